@@ -1,0 +1,129 @@
+"""The values that walk through the cellar: articles, their passages, and what a search finds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article as it is kept.
+
+    `text` is never changed once read: every offset points into it, counted in code points.
+    `origin` is where it was read (an absolute path or an address); a file that is read again
+    after a change replaces the article that came from the same origin.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    url: str = ""
+    date: date | None = None
+    source: str = ""
+    origin: str = ""
+
+    @property
+    def digest(self) -> str:
+        """sha256 (hex) over everything a reader sees; equal digests mean nothing to do."""
+        day = self.date.isoformat() if self.date else ""
+        seen = json.dumps([self.title, self.url, day, self.source, self.text], ensure_ascii=False)
+        return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def content_id(*, url: str = "", text: str = "") -> str:
+    """The id of an article that was given none: from its url, or else from its text."""
+    basis = f"url:{url}" if url else f"text:{text}"
+    return hashlib.sha256(basis.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A stretch of an article, `article.text[start:end]`, ending where a sentence ends."""
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage found by a search, with what is known of its article.
+
+    `score` ranks the hits of one search, 0 to 1. `similarity` is the cosine between question
+    and passage, -1 to 1; `coverage` is the share of the question's words, weighted by their
+    rarity, that the passage has, 0 to 1. The last two mean the same in every search.
+    """
+
+    passage: Passage
+    title: str
+    url: str
+    date: date | None
+    source: str
+    score: float
+    similarity: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which articles may answer. Days are inclusive; an article without a date passes only `as_of`."""
+
+    source: str | None = None
+    after: date | None = None
+    before: date | None = None
+    as_of: date | None = None
+    article_ids: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.source or self.after or self.before or self.as_of or self.article_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A source, or a line of one, that did not become an article, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An article that is in the collection now, and what that took."""
+
+    article_id: str
+    how: Literal["added", "updated", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    """What adding did: article ids by outcome, and what was left out with the reason."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Kept | Skipped]) -> IngestReport:
+        """The report of what an ingest told, in the same order."""
+        ids: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
+        skipped: list[Skipped] = []
+        for outcome in outcomes:
+            if isinstance(outcome, Skipped):
+                skipped.append(outcome)
+            else:
+                ids[outcome.how].append(outcome.article_id)
+        return cls(**{how: tuple(found) for how, found in ids.items()}, skipped=tuple(skipped))
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.added)} added, {len(self.updated)} updated, "
+            f"{len(self.unchanged)} unchanged, {len(self.skipped)} skipped"
+        )

@@ -1,0 +1,248 @@
+"""The articles and where their passages lie, in SQLite: what is written here is what exists.
+
+Vectors live elsewhere and cannot share a transaction with this file. So every vector id that is
+about to be written, or to lose its passage, is first noted as a *stray*; strays are swept at the
+next chance. Whenever the process dies, an article is in whole or not at all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from index.articles import Article, Filters, Passage
+from index.errors import ArchiveBroken, ArticleUnknown, DiskFull
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS articles (
+    id TEXT PRIMARY KEY, digest TEXT NOT NULL, title TEXT NOT NULL, url TEXT NOT NULL, date TEXT,
+    source TEXT NOT NULL, origin TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS articles_by_origin ON articles (origin) WHERE origin != '';
+CREATE TABLE IF NOT EXISTS passages (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL REFERENCES articles (id),
+    start INTEGER NOT NULL, end INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id);
+CREATE TABLE IF NOT EXISTS strays (passage_id TEXT PRIMARY KEY);
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
+    title, text, tokenize = "porter unicode61 remove_diacritics 2");
+"""
+_FIELDS = "id, text, title, url, date, source, origin"
+
+
+class Catalogue:
+    """One collection's articles, passages and keyword index; safe to use from several threads."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.RLock()
+        try:
+            self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+            self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise _translated(error, file) from error
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query, or ArchiveBroken."""
+        with self._lock:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise _translated(error, self._file) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                with self._connection:
+                    self._connection.execute("BEGIN IMMEDIATE")
+                    yield self._connection
+            except sqlite3.DatabaseError as error:
+                raise _translated(error, self._file) from error
+
+    def fact(self, name: str, value: str) -> str:
+        """What is kept under `name`; the first value given for it stays."""
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, value))
+        return str(self.rows("SELECT value FROM facts WHERE name = ?", (name,))[0][0])
+
+    def digest(self, article_id: str) -> str | None:
+        found = self.rows("SELECT digest FROM articles WHERE id = ?", (article_id,))
+        return found[0][0] if found else None
+
+    def ids_of_origin(self, origin: str) -> list[str]:
+        """The ids of the articles that were read from this place, which a new reading replaces."""
+        if not origin:
+            return []
+        return [id_ for (id_,) in self.rows("SELECT id FROM articles WHERE origin = ?", (origin,))]
+
+    def note_origin(self, article_id: str, origin: str) -> None:
+        """The article lies in this place now; what is read from its old one no longer replaces it."""
+        if origin:
+            with self._transaction() as db:
+                db.execute(
+                    "UPDATE articles SET origin = ?1 WHERE id = ?2 AND origin != ?1", (origin, article_id)
+                )
+
+    def article(self, article_id: str) -> Article:
+        """The article, or ArticleUnknown."""
+        found = self.rows(f"SELECT {_FIELDS} FROM articles WHERE id = ?", (article_id,))
+        if not found:
+            raise ArticleUnknown(f"no article has the id '{article_id}'; `quoth list` shows the ids")
+        return _article(found[0])
+
+    def articles(self) -> Iterator[tuple[Article, int]]:
+        """Every article with its number of passages, newest first; without any that go meanwhile."""
+        ids = self.rows("SELECT id FROM articles ORDER BY date DESC NULLS LAST, title, id")
+        for (article_id,) in ids:
+            # In one query, so that the number is of the passages that this text has.
+            found = self.rows(
+                f"SELECT {_FIELDS}, (SELECT count(*) FROM passages WHERE article_id = articles.id) "
+                "FROM articles WHERE id = ?",
+                (article_id,),
+            )
+            for *fields, count in found:
+                yield _article(fields), count
+
+    def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
+        """The passages of these ids that exist, each with its article."""
+        marks = ",".join("?" * len(ids))
+        # No write in between: offsets point into the text that they were made for.
+        with self._lock:
+            found = self.rows(
+                f"SELECT id, article_id, start, end FROM passages WHERE id IN ({marks})", tuple(ids)
+            )
+            articles = {article_id: self.article(article_id) for article_id in {row[1] for row in found}}
+        return {
+            id_: (
+                Passage(
+                    id=id_,
+                    article_id=article_id,
+                    start=start,
+                    end=end,
+                    text=articles[article_id].text[start:end],
+                ),
+                articles[article_id],
+            )
+            for id_, article_id, start, end in found
+        }
+
+    def counts(self) -> tuple[int, int]:
+        """How many articles and passages there are."""
+        [(articles, passages)] = self.rows(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
+        )
+        return articles, passages
+
+    def passage_ids(self) -> set[str]:
+        return {id_ for (id_,) in self.rows("SELECT id FROM passages")}
+
+    def strays(self) -> list[str]:
+        """Ids of vectors that no article owns."""
+        return [id_ for (id_,) in self.rows("SELECT passage_id FROM strays")]
+
+    def note_strays(self, ids: Sequence[str]) -> None:
+        """Vectors of these ids are about to be written; they count only once `put` has run.
+
+        A passage that is kept again owns its vector all the while, and is not noted.
+        """
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT OR IGNORE INTO strays SELECT ?1 WHERE ?1 NOT IN (SELECT id FROM passages)",
+                [(id_,) for id_ in ids],
+            )
+
+    def forget_strays(self, ids: Sequence[str]) -> None:
+        """The vectors of these ids are gone."""
+        with self._transaction() as db:
+            db.executemany("DELETE FROM strays WHERE passage_id = ?", [(id_,) for id_ in ids])
+
+    def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+        """Keep the articles with their passages, each in place of what it replaces, all or none."""
+        with self._transaction() as db:
+            for article, passages in batch:
+                for old in {article.id, *self.ids_of_origin(article.origin)}:
+                    _remove(db, old)
+                _insert(db, article, passages)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Forget the articles, all or none; their vectors become strays."""
+        with self._transaction() as db:
+            for article_id in ids:
+                _remove(db, article_id)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+
+def filter_sql(filters: Filters) -> tuple[str, list[str]]:
+    """A condition on `articles`, and its values; true of all where there is no filter."""
+    clauses, values = ["1"], []
+    if filters.source:
+        clauses.append("articles.source = ?")
+        values.append(filters.source)
+    if filters.article_ids:
+        clauses.append(f"articles.id IN ({','.join('?' * len(filters.article_ids))})")
+        values.extend(filters.article_ids)
+    if filters.after:
+        clauses.append("articles.date >= ?")
+        values.append(filters.after.isoformat())
+    if filters.before:
+        clauses.append("articles.date <= ?")
+        values.append(filters.before.isoformat())
+    if filters.as_of:
+        clauses.append("(articles.date IS NULL OR articles.date <= ?)")
+        values.append(filters.as_of.isoformat())
+    return " AND ".join(clauses), values
+
+
+def _insert(db: sqlite3.Connection, article: Article, passages: Sequence[Passage]) -> None:
+    day = article.date.isoformat() if article.date else None
+    about = (article.id, article.digest, article.title, article.url, day, article.source, article.origin)
+    db.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*about, article.text))
+    for passage in passages:
+        row = db.execute(
+            "INSERT INTO passages (id, article_id, start, end) VALUES (?, ?, ?, ?)",
+            (passage.id, article.id, passage.start, passage.end),
+        ).lastrowid
+        db.execute(
+            "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", (row, article.title, passage.text)
+        )
+        db.execute("DELETE FROM strays WHERE passage_id = ?", (passage.id,))
+
+
+def _remove(db: sqlite3.Connection, article_id: str) -> None:
+    db.execute("INSERT OR IGNORE INTO strays SELECT id FROM passages WHERE article_id = ?", (article_id,))
+    db.execute(
+        "DELETE FROM words WHERE rowid IN (SELECT row FROM passages WHERE article_id = ?)", (article_id,)
+    )
+    db.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
+    db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+
+
+def _article(row: Sequence[Any]) -> Article:
+    id_, text, title, url, day, source, origin = row
+    return Article(
+        id=id_,
+        text=text,
+        title=title,
+        url=url,
+        date=date.fromisoformat(day) if day else None,
+        source=source,
+        origin=origin,
+    )
+
+
+def _translated(error: sqlite3.DatabaseError, file: Path) -> DiskFull | ArchiveBroken:
+    if "full" in str(error):
+        return DiskFull(f"the disk of {file.parent} is full; nothing was lost: free some space and go on")
+    return ArchiveBroken(
+        f"the catalogue {file} cannot be used ({error}); "
+        "restore it from a backup, or move the collection's folder away and add the articles again"
+    )

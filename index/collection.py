@@ -1,0 +1,100 @@
+"""A collection: articles in, hits out."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from index.archive import Archive
+from index.articles import Article, Filters, Hit, Kept, Skipped
+from index.catalogue import Catalogue
+from index.embedding import Embedder, Tokens, Vectors
+from index.errors import ArchiveEmpty, CollectionInvalid, EmbedderMismatch
+from index.ingest import Ingest, sweep
+from index.lexical import KeywordIndex
+from index.search import Search
+from index.words import content_words
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+def checked_name(name: str) -> str:
+    """The name, or CollectionInvalid: it becomes a folder's name and part of addresses."""
+    if not _NAME.fullmatch(name):
+        raise CollectionInvalid(
+            f"'{name[:80]}' cannot name a collection; use a-z, 0-9, - and _, at most 63 in all"
+        )
+    return name
+
+
+class Collection:
+    """One folder's catalogue and vectors. Many may search at once; one at a time writes."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self._folder = folder
+        self._embedder = embedder
+        self._writing = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+        self.catalogue = Catalogue(folder / "catalogue.db")
+        self.lexical = KeywordIndex(self.catalogue)
+        made_with = self.catalogue.fact("embedder", embedder.name)
+        if made_with != embedder.name:
+            raise EmbedderMismatch(
+                f"the collection in {folder} was made with the embedder '{made_with}', "
+                f"not '{embedder.name}'; "
+                "use that one, or add the articles to another collection"
+            )
+        #: how many vectors without a passage the last crash had left; they are gone now
+        self.swept = sweep(self.catalogue, self.archive) if self.catalogue.strays() else 0
+
+    @cached_property
+    def archive(self) -> Archive:
+        return Archive(self._folder / "vectors")
+
+    def add(self, items: Iterable[Article | Skipped], *, again: bool = False) -> Iterator[Kept | Skipped]:
+        """Keep the articles while the outcomes are walked through, `again` also those that are
+        there unchanged; see `Ingest`.
+        """
+        ingest = Ingest(
+            catalogue=self.catalogue, archive=self.archive, embedder=self._embedder, folder=self._folder
+        )
+        with self._writing:
+            yield from ingest(items, again=again)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Forget the articles and all of them; ArticleUnknown, and nothing done, if one is missing."""
+        with self._writing:
+            for article_id in ids:
+                self.catalogue.article(article_id)
+            self.catalogue.remove(ids)
+            sweep(self.catalogue, self.archive)
+
+    def search(self, query: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
+        """The k passages that fit best, best first; ArchiveEmpty where there is nothing to search."""
+        if not self.catalogue.counts()[0]:
+            raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
+        search = Search(
+            catalogue=self.catalogue, archive=self.archive, lexical=self.lexical, embedder=self._embedder
+        )
+        return search(query, k=k, filters=filters)
+
+    def weights(self, query: str) -> dict[str, float]:
+        """The stems of the query's words that carry matter, each with its rarity here."""
+        return self.lexical.rarity(content_words(query))
+
+    @property
+    def tokens(self) -> Tokens:
+        """How this collection's embedder counts."""
+        return self._embedder.tokens
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of the texts by this collection's embedder, shape (len(texts), dimension)."""
+        return self._embedder.encode(texts)
+
+    def close(self) -> None:
+        self.catalogue.close()
+        if "archive" in self.__dict__:
+            self.archive.close()

@@ -1,0 +1,82 @@
+"""The folder that holds all collections, owned by one process at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from index.collection import Collection, checked_name
+from index.embedding import Embedder
+from index.errors import ArchiveBroken, ArchiveEmpty, ArchiveLocked
+
+
+class Library:
+    """Collections by name. Two processes that write to one vector store lose vectors without a
+    word, so a lock on the folder makes this process its owner until `close`.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        """Raises ArchiveLocked, with the owner's process id, where another process is the owner."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ArchiveBroken(
+                f"{folder} cannot hold the archive: {error.strerror}; choose another --home"
+            ) from None
+        self._folder = folder
+        self.embedder = embedder
+        self._open: dict[str, Collection] = {}
+        self._opening = threading.Lock()
+        self._owner = folder / "owner.json"
+        self._lock = FileLock(folder / "owner.lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise ArchiveLocked(
+                f"the archive in {folder} is in use by process {self._owner_id()}; "
+                "stop that one first, or ask it through its page or its API"
+            ) from None
+        self._owner.write_text(json.dumps({"pid": os.getpid()}))
+
+    def _owner_id(self) -> str:
+        try:
+            return str(json.loads(self._owner.read_text())["pid"])
+        except (OSError, ValueError, KeyError, TypeError):
+            # The owner has the lock but has not written its name yet.
+            return "(unknown)"
+
+    def collection(self, name: str, *, make: bool = False) -> Collection:
+        """The collection of this name; where there is none, it is made or ArchiveEmpty is raised.
+
+        Raises CollectionInvalid for a name that cannot be one.
+        """
+        with self._opening:
+            if checked_name(name) not in self._open:
+                folder = self._folder / "collections" / name
+                if not make and not folder.exists():
+                    raise ArchiveEmpty(
+                        f"the collection '{name}' has no articles yet; add some with `quoth add PATH`"
+                    )
+                self._open[name] = Collection(folder, self.embedder)
+            return self._open[name]
+
+    def names(self) -> list[str]:
+        """The names of all collections."""
+        return sorted(path.parent.name for path in self._folder.glob("collections/*/catalogue.db"))
+
+    def close(self) -> None:
+        for collection in self._open.values():
+            collection.close()
+        self._open.clear()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

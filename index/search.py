@@ -1,0 +1,62 @@
+"""A question into hits: nearest vectors and best keywords, fused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from index.archive import Archive
+from index.articles import Filters, Hit
+from index.catalogue import Catalogue
+from index.embedding import Embedder
+from index.lexical import KeywordIndex
+from index.words import content_words, coverage
+
+# How many candidates each of the two indexes offers.
+CANDIDATES = 50
+# How much of the score is the vector's; the rest is the keywords'.
+VECTOR_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Hybrid search over one collection."""
+
+    catalogue: Catalogue
+    archive: Archive
+    lexical: KeywordIndex
+    embedder: Embedder
+
+    def __call__(self, query: str, *, k: int, filters: Filters) -> list[Hit]:
+        """The k best passages, best first.
+
+        The score is a convex combination of the cosine and of BM25 divided by its best value
+        (Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023).
+        """
+        words = content_words(query)
+        [vector] = self.embedder.encode([query])
+        near = self.archive.nearest(vector, CANDIDATES, filters)
+        worded = self.lexical.best(words, CANDIDATES, filters)
+        near |= self.archive.similarities(vector, [id_ for id_ in worded if id_ not in near])
+        top = max(worded.values(), default=0.0) or 1.0
+        scores = {
+            id_: VECTOR_WEIGHT * max(similarity, 0.0)
+            + (1 - VECTOR_WEIGHT) * max(worded.get(id_, 0.0), 0.0) / top
+            for id_, similarity in near.items()
+        }
+        # Vectors that no passage owns (left by a crash) drop out here.
+        known = self.catalogue.passages(sorted(scores, key=lambda id_: (-scores[id_], id_))[: 2 * k])
+        best = sorted(known, key=lambda id_: (-scores[id_], id_))[:k]
+        weights = self.lexical.rarity(words)
+        return [
+            Hit(
+                passage=passage,
+                title=article.title,
+                url=article.url,
+                date=article.date,
+                source=article.source,
+                score=scores[passage.id],
+                similarity=near[passage.id],
+                coverage=coverage(weights, f"{article.title} {passage.text}"),
+            )
+            for passage, article in (known[id_] for id_ in best)
+        ]

@@ -1,0 +1,62 @@
+"""Words as search and checking compare them: lower case, without accents and endings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+import snowballstemmer
+
+# A word may hold inner marks: "U.S", "Jean-Pierre", "2,600", "3.5", "don't"; and accents that are
+# characters of their own, as some systems write them.
+_LETTERS = r"[^\W_](?:[^\W_]|[\u0300-\u036f])*"
+WORD = re.compile(rf"{_LETTERS}(?:['’.,\-&]{_LETTERS})*")
+# Words that carry a question's form and not its matter. In a small collection they can be rare,
+# so that their rarity alone does not tell.
+_FORM = frozenset(
+    """a about all also am an and any are as at be been being but by can could did do does doing done
+    for from get had has have having he her here hers him his how i if in into is it its just may me
+    might more most much must my no nor not of on once only or other our ours out own s say says said
+    shall she should so some such t tell than that the their theirs them then there these they this
+    those through to too under up upon us very was we were what when where which while who whom whose
+    why will with would you your yours according happened many
+    aber als am an auch auf aus bei bin bis das dass dem den der des die dies diese dieser du ein eine
+    einem einen einer eines er es für hat haben hatte ich ihr im in ist ja kann kein keine mit nach
+    nicht noch nur ob oder sein seine sich sie sind so über um und uns von vor wann war waren warum was
+    welche welchem welchen welcher welches wem wen wenn wer werden wie wir wird wo wurde wurden zu zum
+    zur""".split()
+)
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """What words of one family share: "offers", "Offered" and "offer" are "offer"."""
+    plain = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
+    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return str(_stemmer.stemWord(plain.removesuffix("'s")))
+
+
+def stems(text: str) -> list[str]:
+    """The stem of each word of `text`, in order."""
+    return [stem(word) for word in WORD.findall(text)]
+
+
+def is_form(word: str) -> bool:
+    """Whether the word ("which", "the") says how a sentence is built and not what about."""
+    return word.lower() in _FORM
+
+
+def content_words(text: str) -> list[str]:
+    """The distinct words of `text` that carry matter, in order, as written; all words if none does."""
+    words = list({word.lower(): word for word in WORD.findall(text)}.values())
+    return [word for word in words if not is_form(word)] or words
+
+
+def coverage(weights: Mapping[str, float], text: str) -> float:
+    """The share of the weighted stems that `text` has, 0 to 1."""
+    had = set(stems(text))
+    whole = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in had) / whole if whole else 0.0

@@ -1,0 +1,142 @@
+"""The values of a conversation, as they cross the wire: question in, answer out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.articles import Filters, Hit
+
+
+class Value(BaseModel):
+    """A frozen value; unknown fields are an error, so that a typo is not silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Turn(Value):
+    """One earlier message of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class Question(Value):
+    """What a person asks, in the conversation and on the day they ask it."""
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    as_of: date | None = None
+    filters: Filters = Filters()
+    collection: str = "default"
+
+    @property
+    def limits(self) -> Filters:
+        """The filters of the search, `as_of` among them."""
+        return replace(self.filters, as_of=self.as_of) if self.as_of else self.filters
+
+
+class FoundPassage(Value):
+    """A passage a search found; `text` is exactly `article.text[start:end]`."""
+
+    article_id: str
+    title: str
+    url: str
+    date: date | None
+    source: str
+    start: int
+    end: int
+    text: str
+    score: float
+
+    @classmethod
+    def of(cls, hit: Hit) -> FoundPassage:
+        passage = hit.passage
+        return cls(
+            article_id=passage.article_id,
+            title=hit.title,
+            url=hit.url,
+            date=hit.date,
+            source=hit.source,
+            start=passage.start,
+            end=passage.end,
+            text=passage.text,
+            score=round(hit.score, 4),
+        )
+
+
+class Citation(Value):
+    """The words an answer rests on: `quote` is exactly `article.text[start:end]`, in code points."""
+
+    number: int
+    article_id: str
+    title: str
+    url: str
+    date: date | None
+    source: str
+    start: int
+    end: int
+    quote: str
+
+
+class Sentence(Value):
+    """One sentence of an answer, without its marks, and the numbers of its citations."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Literal["supported", "weak"]
+
+
+class Position(Value):
+    """One side of a disagreement."""
+
+    claim: str
+    citations: tuple[int, ...]
+
+
+class Conflict(Value):
+    """A thing the sources say differently."""
+
+    about: str
+    positions: tuple[Position, ...]
+
+
+class Timings(Value):
+    """Milliseconds since the question arrived; `first_token_ms` is None where no model spoke."""
+
+    search_ms: float
+    first_token_ms: float | None
+    total_ms: float
+
+
+class Answer(Value):
+    """An answer whose every sentence is cited, or a declined one with the nearest passages."""
+
+    status: Literal["answered", "declined"]
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    question_searched: str
+    passages: tuple[FoundPassage, ...] = ()
+    timings: Timings
+    model: str
+
+
+class Evidence(Value):
+    """First event of a stream: what was found, before any model speaks."""
+
+    question_searched: str
+    passages: tuple[FoundPassage, ...]
+
+
+class Token(Value):
+    """A piece of the draft, as the model writes it; not yet checked."""
+
+    text: str = Field(description="a piece of the unchecked draft")
+
+
+Event = Evidence | Token | Answer

@@ -1,0 +1,223 @@
+"""The façade: ask, search, add, remove. Doors talk to this and to nothing behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, aclosing, suppress
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Self
+from unicodedata import category
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from pydantic import ValidationError
+
+from index.articles import Article, Filters, Kept, Skipped
+from index.embedding import SentenceEmbedder
+from index.errors import ArchiveEmpty, QuothError, WeightsMissing
+from index.library import Library
+from qa import weights
+from qa.answers import Answer, Event, Evidence, FoundPassage, Question, Timings, Token
+from qa.chain import Reading, finding, opening, picking, writing
+from qa.citing import Checked, check
+from qa.errors import ModelUnavailable, QuestionInvalid
+from qa.model import NO_MODEL, Model, choose_model
+from qa.settings import Settings
+
+MAX_QUESTION_CHARACTERS = 2_000
+DECLINED = "The articles do not say."
+EMBEDDER = "minilm"
+
+
+def open_assistant(settings: Settings) -> Assistant:
+    """Puts the parts together. Models are loaded when first used.
+
+    Raises ArchiveLocked, WeightsMissing (of the embedder), ModelUnavailable (a bad name).
+    """
+    models = settings.home / "models"
+    model = choose_model(settings, partial(_located, folder=models))
+    embedder = SentenceEmbedder(_located(EMBEDDER, models), name="all-MiniLM-L6-v2")
+    return Assistant(Library(settings.home, embedder), model, settings.evidence_tokens)
+
+
+def _located(name: str, folder: Path) -> Path:
+    """Where the weights lie; they are never fetched unasked."""
+    if found := weights.locate(name, folder):
+        return found
+    raise WeightsMissing(
+        f"the weights of {name} are not in {folder}; run `quoth models pull`"
+        + ("" if name == EMBEDDER else ", or set QUOTH_MODEL=none to answer without a model")
+    )
+
+
+def checked_question(question: str, **details: object) -> Question:
+    """A Question of what a door was given, or QuestionInvalid with what is wrong."""
+    text = question.strip()
+    if not text:
+        raise QuestionInvalid("the question is empty; type one")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise QuestionInvalid(
+            f"the question has {len(text):,} characters; shorten it to {MAX_QUESTION_CHARACTERS:,} or fewer"
+        )
+    if any(category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in text):
+        raise QuestionInvalid("the question has control characters in it; type it as plain text")
+    try:
+        return Question.model_validate({"question": text, **details})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise QuestionInvalid(f"the question's {place} is not usable: {first['msg']}") from None
+
+
+class Assistant:
+    """Answers questions from the collections of one library. Close it, or use it in a `with`."""
+
+    def __init__(self, library: Library, model: Model | None, evidence_tokens: int) -> None:
+        self._library = library
+        self._model = model
+        self._parts = ExitStack()
+        self.model_name = model.name if model else NO_MODEL
+        self._find = finding(library.collection)
+        self._pick = picking(library.collection, model, evidence_tokens)
+        self._write = writing(model)
+
+    def ask(self, question: str, **details: object) -> Answer:
+        """The answer to a question; `details` are the other fields of `Question`.
+
+        Raises QuestionInvalid, ArchiveEmpty, ModelUnavailable.
+        """
+        checked = checked_question(question, **details)
+        return self._portal.call(self._last, checked)
+
+    @cached_property
+    def _portal(self) -> BlockingPortal:
+        """An event loop in a thread: `ask` works where another loop runs, as in a notebook, and a
+        provider's connections stay with one loop.
+        """
+        return self._parts.enter_context(start_blocking_portal())
+
+    async def _last(self, question: Question) -> Answer:
+        async for event in self.stream(question):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("a stream ends with an answer")
+
+    async def stream(self, question: Question) -> AsyncGenerator[Event, None]:
+        """Evidence as soon as it is found, tokens of the unchecked draft, and the checked Answer last.
+
+        Leaving the stream early stops the model. Raises as `ask` does.
+        """
+        began = time.perf_counter()
+        found = await self._find.ainvoke(question)
+        searched = time.perf_counter()
+        passages = tuple(FoundPassage.of(hit) for hit in found.hits)
+        yield Evidence(question_searched=found.searched, passages=passages)
+        first: float | None = None
+        checked = Checked()
+        if not found.weak:
+            reading = await self._pick.ainvoke(found)
+            draft = ""
+            async with aclosing(self._drafting(reading)) as pieces:
+                async for piece in pieces:
+                    first = first or time.perf_counter()
+                    draft += piece
+                    yield Token(text=piece)
+            encode = self._library.collection(question.collection).encode
+            checked = await asyncio.to_thread(check, draft, question.question, reading.excerpts, encode)
+        yield Answer(
+            status="answered" if checked.sentences else "declined",
+            text=checked.text or DECLINED,
+            sentences=checked.sentences,
+            citations=checked.citations,
+            question_searched=found.searched,
+            passages=passages,
+            timings=Timings(
+                search_ms=_milliseconds(searched - began),
+                first_token_ms=_milliseconds(first - began) if first and self._model else None,
+                total_ms=_milliseconds(time.perf_counter() - began),
+            ),
+            model=self.model_name,
+        )
+
+    async def _drafting(self, reading: Reading) -> AsyncGenerator[str, None]:
+        try:
+            async for piece in self._write.astream(reading):
+                if piece:
+                    yield piece
+        except QuothError:
+            raise
+        except Exception as error:
+            # LangChain's providers share no base of their errors.
+            raise ModelUnavailable(
+                f"the model '{self.model_name}' did not answer ({type(error).__name__}: {error}); "
+                "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
+            ) from error
+
+    def search(
+        self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
+    ) -> tuple[FoundPassage, ...]:
+        """The k passages that fit best, best first. Raises QuestionInvalid, ArchiveEmpty."""
+        text = checked_question(query).question
+        hits = self._library.collection(collection).search(text, k=k, filters=filters)
+        return tuple(FoundPassage.of(hit) for hit in hits)
+
+    def add(
+        self, items: Iterable[Article | Skipped], *, collection: str = "default"
+    ) -> Iterator[Kept | Skipped]:
+        """Keeps articles while the outcomes are walked through: what was told is kept, whatever ends
+        the walk. `read_sources` makes the items of files and folders. Raises DiskFull.
+        """
+        return self._library.collection(collection, make=True).add(items)
+
+    def remove(self, ids: Sequence[str], *, collection: str = "default") -> None:
+        """Forgets the articles; ArticleUnknown, and nothing done, if one is not there."""
+        self._library.collection(collection).remove(ids)
+
+    def article(self, article_id: str, *, collection: str = "default") -> Article:
+        """The article with its text, or ArticleUnknown."""
+        return self._library.collection(collection).catalogue.article(article_id)
+
+    def articles(self, *, collection: str = "default") -> list[tuple[Article, int]]:
+        """Every article with its number of passages, newest first; none where there is no collection."""
+        try:
+            return list(self._library.collection(collection).catalogue.articles())
+        except ArchiveEmpty:
+            return []
+
+    def collections(self) -> list[str]:
+        """The names of all collections."""
+        return self._library.names()
+
+    def warm_up(self) -> None:
+        """Loads the models, so that the first question need not wait for them."""
+        with ThreadPoolExecutor(1) as beside:
+            # Half of both is reading files and importing, so that two together are done sooner.
+            searching = beside.submit(self._search_once)
+            if self._model:
+                self._model.warm_up(opening())
+            searching.result()
+
+    def _search_once(self) -> None:
+        self._library.embedder.encode(["ready"])
+        with suppress(ArchiveEmpty):
+            self.search("ready", k=1)
+
+    def close(self) -> None:
+        """Stops the model and gives the library free."""
+        self._parts.close()
+        if self._model:
+            self._model.close()
+        self._library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 1)

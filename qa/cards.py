@@ -1,0 +1,138 @@
+"""The sources panel as HTML: quotes in their passages, and passages. Everything of an article is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from html import escape
+from urllib.parse import urlsplit
+
+from qa.answers import Answer, Citation, FoundPassage
+
+PASSAGE_CHARACTERS = 300
+# How much of the passage is shown before and after a quote.
+AROUND_CHARACTERS = 110
+
+
+def no_sources(note: str) -> str:
+    """The panel while there is nothing in it."""
+    return _panel("Sources", "", f'<p class="hint">{escape(note)}</p>')
+
+
+def evidence(passages: Sequence[FoundPassage]) -> str:
+    """The panel while an answer is written: what it is written from."""
+    return _panel("Sources", f"{many(len(passages), 'passage')} found", _passages(passages))
+
+
+def sources(exchange: int, given: Answer) -> str:
+    """The panel of a checked answer: its quotes, and what else was found, folded."""
+    if given.status == "declined":
+        note = many(len(given.passages), "passage") if given.passages else "none found"
+        return _panel("Nearest passages", note, _passages(given.passages))
+    places = {(citation.article_id, citation.start) for citation in given.citations}
+    articles = {citation.article_id for citation in given.citations}
+    others = [
+        passage
+        for passage in given.passages
+        if not any(passage.article_id == id_ and passage.start <= at < passage.end for id_, at in places)
+    ]
+    rest = ""
+    if others:
+        rest = (
+            f'<details class="fold"><summary>{many(len(others), "other passage")} found</summary>'
+            f"{_passages(others)}</details>"
+        )
+    note = f"{many(len(given.citations), 'quote')} from {many(len(articles), 'article')}"
+    return _panel("Sources", note, quoted(exchange, given) + rest)
+
+
+def quoted(exchange: int, given: Answer) -> str:
+    """The quotes of an answer, in the order of their numbers."""
+    cards = "".join(_citation(exchange, citation, given.passages) for citation in given.citations)
+    return f'<ol class="cards">{cards}</ol>'
+
+
+def clipped(text: str, limit: int) -> str:
+    """The text in one line, cut after a word and with an ellipsis where it is longer than `limit`."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    head = line[:limit]
+    # A script without spaces, or one endless word, is cut where it is.
+    space = head.rfind(" ")
+    return (head[:space] if space > limit // 2 else head).rstrip(" ,;:–-") + "…"
+
+
+def many(count: int, what: str) -> str:
+    """As `1 quote`, `2 quotes`."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
+def day(of: date | None) -> str:
+    """As `27 Oct 2022`, or nothing."""
+    return f"{of.day} {of:%b %Y}" if of else ""
+
+
+def origin(found: Citation | FoundPassage) -> str:
+    """Title, outlet and day in one line."""
+    return ", ".join(filter(None, (found.title or "untitled", found.source, day(found.date))))
+
+
+def _panel(title: str, note: str, body: str) -> str:
+    beside = f'<span class="count">{escape(note)}</span>' if note else ""
+    return f'<section class="panel" aria-label="{title}"><h2>{title}{beside}</h2>{body}</section>'
+
+
+def _citation(exchange: int, citation: Citation, passages: Iterable[FoundPassage]) -> str:
+    number = citation.number
+    before, after = _around(citation, passages)
+    return (
+        f'<li class="card cited" id="quote-{exchange}-{number}" tabindex="-1">'
+        f'<a class="number" href="#mark-{exchange}-{number}" aria-label="Back to mark {number}">{number}</a>'
+        f'<blockquote dir="auto"><span class="around">{escape(before)}</span>'
+        f'<mark>{escape(citation.quote)}</mark><span class="around">{escape(after)}</span></blockquote>'
+        f"{_imprint(citation)}</li>"
+    )
+
+
+def _around(citation: Citation, passages: Iterable[FoundPassage]) -> tuple[str, str]:
+    """What stands before and after the quote in the passage it was found in."""
+    for passage in passages:
+        inside = passage.start <= citation.start and citation.end <= passage.end
+        if passage.article_id == citation.article_id and inside:
+            before = " ".join(passage.text[: citation.start - passage.start].split())
+            after = " ".join(passage.text[citation.end - passage.start :].split())
+            if len(before) > AROUND_CHARACTERS:
+                before = "…" + before[-AROUND_CHARACTERS:].partition(" ")[2]
+            return before and before + " ", after and " " + clipped(after, AROUND_CHARACTERS)
+    return "", ""
+
+
+def _passages(passages: Iterable[FoundPassage]) -> str:
+    cards = "".join(
+        f'<li class="card"><p class="text" dir="auto">{escape(clipped(passage.text, PASSAGE_CHARACTERS))}</p>'
+        f"{_imprint(passage)}</li>"
+        for passage in passages
+    )
+    return f'<ol class="cards found">{cards}</ol>'
+
+
+def _imprint(found: Citation | FoundPassage) -> str:
+    """Title, outlet and day, with a link where the address is one of the web."""
+    title = escape(found.title or "Untitled")
+    if _on_the_web(found.url):
+        title = (
+            f'<a href="{escape(found.url)}" target="_blank" rel="noopener noreferrer">{title}'
+            '<span class="out" aria-hidden="true"> ↗</span>'
+            '<span class="unseen"> (opens the original)</span></a>'
+        )
+    where = "".join(f"<span>{escape(part)}</span>" for part in (found.source, day(found.date)) if part)
+    return f'<p class="imprint"><cite dir="auto">{title}</cite><span class="where">{where}</span></p>'
+
+
+def _on_the_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

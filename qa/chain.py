@@ -1,0 +1,164 @@
+"""The LangChain chain: question, search, evidence, prompt, model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.output_parsers import StrOutputParser
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableLambda
+from pydantic import ConfigDict
+
+from index.articles import Filters, Hit
+from index.collection import Collection
+from qa.answers import Question
+from qa.evidence import Excerpt, pick
+from qa.followup import leans, searchable
+from qa.model import Model
+from qa.prompts import Message, Prompt, load_prompt
+from qa.quoting import quote_best
+
+# How many passages evidence is picked from.
+HITS = 6
+# A search whose passages all stay below both is too weak to answer from.
+MIN_SIMILARITY = 0.35
+MIN_COVERAGE = 0.4
+# A question, and what it leans on, in one line of at most this many characters.
+LINE_CHARACTERS = 600
+PROMPT_VARIABLES = {"excerpts", "earlier", "question"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found for a question, best first."""
+
+    question: Question
+    searched: str
+    hits: tuple[Hit, ...]
+
+    @property
+    def weak(self) -> bool:
+        """Whether nothing here fits the question, so that reading it would be a waste."""
+        return not any(hit.similarity >= MIN_SIMILARITY or hit.coverage >= MIN_COVERAGE for hit in self.hits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was found, and the excerpts of it that are to be read."""
+
+    found: Found
+    excerpts: tuple[Excerpt, ...]
+
+
+class PassageRetriever(BaseRetriever):
+    """A collection as LangChain's own parts see it: passages as documents, best first.
+
+    The metadata of each are the `article_id`, `title`, `url`, `date` and `source` of its article,
+    its offsets `start` and `end`, its `score`, and the `hit` itself.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    collection: Collection
+    k: int = HITS
+    filters: Filters = Filters()
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        return [
+            Document(
+                page_content=hit.passage.text,
+                metadata={
+                    "article_id": hit.passage.article_id,
+                    "title": hit.title,
+                    "url": hit.url,
+                    "date": hit.date,
+                    "source": hit.source,
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "score": hit.score,
+                    "hit": hit,
+                },
+            )
+            for hit in self.collection.search(query, k=self.k, filters=self.filters)
+        ]
+
+
+def finding(collection: Callable[[str], Collection]) -> Runnable[Question, Found]:
+    """Question to Found: what is searched is the question behind those it leans on."""
+
+    def find(question: Question) -> Found:
+        searched = searchable(question.question, question.history)
+        retriever = PassageRetriever(collection=collection(question.collection), filters=question.limits)
+        documents = retriever.invoke(searched)
+        return Found(
+            question=question,
+            searched=searched,
+            hits=tuple(document.metadata["hit"] for document in documents),
+        )
+
+    return RunnableLambda(find)
+
+
+def picking(
+    collection: Callable[[str], Collection], model: Model | None, budget: int
+) -> Runnable[Found, Reading]:
+    """Found to Reading: excerpts of at most `budget` of the model's tokens."""
+
+    def read(found: Found) -> Reading:
+        searched_in = collection(found.question.collection)
+        excerpts = pick(
+            found.hits,
+            found.question.question,
+            found.searched,
+            searched_in.weights(found.searched),
+            searched_in.encode,
+            budget,
+            model.count_tokens if model else lambda text: len(text) // 4,
+        )
+        return Reading(found=found, excerpts=tuple(excerpts))
+
+    return RunnableLambda(read)
+
+
+def writing(model: Model | None) -> Runnable[Reading, str]:
+    """Reading to a draft, in pieces as the model writes it; without a model, of the best sentences."""
+    if model is None:
+        return RunnableLambda(lambda reading: quote_best(reading.excerpts))
+    prompt = _prompt()
+    messages: Runnable[Reading, list[Message]] = RunnableLambda(
+        lambda reading: prompt.messages(prompt_values(reading))
+    )
+    # The model is loaded when the first question needs it, not when the chain is put together.
+    return messages | RunnableLambda(lambda _: model.chat) | StrOutputParser()
+
+
+def opening() -> list[Message]:
+    """What every conversation with the model begins with."""
+    return _prompt().messages(dict.fromkeys(PROMPT_VARIABLES, ""))
+
+
+def _prompt() -> Prompt:
+    return load_prompt("answer", PROMPT_VARIABLES)
+
+
+def prompt_values(reading: Reading) -> dict[str, str]:
+    """The variables of `prompts/answer.md`."""
+    question = reading.found.question
+    earlier = ""
+    if leans(question.question) and len(question.history) > 1:
+        *_, asked, answered = question.history
+        earlier = f"Earlier question: {_line(asked.content)}\nEarlier answer: {_line(answered.content)}\n"
+    return {
+        "excerpts": "\n".join(excerpt.shown for excerpt in reading.excerpts),
+        "earlier": earlier,
+        "question": _line(question.question),
+    }
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:LINE_CHARACTERS]

@@ -1,0 +1,217 @@
+"""A model's draft into sentences that each hold, and the quotes they rest on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Literal
+
+from index.articles import Hit
+from index.embedding import Vectors
+from index.sentences import sentence_spans
+from index.words import content_words, stem, stems
+from qa.answers import Citation, Sentence
+from qa.evidence import Excerpt
+from qa.expecting import asks_number, expected
+from qa.facts import denied, facts, missing
+
+NOT_FOUND = "NOT FOUND"
+# At or above either, a sentence whose names and numbers all stand in its quote is supported ...
+SUPPORTED_WORDS, SUPPORTED_COSINE = 0.6, 0.65
+# ... at or above either of these it is shown as weakly supported, and below it is not shown.
+WEAK_WORDS, WEAK_COSINE = 0.35, 0.45
+# At or above this a passage is about what was asked, even in other words.
+SAME_SUBJECT = 0.5
+# A sentence may put together what stands in different places, but not in many.
+MAX_CITATIONS = 3
+
+_MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
+_MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What of a draft may be shown. Without sentences there is no answer."""
+
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentences with their marks, as `It rained [1][2].`"""
+        return " ".join(_marked(sentence) for sentence in self.sentences)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quote:
+    """Sentences of one excerpt, held against one sentence of the draft."""
+
+    excerpt: Excerpt
+    first: int
+    last: int
+    missing: frozenset[str]
+    words: float
+    cosine: float
+    cited: bool
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        # Facts first, then likeness; the model's own mark decides between equals, then brevity.
+        likeness = self.words + self.cosine + 0.1 * self.cited
+        return (-len(self.missing), likeness - 0.25 * (self.last - self.first))
+
+
+def check(
+    draft: str, question: str, excerpts: Sequence[Excerpt], encode: Callable[[Sequence[str]], Vectors]
+) -> Checked:
+    """Keep of the draft what the excerpts support, each sentence with the quotes it rests on.
+
+    Where the question asks for a number and none is left, nothing is kept: what is true of the
+    subject is not yet an answer.
+
+    A mark counts as a hint: where the excerpt it names does not hold the sentence but another
+    one does, that one is cited; numbers that were never offered are dropped.
+    """
+    claims = list(_claims(draft))
+    if not claims or not excerpts:
+        return Checked()
+    places = [(excerpt, nth) for excerpt in excerpts for nth in range(len(excerpt.spans))]
+    vectors = encode([text for text, _ in claims] + [excerpt.quote(nth, nth) for excerpt, nth in places])
+    cosines = vectors[: len(claims)] @ vectors[len(claims) :].T
+    citations: dict[tuple[str, int, int], Citation] = {}
+    sentences = []
+    asked = facts(question)
+    for (text, marks), row in zip(claims, cosines, strict=True):
+        near = {
+            place: float(cosine)
+            for place, cosine in zip([(e.number, n) for e, n in places], row, strict=True)
+        }
+        quotes, support = _support(text, marks, asked, excerpts, near)
+        if support:
+            numbers = tuple(dict.fromkeys(_cite(quote, citations) for quote in quotes))
+            sentences.append(Sentence(text=text, citations=numbers, support=support))
+    if asks_number(question) and not any(map(expected(question), (s.text for s in sentences))):
+        return Checked()
+    return Checked(sentences=tuple(sentences), citations=tuple(citations.values()))
+
+
+def _claims(draft: str) -> Iterator[tuple[str, frozenset[int]]]:
+    """The draft's sentences without their marks, each with the numbers it was marked with."""
+    draft = _MARK_AFTER_STOP.sub(lambda found: found.group(2) + found.group(1), draft.strip())
+    for start, end in sentence_spans(draft):
+        sentence = draft[start:end]
+        marks = frozenset(int(n) for found in _MARK.findall(sentence) for n in found.split(","))
+        text = _MARK.sub("", sentence).strip()
+        if stems(text) and NOT_FOUND not in text.upper():
+            yield text, marks
+
+
+def _support(
+    text: str,
+    marks: frozenset[int],
+    asked: AbstractSet[str],
+    excerpts: Sequence[Excerpt],
+    near: dict[tuple[int, int], float],
+) -> tuple[list[_Quote], Literal["supported", "weak"] | None]:
+    """The quotes that together hold the sentence, and how well; None where they do not.
+
+    `asked` are the facts of the question, which the sentence may repeat in the asker's own words.
+    """
+    needed = facts(text)
+    words = {stem(word) for word in content_words(text)}
+    candidates = [
+        _held(text, needed, words, excerpt, first, last, near, excerpt.number in marks)
+        for excerpt in excerpts
+        for first in range(len(excerpt.spans))
+        for last in range(first, min(first + 2, len(excerpt.spans)))
+    ]
+    quotes: list[_Quote] = []
+    open_facts = frozenset(needed)
+    while candidates and len(quotes) < MAX_CITATIONS:
+        best = max(candidates, key=lambda quote: (-len(open_facts & quote.missing), quote.rank))
+        if quotes and len(open_facts & best.missing) == len(open_facts):
+            break
+        quotes.append(best)
+        open_facts &= best.missing
+        if not open_facts:
+            break
+        # A name from here and a number from there are put together only where the model said so itself.
+        candidates = [quote for quote in candidates if quote.cited]
+    unnamed = missing(open_facts, " ".join(_around(quote.excerpt.hit) for quote in quotes))
+    same_subject = any(quote.excerpt.hit.similarity >= SAME_SUBJECT for quote in quotes)
+    # What the answer adds must be named near its quote, and a number in it; what it repeats of the
+    # question need not be where the passage is about the same thing: Moscow may be Russia there.
+    if (unnamed | _numbers(open_facts)) - asked or (unnamed and not same_subject):
+        return [], None
+    had = set().union(*(stems(q.excerpt.quote(q.first, q.last)) for q in quotes))
+    # Facts were looked at already: that a date stands somewhere says nothing of what happened then.
+    told = words - needed
+    overlap = len(told & had) / len(told) if told else 1.0
+    cosine = max(quote.cosine for quote in quotes)
+    if overlap < WEAK_WORDS and cosine < WEAK_COSINE:
+        return [], None
+    denials = set().union(*(denied(q.excerpt.quote(q.first, q.last)) for q in quotes))
+    turned = (denials - denied(text)) & set(stems(text)) or (denied(text) - denials) & had
+    strong = overlap >= SUPPORTED_WORDS or cosine >= SUPPORTED_COSINE
+    return quotes, "supported" if strong and not turned and not unnamed else "weak"
+
+
+def _around(hit: Hit) -> str:
+    """What names the things that a quote of this passage is about: its title, its day, its sentences."""
+    day = f"{hit.date:%d %B %Y}" if hit.date else ""
+    return f"{hit.title} {day} {hit.passage.text}"
+
+
+def _held(
+    text: str,
+    needed: set[str],
+    words: set[str],
+    excerpt: Excerpt,
+    first: int,
+    last: int,
+    near: dict[tuple[int, int], float],
+    cited: bool,
+) -> _Quote:
+    quote = excerpt.quote(first, last)
+    return _Quote(
+        excerpt=excerpt,
+        first=first,
+        last=last,
+        missing=frozenset(missing(needed, quote)),
+        words=len(words & set(stems(quote))) / len(words),
+        cosine=max(near[excerpt.number, nth] for nth in range(first, last + 1)),
+        cited=cited,
+    )
+
+
+def _numbers(found: AbstractSet[str]) -> set[str]:
+    return {fact for fact in found if fact[0].isdigit()}
+
+
+def _cite(quote: _Quote, citations: dict[tuple[str, int, int], Citation]) -> int:
+    """The number of the quote's citation, which is made where there is none yet."""
+    hit = quote.excerpt.hit
+    start, end = quote.excerpt.spans[quote.first][0], quote.excerpt.spans[quote.last][1]
+    citation = citations.setdefault(
+        (hit.passage.article_id, start, end),
+        Citation(
+            number=len(citations) + 1,
+            article_id=hit.passage.article_id,
+            title=hit.title,
+            url=hit.url,
+            date=hit.date,
+            source=hit.source,
+            start=start,
+            end=end,
+            quote=quote.excerpt.quote(quote.first, quote.last),
+        ),
+    )
+    return citation.number
+
+
+def _marked(sentence: Sentence) -> str:
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    body = sentence.text.rstrip(".!?")
+    return f"{body} {marks}{sentence.text[len(body) :] or '.'}"

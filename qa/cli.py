@@ -1,0 +1,298 @@
+"""`quoth`, the command line. Results go to standard output, everything else to standard error.
+
+Exit codes: 0 done; 1 something failed, or some sources were skipped; 2 the command, a question or a
+setting is wrong; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+import traceback
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa import progress, terminal
+from qa.options import (
+    After,
+    AnswerFile,
+    AnyCollection,
+    ArticleId,
+    ArticleIds,
+    AsOf,
+    Before,
+    Collection,
+    Home,
+    Json,
+    Source,
+    Sources,
+    Translating,
+    assistant_of,
+    day_of,
+    filters_of,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    # What is not needed to show the help is imported where it is used: a start must be quick.
+    from index.articles import Kept, Skipped
+    from qa.answers import Answer
+    from qa.assistant import Assistant
+
+app = typer.Typer(
+    name="quoth",
+    cls=Translating,
+    help="Answers from your articles, with an exact quote under every sentence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+models_app = typer.Typer(help="Which models are used, and where their weights lie.")
+app.add_typer(models_app, name="models")
+
+
+def main() -> None:
+    """The `quoth` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without “ ” still shows the words between
+    try:
+        app()
+    except Exception as error:
+        terminal.error(f"unexpected {type(error).__name__}: {error}; please report it with what follows")
+        terminal.message(traceback.format_exc())
+        sys.exit(1)
+
+
+@app.command()
+def add(
+    sources: Sources, collection: Collection = "default", home: Home = None, as_json: Json = False
+) -> None:
+    """Add files and folders (.txt .md .html .jsonl). What is there unchanged is left alone."""
+    from index.articles import IngestReport
+    from index.reading import count_sources, read_sources
+
+    outcomes: list[Kept | Skipped] = []
+    with assistant_of(home) as assistant:
+        adding = assistant.add(read_sources(sources), collection=collection)
+        try:
+            with progress.adding(lambda: count_sources(sources)) as advance:
+                for outcome in adding:
+                    outcomes.append(outcome)
+                    advance()
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("add the same again to go on") from None
+        finally:
+            report = IngestReport.of(outcomes)
+            terminal.show_report(report, as_json=as_json)
+    if report.skipped:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: str,
+    as_of: AsOf = None,
+    source: Source = None,
+    after: After = None,
+    before: Before = None,
+    collection: Collection = "default",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question, with the quotes the answer rests on."""
+    details: dict[str, object] = {
+        "filters": filters_of(source, after, before),
+        "as_of": day_of(as_of),
+        "collection": collection,
+    }
+    with assistant_of(home) as assistant:
+        answer = asyncio.run(_followed(assistant, question, details))
+    if as_json:
+        terminal.show_text(answer.model_dump_json(indent=2))
+    else:
+        terminal.show_answer(answer, question)
+
+
+async def _followed(assistant: Assistant, question: str, details: dict[str, object]) -> Answer:
+    """The last item of the stream; the others say how far it is."""
+    from qa.answers import Answer, Token
+    from qa.assistant import checked_question
+
+    checked = checked_question(question, **details)
+    with progress.waiting() as say:
+        say("searching")
+        async with aclosing(assistant.stream(checked)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
+                say("writing" if isinstance(event, Token) else "reading")
+    raise AssertionError("a stream ends with an answer")
+
+
+@app.command()
+def search(
+    query: str,
+    k: Annotated[int, typer.Option("--k", "-k", min=1, max=50, help="How many passages.")] = 10,
+    as_of: AsOf = None,
+    source: Source = None,
+    after: After = None,
+    before: Before = None,
+    collection: Collection = "default",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Find passages, best first, with their scores."""
+    filters = filters_of(source, after, before, as_of)
+    with assistant_of(home) as assistant, progress.waiting() as say:
+        say("searching")
+        hits = assistant.search(query, k=k, filters=filters, collection=collection)
+    if as_json:
+        terminal.show_json({"hits": [hit.model_dump(mode="json") for hit in hits]})
+    else:
+        terminal.show_passages(hits)
+
+
+@app.command("list")
+def list_(collection: Collection = "default", home: Home = None, as_json: Json = False) -> None:
+    """List the articles, newest first."""
+    with assistant_of(home) as assistant:
+        articles = assistant.articles(collection=collection)
+    terminal.show_articles(articles, collection, as_json=as_json)
+
+
+@app.command()
+def show(
+    article_id: ArticleId, collection: Collection = "default", home: Home = None, as_json: Json = False
+) -> None:
+    """Show an article with its text."""
+    with assistant_of(home) as assistant:
+        article = assistant.article(article_id, collection=collection)
+    terminal.show_article(article, as_json=as_json)
+
+
+@app.command()
+def remove(article_ids: ArticleIds, collection: Collection = "default", home: Home = None) -> None:
+    """Remove articles; nothing is removed if one of them is not there."""
+    with assistant_of(home) as assistant:
+        ids = list(dict.fromkeys(article_ids))
+        articles = [assistant.article(article_id, collection=collection) for article_id in ids]
+        assistant.remove(ids, collection=collection)
+    for article in articles:
+        terminal.show_text(f"removed {article.id}  {article.title}".rstrip())
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 is any free one.")] = 7860,
+    collection: AnyCollection = "default",
+    home: Home = None,
+) -> None:
+    """Serve the chat window and the API until Ctrl-C."""
+    from qa import server
+
+    server.serve(settings_of(home), host=host, port=port)
+
+
+@app.command()
+def verify(
+    file: AnswerFile, collection: Collection = "default", home: Home = None, as_json: Json = False
+) -> None:
+    """Check again whether the quotes of a saved answer stand in the articles."""
+    from qa.doctor import read_answer, recheck
+
+    answer = read_answer(file)
+    with assistant_of(home) as assistant:
+        rechecked = [
+            recheck(citation, lambda id_: assistant.article(id_, collection=collection))
+            for citation in answer.citations
+        ]
+    terminal.show_rechecks(rechecked, as_json=as_json)
+    if not all(one.holds for one in rechecked):
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(
+    deep: Annotated[bool, typer.Option("--deep", help="Hash all weights anew.")] = False,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Embed what lacks its vectors, drop vectors without a passage.")
+    ] = False,
+    collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Check models, archive and disk; say how to mend what is found."""
+    from qa.doctor import examine
+
+    with progress.waiting() as say:
+        say("examining")
+        findings = examine(settings_of(home), collection=collection, deep=deep, mend=mend)
+    terminal.show_findings(findings, as_json=as_json)
+    if any(finding.level == "problem" for finding in findings):
+        raise typer.Exit(1)
+
+
+@models_app.callback(invoke_without_command=True)
+def models(
+    ctx: typer.Context, collection: AnyCollection = "default", home: Home = None, as_json: Json = False
+) -> None:
+    """Which models are used, and where their weights lie."""
+    if ctx.invoked_subcommand:
+        ctx.obj = home
+        return
+    from qa import weights
+
+    settings = settings_of(home)
+    terminal.show_models(weights.listing(settings.home / "models"), settings.model, as_json=as_json)
+
+
+@models_app.command()
+def pull(
+    ctx: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", show_default=False)] = None,
+    local: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="PATH", help="A file or folder of your own that has them."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Set aside what is not the model, as *.bad.")
+    ] = False,
+    collection: AnyCollection = "default",
+    home: Home = None,
+) -> None:
+    """Fetch weights: the named ones, or those that the settings use."""
+    from qa import fetching, weights
+
+    settings = settings_of(home or ctx.obj)
+    wanted = names or [weights.MINILM.name] + [settings.model] * settings.model.startswith("local:")
+    if local and not names:
+        listed = weights.MODELS.values()
+        wanted = [one.name for one in listed if local.name == one.target or (local / one.target).exists()]
+        if not wanted:
+            known = ", ".join(weights.MODELS)
+            raise typer.BadParameter(f"{local} has no known name; say which model it is: {known}")
+    places = {}
+    with progress.fetching() as report:
+        for name in wanted:
+            places[name] = fetching.fetch(
+                name, settings.home / "models", local=local, progress=report, replace=replace
+            )
+    for name, place in places.items():
+        terminal.show_text(f"{name}: {place}")
+
+
+@app.callback(invoke_without_command=True)
+def _quoth(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        terminal.show_text(f"quoth {version_of('quoth')}")
+        raise typer.Exit

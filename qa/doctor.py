@@ -1,0 +1,236 @@
+"""What is kept, looked at again: the whole installation, or the quotes of a saved answer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from index import checkup
+from index.articles import Article
+from index.checkup import Checkup
+from index.embedding import SentenceEmbedder
+from index.errors import ArchiveLocked, ArticleUnknown, QuothError
+from index.library import Library
+from qa import weights
+from qa.answers import Answer, Citation
+from qa.errors import AnswerInvalid, ModelUnavailable
+from qa.model import choose_model
+from qa.settings import Settings
+
+# Adding stops at the second, see `index.ingest.MIN_FREE_BYTES`; the first leaves room for a model.
+LITTLE_FREE_BYTES = 1_000_000_000
+NO_FREE_BYTES = 100_000_000
+PULL = "run `quoth models pull`"
+MEND = "run `quoth doctor --mend`"
+ADD_AGAIN = "`quoth remove` them, and add them again from where they came"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at, how it is, and how to mend it where that is needed."""
+
+    about: str
+    level: Literal["ok", "warning", "problem"]
+    text: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rechecked:
+    """A citation of a saved answer; `reason` is empty where its quote still stands."""
+
+    citation: Citation
+    reason: str
+
+    @property
+    def holds(self) -> bool:
+        return not self.reason
+
+
+def examine(
+    settings: Settings, *, collection: str | None = None, deep: bool = False, mend: bool = False
+) -> list[Finding]:
+    """Everything that could keep Quoth from answering, in the order in which to mend it.
+
+    Looks at one `collection`, or at all. `deep` hashes all weights anew; `mend` embeds again what
+    lacks its vectors and drops vectors without a passage. What goes wrong is a finding, not an error.
+    """
+    home = list(_home(settings))
+    if any(finding.level == "problem" for finding in home):
+        return home  # nothing can be opened there
+    return home + list(_models(settings, deep)) + list(_archive(settings, collection, mend))
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    model = f"QUOTH_MODEL={settings.model}"
+    yield Finding(about="settings", level="ok", text=f"{model}, QUOTH_THREADS={settings.threads}")
+    if settings.threads > (cores := os.cpu_count() or 1):
+        text = f"QUOTH_THREADS={settings.threads}, but there are {cores} cores: answers will be slow"
+        yield Finding(about="settings", level="warning", text=text, mend="unset QUOTH_THREADS")
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home):
+            pass
+    except OSError as error:
+        text = f"{settings.home} cannot be written ({error.strerror})"
+        yield Finding(about="home", level="problem", text=text, mend="mend that, or choose another --home")
+        return
+    yield Finding(about="home", level="ok", text=f"{settings.home} can be written")
+    free = shutil.disk_usage(settings.home).free
+    text = f"{free / 1e9:,.1f} GB free" if free >= LITTLE_FREE_BYTES else f"{free / 1e6:,.0f} MB free"
+    if free < NO_FREE_BYTES:
+        mend = "free some space; nothing can be added until then"
+        yield Finding(about="disk", level="problem", text=text, mend=mend)
+    elif free < LITTLE_FREE_BYTES:
+        yield Finding(about="disk", level="warning", text=text, mend="free some space soon")
+    else:
+        yield Finding(about="disk", level="ok", text=text)
+
+
+def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
+    folder = settings.home / "models"
+    used = [weights.MINILM.name]
+    try:
+        choose_model(settings, lambda name: folder / name)
+        if settings.model.startswith("local:"):
+            used.append(settings.model)
+        elif settings.model.endswith(".gguf"):
+            yield _gguf(Path(settings.model).expanduser())
+    except (QuothError, OSError) as error:
+        yield _problem("model", error)
+    if deep:
+        used += [one.weights.name for one in weights.listing(folder) if one.path]
+    for name in dict.fromkeys(used):
+        try:
+            yield _weights(name, folder, deep)
+        except (QuothError, OSError) as error:
+            yield _problem(name, error)
+
+
+def _weights(name: str, folder: Path, deep: bool) -> Finding:
+    place = weights.locate(name, folder)
+    if not place:
+        mend = PULL + ("" if name == weights.MINILM.name else ", or set QUOTH_MODEL=none")
+        return Finding(about=name, level="problem", text=f"its weights are not in {folder}", mend=mend)
+    digest = weights.verify(name, folder) if deep else weights.MODELS[name].sha256
+    return Finding(about=name, level="ok", text=f"{place}, sha256 {digest[:12]}…")
+
+
+def _gguf(file: Path) -> Finding:
+    with file.open("rb") as opened:
+        if opened.read(4) != b"GGUF":
+            raise ModelUnavailable(f"{file} is not a GGUF file; fetch it again, or name another")
+    return Finding(about="model", level="ok", text=f"{file} begins as a GGUF file does")
+
+
+def _archive(settings: Settings, only: str | None, mend: bool) -> Iterator[Finding]:
+    place = settings.home / "models" / weights.MINILM.target
+    try:
+        embedder = SentenceEmbedder(place, name=place.name)
+    except Exception:  # its tokenizer is read by foreign code, which raises Exception itself
+        text = "collections were not looked at, for want of the embedder's weights"
+        yield Finding(about="archive", level="warning", text=text, mend=PULL)
+        return
+    try:
+        with Library(settings.home, embedder) as library:
+            names = [only] if only else library.names()
+            if not names:
+                yield Finding(about="archive", level="ok", text="no articles yet")
+            for name in names:
+                yield from _collection(library, name, mend)
+    except ArchiveLocked as error:
+        text, _, stop = str(error).rpartition("; ")
+        yield Finding(
+            about="archive", level="warning", text=f"{text}: collections were not looked at", mend=stop
+        )
+    except QuothError as error:
+        yield _problem("archive", error)
+
+
+def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
+    about = f"collection {name}"
+    try:
+        collection = library.collection(name)
+        found = checkup.examine(collection)
+        if collection.swept:
+            text = f"vectors left by an interrupted run, swept now: {collection.swept:,}"
+            yield Finding(about=about, level="ok", text=text)
+        if mend and found.mendable:
+            checkup.mend(collection, found)
+            for trouble in _troubles(about, found):
+                if trouble.mend == MEND:
+                    yield Finding(about=about, level="ok", text=f"mended what could be: {trouble.text}")
+            found = checkup.examine(collection)
+    except Exception as error:
+        # Files in whatever state are opened by foreign code; and other collections are still to be seen.
+        yield _problem(about, error)
+        return
+    fits = "" if found.mendable or found.changed else "; everything fits together"
+    text = f"articles: {found.articles:,}, passages: {found.passages:,}{fits}"
+    yield Finding(about=about, level="ok", text=text)
+    yield from _troubles(about, found)
+
+
+def _problem(about: str, error: Exception) -> Finding:
+    """The messages of this house end with the next step, after a semicolon."""
+    if isinstance(error, QuothError):
+        text, _, mend = str(error).rpartition("; ")
+        return Finding(about=about, level="problem", text=text, mend=mend)
+    text = f"{type(error).__name__}: {error}"
+    return Finding(about=about, level="problem", text=text, mend="mend that; if you cannot, report it")
+
+
+def _troubles(about: str, found: Checkup) -> Iterator[Finding]:
+    levels: tuple[tuple[tuple[str, ...], Literal["warning", "problem"], str, str], ...] = (
+        (found.vectorless, "problem", "passages without a vector, not found by meaning", MEND),
+        (found.wordless, "problem", "passages that the keyword index lacks", MEND),
+        (found.overlong, "warning", "passages longer than the embedder reads", MEND),
+        (found.orphans, "warning", "vectors without a passage", MEND),
+        (found.changed, "problem", "articles that are not as they were kept", ADD_AGAIN),
+    )
+    for ids, level, trouble, mend in levels:
+        if ids:
+            some = ", ".join(ids[:3]) + (", …" if len(ids) > 3 else "")
+            yield Finding(about=about, level=level, text=f"{trouble}: {len(ids):,} ({some})", mend=mend)
+
+
+def read_answer(name: str) -> Answer:
+    """The answer saved in a file, or coming in where that is `-`; AnswerInvalid if it is none, or
+    cites what it does not list.
+    """
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        answer = Answer.model_validate_json(raw)
+    except OSError as error:
+        raise AnswerInvalid(f"{name} cannot be read: {error.strerror}; name another file") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise AnswerInvalid(
+            f"{name} is not a saved answer ({place}: {first['msg']}); save one with `quoth ask --json`"
+        ) from None
+    listed = {citation.number for citation in answer.citations}
+    if cited := {number for sentence in answer.sentences for number in sentence.citations} - listed:
+        raise AnswerInvalid(f"{name} cites [{min(cited)}], which it does not list; ask again")
+    return answer
+
+
+def recheck(citation: Citation, article_of: Callable[[str], Article]) -> Rechecked:
+    """Whether the quote still stands where the citation says; `article_of` may raise ArticleUnknown."""
+    try:
+        text = article_of(citation.article_id).text
+    except ArticleUnknown:
+        return Rechecked(citation=citation, reason="the article is gone")
+    if 0 <= citation.start < citation.end and text[citation.start : citation.end] == citation.quote:
+        return Rechecked(citation=citation, reason="")
+    at = text.find(citation.quote) if citation.quote else -1
+    where = f"the words now stand at {at}" if at >= 0 else "the words are no longer in it"
+    return Rechecked(citation=citation, reason=f"the article's text has changed; {where}")

@@ -1,0 +1,137 @@
+"""Hits into the few numbered excerpts that an answer is read from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from index.articles import Hit
+from index.embedding import Vectors
+from index.sentences import sentence_spans
+from index.words import coverage
+from qa.expecting import expected
+
+# Sentences shown after the one that fits: what it begins, the next one often ends.
+AFTER = 1
+# What makes a sentence fit: its likeness to the question, the question's words in it, the kind of
+# thing that is asked for, and how well its passage was found.
+COSINE, WORDS, EXPECTED, FOUND = 1.0, 0.5, 0.3, 0.75
+_BRACKETED_NUMBER = re.compile(r"\[(\s*\d[\d\s,–-]*)\]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """Neighbouring sentences of one passage.
+
+    `spans` are their offsets into the article's text; `fits` say how well each fits the question,
+    0 to 1.
+    """
+
+    number: int
+    hit: Hit
+    spans: tuple[tuple[int, int], ...]
+    fits: tuple[float, ...]
+
+    def quote(self, first: int = 0, last: int = -1) -> str:
+        """The article's own words from sentence `first` to `last`."""
+        shift = self.hit.passage.start
+        return self.hit.passage.text[self.spans[first][0] - shift : self.spans[last][1] - shift]
+
+    @property
+    def shown(self) -> str:
+        """The excerpt as a model sees it: one line, where a bracketed number cannot pass for a mark."""
+        day = self.hit.date.isoformat() if self.hit.date else "undated"
+        outlet = _line(self.hit.source or self.hit.title)[:60]
+        return f"[{self.number}] ({outlet}, {day}) {_line(self.quote())}"
+
+
+def _line(text: str) -> str:
+    return _BRACKETED_NUMBER.sub(r"(\1)", " ".join(text.split()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A sentence: the hit it is in and which of its sentences it is, both counted from 0."""
+
+    hit: int
+    nth: int
+    span: tuple[int, int]
+    text: str
+
+
+def pick(
+    hits: Sequence[Hit],
+    question: str,
+    searched: str,
+    weights: Mapping[str, float],
+    encode: Callable[[Sequence[str]], Vectors],
+    budget: int,
+    count_tokens: Callable[[str], int],
+) -> list[Excerpt]:
+    """The sentences that best fit, each with the next one, in excerpts ordered by their best.
+
+    `weights` are those of the stems of what was `searched`; the form of the `question` tells what
+    kind of thing is asked for. Together the excerpts as `shown` cost at most `budget` of the model's
+    tokens, but the best sentence is there in any case. What two hits say alike is there once.
+    """
+    places = list(_places(hits))
+    if not places:
+        return []
+    vectors = encode([searched, *(place.text for place in places)])
+    has_expected = expected(question)
+    fits = {
+        place: (
+            COSINE * max(float(vector @ vectors[0]), 0.0)
+            + WORDS * coverage(weights, place.text)
+            + EXPECTED * has_expected(place.text)
+            + FOUND * hits[place.hit].score
+        )
+        / (COSINE + WORDS + EXPECTED + FOUND)
+        for place, vector in zip(places, vectors[1:], strict=True)
+    }
+    windows = {
+        place: {near for near in places if near.hit == place.hit and 0 <= near.nth - place.nth <= AFTER}
+        for place in places
+    }
+    best, *others = sorted(places, key=lambda place: -fits[place])
+    chosen = windows[best]
+    for place in others:
+        wider = chosen | windows[place]
+        if count_tokens("\n".join(excerpt.shown for excerpt in _excerpts(wider, fits, hits))) > budget:
+            break
+        chosen = wider
+    return _excerpts(chosen, fits, hits)
+
+
+def _places(hits: Sequence[Hit]) -> Iterator[_Place]:
+    """Every sentence of the hits, but those that an earlier hit has word for word."""
+    earlier: set[str] = set()
+    for at, hit in enumerate(hits):
+        shift = hit.passage.start
+        texts = []
+        for nth, (start, end) in enumerate(sentence_spans(hit.passage.text)):
+            texts.append(hit.passage.text[start:end])
+            if texts[-1] not in earlier:
+                yield _Place(hit=at, nth=nth, span=(start + shift, end + shift), text=texts[-1])
+        earlier.update(texts)
+
+
+def _excerpts(chosen: Iterable[_Place], fits: Mapping[_Place, float], hits: Sequence[Hit]) -> list[Excerpt]:
+    """Neighbouring places as one excerpt, the excerpt with the best of them first."""
+    runs: list[list[_Place]] = []
+    for place in sorted(chosen, key=lambda place: (place.hit, place.nth)):
+        if runs and (runs[-1][-1].hit, runs[-1][-1].nth) == (place.hit, place.nth - 1):
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    runs.sort(key=lambda run: -max(fits[place] for place in run))
+    return [
+        Excerpt(
+            number=number,
+            hit=hits[run[0].hit],
+            spans=tuple(place.span for place in run),
+            fits=tuple(fits[place] for place in run),
+        )
+        for number, run in enumerate(runs, start=1)
+    ]

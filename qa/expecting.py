@@ -1,0 +1,42 @@
+"""What kind of thing a question asks for, by its form: a number, a time, a name, or anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from qa.facts import CALENDAR, facts
+
+_NUMBER = re.compile(
+    r"\bhow (many|much|old|far|high|big|large|deep|tall|heavy|wide|fast|often)\b"
+    r"|\b(what|which) (\w+ )?(number|percentage|price|cost|share|age|fee|fine|sum|amount|total)\b"
+    r"|\bwhat\b.*\b(cost|pay|paid|worth)\b|\bwie (viele?|alt|weit|hoch|groß|tief|oft)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\bwhen\b|\b(what|which) (year|day|date|month|time|week)\b|\bhow long\b|\b(wann|wie lange)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\b(who|whom|whose|where|which|wer|wen|wem|wo|welche[rsmn]?)\b", re.IGNORECASE)
+
+
+def asks_number(question: str) -> bool:
+    """Whether only a number can answer: "How many ...?", "What does it cost?"."""
+    return bool(_NUMBER.search(question))
+
+
+def expected(question: str) -> Callable[[str], bool]:
+    """A test of a sentence: does it have a fact of the asked kind which the question has not?
+
+    Always false where the form of the question does not tell the kind, so that it decides nothing.
+    """
+    known = facts(question)
+    if asks_number(question):
+        return lambda sentence: any(fact[0].isdigit() for fact in facts(sentence) - known)
+    if _TIME.search(question):
+        return lambda sentence: any(
+            fact[0].isdigit() or CALENDAR.fullmatch(fact) for fact in facts(sentence) - known
+        )
+    if _NAME.search(question):
+        return lambda sentence: any(not fact[0].isdigit() for fact in facts(sentence) - known)
+    return lambda sentence: False

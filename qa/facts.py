@@ -1,0 +1,98 @@
+"""The hard facts of a sentence: names and numbers, in a form that can be compared."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Set as AbstractSet
+from decimal import Decimal
+
+from index.words import WORD, is_form, stem
+
+_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen""".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBERS = (
+    {word: value for value, word in enumerate(_UNITS)}
+    | {word: value * 10 for value, word in enumerate(_TENS, 2)}
+    | {
+        f"{ten}-{unit}": value * 10 + _UNITS.index(unit)
+        for value, ten in enumerate(_TENS, 2)
+        for unit in _UNITS[1:10]
+    }
+    | {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+)
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
+# "Oct." and "October" are one: months and weekdays count by their first three letters.
+CALENDAR = re.compile(
+    r"jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
+    r"|dec(ember)?|mon(day)?|tue(s|sday)?|wed(nesday)?|thu(rs|rsday)?|fri(day)?|sat(urday)?|sun(day)?"
+)
+_NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot".split())
+# Two spellings of one name, such as Zelenskyy and Zelenskyj, are at least this alike.
+_ALIKE = 0.85
+
+
+def facts(text: str) -> set[str]:
+    """The names and numbers of `text`: "Two of the Reds' 1,200 fans" has 2, 1200, and red.
+
+    A word counts as a name where it is written with a capital and is not just the first of a
+    sentence; numbers are compared by value, written in figures or in words up to ninety-nine.
+    """
+    found: set[str] = set()
+    for match in WORD.finditer(text):
+        word = match.group()
+        for part in _parts(word):
+            if (number := _number(part)) is not None:
+                found.add(number)
+            elif part[:1].isupper() and not is_form(part) and not _starts_sentence(text, match.start()):
+                found.add(_name(part))
+    return found
+
+
+def missing(needed: AbstractSet[str], text: str) -> set[str]:
+    """Which of the facts `text` does not have, whatever the case it writes them in."""
+    had = {_number(part) or _name(part) for word in WORD.findall(text) for part in _parts(word)}
+    return {fact for fact in needed if fact not in had and not _respelled(fact, had)}
+
+
+def denied(text: str) -> set[str]:
+    """The stem of the word that each negation is about, the next one that carries matter:
+    "It will not open in May" denies open.
+    """
+    words = WORD.findall(text)
+    return {
+        stem(next((later for later in words[at + 1 :] if not is_form(later)), word))
+        for at, word in enumerate(words)
+        if word.lower() in _NEGATIONS or word.lower().endswith(("n't", "n’t"))
+    }
+
+
+def _number(word: str) -> str | None:
+    plain = word.lower().replace(",", "")
+    if ordinal := _ORDINAL.fullmatch(plain):
+        plain = ordinal.group(1)
+    if plain.replace(".", "", 1).isdecimal():
+        return f"{Decimal(plain).normalize():f}"
+    if plain[:1].isdigit():
+        return plain
+    return str(_NUMBERS[plain]) if plain in _NUMBERS else None
+
+
+def _parts(word: str) -> list[str]:
+    """The words in a compound one: "Kyiv-Minsk" is two, "forty-seven" is a number."""
+    return [word] if word.lower() in _NUMBERS else re.split(r"[\-–&]", word)
+
+
+def _name(word: str) -> str:
+    lower = word.lower()
+    return lower[:3] if CALENDAR.fullmatch(lower) else stem(word)
+
+
+def _respelled(fact: str, had: AbstractSet[str]) -> bool:
+    return len(fact) > 5 and not fact[0].isdigit() and bool(difflib.get_close_matches(fact, had, 1, _ALIKE))
+
+
+def _starts_sentence(text: str, at: int) -> bool:
+    before = text[:at].rstrip(" \"'“‘(")
+    return not before or before[-1] in ".!?:\n"

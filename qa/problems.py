@@ -1,0 +1,163 @@
+"""Errors as a program meets them over HTTP: problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index.errors import (
+    ArchiveEmpty,
+    ArchiveLocked,
+    ArticleUnknown,
+    CollectionInvalid,
+    DiskFull,
+    QuothError,
+    WeightsError,
+)
+from qa.answers import Value
+from qa.errors import ModelUnavailable, NotReady, QuestionInvalid, SettingsInvalid
+
+MEDIA_TYPE = "application/problem+json"
+# Every other QuothError is a 500: something here needs mending, which the caller cannot do.
+_KINDS: dict[type[QuothError], tuple[int, str]] = {
+    ArticleUnknown: (404, "no such article"),
+    ArchiveEmpty: (409, "no articles yet"),
+    ArchiveLocked: (409, "the archive is in use"),
+    QuestionInvalid: (422, "the question cannot be asked"),
+    SettingsInvalid: (422, "a setting is not usable"),
+    CollectionInvalid: (422, "the collection's name is not usable"),
+    NotReady: (503, "not ready"),
+    ModelUnavailable: (503, "the model is unavailable"),
+    WeightsError: (503, "the model's weights are not usable"),
+    DiskFull: (507, "the disk is full"),
+}
+
+
+class Fault(Value):
+    """One thing that is wrong with a request, and where."""
+
+    place: str = Field(description="where it is, such as `body.filters.after`")
+    detail: str
+
+
+class Problem(Value):
+    """What went wrong, in the words of RFC 9457."""
+
+    type: str = Field(
+        "about:blank",
+        description="`urn:quoth:` and the kind of error, or `about:blank` for plain HTTP errors",
+    )
+    title: str = Field(description="the kind of problem, the same each time")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="what happened this time, and the next step")
+    instance: str | None = Field(None, description="the path that was asked for")
+    errors: tuple[Fault, ...] = Field((), description="each fault of a request that is not usable")
+
+    @classmethod
+    def of(cls, error: Exception, instance: str | None = None) -> Problem:
+        """The problem that an error is to the one who asked; of an unforeseen one it tells nothing."""
+        if isinstance(error, RequestValidationError):
+            faults = tuple(
+                Fault(place=".".join(map(str, fault["loc"])), detail=fault["msg"]) for fault in error.errors()
+            )
+            detail = "; ".join(f"{fault.place}: {fault.detail}" for fault in faults[:3])
+            return cls(
+                type="urn:quoth:request-invalid",
+                title="the request is not usable",
+                status=422,
+                detail=detail,
+                instance=instance,
+                errors=faults,
+            )
+        if isinstance(error, HTTPException):
+            title = HTTPStatus(error.status_code).phrase
+            detail = error.detail if error.detail != title else "see /docs for what can be asked, and how"
+            return cls(title=title, status=error.status_code, detail=detail, instance=instance)
+        if not isinstance(error, QuothError):
+            detail = "something unforeseen happened; the server's log says what"
+            return cls(title="Internal Server Error", status=500, detail=detail, instance=instance)
+        status, title = next(
+            (known for kind, known in _KINDS.items() if isinstance(error, kind)), (500, "Quoth needs mending")
+        )
+        return cls(type=_urn(type(error)), title=title, status=status, detail=str(error), instance=instance)
+
+    def text(self) -> str:
+        """The problem as JSON, without the members that say nothing."""
+        # What was asked for may hold half a surrogate pair, which pydantic's own writer refuses.
+        given = json.dumps({"type": self.type, **self.model_dump(exclude_defaults=True)}, ensure_ascii=False)
+        return given.encode("utf-8", "replace").decode()
+
+    def response(self, headers: Mapping[str, str] | None = None) -> Response:
+        return Response(self.text(), status_code=self.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _urn(kind: type[QuothError]) -> str:
+    return "urn:quoth:" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return Problem.of(error, request.url.path).response(headers)
+
+
+HANDLERS: dict[type[Exception] | int, Callable[[Request, Any], Any]] = dict.fromkeys(
+    (QuothError, RequestValidationError, HTTPException, Exception), _answer
+)
+"""`exception_handlers` of an application all of whose errors are problem details."""
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a FastAPI operation for the problems it may meet."""
+    return {status: _documented(status) for status in statuses}
+
+
+def _documented(status: int) -> dict[str, Any]:
+    kinds = {kind: title for kind, (code, title) in _KINDS.items() if code == status}
+    examples: dict[str, Any] = {
+        _urn(kind).rpartition(":")[2]: {
+            "value": {"type": _urn(kind), "title": title, "status": status, "detail": kind.__doc__}
+        }
+        for kind, title in kinds.items()
+    }
+    # The application adds Problem to the description's components.
+    content: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    if examples:
+        content["examples"] = examples
+    return {
+        "description": "; ".join(kinds.values()) or HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: content},
+    }
+
+
+class BodyLimit:
+    """Refuses with 413 a body that grows beyond `limits[path]` bytes, or `otherwise`, while it is read."""
+
+    def __init__(self, app: ASGIApp, *, limits: Mapping[str, int], otherwise: int) -> None:
+        self._app = app
+        self._limits = limits
+        self._otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        most = self._limits.get(scope.get("path", ""), self._otherwise)
+        left = most
+
+        async def counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                # Reading happens inside the application, where this becomes a problem like any other.
+                raise HTTPException(413, f"the body has more than {most:,} bytes; send less at once")
+            return message
+
+        await self._app(scope, counted, send)

@@ -1,0 +1,29 @@
+"""Answering without a model: the sentences that fit the question best, as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa.citing import NOT_FOUND
+from qa.evidence import Excerpt
+
+# A sentence that fits less is about something else.
+MIN_FIT = 0.45
+# A second sentence is quoted where it fits almost as well as the first.
+CLOSE_SECOND = 0.9
+
+
+def quote_best(excerpts: Sequence[Excerpt]) -> str:
+    """A draft of one or two quoted sentences with their marks, or NOT FOUND."""
+    ranked = sorted(
+        (
+            (fit, excerpt, nth)
+            for excerpt in excerpts
+            for nth, fit in enumerate(excerpt.fits)
+            if fit >= MIN_FIT
+        ),
+        key=lambda found: -found[0],
+    )[:2]
+    close = [found for found in ranked if found[0] >= CLOSE_SECOND * ranked[0][0]]
+    quoted = [f"{' '.join(excerpt.quote(nth, nth).split())} [{excerpt.number}]" for _, excerpt, nth in close]
+    return " ".join(quoted) or NOT_FOUND

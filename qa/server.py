@@ -1,0 +1,193 @@
+"""The server: the API and the chat window at one address, and the models warm behind them."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import partial
+from urllib.parse import urlsplit
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from qa import api
+from qa.assistant import Assistant, open_assistant
+from qa.errors import AddressUnavailable, NotReady
+from qa.problems import Problem
+from qa.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+# How long questions that are being answered may go on once the server is told to end.
+LAST_WORDS_SECONDS = 10
+DOCS = "/docs"
+
+
+def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> None:
+    """Answers at the address until SIGINT or SIGTERM, then returns; port 0 is any free one.
+
+    Raises AddressUnavailable, and what `open_assistant` raises.
+    """
+    # Gradio reports to its makers otherwise. Nothing else here calls out: weights are opened as local files.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    with (
+        suppress(KeyboardInterrupt),
+        _terminated_as_interrupted(),
+        _listening(host, port) as listener,
+        open_assistant(settings) as assistant,
+        # Leaving it waits for the loading: models cannot be closed half-way.
+        ThreadPoolExecutor(1, "warm-up") as background,
+    ):
+        loading = background.submit(assistant.warm_up)
+        loading.add_done_callback(_log_failure)
+        app = create_app(assistant, host=host, ready=partial(_check, loading))
+        config = uvicorn.Config(
+            app, log_level="warning", ws="none", timeout_graceful_shutdown=LAST_WORDS_SECONDS
+        )
+        _Server(config).run(sockets=[listener])
+
+
+def create_app(
+    assistant: Assistant, *, host: str = "127.0.0.1", ready: Callable[[], None] = lambda: None
+) -> ASGIApp:
+    """The API with its docs and the window, guarded for the address `host` they will answer at.
+
+    `ready` is as in `create_api`.
+    """
+    from qa import ui  # Gradio takes seconds to import
+
+    rooms = api.create_api(assistant, ready)
+    _add_docs(rooms)
+    window = ui.mount(FastAPI(openapi_url=None), assistant)
+    return _Guard(_House(rooms, window), local=_is_local(host))
+
+
+class _House:
+    """Two applications behind one door: the window's catches every path, so it must not see the API's."""
+
+    def __init__(self, rooms: ASGIApp, window: ASGIApp) -> None:
+        self._rooms = rooms
+        self._window = window
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        inside = any(path == own or path.startswith(f"{own}/") for own in (*api.PATHS, DOCS))
+        await (self._rooms if inside else self._window)(scope, receive, send)
+
+
+class _Guard:
+    """Keeps out the pages of other sites, which a browser lets send requests to any address.
+
+    What changes something must come from a page of this server, if from a page at all. At a
+    loopback address only the names of this machine lead here: another name that does was bent to it.
+    """
+
+    def __init__(self, app: ASGIApp, *, local: bool) -> None:
+        self._app = app
+        self._local = local
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (detail := self._refusal(scope["method"], Headers(scope=scope))):
+            problem = Problem(title="Forbidden", status=403, detail=detail, instance=scope["path"])
+            await problem.response()(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, method: str, headers: Headers) -> str:
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if self._local and host and not _is_local(_hostname(host)):
+            return "this server answers only at localhost and its addresses; `quoth serve --host` opens it"
+        if method not in ("GET", "HEAD", "OPTIONS") and origin and origin.partition("//")[2] != host:
+            return f"a page of {origin} may not change anything here"
+        return ""
+
+
+def _hostname(host: str) -> str:
+    with suppress(ValueError):
+        return urlsplit(f"//{host}").hostname or ""
+    return ""
+
+
+def _is_local(name: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(name).is_loopback
+    return name == "localhost"
+
+
+def _add_docs(rooms: FastAPI) -> None:
+    """The API's description as a page, whose script and style are served from here."""
+    rooms.mount(f"{DOCS}/assets", StaticFiles(packages=[("fastapi_offline", "static")]))
+    page = get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="Quoth API",
+        swagger_js_url=f"{DOCS}/assets/swagger-ui-bundle.js",
+        swagger_css_url=f"{DOCS}/assets/swagger-ui.css",
+        swagger_favicon_url=f"{DOCS}/assets/favicon.png",
+        # Swagger UI would show the description to a validator on the web.
+        swagger_ui_parameters={"validatorUrl": None},
+    )
+
+    @rooms.get(DOCS, include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return page
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket; taken before anything is loaded, so that a taken port is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            told = f"port {port} on {host} is in use; choose another with --port"
+        else:
+            told = f"cannot listen on {host}, port {port} ({error}); choose others with --host and --port"
+        raise AddressUnavailable(told) from None
+    with listener:
+        yield listener
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """SIGTERM raises KeyboardInterrupt, as SIGINT does: uvicorn raises both again once it has ended."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _log_failure(loading: Future[None]) -> None:
+    if error := loading.exception():
+        logger.error("the models could not be loaded: %s", error, exc_info=error)
+
+
+def _check(loading: Future[None]) -> None:
+    """Raises NotReady unless the models are loaded."""
+    if not loading.done():
+        raise NotReady("the models are being loaded; ask again in some seconds")
+    if error := loading.exception():
+        raise NotReady(f"the models could not be loaded: {error}")
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        for listener in sockets or []:
+            host, port, *_ = listener.getsockname()
+            shown = f"[{host}]" if ":" in host else host
+            typer.echo(f"Quoth answers at http://{shown}:{port} (Ctrl-C ends it)", err=True)

@@ -1,0 +1,1 @@
+"""Tests; a package, so that what they share has one name."""

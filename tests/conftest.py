@@ -1,0 +1,115 @@
+"""What tests share: the real embedder, a home of their own, a model whose words are fixed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+GUARD = Path(__file__).parent / "guard"
+sys.path.insert(0, str(GUARD))
+import sitecustomize  # type: ignore[import-not-found]  # noqa: E402, F401  (guards this process; PYTHONPATH guards those it starts)
+
+os.environ["PYTHONPATH"] = str(GUARD)
+# A browser, a server and the tests share the cores: torch's threads would wait for each other.
+os.environ["OMP_NUM_THREADS"] = "1"
+# The weights that `make test` has fetched are shared; everything else of a home is each test's own.
+MODELS = Path(os.environ.pop("QUOTH_HOME", "~/.local/share/quoth")).expanduser() / "models"
+for name in [name for name in os.environ if name.startswith("QUOTH_")]:
+    del os.environ[name]
+
+import pytest  # noqa: E402
+from langchain_core.language_models import BaseChatModel, GenericFakeChatModel  # noqa: E402
+from langchain_core.messages import AIMessage  # noqa: E402
+
+from index.embedding import SentenceEmbedder  # noqa: E402
+from index.library import Library  # noqa: E402
+from index.reading import read_sources  # noqa: E402
+from qa.assistant import EMBEDDER, Assistant  # noqa: E402
+from qa.model import Model  # noqa: E402
+from qa.prompts import Message  # noqa: E402
+from qa.weights import locate  # noqa: E402
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+class ScriptedModel:
+    """A model that says what it is told, word by word, whatever it is asked."""
+
+    name = "scripted"
+
+    def __init__(self, says: str) -> None:
+        self.says = says
+
+    @property
+    def chat(self) -> BaseChatModel:
+        return GenericFakeChatModel(messages=iter([AIMessage(self.says)]))
+
+    def count_tokens(self, text: str) -> int:
+        return len(text) // 4
+
+    def warm_up(self, opening: Sequence[Message]) -> None:
+        """It knows its words."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+@pytest.fixture(scope="session")
+def embedder() -> SentenceEmbedder:
+    folder = locate(EMBEDDER, MODELS)
+    assert folder, f"the embedder's weights are not in {MODELS}; run `quoth models pull`"
+    return SentenceEmbedder(folder, name="all-MiniLM-L6-v2")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An empty home with the fetched weights in it."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "models").symlink_to(MODELS, target_is_directory=True)
+    return folder
+
+
+@pytest.fixture
+def library(home: Path, embedder: SentenceEmbedder) -> Iterator[Library]:
+    with Library(home, embedder) as library:
+        yield library
+
+
+@pytest.fixture(scope="session")
+def seeded_folder(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Path:
+    """A library with the seed articles, to be copied and not to be opened."""
+    folder = tmp_path_factory.mktemp("seeded")
+    with Library(folder, embedder) as library:
+        list(library.collection("default", make=True).add(read_sources([SEEDS])))
+    return folder
+
+
+@pytest.fixture
+def seeded_home(home: Path, seeded_folder: Path) -> Path:
+    """A home with the seed articles in it, which nobody has opened yet."""
+    shutil.copytree(seeded_folder / "collections", home / "collections")
+    return home
+
+
+@pytest.fixture
+def seeded(seeded_home: Path, embedder: SentenceEmbedder) -> Iterator[Library]:
+    with Library(seeded_home, embedder) as library:
+        yield library
+
+
+@pytest.fixture
+def answering(seeded: Library) -> Iterator[Callable[[Model | None], Assistant]]:
+    """Assistants over the seed articles with the given model (None quotes the best sentences)."""
+    opened: list[Assistant] = []
+
+    def make(model: Model | None) -> Assistant:
+        opened.append(Assistant(seeded, model, evidence_tokens=360))
+        return opened[-1]
+
+    yield make
+    for assistant in opened:
+        assistant.close()

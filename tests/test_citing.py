@@ -1,0 +1,156 @@
+"""Of a draft only what the excerpts hold is kept, with the quotes it rests on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from index.articles import Hit, Passage
+from index.embedding import SentenceEmbedder
+from index.sentences import sentence_spans
+from qa.citing import NOT_FOUND, Checked, check
+from qa.evidence import Excerpt
+
+TEXTS = {
+    "ferry": "Forty-seven people were taken off the ferry Saint Brannoc on Sunday. The fire broke out in the "
+    "engine room at 8.06. Nobody was hurt, said coxswain Idris Pellow.",
+    "museum": "The Marren Maritime Museum will not open in October as planned. "
+    "The new date is 16 March 2024. Tomas Relling succeeds Ilse Dravik as director.",
+}
+
+
+def excerpt(number: int, name: str) -> Excerpt:
+    text = TEXTS[name]
+    passage = Passage(id=f"{name}-0", article_id=name, start=0, end=len(text), text=text)
+    found = Hit(
+        passage=passage, title=f"The {name}", url="", date=date(2024, 2, 11), source="The Post",
+        score=0.9, similarity=0.5, coverage=0.5,
+    )  # fmt: skip
+    spans = tuple(sentence_spans(text))
+    return Excerpt(number=number, hit=found, spans=spans, fits=(0.5,) * len(spans))
+
+
+EXCERPTS = [excerpt(1, "ferry"), excerpt(2, "museum")]
+
+
+@pytest.fixture
+def checked(embedder: SentenceEmbedder):
+    return lambda draft, asked="What happened?": check(draft, asked, EXCERPTS, embedder.encode)
+
+
+def quotes(result: Checked) -> list[str]:
+    for citation in result.citations:
+        assert citation.quote == TEXTS[citation.article_id][citation.start : citation.end]
+    return [citation.quote for citation in result.citations]
+
+
+def test_a_true_sentence_is_kept_with_its_exact_quote(checked) -> None:
+    result = checked("Forty-seven people were taken off the ferry [1].")
+    assert result.text == "Forty-seven people were taken off the ferry [1]."
+    assert quotes(result) == ["Forty-seven people were taken off the ferry Saint Brannoc on Sunday."]
+    assert [sentence.support for sentence in result.sentences] == ["supported"]
+
+
+def test_figures_and_words_for_a_number_are_one(checked) -> None:
+    assert checked("47 people were taken off the ferry [1].").sentences
+
+
+def test_a_wrong_mark_is_repaired(checked) -> None:
+    result = checked("Tomas Relling is the new director of the museum [1].")
+    assert quotes(result) == ["Tomas Relling succeeds Ilse Dravik as director."]
+
+
+def test_a_missing_mark_is_supplied_and_an_invented_one_dropped(checked) -> None:
+    for draft in ("The fire broke out in the engine room.", "The fire broke out in the engine room [7][12]."):
+        result = checked(draft)
+        assert result.text == "The fire broke out in the engine room [1]."
+        assert [citation.article_id for citation in result.citations] == ["ferry"]
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Fifty-two people were taken off the ferry [1].",
+        "Olga Brandt is the new director of the museum [2].",
+        "The museum opens on 17 March 2024 [2].",
+        "The museum opens on 16 March 2025 [2].",
+        "Paris is the capital of France [1].",
+        "Bananas are rich in potassium.",
+    ],
+)
+def test_what_no_excerpt_holds_is_not_shown(checked, draft: str) -> None:
+    assert checked(draft) == Checked()
+
+
+def test_only_the_unsupported_sentence_goes(checked) -> None:
+    result = checked(
+        "The fire broke out in the engine room [1]. It was put out by a helicopter from Oslo [1]."
+    )
+    assert result.text == "The fire broke out in the engine room [1]."
+
+
+def test_a_sentence_from_two_places_has_both_quotes(checked) -> None:
+    result = checked("Forty-seven people were taken off the Saint Brannoc, said Idris Pellow [1].")
+    assert len(quotes(result)) == 2
+    assert result.sentences[0].citations == (1, 2)
+
+
+def test_facts_of_two_places_are_not_put_together_unmarked(checked) -> None:
+    assert checked("The fire in the engine room broke out on 16 March 2024 [1].") == Checked()
+    assert checked("Tomas Relling was taken off the Saint Brannoc [1].") == Checked()
+
+
+def test_one_quote_has_one_number(checked) -> None:
+    result = checked("The fire broke out in the engine room [1]. The fire broke out at 8.06 [1].")
+    assert len(result.citations) == 1
+    assert [sentence.citations for sentence in result.sentences] == [(1,), (1,)]
+
+
+def test_a_turned_round_statement_is_at_most_weak(checked) -> None:
+    result = checked("The Marren Maritime Museum will open in October as planned [2].")
+    assert all(sentence.support == "weak" for sentence in result.sentences)
+
+
+def test_a_negation_about_something_else_does_not_matter(checked) -> None:
+    result = checked("The fire broke out in the engine room at 8.06 [1]. Idris Pellow is a coxswain [1].")
+    assert [sentence.support for sentence in result.sentences] == ["supported", "supported"]
+
+
+def test_the_askers_own_names_may_be_repeated(checked) -> None:
+    result = checked(
+        "The museum in Seaville will not open in October, but on 16 March 2024 [2].",
+        "When will the museum in Seaville open?",
+    )
+    assert [sentence.support for sentence in result.sentences] == ["weak"]
+    assert (
+        checked("The museum in Seaville will open on 16 March 2024 [2].", "When will it open?") == Checked()
+    )
+
+
+def test_a_question_for_a_number_is_not_answered_without_one(checked) -> None:
+    draft = "The fire broke out in the engine room of the Saint Brannoc [1]."
+    assert checked(draft, "How many fires did the Saint Brannoc have?") == Checked()
+    assert checked("Forty-seven people were taken off [1].", "How many people were saved?").sentences
+
+
+@pytest.mark.parametrize("draft", ["", "   ", NOT_FOUND, "Not found.", "[1]", "[1][2].", "...", "\n\n"])
+def test_nothing_said_is_nothing_shown(checked, draft: str) -> None:
+    assert checked(draft) == Checked()
+
+
+def test_nothing_offered_supports_nothing(embedder: SentenceEmbedder) -> None:
+    assert check("The fire broke out in the engine room [1].", "Where?", [], embedder.encode) == Checked()
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "The fire broke out in the engine room. [1]",
+        "The fire broke out in the engine room [1, 2].",
+        "The fire broke out in the engine room[1]",
+        "The fire [1] broke out in the engine room [1].",
+    ],
+)
+def test_marks_may_stand_anywhere(checked, draft: str) -> None:
+    assert checked(draft).text == "The fire broke out in the engine room [1]."

@@ -1,0 +1,68 @@
+"""Names and numbers, and when two spellings are one."""
+
+import pytest
+
+from qa.expecting import expected
+from qa.facts import denied, facts, missing
+
+
+@pytest.mark.parametrize(
+    ("text", "expected_facts"),
+    [
+        ("Two of the 1,200 fans", {"2", "1200"}),
+        ("It was raining when Idris Pellow came.", {"idri", "pellow"}),
+        ("On Oct. 27 the mayor of Marren spoke", {"oct", "27", "marren"}),
+        ("on the 27th of October", {"27", "oct"}),
+        ("about forty-seven people", {"47"}),
+        ("it cost 8.4 million", {"8.4", "1000000"}),
+        ("nothing to see here", set()),
+    ],
+)
+def test_facts_are_names_and_numbers_by_value(text: str, expected_facts: set[str]) -> None:
+    assert facts(text) == expected_facts
+
+
+def test_missing_tells_what_a_text_does_not_have() -> None:
+    assert missing({"marren", "47"}, "Forty-seven were saved off MARREN") == set()
+    assert missing({"52"}, "47 were saved") == {"52"}
+
+
+def test_another_spelling_of_a_name_is_not_missing() -> None:
+    assert (
+        missing(facts("as Volodymyr Zelenskyj said"), "Zelenskyy was made an offer, Volodymyr too") == set()
+    )
+
+
+def test_another_number_is_missing_however_alike() -> None:
+    assert missing(facts("all 1,234,567 of them"), "it was 1234568") == {"1234567"}
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [("It didn’t open", {"open"}), ("Nobody was hurt", {"hurt"}), ("It opened", set()), ("or not", {"not"})],
+)
+def test_what_a_negation_is_about(text: str, about: set[str]) -> None:
+    assert denied(text) == about
+
+
+@pytest.mark.parametrize(
+    ("question", "fits", "does_not"),
+    [
+        ("How many were saved?", "Forty-seven were saved.", "They were saved."),
+        ("When will it open?", "The doors open in March.", "The doors will open."),
+        ("Who runs the museum?", "It is run by Tomas Relling.", "It is run well."),
+        (
+            "Which boat replaces the Saint Brannoc?",
+            "It is the Saint Maude.",
+            "The Saint Brannoc is replaced.",
+        ),
+    ],
+)
+def test_expected_kind_of_answer(question: str, fits: str, does_not: str) -> None:
+    has_expected = expected(question)
+    assert has_expected(fits)
+    assert not has_expected(does_not)
+
+
+def test_a_question_of_no_known_form_expects_nothing() -> None:
+    assert not expected("Why was it shut?")("It was shut in 1991 by Tomas Relling.")

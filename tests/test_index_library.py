@@ -1,0 +1,201 @@
+"""Collections by name, in a folder that one process owns."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from index.articles import Article
+from index.embedding import SentenceEmbedder
+from index.errors import (
+    ArchiveBroken,
+    ArchiveEmpty,
+    ArchiveLocked,
+    CollectionInvalid,
+    EmbedderMismatch,
+    QuothError,
+)
+from index.library import Library
+
+FERRY = Article(id="ferry", text="The ferry burned in the harbour.")
+TRAM = Article(id="tram", text="The tram burned in the depot.")
+# Without an embedder, since it takes seconds to load and only collections need one.
+OWNER = """
+import sys
+from pathlib import Path
+from index.library import Library
+with Library(Path(sys.argv[1]), None):
+    sys.stdout.write("mine\\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def owner(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process, which has opened the folder."""
+    with subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "mine\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def below(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if "models" not in path.parts}
+
+
+def test_another_process_is_told_who_owns_the_folder(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    with Library(tmp_path, embedder) as library:
+        library.collection("news", make=True)
+        second = subprocess.run(
+            [sys.executable, "-c", OWNER, str(tmp_path)], input="", capture_output=True, text=True, timeout=60
+        )
+        assert second.returncode == 1
+        assert (
+            f"ArchiveLocked: the archive in {tmp_path} is in use by process {os.getpid()};" in second.stderr
+        )
+        assert "stop that one first" in second.stderr
+        assert list(library.collection("news").add([FERRY]))
+
+
+def test_the_folder_is_free_once_its_owner_has_closed_it(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    with owner(tmp_path) as process:
+        with pytest.raises(ArchiveLocked, match=f"process {process.pid};"):
+            Library(tmp_path, embedder)
+        process.communicate("")
+        assert process.returncode == 0
+        Library(tmp_path, embedder).close()
+
+
+def test_the_folder_is_free_once_its_owner_was_killed(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    with owner(tmp_path) as process:
+        process.kill()
+        process.wait()
+        with Library(tmp_path, embedder) as library:
+            assert library.names() == []
+
+
+def test_the_same_process_may_not_open_it_twice_at_once(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    with (
+        Library(tmp_path, embedder),
+        pytest.raises(ArchiveLocked, match=f"process {os.getpid()};"),
+    ):
+        Library(tmp_path, embedder)
+    for _ in range(3):
+        Library(tmp_path, embedder).close()
+
+
+def test_an_owner_whose_name_cannot_be_read_still_owns(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    with Library(tmp_path, embedder):
+        for content in ("", "{", "{}", "[]", "1"):
+            (tmp_path / "owner.json").write_text(content)
+            with pytest.raises(ArchiveLocked, match=r"process \(unknown\);"):
+                Library(tmp_path, embedder)
+
+
+def test_a_file_cannot_be_the_folder(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(ArchiveBroken, match="choose another --home"):
+            Library(folder, embedder)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", ".", "..", "../x", "a/b", "/", "/etc", "a\\b", "News", "ä", "a b", " a", "a ", "a\n", "-a", "_a",
+        "a.b", "a\0", "😀", "a" * 64, "a" * 5_000, "%2e%2e", "~",
+    ],
+    ids=lambda name: ascii(name[:8]),
+)  # fmt: skip
+@pytest.mark.parametrize("make", [False, True])
+def test_a_name_that_is_none_is_refused_and_makes_nothing(
+    library: Library, home: Path, name: str, make: bool
+) -> None:
+    before, outside = below(home), below(home.parent)
+    with pytest.raises(CollectionInvalid, match="cannot name a collection") as refusal:
+        library.collection(name, make=make)
+    assert len(str(refusal.value)) < 200
+    assert below(home) == before
+    assert below(home.parent) == outside
+
+
+@pytest.mark.parametrize("name", ["a", "0", "news-2022_10", "a" * 63, "con"])
+def test_a_good_name_makes_a_collection(library: Library, name: str) -> None:
+    list(library.collection(name, make=True).add([FERRY]))
+    assert library.names() == [name]
+    assert library.collection(name).catalogue.counts() == (1, 1)
+
+
+def test_asking_for_a_collection_that_is_not_there_makes_nothing(library: Library, home: Path) -> None:
+    before = below(home)
+    with pytest.raises(ArchiveEmpty, match=r"'news'.*quoth add"):
+        library.collection("news")
+    assert below(home) == before
+    assert library.names() == []
+
+
+def test_collections_know_nothing_of_each_other(library: Library) -> None:
+    one, two = library.collection("one", make=True), library.collection("two", make=True)
+    list(one.add([FERRY]))
+    list(two.add([TRAM]))
+    assert [hit.passage.article_id for hit in one.search("What burned?")] == ["ferry"]
+    assert [hit.passage.article_id for hit in two.search("ferry")] == ["tram"]
+    assert one.archive.ids().isdisjoint(two.archive.ids())
+    list(two.add([FERRY]))
+    two.remove(["ferry", "tram"])
+    assert [hit.passage.article_id for hit in one.search("ferry")] == ["ferry"]
+    assert two.catalogue.counts() == (0, 0)
+    assert library.names() == ["one", "two"]
+    assert library.collection("one") is one
+
+
+def test_everything_is_there_after_closing_and_opening(home: Path, embedder: SentenceEmbedder) -> None:
+    with Library(home, embedder) as library:
+        list(library.collection("news", make=True).add([FERRY, TRAM]))
+        before = library.collection("news").search("What burned in the depot?")
+    for _ in range(2):
+        with Library(home, embedder) as library:
+            assert library.names() == ["news"]
+            assert library.collection("news").search("What burned in the depot?") == before
+            assert library.collection("news").swept == 0
+
+
+def test_another_embedder_is_refused(home: Path, embedder: SentenceEmbedder) -> None:
+    with Library(home, embedder) as library:
+        list(library.collection("news", make=True).add([FERRY]))
+    other = SentenceEmbedder(embedder._folder, name="another")
+    with Library(home, other) as library:
+        with pytest.raises(EmbedderMismatch, match=f"'{embedder.name}', not 'another'"):
+            library.collection("news")
+        assert library.collection("other", make=True).catalogue.counts() == (0, 0)
+    with Library(home, embedder) as library:
+        assert library.collection("news").search("ferry")
+
+
+@pytest.mark.parametrize("file", ["catalogue.db", "vectors/chroma.sqlite3"])
+def test_damaged_files_are_told_and_left_as_they_are(
+    home: Path, embedder: SentenceEmbedder, file: str
+) -> None:
+    with Library(home, embedder) as library:
+        list(library.collection("news", make=True).add([FERRY]))
+        list(library.collection("good", make=True).add([TRAM]))
+    damaged = home / "collections" / "news" / file
+    damaged.write_bytes(b"not a database" * 1_000)
+    with Library(home, embedder) as library:
+        with pytest.raises(QuothError, match=r"cannot be used .* backup") as broken:
+            library.collection("news").search("ferry")
+        assert isinstance(broken.value, ArchiveBroken)
+        assert library.collection("good").search("tram")
+    assert damaged.read_bytes() == b"not a database" * 1_000
