@@ -39,7 +39,9 @@ def open_assistant(settings: Settings) -> Assistant:
     """
     models = settings.home / "models"
     model = choose_model(settings, partial(_located, folder=models))
-    embedder = SentenceEmbedder(_located(EMBEDDER, models), name="all-MiniLM-L6-v2")
+    embedder = SentenceEmbedder(
+        _located(EMBEDDER, models), name="all-MiniLM-L6-v2", threads=settings.threads
+    )
     return Assistant(Library(settings.home, embedder), model, settings.evidence_tokens)
 
 

@@ -35,7 +35,8 @@ def adding(count: Callable[[], int]) -> Iterator[Callable[[], None]]:
 def waiting() -> Iterator[Callable[[str], None]]:
     """A spinner with the seconds since it began; call what it gives with what is being done now."""
     with _shown(TimeElapsedColumn(), SpinnerColumn()) as (bar, task):
-        yield lambda doing: bar.update(task, description=doing)
+        # Shown at once: what lasts less than a frame would never be seen.
+        yield lambda doing: bar.update(task, description=doing, refresh=True)
 
 
 @contextmanager
