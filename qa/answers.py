@@ -126,6 +126,15 @@ class Answer(Value):
     model: str
 
 
+class Thresholds(Value):
+    """Below which confidence a question is declined: `search` before a model is asked, `answer` after
+    it wrote. At 0 a gate declines nothing.
+    """
+
+    search: float = Field(ge=0, le=1)
+    answer: float = Field(ge=0, le=1)
+
+
 class Evidence(Value):
     """First event of a stream: what was found, before any model speaks."""
 

@@ -5,12 +5,29 @@ QuothError
 ├── SettingsInvalid   a setting is unknown or out of bounds
 ├── PromptInvalid     a prompt file lacks a variable or has an unknown one
 ├── AnswerInvalid     a saved answer is not what `quoth verify` can read
+├── EvaluationInvalid  test questions, a baseline or a threshold of `quoth eval` cannot be used
 ├── ModelUnavailable  the language model cannot be loaded or reached
 ├── NotReady          the models are not loaded yet
-└── AddressUnavailable  the server cannot listen where it was told to
+├── AddressUnavailable  the server cannot listen where it was told to
+└── ServerUnavailable  a Quoth server cannot be reached, or does not do what it was asked
 """
 
+import re
+
 from index.errors import QuothError
+
+
+def urn(kind: type[QuothError]) -> str:
+    """The name of a kind of error across the wire: `urn:quoth:article-unknown`."""
+    return "urn:quoth:" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+
+
+def kind_of(name: str) -> type[QuothError] | None:
+    """The kind of error that `urn` named so, if there is one."""
+    kinds = [QuothError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return next((kind for kind in kinds if urn(kind) == name), None)
 
 
 class QuestionInvalid(QuothError):
@@ -29,6 +46,10 @@ class AnswerInvalid(QuothError):
     """A saved answer cannot be read."""
 
 
+class EvaluationInvalid(QuothError):
+    """Test questions, an earlier run or a threshold cannot be used as they are."""
+
+
 class ModelUnavailable(QuothError):
     """The language model cannot be loaded, reached, or did not answer."""
 
@@ -39,3 +60,7 @@ class NotReady(QuothError):
 
 class AddressUnavailable(QuothError):
     """The server cannot listen at the given host and port."""
+
+
+class ServerUnavailable(QuothError):
+    """A Quoth server cannot be reached, or does not do what it was asked."""

@@ -13,14 +13,14 @@ from typer.core import TyperGroup
 
 from index.errors import CollectionInvalid, QuothError
 from qa import terminal
-from qa.errors import QuestionInvalid, SettingsInvalid
+from qa.errors import EvaluationInvalid, QuestionInvalid, SettingsInvalid
 
 if TYPE_CHECKING:
     from index.articles import Filters
     from qa.assistant import Assistant
     from qa.settings import Settings
 
-_WRONG_USE = (CollectionInvalid, QuestionInvalid, SettingsInvalid)
+_WRONG_USE = (CollectionInvalid, EvaluationInvalid, QuestionInvalid, SettingsInvalid)
 
 
 class Translating(TyperGroup):

@@ -1,0 +1,25 @@
+"""How good the answers are, without a judge: `read_questions` and the values of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qa.evaluation.questions import EvalQuestion as EvalQuestion
+    from qa.evaluation.questions import read_questions as read_questions
+    from qa.evaluation.run import EvalRun as EvalRun
+
+_HOMES = {
+    "EvalQuestion": "questions",
+    "read_questions": "questions",
+    "EvalRun": "run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The names above, imported when first used: the command line must start quickly."""
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__} has no attribute '{name}'")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
