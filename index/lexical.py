@@ -19,16 +19,16 @@ class KeywordIndex:
     def best(self, words: Sequence[str], k: int, filters: Filters) -> dict[str, float]:
         """Up to k passage ids with any of the words, with their BM25 scores, larger is better.
 
-        A word in the title counts half as much as one in the passage. BM25 is FTS5's (k1 = 1.2,
+        A word in the title counts as much as one in the passage. BM25 is FTS5's (k1 = 1.2,
         b = 0.75; Robertson & Zaragoza, 2009), whose sign is turned round here.
         """
         if not words:
             return {}
         condition, values = filter_sql(filters)
         rows = self._catalogue.rows(
-            "SELECT passages.id, -bm25(words, 0.5, 1.0) FROM words "
+            "SELECT passages.id, -bm25(words) FROM words "
             "JOIN passages ON passages.row = words.rowid JOIN articles ON articles.id = passages.article_id "
-            f"WHERE words MATCH ? AND {condition} ORDER BY bm25(words, 0.5, 1.0) LIMIT ?",
+            f"WHERE words MATCH ? AND {condition} ORDER BY bm25(words) LIMIT ?",
             (" OR ".join(map(_quoted, words)), *values, k),
         )
         return dict(rows)

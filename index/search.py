@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from index.archive import Archive
 from index.articles import Filters, Hit
@@ -13,8 +16,13 @@ from index.words import content_words, coverage
 
 # How many candidates each of the two indexes offers.
 CANDIDATES = 50
-# How much of the score is the vector's; the rest is the keywords'.
+# How much of a passage's likeness is the vector's; the rest is the keywords'.
 VECTOR_WEIGHT = 0.5
+# How much of the score is the article's freshness, and the age in days at which that is half.
+FRESH_WEIGHT = 0.15
+FRESH_DAYS = 30
+# A question that names a year is not about the present.
+_YEAR = re.compile(r"\b(1[0-9]|20)\d\d\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +38,8 @@ class Search:
         """The k best passages, best first.
 
         The score is a convex combination of the cosine and of BM25 divided by its best value
-        (Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023).
+        (Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless
+        the query names a year, of how fresh the article is: of two that fit, the newer is preferred.
         """
         words = content_words(query)
         [vector] = self.embedder.encode([query])
@@ -38,11 +47,12 @@ class Search:
         worded = self.lexical.best(words, CANDIDATES, filters)
         near |= self.archive.similarities(vector, [id_ for id_ in worded if id_ not in near])
         top = max(worded.values(), default=0.0) or 1.0
-        scores = {
+        likeness = {
             id_: VECTOR_WEIGHT * max(similarity, 0.0)
             + (1 - VECTOR_WEIGHT) * max(worded.get(id_, 0.0), 0.0) / top
             for id_, similarity in near.items()
         }
+        scores = likeness if _YEAR.search(query) else self._preferring_new(likeness, filters.as_of)
         # Vectors that no passage owns (left by a crash) drop out here.
         known = self.catalogue.passages(sorted(scores, key=lambda id_: (-scores[id_], id_))[: 2 * k])
         best = sorted(known, key=lambda id_: (-scores[id_], id_))[:k]
@@ -60,3 +70,18 @@ class Search:
             )
             for passage, article in (known[id_] for id_ in best)
         ]
+
+    def _preferring_new(self, likeness: Mapping[str, float], as_of: date | None) -> dict[str, float]:
+        """The scores with the articles' freshness in them: 1 on the day that is asked about, half
+        FRESH_DAYS before. An undated article is neither favoured nor set back.
+
+        Where no day was given it is that of the newest article: an old archive has its own present.
+        """
+        present = self.catalogue.newest(as_of)
+        days = self.catalogue.days(list(likeness))
+        scores = dict(likeness)
+        for id_, day in days.items():
+            if day and present:
+                freshness = 1 / (1 + max((present - day).days, 0) / FRESH_DAYS)
+                scores[id_] += FRESH_WEIGHT * (freshness - likeness[id_])
+        return scores

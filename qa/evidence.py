@@ -12,11 +12,13 @@ from index.sentences import sentence_spans
 from index.words import coverage
 from qa.expecting import expected
 
-# Sentences shown after the one that fits: what it begins, the next one often ends.
-AFTER = 1
+# Sentences shown on either side of the one that fits: they name who "she" is, and end what it begins.
+AROUND = 1
 # What makes a sentence fit: its likeness to the question, the question's words in it, the kind of
 # thing that is asked for, and how well its passage was found.
-COSINE, WORDS, EXPECTED, FOUND = 1.0, 0.5, 0.3, 0.75
+COSINE, WORDS, EXPECTED, FOUND = 1.0, 0.5, 0.3, 1.5
+# English text has about this many characters in a token.
+TOKEN_CHARACTERS = 4
 _BRACKETED_NUMBER = re.compile(r"\[(\s*\d[\d\s,–-]*)\]")
 
 
@@ -69,7 +71,7 @@ def pick(
     budget: int,
     count_tokens: Callable[[str], int],
 ) -> list[Excerpt]:
-    """The sentences that best fit, each with the next one, in excerpts ordered by their best.
+    """The sentences that best fit, each with its neighbours, in excerpts ordered by their best.
 
     `weights` are those of the stems of what was `searched`; the form of the `question` tells what
     kind of thing is asked for. Together the excerpts as `shown` cost at most `budget` of the model's
@@ -78,23 +80,27 @@ def pick(
     places = list(_places(hits))
     if not places:
         return []
-    vectors = encode([searched, *(place.text for place in places)])
     has_expected = expected(question)
-    fits = {
-        place: (
-            COSINE * max(float(vector @ vectors[0]), 0.0)
-            + WORDS * coverage(weights, place.text)
-            + EXPECTED * has_expected(place.text)
-            + FOUND * hits[place.hit].score
-        )
-        / (COSINE + WORDS + EXPECTED + FOUND)
-        for place, vector in zip(places, vectors[1:], strict=True)
-    }
-    windows = {
-        place: {near for near in places if near.hit == place.hit and 0 <= near.nth - place.nth <= AFTER}
+    plain = {
+        place: WORDS * coverage(weights, place.text)
+        + EXPECTED * has_expected(place.text)
+        + FOUND * hits[place.hit].score
         for place in places
     }
-    best, *others = sorted(places, key=lambda place: -fits[place])
+    # Comparing what sentences mean takes time: only of those that could be shown at all.
+    likely = _likely(sorted(places, key=lambda place: -plain[place]), budget)
+    vectors = encode([searched, *(place.text for place in likely)])
+    cosines = dict(zip(likely, (vectors[1:] @ vectors[0]).tolist(), strict=True))
+    fits = {
+        place: (plain[place] + COSINE * max(cosines.get(place, 0.0), 0.0))
+        / (COSINE + WORDS + EXPECTED + FOUND)
+        for place in places
+    }
+    windows = {
+        place: {near for near in places if near.hit == place.hit and abs(near.nth - place.nth) <= AROUND}
+        for place in likely
+    }
+    best, *others = sorted(likely, key=lambda place: -fits[place])
     chosen = windows[best]
     for place in others:
         wider = chosen | windows[place]
@@ -102,6 +108,18 @@ def pick(
             break
         chosen = wider
     return _excerpts(chosen, fits, hits)
+
+
+def _likely(ranked: Sequence[_Place], budget: int) -> list[_Place]:
+    """The first of the places, as many as `budget` tokens could hold, one at least."""
+    room = budget * TOKEN_CHARACTERS
+    likely: list[_Place] = []
+    for place in ranked:
+        room -= len(place.text)
+        if likely and room < 0:
+            break
+        likely.append(place)
+    return likely
 
 
 def _places(hits: Sequence[Hit]) -> Iterator[_Place]:
