@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from index import copies
 from index.articles import Article, Filters, Passage
 from index.errors import ArchiveBroken, ArticleUnknown, DiskFull
 
@@ -32,6 +33,8 @@ CREATE TABLE IF NOT EXISTS strays (passage_id TEXT PRIMARY KEY);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
     title, text, tokenize = "porter unicode61 remove_diacritics 2");
 """
+# Articles that were kept before there were stories are placed with every batch that is kept.
+PLACED_A_BATCH = 50
 _FIELDS = "id, text, title, url, date, source, origin"
 
 
@@ -43,7 +46,9 @@ class Catalogue:
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-            self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _SCHEMA)
+            self._connection.executescript(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _SCHEMA + copies.SCHEMA
+            )
         except sqlite3.DatabaseError as error:
             raise _translated(error, file) from error
 
@@ -169,6 +174,7 @@ class Catalogue:
                 for old in {article.id, *self.ids_of_origin(article.origin)}:
                     _remove(db, old)
                 _insert(db, article, passages)
+            copies.place_waiting(db, PLACED_A_BATCH)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget the articles, all or none; their vectors become strays."""
@@ -206,6 +212,7 @@ def _insert(db: sqlite3.Connection, article: Article, passages: Sequence[Passage
     day = article.date.isoformat() if article.date else None
     about = (article.id, article.digest, article.title, article.url, day, article.source, article.origin)
     db.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*about, article.text))
+    copies.place(db, article.id, article.text)
     for passage in passages:
         row = db.execute(
             "INSERT INTO passages (id, article_id, start, end) VALUES (?, ?, ?, ?)",
@@ -223,6 +230,7 @@ def _remove(db: sqlite3.Connection, article_id: str) -> None:
         "DELETE FROM words WHERE rowid IN (SELECT row FROM passages WHERE article_id = ?)", (article_id,)
     )
     db.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
+    copies.leave(db, article_id)
     db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
 
 

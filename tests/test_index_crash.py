@@ -138,6 +138,9 @@ def test_whenever_it_is_killed_what_was_told_is_there_and_whole(
             passages = {p.id: (a, p) for a in there.values() for p in split(a, small.tokens)}
             assert catalogue.passage_ids() == archive.ids() == set(passages)
             assert catalogue.strays() == []
+            placed = dict(catalogue.rows("SELECT article_id, row FROM tellings"))
+            assert set(placed) == set(there)
+            assert {row for (row,) in catalogue.rows("SELECT telling FROM bands")} == set(placed.values())
             assert {id_: p for id_, (p, _) in catalogue.passages(list(passages)).items()} == {
                 id_: p for id_, (_, p) in passages.items()
             }
