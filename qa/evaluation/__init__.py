@@ -1,15 +1,17 @@
-"""How good the answers are, without a judge: `read_questions` and the values of a run."""
+"""How good the answers are, without a judge: `evaluate(assistant, read_questions(file))`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from qa.evaluation.evaluating import evaluate as evaluate
     from qa.evaluation.questions import EvalQuestion as EvalQuestion
     from qa.evaluation.questions import read_questions as read_questions
     from qa.evaluation.run import EvalRun as EvalRun
 
 _HOMES = {
+    "evaluate": "evaluating",
     "EvalQuestion": "questions",
     "read_questions": "questions",
     "EvalRun": "run",
