@@ -32,6 +32,15 @@ def adding(count: Callable[[], int]) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
+def asking(total: int) -> Iterator[Callable[[], None]]:
+    """A bar for so many questions, with the time left."""
+    # A question may take half a minute: the last few tell how long the others will.
+    with _shown(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), memory=600) as (bar, task):
+        bar.update(task, description="asking", total=total)
+        yield lambda: bar.advance(task)
+
+
+@contextmanager
 def waiting() -> Iterator[Callable[[str], None]]:
     """A spinner with the seconds since it began; call what it gives with what is being done now."""
     with _shown(TimeElapsedColumn(), SpinnerColumn()) as (bar, task):
@@ -56,13 +65,15 @@ def fetching() -> Iterator[Callable[[str, int, int], None]]:
 
 
 @contextmanager
-def _shown(*columns: ProgressColumn) -> Iterator[tuple[Progress, TaskID]]:
+def _shown(*columns: ProgressColumn, memory: float = 30) -> Iterator[tuple[Progress, TaskID]]:
+    """The time left is told by the speed of the last `memory` seconds."""
     screen = terminal.Screen(stderr=True)
     with Progress(
         TextColumn("{task.description}", markup=False),
         *columns,
         console=screen,
         transient=True,
+        speed_estimate_period=memory,
         disable=not screen.is_terminal,
         redirect_stdout=False,  # what is a result stays one while a bar is shown
     ) as bar:

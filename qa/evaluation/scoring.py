@@ -14,13 +14,14 @@ from qa.evaluation.run import Estimate, Row
 
 #: What can be measured before a model is asked.
 BEFORE_MODEL: tuple[Metric, ...] = (*retrieval.METRICS, *cost.EVIDENCE)
-ALL: tuple[Metric, ...] = (
-    *retrieval.METRICS,
-    *answers.METRICS,
-    *citations.METRICS,
-    *declining.METRICS,
-    *cost.METRICS,
-)
+FAMILIES: dict[str, tuple[Metric, ...]] = {
+    "search": retrieval.METRICS,
+    "answers": answers.METRICS,
+    "citations": citations.METRICS,
+    "declining": declining.METRICS,
+    "cost": cost.METRICS,
+}
+ALL = tuple(metric for family in FAMILIES.values() for metric in family)
 METRICS = {metric.name: metric for metric in ALL}
 
 
