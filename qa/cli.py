@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa import progress, terminal
+from qa.evaluation.command import evaluate
 from qa.options import (
     After,
     AnswerFile,
@@ -53,6 +54,7 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="Which models are used, and where their weights lie.")
 app.add_typer(models_app, name="models")
+app.command("eval")(evaluate)
 
 
 def main() -> None:
