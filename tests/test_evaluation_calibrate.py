@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 import pytest
 
 from qa.answers import Thresholds
-from qa.evaluation.calibrate import OPEN, calibrated, curve, fitted, gated, reliability
-from qa.evaluation.run import Row
+from qa.evaluation.calibrate import OPEN, calibrate, calibrated, curve, fitted, gated, reliability
+from qa.evaluation.evaluating import summed
+from qa.evaluation.run import EvalRun, Row
 from qa.evaluation.scoring import scored
 from tests.evaluated import answer, asked, row
 
@@ -88,3 +90,43 @@ def test_one_half_is_fitted_and_the_other_told_of() -> None:
     assert found.after["accuracy_of_answered"].value == 1
     assert found.after["accuracy"].count == len(second)
     assert found.curves["answer"][0].coverage == 1
+
+
+class Gates:
+    """Keeps thresholds as an assistant does."""
+
+    def __init__(self) -> None:
+        self.kept = {"default": OLD, "other": OLD}
+
+    def thresholds(self, collection: str = "default") -> Thresholds:
+        return self.kept[collection]
+
+    def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
+        self.kept[collection] = thresholds
+
+
+def test_calibrating_asks_with_open_gates_and_keeps_what_was_fitted() -> None:
+    gates = Gates()
+    many = rows(*((n % 2 == 0, 0.5, 0.9 if n % 2 == 0 else 0.1) for n in range(60)))
+
+    def ask() -> EvalRun:
+        assert gates.kept["other"] == OPEN
+        return summed(many, collection="other", began=datetime.now(UTC))
+
+    run = calibrate(gates, ask, "other")
+    assert run.calibration
+    assert gates.kept == {"default": OLD, "other": run.calibration.new}
+    assert {one.outcome for one in run.rows} == {"right", "wrongly declined"}
+    assert run.metrics["accuracy_of_answered"].value == 1
+    assert EvalRun.model_validate_json(run.model_dump_json()) == run
+
+
+def test_interrupted_calibrating_leaves_the_old_thresholds() -> None:
+    gates = Gates()
+
+    def ask() -> EvalRun:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        calibrate(gates, ask)
+    assert gates.kept["default"] == OLD

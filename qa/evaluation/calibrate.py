@@ -11,11 +11,12 @@ answer it would have hidden.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from qa.answers import Thresholds
-from qa.evaluation.run import Calibration, CurvePoint, Row
+from qa.evaluation.evaluating import summed
+from qa.evaluation.run import Calibration, CurvePoint, EvalRun, Row
 from qa.evaluation.scoring import estimates, scored
 
 OPEN = Thresholds(search=0, answer=0)
@@ -31,6 +32,22 @@ class Calibrated(Protocol):
 
     def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
         """From now on, and in later processes, the collection is asked with these."""
+
+
+def calibrate(assistant: Calibrated, ask: Callable[[], EvalRun], collection: str = "default") -> EvalRun:
+    """Asks with both gates open, fits the thresholds and keeps them for the collection; the old ones
+    stay where that fails. The run that is given is as it would be with the new ones.
+    """
+    keep = assistant.thresholds(collection)
+    assistant.set_thresholds(OPEN, collection=collection)
+    try:
+        run = ask()
+        fit = calibrated(run.rows, keep)
+        keep = fit.new
+    finally:
+        assistant.set_thresholds(keep, collection=collection)
+    rows = [gated(row, fit.new) for row in run.rows]
+    return summed(rows, collection=collection, began=run.began).model_copy(update={"calibration": fit})
 
 
 def calibrated(rows: Sequence[Row], old: Thresholds) -> Calibration:

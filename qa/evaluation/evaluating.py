@@ -52,7 +52,9 @@ def evaluate(
     return summed(finished, collection=collection, retrieval_only=retrieval_only, began=began)
 
 
-def summed(finished: Sequence[Row], *, collection: str, retrieval_only: bool, began: datetime) -> EvalRun:
+def summed(
+    finished: Sequence[Row], *, collection: str, began: datetime, retrieval_only: bool = False
+) -> EvalRun:
     """The run that scored rows make."""
     models = [row.answer.model for row in finished if row.answer]
     return EvalRun(

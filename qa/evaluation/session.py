@@ -11,8 +11,8 @@ from index.reading import count_sources, read_sources
 from qa import progress, terminal
 from qa.assistant import Assistant, open_assistant
 from qa.errors import EvaluationInvalid
-from qa.evaluation.calibrate import OPEN, Calibrated, calibrated, gated
-from qa.evaluation.evaluating import evaluate, summed
+from qa.evaluation.calibrate import Calibrated, calibrate
+from qa.evaluation.evaluating import evaluate
 from qa.evaluation.questions import EvalQuestion
 from qa.evaluation.run import EvalRun, Row
 from qa.evaluation.runner import Asked
@@ -106,18 +106,5 @@ def _asked(plan: Plan, assistant: Asked, journal: Path, advance: Callable[[Row],
     if not plan.calibrate:
         return ask()
     if not isinstance(assistant, Calibrated):
-        raise EvaluationInvalid(
-            "thresholds cannot be set through a running server; stop it, and calibrate again"
-        )
-    keep = assistant.thresholds(plan.collection)
-    assistant.set_thresholds(OPEN, collection=plan.collection)
-    try:
-        run = ask()
-        fit = calibrated(run.rows, keep)
-        keep = fit.new
-    finally:
-        # The old ones again where anything went wrong.
-        assistant.set_thresholds(keep, collection=plan.collection)
-    rows = [gated(row, fit.new) for row in run.rows]
-    again = summed(rows, collection=run.collection, retrieval_only=False, began=run.began)
-    return again.model_copy(update={"calibration": fit})
+        raise EvaluationInvalid("a running server keeps its thresholds; stop it, and calibrate again")
+    return calibrate(assistant, ask, plan.collection)
