@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 
 from charset_normalizer import from_bytes
 
@@ -21,12 +23,13 @@ _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
-def decode(raw: bytes, *, declares_charset: bool = False) -> str:
+def decode(raw: bytes, *, declares_charset: bool = False, charset: str = "") -> str:
     """The text of a .txt, .md or .html file.
 
     UTF-8 and UTF-16 (told by its byte order mark) are read as what they are, without the mark.
-    Anything else is read as the charset it declares, when `declares_charset` says that the
-    format can, or as the guess that no other guess equals. Line ends (CR LF, CR, vertical tab,
+    Anything else is read as `charset`, which is what was said of it elsewhere; as the charset it
+    declares, when `declares_charset` says that the format can; or as the guess that no other guess
+    equals. Line ends (CR LF, CR, vertical tab,
     form feed) become "\\n"; the other C0 control characters except tab are dropped.
 
     Raises `SourceUnreadable` for bytes that are binary, damaged, ambiguous or nothing but whitespace.
@@ -42,7 +45,9 @@ def decode(raw: bytes, *, declares_charset: bool = False) -> str:
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            text = _decode_legacy(raw, error.start, declares_charset)
+            text = _decode_legacy(
+                raw, error.start, [charset, *_declared(raw)] if declares_charset else [charset]
+            )
     if "\0" in text:
         raise SourceUnreadable("binary")
     text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
@@ -51,17 +56,21 @@ def decode(raw: bytes, *, declares_charset: bool = False) -> str:
     return text
 
 
-def _decode_legacy(raw: bytes, first_bad: int, declares_charset: bool) -> str:
-    declared = _DECLARED.search(raw, 0, 2048) if declares_charset else None
-    # A page without NUL bytes is not UTF-16, and one that gets here is not UTF-8.
-    if declared and not declared[1].lower().startswith(b"utf"):
-        name = declared[1].decode("ascii", "replace").lower()
+def _declared(raw: bytes) -> list[str]:
+    found = _DECLARED.search(raw, 0, 2048)
+    return [found[1].decode("ascii", "replace")] if found else []
+
+
+def _decode_legacy(raw: bytes, first_bad: int, charsets: Sequence[str]) -> str:
+    for name in map(str.lower, charsets):
+        # What has no NUL bytes is not UTF-16, and what gets here is not UTF-8.
+        if not name or name.startswith("utf"):
+            continue
         # As in browsers: whoever says Latin-1 means Windows-1252, which has the curly quotes.
-        name = "cp1252" if name in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"} else name
-        try:
-            return raw.decode(name)
-        except (LookupError, UnicodeError):
-            pass  # the declaration is wrong, so the bytes have to speak for themselves
+        meant = "cp1252" if name in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"} else name
+        # A declaration that is wrong leaves it to the next one, or to the bytes themselves.
+        with suppress(LookupError, UnicodeError):
+            return raw.decode(meant)
 
     # Legacy text hardly ever forms UTF-8 sequences: where they prevail, UTF-8 was damaged, and
     # a guess would turn every accent of the file into two wrong letters.

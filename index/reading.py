@@ -1,149 +1,146 @@
-"""Files and folders become articles, one at a time."""
+"""Files, folders, zips, feeds and addresses become articles, one at a time."""
 
 from __future__ import annotations
 
-import codecs
-import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from zipfile import BadZipFile
 
 from index.articles import Article, Skipped
+from index.docx import article_of_docx
+from index.epub import chapters_of
 from index.errors import SourceUnreadable
-from index.formats import READERS, article_of_line, asks_question
+from index.feeds import entries_of, is_feed
+from index.files import File, Piece, Pieces
+from index.folders import belongs, files_at, reason
+from index.formats import article_of_markdown, article_of_text
+from index.pages import article_of_page
+from index.pdf import article_of_pdf
+from index.tables import lines_of, rows_of
+from index.web import fetch
+from index.zips import files_of
 
-MAX_FILE_BYTES = 20_000_000
-"""The largest article that is read: a whole file, or one line of a .jsonl."""
+_ONE: Mapping[str, Callable[[File], Article]] = {
+    ".txt": article_of_text,
+    ".md": article_of_markdown,
+    ".html": article_of_page,
+    ".htm": article_of_page,
+    ".pdf": article_of_pdf,
+    ".docx": article_of_docx,
+}
+_SEVERAL: Mapping[str, Callable[[File], Pieces]] = {
+    ".epub": chapters_of,
+    ".jsonl": lines_of,
+    ".csv": rows_of,
+}
+_FEEDS = (".rss", ".atom", ".xml")
+FORMATS = (*_ONE, *_SEVERAL, *_FEEDS, ".zip")
 
-FORMATS = (*READERS, ".jsonl")
-LEFT_OUT = ("readme.md", "questions.jsonl")
-"""What a folder of articles has about them, and to test them with."""
+Fetch = Callable[[str], File]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    source: str
-    raw: bytes
+def read_sources(
+    sources: Sequence[str | Path | File], *, private_urls: bool = False
+) -> Iterator[Article | Skipped]:
+    """The articles of files, folders, patterns such as `news/*.html` and http(s) addresses, in order, one
+    in memory at a time.
 
+    A folder or pattern is read as `files_at` says. All that is no article is `Skipped` with its reason,
+    and the rest goes on. Addresses of private networks are refused unless `private_urls`.
 
-def read_sources(sources: Sequence[str | Path]) -> Iterator[Article | Skipped]:
-    """The articles of files and folders, in order, one in memory at a time.
-
-    A folder is read with all below it, sorted by name; links are followed, each folder is read
-    once. Hidden files and folders, and what is named as in LEFT_OUT, are left out of a folder without
-    a word; all else that is no article is `Skipped` with its reason, and the rest goes on. Blank lines of
-    a .jsonl are nothing; one that begins with a test question is `Skipped` as a whole.
-
-    `origin` is the absolute path, links resolved; an article from a .jsonl has none.
+    `origin` is the absolute path, links resolved, or the address; for one of several in a file, that and its
+    name in there; an article from a .jsonl or .csv has none.
     """
-    for item in _items(sources):
-        if isinstance(item, Skipped):
-            yield item
+    for piece in _pieces(sources, partial(fetch, private=private_urls)):
+        if isinstance(piece, Skipped):
+            yield piece
             continue
         try:
-            article = _article_of_file(item) if isinstance(item, Path) else article_of_line(item.raw)
-        except OSError as error:
-            yield Skipped(source=str(item), reason=_reason(error))
-        except SourceUnreadable as error:
-            yield Skipped(source=item.source if isinstance(item, _Line) else str(item), reason=str(error))
+            article = piece.read()
+        except (SourceUnreadable, *_BROKEN) as error:
+            yield Skipped(source=piece.source, reason=_why(error))
         else:
             yield article
 
 
-def count_sources(sources: Sequence[str | Path]) -> int:
-    """How many items `read_sources` will yield; a .jsonl is passed through, but not parsed."""
-    return sum(1 for _ in _items(sources))
+def count_sources(sources: Sequence[str | Path | File]) -> int:
+    """How many items `read_sources` will yield, but that each address counts as one: nothing is fetched.
+
+    Files that hold several articles are passed through.
+    """
+    return sum(1 for _ in _pieces(sources, None))
 
 
-def _items(sources: Sequence[str | Path]) -> Iterator[Path | _Line | Skipped]:
+def _pieces(sources: Sequence[str | Path | File], fetch: Fetch | None) -> Pieces:
     for source in sources:
-        if str(source).lower().startswith(("http://", "https://")):
-            yield Skipped(
-                source=str(source),
-                reason="addresses cannot be added in this version; save the page as .html and add the file",
-            )
-        elif not str(source) or "\0" in str(source):  # Path("") would be the current folder
-            yield Skipped(source=str(source), reason="no such file")
+        if isinstance(source, File):
+            yield from _pieces_of(source, None)
+        elif str(source).lower().startswith(("http://", "https://")):
+            yield from _pieces_at(str(source), fetch)
+        elif "://" in str(source):
+            yield Skipped(source=str(source), reason="only addresses with http:// or https:// are read")
         else:
-            yield from _below(Path(source))
+            for file in files_at(source):
+                yield from [file] if isinstance(file, Skipped) else _pieces_of(file, None)
 
 
-def _below(source: Path) -> Iterator[Path | _Line | Skipped]:
-    waiting = [source]
-    folders: set[tuple[int, int]] = set()
-    while waiting:
-        path = waiting.pop()
-        name = str(path).encode("utf-8", "backslashreplace").decode()
-        if name != str(path):
-            yield Skipped(source=name, reason="the name is not UTF-8; rename it and add it again")
-            continue
-        try:
-            found = path.stat()
-            if stat.S_ISDIR(found.st_mode):
-                if (found.st_dev, found.st_ino) in folders:
-                    yield Skipped(source=name, reason="a link to a folder that was read already")
-                    continue
-                folders.add((found.st_dev, found.st_ino))
-                waiting.extend(sorted((e for e in path.iterdir() if _belongs(e)), reverse=True))
-            elif not stat.S_ISREG(found.st_mode):
-                yield Skipped(source=name, reason="not a regular file")
-            elif path.suffix.lower() == ".jsonl":
-                yield from _lines(path)
-            elif path.suffix.lower() in READERS:
-                yield path
-            else:
-                format_ = f"format {path.suffix}" if path.suffix else "a file without a suffix"
-                yield Skipped(source=name, reason=f"{format_} is not read ({' '.join(FORMATS)})")
-        except FileNotFoundError:
-            yield Skipped(source=name, reason="broken link" if path.is_symlink() else "no such file")
-        except OSError as error:
-            yield Skipped(source=name, reason=_reason(error))
+def _pieces_at(address: str, fetch: Fetch | None) -> Pieces:
+    if fetch is None:
+        yield Skipped(source=address, reason="not fetched")
+        return
+    try:
+        file = _typed(fetch(address))
+    except SourceUnreadable as error:
+        yield Skipped(source=address, reason=str(error))
+    else:
+        yield from _pieces_of(file, fetch)
 
 
-def _belongs(path: Path) -> bool:
-    return not path.name.startswith(".") and path.name.lower() not in LEFT_OUT
+def _pieces_of(file: File, fetch: Fetch | None) -> Pieces:
+    """What the file holds; only a feed that was itself fetched may `fetch` more."""
+    try:
+        if file.suffix in _ONE:
+            yield Piece(source=file.name, read=partial(_ONE[file.suffix], file))
+        elif file.suffix in _SEVERAL:
+            yield from _SEVERAL[file.suffix](file)
+        elif file.suffix in _FEEDS:
+            yield from entries_of(file, partial(_linked, fetch) if fetch else None)
+        elif file.suffix == ".zip":
+            yield from files_of(file, belongs, partial(_pieces_of, fetch=None))
+        else:
+            format_ = f"format {file.suffix}" if file.suffix else "a file without a suffix"
+            raise SourceUnreadable(f"{format_} is not read ({' '.join(FORMATS)})")
+    except (SourceUnreadable, *_BROKEN) as error:
+        yield Skipped(source=file.name, reason=_why(error))
 
 
-def _lines(path: Path) -> Iterator[_Line | Skipped]:
-    with path.open("rb") as file:
-        number, empty = 0, True
-        while raw := file.readline(MAX_FILE_BYTES + 1):
-            number += 1
-            source = f"{path}:{number}"
-            if number == 1:
-                raw = raw.removeprefix(codecs.BOM_UTF8)
-            if not raw or raw.isspace():
-                continue
-            if empty:
-                refusal = "binary or UTF-16; a .jsonl is UTF-8" if b"\0" in raw else ""
-                refusal = refusal or ("test questions, not articles" if asks_question(raw) else "")
-                if refusal:
-                    yield Skipped(source=str(path), reason=refusal)
-                    return
-                empty = False
-            if len(raw) <= MAX_FILE_BYTES or raw.endswith(b"\n"):
-                yield _Line(source, raw)
-                continue
-            size = len(raw)
-            while raw and not raw.endswith(b"\n"):
-                raw = file.readline(1 << 20)
-                size += len(raw)
-            yield Skipped(source=source, reason=_too_large(size))
-        if empty:
-            yield Skipped(source=str(path), reason="empty")
+def _linked(fetch: Fetch, address: str) -> Article:
+    """The one article at an address that a feed names."""
+    file = fetch(address)
+    if file.suffix not in _ONE:
+        raise SourceUnreadable(
+            f"the entry leads to {file.suffix}, which is not one article; add it by itself"
+        )
+    return _ONE[file.suffix](file)
 
 
-def _article_of_file(path: Path) -> Article:
-    size = path.stat().st_size
-    if size > MAX_FILE_BYTES:
-        raise SourceUnreadable(_too_large(size))
-    return READERS[path.suffix.lower()](path.read_bytes(), str(path.resolve()))
+def _typed(file: File) -> File:
+    """Feeds are often sent as pages, or as text."""
+    if file.suffix in {".html", ".txt"}:
+        beginning = file.read()[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+        if beginning.startswith(("<?xml", "<rss", "<feed", "<rdf")) and is_feed(beginning):
+            return replace(file, suffix=".xml")
+    return file
 
 
-def _too_large(size: int) -> str:
-    limit = MAX_FILE_BYTES / 1e6
-    return f"{size / 1e6:.1f} MB, more than the {limit:.0f} MB of one article; split it and add the parts"
+# What comes out of a disk, and of a zip that is not what it says, in the middle of reading.
+_BROKEN = (OSError, BadZipFile, zlib.error, EOFError)
 
 
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _why(error: Exception) -> str:
+    if isinstance(error, SourceUnreadable):
+        return str(error)
+    return reason(error) if isinstance(error, OSError) else "damaged; unpack it to see what is left"

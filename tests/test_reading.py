@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from index.articles import Article, Skipped, content_id
-from index.reading import MAX_FILE_BYTES, count_sources, read_sources
+from index.files import MAX_TEXT_BYTES
+from index.reading import FORMATS, count_sources, read_sources
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 STORY = "".join(
@@ -165,7 +166,7 @@ def test_encodings_that_cannot_be_told_are_not_guessed(tmp_path: Path) -> None:
 
 
 def test_binary_and_empty(tmp_path: Path) -> None:
-    assert reason(tmp_path / "a.txt", b"\x89PNG\r\n\0\0\0\rIHDR") == "binary"
+    assert reason(tmp_path / "a.txt", b"\x7fELF\2\1\1\0\0\0") == "binary"
     assert reason(tmp_path / "b.txt", "a\0b".encode("utf-16")) == "binary"
     for name in ("a.txt", "a.md", "a.html", "a.jsonl"):
         assert reason(tmp_path / name, b"") == "empty"
@@ -444,7 +445,7 @@ def test_a_line_that_is_too_large_is_passed_over(tmp_path: Path, peak: Callable[
     assert isinstance(before, Article) and isinstance(after, Article) and after.text == "after"
     wanted = "60.0 MB, more than the 20 MB of one article; split it and add the parts"
     assert large == Skipped(source=f"{path}:2", reason=wanted)
-    assert peak() < 2.5 * MAX_FILE_BYTES
+    assert peak() < 2.5 * MAX_TEXT_BYTES
 
 
 def test_a_sparse_jsonl_is_binary(tmp_path: Path) -> None:
@@ -474,7 +475,7 @@ def test_a_folder_is_read_in_order_without_the_hidden(tmp_path: Path) -> None:
         "b.txt",
         "a/z.md",
         "a/b/c.TXT",
-        "c.pdf",
+        "c.odt",
         "d",
         ".hidden.txt",
         ".git/x.txt",
@@ -490,12 +491,9 @@ def test_a_folder_is_read_in_order_without_the_hidden(tmp_path: Path) -> None:
         "text of b.txt",
     ]
     assert [item for item in found if isinstance(item, Skipped)] == [
+        Skipped(source=str(tmp_path / "c.odt"), reason=f"format .odt is not read ({' '.join(FORMATS)})"),
         Skipped(
-            source=str(tmp_path / "c.pdf"), reason="format .pdf is not read (.txt .md .html .htm .jsonl)"
-        ),
-        Skipped(
-            source=str(tmp_path / "d"),
-            reason="a file without a suffix is not read (.txt .md .html .htm .jsonl)",
+            source=str(tmp_path / "d"), reason=f"a file without a suffix is not read ({' '.join(FORMATS)})"
         ),
     ]
     # What is named outright is meant.
@@ -527,10 +525,27 @@ def test_sources_that_are_not_there(tmp_path: Path) -> None:
     assert isinstance(item, Skipped) and item.reason == "file name too long"
 
 
-def test_addresses_are_refused() -> None:
-    wanted = "addresses cannot be added in this version; save the page as .html and add the file"
-    for address in ("https://example.org/a.html", "HTTP://example.org"):
+def test_other_schemes_are_refused() -> None:
+    wanted = "only addresses with http:// or https:// are read"
+    for address in ("ftp://example.org/a.html", "file:///etc/passwd"):
         assert read(address) == [Skipped(source=address, reason=wanted)]
+
+
+def test_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("news/a.txt", "news/b.md", "news/README.md", "news/.c.txt", "news/deep/er/d.txt", "[e].txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"text of {name}")
+    monkeypatch.chdir(tmp_path)
+
+    def texts(pattern: str) -> list[str]:
+        return [item.text.removeprefix("text of ") for item in read(pattern) if isinstance(item, Article)]
+
+    assert texts("news/*.txt") == ["news/a.txt"]
+    assert texts("news/*") == ["news/a.txt", "news/b.md", "news/deep/er/d.txt"]
+    assert texts(f"{tmp_path}/**/*.txt") == ["[e].txt", "news/a.txt", "news/deep/er/d.txt"]
+    assert texts("news/**") == ["news/a.txt", "news/b.md", "news/deep/er/d.txt"]
+    assert texts("[e].txt") == ["[e].txt"]  # it is there, so it is no pattern
+    assert read("news/*.pdf") == [Skipped(source="news/*.pdf", reason="nothing has a name of this pattern")]
 
 
 def test_links_that_lead_nowhere_or_back(tmp_path: Path) -> None:
