@@ -12,7 +12,7 @@ from qa.evaluation.metrics.answers import exact_match, squad_tokens, token_f1
 from qa.evaluation.metrics.citations import citation_precision, citation_recall, evidence_f1
 from qa.evaluation.metrics.cost import METRICS as COST
 from qa.evaluation.metrics.declining import f1_of_hits
-from qa.evaluation.metrics.retrieval import ndcg, recall, reciprocal_rank
+from qa.evaluation.metrics.retrieval import found, ndcg, recall, reciprocal_rank
 from qa.evaluation.metrics.support import supports
 from qa.evaluation.run import Row
 from qa.evaluation.scoring import estimates, grouped, scored
@@ -30,6 +30,11 @@ RANKED = ["x", "g1", "y", "g2", "z"]
 def test_recall_is_the_share_of_gold_found_capped_by_k(k: int, value: float) -> None:
     assert recall(RANKED, {"g1", "g2", "g3"}, k) == pytest.approx(value)
     assert recall(["g1", "g2"], {"g1", "g2", "g3"}, 2) == 1
+
+
+def test_found_is_whether_any_gold_article_is() -> None:
+    assert [found(RANKED, {"g1", "g2"}, k) for k in (1, 2, 5)] == [0, 1, 1]
+    assert found(RANKED, {"q"}, 5) == 0
 
 
 def test_reciprocal_rank() -> None:
@@ -138,13 +143,11 @@ def declining_rows() -> list[Row]:
 
 
 def test_declining() -> None:
-    found: dict[str, Any] = {
-        name: (one.value, one.count) for name, one in estimates(declining_rows()).items()
-    }
-    assert found["wrongly_declined"] == (pytest.approx(1 / 3), 3)
-    assert found["declining_precision"] == (pytest.approx(2 / 3), 3)
-    assert found["declining_recall"] == (pytest.approx(2 / 3), 3)
-    assert found["declining_f1"] == (pytest.approx(2 / 3), 4)
+    told: dict[str, Any] = {name: (one.value, one.count) for name, one in estimates(declining_rows()).items()}
+    assert told["wrongly_declined"] == (pytest.approx(1 / 3), 3)
+    assert told["declining_precision"] == (pytest.approx(2 / 3), 3)
+    assert told["declining_recall"] == (pytest.approx(2 / 3), 3)
+    assert told["declining_f1"] == (pytest.approx(2 / 3), 4)
 
 
 def test_outcomes() -> None:
@@ -160,10 +163,10 @@ def test_outcomes() -> None:
 
 def test_percentiles_of_times() -> None:
     rows = [scored(row(asked(str(ms)), evidence_ms=float(ms))) for ms in (10, 20, 30, 40)]
-    found = estimates(rows)
-    assert found["evidence_ms_p50"].value == 25
-    assert found["evidence_ms_p95"].value == pytest.approx(38.5)
-    assert "first_token_ms_p50" not in found
+    told = estimates(rows)
+    assert told["evidence_ms_p50"].value == 25
+    assert told["evidence_ms_p95"].value == pytest.approx(38.5)
+    assert "first_token_ms_p50" not in told
     assert {metric.unit for metric in COST} == {"ms", "tokens"}
 
 

@@ -99,7 +99,8 @@ def values(system: System) -> dict[str, float]:
     return {name: metric.value for name, metric in evaluate(system, QUESTIONS).metrics.items()}
 
 
-QUALITY = """recall@1 recall@3 recall@5 recall@10 mrr ndcg@10 answer_in_evidence accuracy accuracy_of_answered
+QUALITY = """recall@1 recall@3 recall@5 recall@10 found@3 found@5 found@10 mrr ndcg@10
+    answer_in_evidence accuracy accuracy_of_answered
     quotes_exact sentences_cited citation_recall citation_precision citations_gold quotes_have_answer
     evidence_f1 evidence_quoted declining_precision declining_recall declining_f1""".split()
 

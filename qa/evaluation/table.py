@@ -17,7 +17,7 @@ from qa.evaluation.scoring import FAMILIES, METRICS
 WIDTH = 130
 MAX_TURNED = 20
 # What the parts of the questions are compared by.
-OF_PARTS = ("recall@5", "mrr", "accuracy", "wrongly_declined", "declining_recall", "quotes_exact")
+OF_PARTS = ("recall@5", "found@5", "mrr", "accuracy", "wrongly_declined", "declining_recall", "quotes_exact")
 OF_CALIBRATION = ("accuracy", "accuracy_of_answered", "wrongly_declined", "declining_recall", "declining_f1")
 POINTS = 12
 

@@ -18,9 +18,15 @@ from qa.evaluation.run import Row
 def recall(ranked: Sequence[str], gold: AbstractSet[str], k: int) -> float:
     """Share of the gold articles among the first k, capped: |gold ∩ first k| / min(k, |gold|).
 
-    The cap (Thakur et al., "BEIR", 2021) makes 1 reachable where there are more gold articles than k.
+    The cap (Thakur et al., "BEIR", 2021) makes 1 reachable where there are more gold articles than k;
+    it can make recall fall as k grows.
     """
     return len(gold & set(ranked[:k])) / min(k, len(gold))
+
+
+def found(ranked: Sequence[str], gold: AbstractSet[str], k: int) -> float:
+    """1 where any gold article is among the first k: the top-k accuracy of DPR (Karpukhin et al. 2020)."""
+    return float(not gold.isdisjoint(ranked[:k]))
 
 
 def reciprocal_rank(ranked: Sequence[str], gold: AbstractSet[str]) -> float:
@@ -49,6 +55,14 @@ def _recall_at(k: int) -> Metric:
     )
 
 
+def _found_at(k: int) -> Metric:
+    return Metric(
+        name=f"found@{k}",
+        about=f"any gold article among the first {k}",
+        score=_on_gold(lambda ranked, gold: found(ranked, gold, k)),
+    )
+
+
 def answer_in_evidence(row: Row) -> float | None:
     """Whether a passage of the evidence says an answer. Eligible: answerable questions with a short one."""
     short = [answer for answer in row.question.answers if is_short(answer)]
@@ -59,6 +73,7 @@ def answer_in_evidence(row: Row) -> float | None:
 
 METRICS = (
     *map(_recall_at, (1, 3, 5, 10)),
+    *map(_found_at, (3, 5, 10)),  # the first one is recall@1
     Metric(name="mrr", about="1 / rank of the first gold article", score=_on_gold(reciprocal_rank)),
     Metric(name="ndcg@10", about="order of the gold articles among the first 10", score=_on_gold(ndcg)),
     Metric(name="answer_in_evidence", about="a passage read says the answer", score=answer_in_evidence),
