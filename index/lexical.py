@@ -9,6 +9,12 @@ from index.articles import Filters
 from index.catalogue import Catalogue, filter_sql
 from index.words import stem
 
+# Of this many best rows the filters usually leave the k that are asked for.
+ENOUGH = 300
+# A search looks at no more passages than this for the sake of its common words: about 20 ms.
+MAX_LOOKED_AT = 20_000
+MIN_WORDS = 3
+
 
 class KeywordIndex:
     """BM25 over one catalogue's passages, and how rare words are in them."""
@@ -22,28 +28,57 @@ class KeywordIndex:
         A word in the title counts as much as one in the passage. BM25 is FTS5's (k1 = 1.2,
         b = 0.75; Robertson & Zaragoza, 2009), whose sign is turned round here.
         """
-        if not words:
+        telling = self._telling(words)
+        if not telling:
             return {}
         condition, values = filter_sql(filters)
-        rows = self._catalogue.rows(
-            "SELECT passages.id, -bm25(words) FROM words "
-            "JOIN passages ON passages.row = words.rowid JOIN articles ON articles.id = passages.article_id "
-            f"WHERE words MATCH ? AND {condition} ORDER BY bm25(words) LIMIT ?",
-            (" OR ".join(map(_quoted, words)), *values, k),
-        )
+        # The inner query stops at its best rows, which is several times faster than a sort of all joined
+        # ones; where a filter leaves too few of these, all rows are looked at.
+        for limit in (ENOUGH if filters else k, -1):
+            rows = self._catalogue.rows(
+                "SELECT passages.id, -best.rank FROM "
+                "(SELECT rowid, rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?) AS best "
+                "JOIN passages ON passages.row = best.rowid "
+                "JOIN articles ON articles.id = passages.article_id "
+                f"WHERE {condition} ORDER BY best.rank LIMIT ?",
+                (" OR ".join(map(_quoted, telling)), limit, *values, k),
+            )
+            if len(rows) >= k or not filters:
+                break
         return dict(rows)
+
+    def _telling(self, words: Sequence[str]) -> list[str]:
+        """The words, rarest first, without those that are too common to be worth their time: FTS5 looks
+        at every passage that has any of them.
+        """
+        counts = self._counts(words)
+        telling: list[str] = []
+        looked_at = 0
+        for word in sorted(words, key=lambda word: counts[word]):
+            looked_at += counts[word]
+            if len(telling) >= MIN_WORDS and looked_at > MAX_LOOKED_AT:
+                break
+            telling.append(word)
+        return telling
 
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
         """By stem, the inverse document frequency of each word: log(1 + (N - n + 0.5) / (n + 0.5))."""
+        counts = self._counts(words)
         [(total,)] = self._catalogue.rows("SELECT count(*) FROM passages")
-        weights: dict[str, float] = {}
-        for word in words:
-            [(found,)] = self._catalogue.rows(
-                "SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(word),)
-            )
-            # While articles are being added the second count may see more than the first.
-            weights[stem(word)] = math.log1p((max(total, found) - found + 0.5) / (found + 0.5))
-        return weights
+        # While articles are being added the words may be counted in more passages than the total.
+        return {
+            stem(word): math.log1p((max(total, found) - found + 0.5) / (found + 0.5))
+            for word, found in counts.items()
+        }
+
+    def _counts(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many passages each word stands."""
+        return {
+            word: self._catalogue.rows("SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(word),))[0][
+                0
+            ]
+            for word in words
+        }
 
 
 def _quoted(word: str) -> str:

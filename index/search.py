@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from index.archive import Archive
-from index.articles import Filters, Hit
+from index.articles import Article, Filters, Hit, Passage
 from index.catalogue import Catalogue
-from index.embedding import Embedder
+from index.embedding import Embedder, Vectors
 from index.lexical import KeywordIndex
+from index.retelling import told_once
 from index.words import content_words, coverage
 
-# How many candidates each of the two indexes offers.
-CANDIDATES = 50
+# How many candidates each of the two indexes offers, and how many where copies leave too few.
+CANDIDATES, MANY_CANDIDATES = 50, 500
+# How many of the nearest are looked at before a filter is left to Chroma.
+UNFILTERED = 200
 # How much of a passage's likeness is the vector's; the rest is the keywords'.
 VECTOR_WEIGHT = 0.5
 # How much of the score is the article's freshness, and the age in days at which that is half.
@@ -34,8 +38,8 @@ class Search:
     lexical: KeywordIndex
     embedder: Embedder
 
-    def __call__(self, query: str, *, k: int, filters: Filters) -> list[Hit]:
-        """The k best passages, best first.
+    def __call__(self, query: str, *, k: int, filters: Filters, candidates: int = CANDIDATES) -> list[Hit]:
+        """The k best passages, best first; of what copies of one story say alike, only the best.
 
         The score is a convex combination of the cosine and of BM25 divided by its best value
         (Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless
@@ -43,8 +47,8 @@ class Search:
         """
         words = content_words(query)
         [vector] = self.embedder.encode([query])
-        near = self.archive.nearest(vector, CANDIDATES, filters)
-        worded = self.lexical.best(words, CANDIDATES, filters)
+        near = self._nearest(vector, candidates, filters)
+        worded = self.lexical.best(words, candidates, filters)
         near |= self.archive.similarities(vector, [id_ for id_ in worded if id_ not in near])
         top = max(worded.values(), default=0.0) or 1.0
         likeness = {
@@ -53,11 +57,10 @@ class Search:
             for id_, similarity in near.items()
         }
         scores = likeness if _YEAR.search(query) else self._preferring_new(likeness, filters.as_of)
-        # Vectors that no passage owns (left by a crash) drop out here.
-        known = self.catalogue.passages(sorted(scores, key=lambda id_: (-scores[id_], id_))[: 2 * k])
-        best = sorted(known, key=lambda id_: (-scores[id_], id_))[:k]
+        ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
+        found = told_once(self._passages(ranked, 2 * k), self.catalogue, filters)
         weights = self.lexical.rarity(words)
-        return [
+        hits = [
             Hit(
                 passage=passage,
                 title=article.title,
@@ -67,9 +70,34 @@ class Search:
                 score=scores[passage.id],
                 similarity=near[passage.id],
                 coverage=coverage(weights, f"{article.title} {passage.text}"),
+                also=also,
             )
-            for passage, article in (known[id_] for id_ in best)
+            for passage, article, also in islice(found, k)
         ]
+        if len(hits) < k and len(near) >= candidates < MANY_CANDIDATES:
+            return self(query, k=k, filters=filters, candidates=MANY_CANDIDATES)
+        return hits
+
+    def _passages(self, ids: Sequence[str], at_once: int) -> Iterator[tuple[Passage, Article]]:
+        """The passages of these ids, in this order, read as they are needed."""
+        for at in range(0, len(ids), at_once):
+            # Vectors that no passage owns (left by a crash) drop out here.
+            known = self.catalogue.passages(ids[at : at + at_once])
+            yield from (known[id_] for id_ in ids[at : at + at_once] if id_ in known)
+
+    def _nearest(self, vector: Vectors, candidates: int, filters: Filters) -> dict[str, float]:
+        """The nearest passages that pass the filters.
+
+        Chroma looks at every label of the collection before it searches with a filter. The catalogue is
+        faster at filtering what is nearest anyway, which does where most of the collection passes.
+        """
+        if not filters:
+            return self.archive.nearest(vector, candidates, filters)
+        near = self.archive.nearest(vector, UNFILTERED, Filters())
+        passing = self.catalogue.passing(list(near), filters)
+        if len(passing) >= candidates:
+            return {id_: similarity for id_, similarity in near.items() if id_ in passing}
+        return self.archive.nearest(vector, candidates, filters)
 
     def _preferring_new(self, likeness: Mapping[str, float], as_of: date | None) -> dict[str, float]:
         """The scores with the articles' freshness in them: 1 on the day that is asked about, half

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from index.articles import Hit
 from index.embedding import Vectors
 from index.sentences import sentence_spans
+from index.wording import Wording
 from index.words import coverage
 from qa.expecting import expected
 
@@ -111,8 +112,10 @@ def pick(
 
 
 def _likely(ranked: Sequence[_Place], budget: int) -> list[_Place]:
-    """The first of the places, as many as `budget` tokens could hold, one at least."""
-    room = budget * TOKEN_CHARACTERS
+    """The first of the places, as many as fill half of `budget` tokens, one at least; their neighbours
+    fill the rest.
+    """
+    room = budget * TOKEN_CHARACTERS // 2
     likely: list[_Place] = []
     for place in ranked:
         room -= len(place.text)
@@ -123,16 +126,17 @@ def _likely(ranked: Sequence[_Place], budget: int) -> list[_Place]:
 
 
 def _places(hits: Sequence[Hit]) -> Iterator[_Place]:
-    """Every sentence of the hits, but those that an earlier hit has word for word."""
-    earlier: set[str] = set()
+    """Every sentence of the hits, but those that an earlier hit has word for word, however set."""
+    earlier: set[tuple[str, ...]] = set()
     for at, hit in enumerate(hits):
         shift = hit.passage.start
-        texts = []
+        said = []
         for nth, (start, end) in enumerate(sentence_spans(hit.passage.text)):
-            texts.append(hit.passage.text[start:end])
-            if texts[-1] not in earlier:
-                yield _Place(hit=at, nth=nth, span=(start + shift, end + shift), text=texts[-1])
-        earlier.update(texts)
+            text = hit.passage.text[start:end]
+            said.append(Wording.of(text).words)
+            if said[-1] not in earlier:
+                yield _Place(hit=at, nth=nth, span=(start + shift, end + shift), text=text)
+        earlier.update(said)
 
 
 def _excerpts(chosen: Iterable[_Place], fits: Mapping[_Place, float], hits: Sequence[Hit]) -> list[Excerpt]:
