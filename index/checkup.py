@@ -71,7 +71,7 @@ def mend(collection: Collection, checkup: Checkup) -> None:
 def _overlong(collection: Collection) -> Iterator[str]:
     tokens = collection.tokens
     for article, _ in collection.catalogue.articles():
-        room = tokens.limit - len(tokens.offsets(heading(article.title, tokens)))
+        room = tokens.limit + tokens.slack - len(tokens.offsets(heading(article.title, tokens)))
         spans = collection.catalogue.rows(
             "SELECT id, start, end FROM passages WHERE article_id = ?", (article.id,)
         )

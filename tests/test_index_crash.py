@@ -11,7 +11,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,7 @@ class WordCounter:
     """
 
     name = "word-counter"
+    languages: Collection[str] = ()
 
     def __init__(self, tokenizer_file: Path) -> None:
         self.tokens: Tokens = WordPieces(tokenizer_file, 256)
@@ -46,6 +47,10 @@ class WordCounter:
                 vector += np.random.default_rng(seed).standard_normal(64, dtype=np.float32)
             vector /= np.linalg.norm(vector)
         return vectors
+
+    def encode_query(self, query: str) -> Vectors:
+        [vector] = self.encode([query])
+        return np.asarray(vector)
 
 
 def story(id_: str, version: int) -> Article:

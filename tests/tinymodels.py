@@ -1,0 +1,115 @@
+"""Models that take a moment to make and know nothing: of the forms that real ones have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.conftest import SEEDS
+
+WINDOW = 64
+DIMENSION = 16
+# Random weights as small as usual would find all texts alike.
+SPREAD = 0.3
+
+
+def save_embedder(
+    folder: Path,
+    *,
+    prompts: Mapping[str, str] | None = None,
+    pooling: str = "cls",
+    card: str = "",
+    seed: int = 0,
+) -> Path:
+    """A multilingual embedder as to its form (XLM-RoBERTa, sentencepiece-like tokens, a dense layer at
+    its end), with random weights; returns its folder.
+    """
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling, Transformer
+    from transformers import XLMRobertaConfig, XLMRobertaModel
+
+    torch.manual_seed(seed)
+    plain = folder.with_name(f"{folder.name}-plain")
+    vocabulary = _save_tokenizer(plain)
+    config = XLMRobertaConfig(
+        vocab_size=vocabulary,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=WINDOW + 2,
+        pad_token_id=1,
+        bos_token_id=0,
+        eos_token_id=2,
+        initializer_range=SPREAD,
+    )
+    XLMRobertaModel(config).save_pretrained(plain)
+    modules = [
+        Transformer(str(plain)),
+        Pooling(32, pooling_mode=pooling),
+        Dense(32, DIMENSION),
+        Normalize(),
+    ]
+    SentenceTransformer(modules=modules, prompts=dict(prompts or {})).save(str(folder))
+    (folder / "README.md").write_text(card, "utf-8")
+    return folder
+
+
+def save_reranker(folder: Path, *, labels: int = 1) -> Path:
+    """A cross-encoder of the BERT form with random weights; returns its folder."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    torch.manual_seed(0)
+    vocabulary = _save_tokenizer(folder)
+    config = BertConfig(
+        vocab_size=vocabulary,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=128,
+        pad_token_id=1,
+        initializer_range=SPREAD,
+    )
+    config.num_labels = labels
+    BertForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+def _save_tokenizer(folder: Path) -> int:
+    """Trains a tokenizer on the seed articles; returns how many tokens it knows."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    trainer = trainers.UnigramTrainer(
+        vocab_size=1_000, special_tokens=special, unk_token="<unk>", show_progress=False
+    )
+    texts = [file.read_text("utf-8") for file in sorted(SEEDS.rglob("*.*")) if file.suffix in (".txt", ".md")]
+    tokenizer.train_from_iterator([line for text in texts for line in text.splitlines()], trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token="<s>",
+        eos_token="</s>",
+        sep_token="</s>",
+        cls_token="<s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        model_max_length=WINDOW,
+    ).save_pretrained(folder)
+    return tokenizer.get_vocab_size()
+
+
+def edit_json(file: Path, **fields: object) -> None:
+    """Sets fields of the JSON object in a file, which is made where it is missing."""
+    found = json.loads(file.read_text()) if file.is_file() else {}
+    file.write_text(json.dumps(found | fields))
