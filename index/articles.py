@@ -58,7 +58,8 @@ class Hit:
 
     `score` ranks the hits of one search, 0 to 1. `similarity` is the cosine between question
     and passage, -1 to 1; `coverage` is the share of the question's words, weighted by their
-    rarity, that the passage has, 0 to 1. The last two mean the same in every search.
+    rarity, that the passage has, 0 to 1. The last two mean the same in every search. `also` are
+    copies of the article that have most of the passage too.
     """
 
     passage: Passage
@@ -69,6 +70,7 @@ class Hit:
     score: float
     similarity: float
     coverage: float
+    also: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS articles (
     id TEXT PRIMARY KEY, digest TEXT NOT NULL, title TEXT NOT NULL, url TEXT NOT NULL, date TEXT,
     source TEXT NOT NULL, origin TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS articles_by_date ON articles (date);
 CREATE INDEX IF NOT EXISTS articles_by_origin ON articles (origin) WHERE origin != '';
 CREATE TABLE IF NOT EXISTS passages (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL REFERENCES articles (id),
@@ -136,6 +137,52 @@ class Catalogue:
             )
             for id_, article_id, start, end in found
         }
+
+    def days(self, ids: Sequence[str]) -> dict[str, date | None]:
+        """The day of the article of each of these passages that exists."""
+        marks = ",".join("?" * len(ids))
+        rows = self.rows(
+            "SELECT passages.id, articles.date FROM passages JOIN articles ON articles.id = article_id "
+            f"WHERE passages.id IN ({marks})",
+            tuple(ids),
+        )
+        return {id_: date.fromisoformat(day) if day else None for id_, day in rows}
+
+    def passing(self, ids: Sequence[str], filters: Filters) -> set[str]:
+        """Which of these passages are of articles that pass the filters."""
+        condition, values = filter_sql(filters)
+        marks = ",".join("?" * len(ids))
+        rows = self.rows(
+            "SELECT passages.id FROM passages JOIN articles ON articles.id = article_id "
+            f"WHERE passages.id IN ({marks}) AND {condition}",
+            (*ids, *values),
+        )
+        return {id_ for (id_,) in rows}
+
+    def newest(self, as_of: date | None = None) -> date | None:
+        """`as_of`, or the day of the newest article where none is given or that is earlier."""
+        [(day,)] = self.rows("SELECT max(date) FROM articles")
+        days = [date.fromisoformat(day)] if day else []
+        return min([*days, as_of] if as_of else days, default=None)
+
+    def story(self, article_id: str) -> int | None:
+        """The number of the story that this article and others tell; None if no other does."""
+        found = self.rows(
+            "SELECT story FROM tellings WHERE article_id = ?1 AND EXISTS (SELECT 1 FROM tellings AS other "
+            "WHERE other.story = tellings.story AND other.article_id != ?1)",
+            (article_id,),
+        )
+        return found[0][0] if found else None
+
+    def telling(self, story: int, filters: Filters, most: int) -> list[Article]:
+        """Up to `most` articles that tell the story and pass the filters, oldest first."""
+        condition, values = filter_sql(filters)
+        rows = self.rows(
+            f"SELECT {_FIELDS} FROM articles WHERE id IN (SELECT article_id FROM tellings WHERE story = ?) "
+            f"AND {condition} ORDER BY date NULLS LAST, source, id LIMIT ?",
+            (story, *values, most),
+        )
+        return [_article(row) for row in rows]
 
     def counts(self) -> tuple[int, int]:
         """How many articles and passages there are."""

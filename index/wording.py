@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -17,8 +19,9 @@ SHINGLE_WORDS = 5
 SHORT_SHINGLES = 16
 # Copies share this much of the shorter text, which is at least this much of the longer one.
 COPIED, TRIMMED = 0.75, 1 / 3
-# A passage whose text has this share of its shingles elsewhere tells nothing new.
-RETOLD = 0.6
+# A passage that has this share of its words elsewhere tells little new, unless a number changed: one
+# within so many words that differ between words that are the same.
+RETOLD, CHANGED_WORDS = 0.7, 12
 # Two values a band: texts that share a third of their shingles meet in one of the bands with a
 # probability of 0.98 (1 - (1 - 0.33**2)**32), those that share a fiftieth with 0.01.
 BANDS = 32
@@ -49,11 +52,6 @@ class Wording:
         shifted = (self.words[start:] for start in range(SHINGLE_WORDS))
         return frozenset(map(" ".join, zip(*shifted, strict=False)))
 
-    @property
-    def numbers(self) -> set[str]:
-        """Its words that count something."""
-        return {word for word in self.words if word in _NUMBER_WORDS or word[0].isdigit()}
-
     def bands(self) -> list[int]:
         """32 hashes, of which texts that have much in common share some.
 
@@ -76,12 +74,28 @@ class Wording:
         return fewer >= TRIMMED * more and len(self.shingles & other.shingles) >= COPIED * fewer
 
     def is_told_by(self, other: Wording) -> bool:
-        """Whether the other says most of this in the same words, and has all its numbers.
+        """Whether the other says most of this in the same words, and with the same numbers.
 
         A later edition of a story often changes just a number, and then it is news.
         """
-        shared = len(self.shingles & other.shingles)
-        return shared >= RETOLD * len(self.shingles) and self.numbers <= other.numbers
+        told = [False] * len(self.words)
+        for start in range(len(told) - SHINGLE_WORDS + 1):
+            if " ".join(self.words[start : start + SHINGLE_WORDS]) in other.shingles:
+                told[start : start + SHINGLE_WORDS] = [True] * SHINGLE_WORDS
+        return sum(told) >= RETOLD * len(told) and not self._changed(told) - set(other.words)
+
+    def _changed(self, told: Sequence[bool]) -> set[str]:
+        """The numbers in short stretches that are not told, between words that are."""
+        runs = [
+            (same, list(run)) for same, run in groupby(zip(told, self.words, strict=True), lambda at: at[0])
+        ]
+        return {
+            word
+            for same, run in runs[1:-1]
+            if not same and len(run) <= CHANGED_WORDS
+            for _, word in run
+            if word in _NUMBER_WORDS or word[0].isdigit()
+        }
 
     def has(self, other: Wording) -> bool:
         """Whether the other's words stand here, one after another and with nothing between."""

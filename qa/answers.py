@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.articles import Filters, Hit
+from index.articles import Article, Filters, Hit
 
 
 class Value(BaseModel):
@@ -39,8 +39,28 @@ class Question(Value):
         return replace(self.filters, as_of=self.as_of) if self.as_of else self.filters
 
 
+class Copy(Value):
+    """An article that tells the same story in the same words as another one."""
+
+    article_id: str
+    title: str
+    url: str
+    date: date | None
+    source: str
+
+    @classmethod
+    def of(cls, article: Article) -> Copy:
+        return cls(
+            article_id=article.id,
+            title=article.title,
+            url=article.url,
+            date=article.date,
+            source=article.source,
+        )
+
+
 class FoundPassage(Value):
-    """A passage a search found; `text` is exactly `article.text[start:end]`."""
+    """A passage a search found; `text` is exactly `article.text[start:end]`. `also` have most of it."""
 
     article_id: str
     title: str
@@ -51,6 +71,7 @@ class FoundPassage(Value):
     end: int
     text: str
     score: float
+    also: tuple[Copy, ...] = ()
 
     @classmethod
     def of(cls, hit: Hit) -> FoundPassage:
@@ -65,11 +86,15 @@ class FoundPassage(Value):
             end=passage.end,
             text=passage.text,
             score=round(hit.score, 4),
+            also=tuple(map(Copy.of, hit.also)),
         )
 
 
 class Citation(Value):
-    """The words an answer rests on: `quote` is exactly `article.text[start:end]`, in code points."""
+    """The words an answer rests on: `quote` is exactly `article.text[start:end]`, in code points.
+
+    `also` have the same words in the same order, whatever marks and spaces stand between them.
+    """
 
     number: int
     article_id: str
@@ -80,6 +105,17 @@ class Citation(Value):
     start: int
     end: int
     quote: str
+    also: tuple[Copy, ...] = ()
+
+
+def also_in(found: Citation | FoundPassage) -> dict[str, str]:
+    """The addresses of the copies by what to call them here: by outlet, or by title where there is
+    none or it is this one's.
+    """
+    return {
+        (copy.source if copy.source != found.source else "") or copy.title or copy.article_id: copy.url
+        for copy in found.also
+    }
 
 
 class Sentence(Value):

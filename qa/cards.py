@@ -7,9 +7,10 @@ from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
-from qa.answers import Answer, Citation, FoundPassage
+from qa.answers import Answer, Citation, FoundPassage, also_in
 
 PASSAGE_CHARACTERS = 300
+COPIES = 5
 # How much of the passage is shown before and after a quote.
 AROUND_CHARACTERS = 110
 
@@ -118,16 +119,32 @@ def _passages(passages: Iterable[FoundPassage]) -> str:
 
 
 def _imprint(found: Citation | FoundPassage) -> str:
-    """Title, outlet and day, with a link where the address is one of the web."""
-    title = escape(found.title or "Untitled")
-    if _on_the_web(found.url):
-        title = (
-            f'<a href="{escape(found.url)}" target="_blank" rel="noopener noreferrer">{title}'
-            '<span class="out" aria-hidden="true"> ↗</span>'
-            '<span class="unseen"> (opens the original)</span></a>'
-        )
+    """Title, outlet and day, and who else has it, with links where the addresses are of the web."""
+    title = _linked(found.title or "Untitled", found.url)
     where = "".join(f"<span>{escape(part)}</span>" for part in (found.source, day(found.date)) if part)
-    return f'<p class="imprint"><cite dir="auto">{title}</cite><span class="where">{where}</span></p>'
+    return (
+        f'<p class="imprint"><cite dir="auto">{title}</cite><span class="where">{where}</span>'
+        f"{_also(found)}</p>"
+    )
+
+
+def _also(found: Citation | FoundPassage) -> str:
+    """As `also in Tide Times, Harbour Herald and 3 more`, or nothing."""
+    copies = list(also_in(found).items())
+    names = ", ".join(f"<bdi>{_linked(name, url)}</bdi>" for name, url in copies[:COPIES])
+    more = f" and {len(copies) - COPIES} more" if len(copies) > COPIES else ""
+    return f'<span class="also">also in {names}{more}</span>' if copies else ""
+
+
+def _linked(name: str, url: str) -> str:
+    """The name, escaped, and a link where the address is one of the web."""
+    if not _on_the_web(url):
+        return escape(name)
+    return (
+        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(name)}'
+        '<span class="out" aria-hidden="true"> ↗</span>'
+        '<span class="unseen"> (opens the original)</span></a>'
+    )
 
 
 def _on_the_web(url: str) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_SKIPPED_LINES = 20
 NEAREST = 3
+COPIES = 5
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
 
@@ -100,12 +101,12 @@ def show_answer(answer: Answer, question: str) -> None:
         mark = f"[{citation.number}] "
         screen.say("")
         screen.say(f"“{_flat(citation.quote)}”", mark=mark)
-        screen.say((_origin(citation), "dim"), mark=" " * len(mark))
+        screen.say((_origin(citation) + _also(citation), "dim"), mark=" " * len(mark))
     if answer.status == "declined" and answer.passages:
         screen.say("")
         screen.say(("Nearest passages", "bold"))
         for passage in answer.passages[:NEAREST]:
-            screen.say((_origin(passage), "dim"), mark="  - ")
+            screen.say((_origin(passage) + _also(passage), "dim"), mark="  - ")
             screen.say(_beginning(passage.text), mark="    ")
     if answer.question_searched != question.strip():
         screen.say("")
@@ -118,7 +119,7 @@ def show_passages(hits: Sequence[FoundPassage]) -> None:
     for rank, hit in enumerate(hits, 1):
         if rank > 1:
             screen.say("")
-        screen.say((f"{hit.score:.3f}", "bold"), "  ", (_origin(hit), "dim"), mark=f"{rank:>2}. ")
+        screen.say((f"{hit.score:.3f}", "bold"), "  ", (_origin(hit) + _also(hit), "dim"), mark=f"{rank:>2}. ")
         screen.say(_flat(hit.text), mark="    ")
     if not hits:
         message("nothing found")
@@ -225,6 +226,15 @@ def _signed(screen: Screen, level: str, text: str) -> None:
 def _origin(source: Citation | FoundPassage) -> str:
     parts = (source.title, source.source, str(source.date or ""), source.url)
     return " · ".join(_flat(part) for part in parts if part) or source.article_id
+
+
+def _also(found: Citation | FoundPassage) -> str:
+    """As ` · also in Tide Times, Harbour Herald and 3 more`, or nothing."""
+    from qa.answers import also_in
+
+    names = [_flat(name) for name in also_in(found)]
+    more = f" and {len(names) - COPIES} more" if len(names) > COPIES else ""
+    return f" · also in {', '.join(names[:COPIES])}{more}" if names else ""
 
 
 def _about(article: Article) -> dict[str, Any]:

@@ -188,8 +188,17 @@ _PASSAGE: dict[str, Any] = {
     "end": 60,
     "text": "The fire broke out at 18:40. Nobody was hurt, the line said.",
     "score": 0.8123,
+    "also": [
+        {
+            "article_id": "fire-on-ferry",
+            "title": "Passengers safe after ferry fire",
+            "url": "https://example.org/fire-on-ferry",
+            "date": "2024-03-03",
+            "source": "Tide Times",
+        }
+    ],
 }
-_CITED = {name: _PASSAGE[name] for name in ("article_id", "title", "url", "date", "source")}
+_CITED = {name: _PASSAGE[name] for name in ("article_id", "title", "url", "date", "source", "also")}
 ANSWER: dict[str, Any] = {
     "status": "answered",
     "text": "The fire broke out at 18:40 [1].",

@@ -33,7 +33,7 @@ free.
 Orrell promised a first report on the damage within two weeks."""
 # One outlet's own first line, one's trimmed end, one's punctuation, and one with a paragraph more.
 HERALD = "Bad news reached our island's fishermen shortly before Christmas, writes Jonna Peel.\n\n" + WIRE
-TIDE = WIRE[: WIRE.index("Skippers fear")]
+TIDE = WIRE[: WIRE.index("Their association")]
 POST = WIRE.replace('"', "»").replace(" - ", " — ").replace(". ", " . ").replace("\n", " ").upper()
 COURIER = WIRE + "\n\nIn Ostleigh, the council said its own quays were sound. It had them checked in May."
 # The same event, told by another reporter.
@@ -47,6 +47,7 @@ cracks. With only one crane at the old pier, skippers expect to wait for hours, 
 before the herring come."""
 
 COPIES = {"wire": WIRE, "herald": HERALD, "tide": TIDE, "post": POST, "courier": COURIER}
+HALF = WIRE[: WIRE.index("The quay was built")]
 
 
 @pytest.fixture
@@ -80,8 +81,8 @@ def groups(*names: str) -> set[frozenset[str]]:
 
 
 def test_copies_are_one_story_and_another_report_of_the_event_is_not(catalogue: Catalogue) -> None:
-    keep(catalogue, **COPIES, own=OWN)
-    assert stories(catalogue) == groups("wire herald tide post courier", "own")
+    keep(catalogue, **COPIES, half=HALF, own=OWN)
+    assert stories(catalogue) == groups("wire herald tide post courier half", "own")
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["herald", "tide", "post", "own"]))[::3])
@@ -239,10 +240,14 @@ def test_words_stand_in_a_text_however_it_is_set(respelled: Callable[[str], str]
     assert not text.has(Wording.of("found cracks in eleven of its pillar"))
 
 
-def test_a_passage_is_told_by_a_text_with_most_of_its_words_and_all_its_numbers() -> None:
+def test_a_passage_is_told_by_a_text_with_most_of_its_words_and_the_same_numbers() -> None:
     passage = Wording.of(WIRE)
     assert passage.is_told_by(Wording.of(HERALD))
     assert passage.is_told_by(Wording.of(COURIER))
     assert not passage.is_told_by(Wording.of(OWN))
     assert not passage.is_told_by(Wording.of(WIRE.replace("3.1 million", "4.6 million")))
     assert not passage.is_told_by(Wording.of(WIRE.replace("eleven", "fourteen")))
+    assert not Wording.of(WIRE.replace("in eleven of its", "in as many as 14 of the")).is_told_by(passage)
+    assert Wording.of(f"17 December, 09:12. {WIRE} (Outlet 8)").is_told_by(passage)
+    assert not passage.is_told_by(Wording.of(HALF))
+    assert Wording.of(HALF).is_told_by(passage)

@@ -17,12 +17,12 @@ DAY = date(2022, 10, 27)
 ARTICLES = [
     Article(
         id=f"{source or 'nobody'}{days}",
-        text=f"The ferry to the island, as {source or 'nobody'} reports, was late by {days} hours.",
+        text=f"The ferry to the island, as {source or 'nobody'} reports, was late by {word} hours.",
         source=source,
         date=None if days == "undated" else DAY + timedelta(days=int(days)),
     )
     for source in ("Post", "Herald", "")
-    for days in ("-400", "-1", "0", "1", "undated")
+    for days, word in [("-400", "four"), ("-1", "few"), ("0", "no"), ("1", "two"), ("undated", "many")]
 ]
 EVERYTHING = {article.id for article in ARTICLES}
 
