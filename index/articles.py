@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+from datetime import date as Day
+from typing import Literal, get_args
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Article:
     text: str
     title: str = ""
     url: str = ""
-    date: date | None = None
+    date: Day | None = None
     source: str = ""
     origin: str = ""
 
@@ -33,6 +33,27 @@ class Article:
         day = self.date.isoformat() if self.date else ""
         seen = json.dumps([self.title, self.url, day, self.source, self.text], ensure_ascii=False)
         return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What is told of an article in a list: `passages` and `characters` are how many it has."""
+
+    id: str
+    title: str
+    url: str
+    date: Day | None
+    source: str
+    passages: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page of the list of articles, and how many all pages have."""
+
+    articles: tuple[Summary, ...]
+    total: int
 
 
 def content_id(*, url: str = "", text: str = "") -> str:
@@ -65,7 +86,7 @@ class Hit:
     passage: Passage
     title: str
     url: str
-    date: date | None
+    date: Day | None
     source: str
     score: float
     similarity: float
@@ -78,9 +99,9 @@ class Filters:
     """Which articles may answer. Days are inclusive; an article without a date passes only `as_of`."""
 
     source: str | None = None
-    after: date | None = None
-    before: date | None = None
-    as_of: date | None = None
+    after: Day | None = None
+    before: Day | None = None
+    as_of: Day | None = None
     article_ids: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -95,12 +116,15 @@ class Skipped:
     reason: str
 
 
+Outcome = Literal["added", "updated", "unchanged"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """An article that is in the collection now, and what that took."""
 
     article_id: str
-    how: Literal["added", "updated", "unchanged"]
+    how: Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +147,12 @@ class IngestReport:
             else:
                 ids[outcome.how].append(outcome.article_id)
         return cls(**{how: tuple(found) for how, found in ids.items()}, skipped=tuple(skipped))
+
+    def outcomes(self) -> Iterator[Kept | Skipped]:
+        """What the report is `of`, by outcome."""
+        for how in get_args(Outcome):
+            yield from (Kept(article_id=id_, how=how) for id_ in getattr(self, how))
+        yield from self.skipped
 
     def __str__(self) -> str:
         return (

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from index import copies
-from index.articles import Article, Filters, Passage
+from index.articles import Article, Filters, Listing, Passage, Summary
 from index.errors import ArchiveBroken, ArticleUnknown, DiskFull
 
 _SCHEMA = """
@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS strays (passage_id TEXT PRIMARY KEY);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
     title, text, tokenize = "porter unicode61 remove_diacritics 2");
 """
+_NEWEST_FIRST = "ORDER BY date DESC NULLS LAST, title, id"
 # Articles that were kept before there were stories are placed with every batch that is kept.
 PLACED_A_BATCH = 50
 _FIELDS = "id, text, title, url, date, source, origin"
@@ -52,6 +53,8 @@ class Catalogue:
             )
         except sqlite3.DatabaseError as error:
             raise _translated(error, file) from error
+        # SQLite's own lower() knows ASCII alone.
+        self._connection.create_function("folded", 1, str.casefold, deterministic=True)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query, or ArchiveBroken."""
@@ -104,7 +107,7 @@ class Catalogue:
 
     def articles(self) -> Iterator[tuple[Article, int]]:
         """Every article with its number of passages, newest first; without any that go meanwhile."""
-        ids = self.rows("SELECT id FROM articles ORDER BY date DESC NULLS LAST, title, id")
+        ids = self.rows(f"SELECT id FROM articles {_NEWEST_FIRST}")
         for (article_id,) in ids:
             # In one query, so that the number is of the passages that this text has.
             found = self.rows(
@@ -114,6 +117,26 @@ class Catalogue:
             )
             for *fields, count in found:
                 yield _article(fields), count
+
+    def listing(self, *, limit: int | None = None, offset: int = 0, search: str = "") -> Listing:
+        """A page of summaries, newest first; all from `offset` on where there is no limit. `search`
+        keeps those that have it in their title or source, in whatever case.
+        """
+        wanted, values = "1", list[str]()
+        if search:
+            wanted = "(instr(folded(title), ?1) OR instr(folded(source), ?1))"
+            values = [search.casefold()]
+        with self._lock:  # so that page and total are of the same moment
+            [(total,)] = self.rows(f"SELECT count(*) FROM articles WHERE {wanted}", values)
+            # The page is cut before anything of it is counted, which means reading its texts.
+            rows = self.rows(
+                "SELECT id, title, url, date, source, "
+                "(SELECT count(*) FROM passages WHERE article_id = articles.id), length(text) FROM articles "
+                f"WHERE id IN (SELECT id FROM articles WHERE {wanted} {_NEWEST_FIRST} LIMIT ? OFFSET ?) "
+                f"{_NEWEST_FIRST}",
+                (*values, -1 if limit is None else limit, min(offset, total)),
+            )
+        return Listing(articles=tuple(_summary(row) for row in rows), total=total)
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """The passages of these ids that exist, each with its article."""
@@ -291,6 +314,19 @@ def _article(row: Sequence[Any]) -> Article:
         date=date.fromisoformat(day) if day else None,
         source=source,
         origin=origin,
+    )
+
+
+def _summary(row: Sequence[Any]) -> Summary:
+    id_, title, url, day, source, passages, characters = row
+    return Summary(
+        id=id_,
+        title=title,
+        url=url,
+        date=date.fromisoformat(day) if day else None,
+        source=source,
+        passages=passages,
+        characters=characters,
     )
 
 

@@ -38,7 +38,11 @@ class ArchiveEmpty(QuothError):
 
 
 class ArchiveLocked(QuothError):
-    """Another process owns the archive."""
+    """Another process owns the archive; `address` is where it answers over HTTP, if it does."""
+
+    def __init__(self, message: str, address: str = "") -> None:
+        super().__init__(message)
+        self.address = address
 
 
 class ArchiveBroken(QuothError):

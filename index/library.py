@@ -20,8 +20,11 @@ class Library:
     word, so a lock on the folder makes this process its owner until `close`.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
-        """Raises ArchiveLocked, with the owner's process id, where another process is the owner."""
+    def __init__(self, folder: Path, embedder: Embedder, *, address: str = "") -> None:
+        """`address` is where this process answers over HTTP; other processes learn it from the error.
+
+        Raises ArchiveLocked, with the owner's process id and address, where another is the owner.
+        """
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -37,18 +40,33 @@ class Library:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            raise ArchiveLocked(
-                f"the archive in {folder} is in use by process {self._owner_id()}; "
-                "stop that one first, or ask it through its page or its API"
-            ) from None
-        self._owner.write_text(json.dumps({"pid": os.getpid()}))
+            raise self._locked() from None
+        # Put in place as a whole: another process may be reading it.
+        note = folder / "owner.json.new"
+        note.write_text(json.dumps({"pid": os.getpid(), "address": address}))
+        note.replace(self._owner)
 
-    def _owner_id(self) -> str:
+    def _locked(self) -> ArchiveLocked:
+        pid, address = self._noted_owner()
+        where = f", which answers at {address}" if address else ""
+        return ArchiveLocked(
+            f"the archive in {self._folder} is in use by process {pid or '(unknown)'}{where}; "
+            f"stop that one first{', or ask it there' if address else ''}",
+            address,
+        )
+
+    def _noted_owner(self) -> tuple[int, str]:
+        """The process id and the address of the owner; 0 and none where it has not noted them yet."""
         try:
-            return str(json.loads(self._owner.read_text())["pid"])
+            note = json.loads(self._owner.read_text())
+            pid, address = int(note["pid"]), str(note["address"])
+            os.kill(pid, 0)  # nothing is sent: is there such a process?
+        except PermissionError:
+            pass  # there is, of another user
         except (OSError, ValueError, KeyError, TypeError):
-            # The owner has the lock but has not written its name yet.
-            return "(unknown)"
+            # What is there is not the lock's holder's: it was left by a process that was killed.
+            return 0, ""
+        return pid, address
 
     def collection(self, name: str, *, make: bool = False) -> Collection:
         """The collection of this name; where there is none, it is made or ArchiveEmpty is raised.
@@ -73,7 +91,9 @@ class Library:
         for collection in self._open.values():
             collection.close()
         self._open.clear()
-        self._lock.release()
+        if self._lock.is_locked:  # closed before, the note may be the next owner's
+            self._owner.unlink(missing_ok=True)
+            self._lock.release()
 
     def __enter__(self) -> Self:
         return self

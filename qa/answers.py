@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import Literal
+from unicodedata import category
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.articles import Article, Filters, Hit
+from qa.errors import QuestionInvalid
+
+MAX_QUESTION_CHARACTERS = 2_000
 
 
 class Value(BaseModel):
@@ -57,6 +61,25 @@ class Copy(Value):
             date=article.date,
             source=article.source,
         )
+
+
+def checked_question(question: str, **details: object) -> Question:
+    """A Question of what a door was given, or QuestionInvalid with what is wrong."""
+    text = question.strip()
+    if not text:
+        raise QuestionInvalid("the question is empty; type one")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise QuestionInvalid(
+            f"the question has {len(text):,} characters; shorten it to {MAX_QUESTION_CHARACTERS:,} or fewer"
+        )
+    if any(category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in text):
+        raise QuestionInvalid("the question has control characters in it; type it as plain text")
+    try:
+        return Question.model_validate({"question": text, **details})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise QuestionInvalid(f"the question's {place} is not usable: {first['msg']}") from None
 
 
 class FoundPassage(Value):

@@ -27,7 +27,6 @@ from qa.wire import (
     Collections,
     Found,
     Health,
-    ListedArticle,
     ListedArticles,
     Readiness,
     Removal,
@@ -162,11 +161,11 @@ def _articles(assistant: Assistant) -> APIRouter:
         collection: CollectionName = "default",
         limit: Annotated[int, Query(ge=1, le=1000, description="how many to list")] = 100,
         offset: Annotated[int, Query(ge=0, description="how many to leave out before them")] = 0,
+        search: Annotated[str, Query(description="only those with this in their title or source")] = "",
     ) -> ListedArticles:
         """Newest first, without their texts. A collection that does not exist has none."""
-        found = assistant.articles(collection=collection)
-        page = tuple(ListedArticle.of(*one) for one in found[offset : offset + limit])
-        return ListedArticles(articles=page, total=len(found), limit=limit, offset=offset)
+        page = assistant.articles(collection=collection, limit=limit, offset=offset, search=search)
+        return ListedArticles(articles=page.articles, total=page.total, limit=limit, offset=offset)
 
     @routes.post(
         "/articles",

@@ -10,39 +10,36 @@ from contextlib import ExitStack, aclosing, suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
-from unicodedata import category
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from pydantic import ValidationError
 
-from index.articles import Article, Filters, Kept, Skipped
-from index.embedding import SentenceEmbedder
+from index.articles import Article, Filters, Kept, Listing, Skipped
 from index.errors import ArchiveEmpty, QuothError, WeightsMissing
 from index.library import Library
 from qa import weights
-from qa.answers import Answer, Event, Evidence, FoundPassage, Question, Timings, Token
+from qa.answers import Answer, Event, Evidence, FoundPassage, Question, Timings, Token, checked_question
 from qa.chain import Reading, finding, opening, picking, writing
 from qa.citing import Checked, check
-from qa.errors import ModelUnavailable, QuestionInvalid
+from qa.errors import ModelUnavailable
+from qa.finders import open_embedder
 from qa.model import NO_MODEL, Model, choose_model
 from qa.settings import Settings
 
-MAX_QUESTION_CHARACTERS = 2_000
 DECLINED = "The articles do not say."
-EMBEDDER = "minilm"
 
 
-def open_assistant(settings: Settings) -> Assistant:
-    """Puts the parts together. Models are loaded when first used.
+def open_assistant(settings: Settings, *, address: str = "") -> Assistant:
+    """Puts the parts together. Models are loaded when first used. `address` is where this process
+    answers over HTTP, for those that want the archive meanwhile.
 
-    Raises ArchiveLocked, WeightsMissing (of the embedder), ModelUnavailable (a bad name).
+    Raises ArchiveLocked, WeightsMissing (of the models that find), ModelUnavailable (a bad name).
     """
     models = settings.home / "models"
     model = choose_model(settings, partial(_located, folder=models))
     embedder = SentenceEmbedder(
         _located(EMBEDDER, models), name="all-MiniLM-L6-v2", threads=settings.threads
     )
-    return Assistant(Library(settings.home, embedder), model, settings.evidence_tokens)
+    return Assistant(Library(settings.home, embedder, address=address), model, settings.evidence_tokens)
 
 
 def _located(name: str, folder: Path) -> Path:
@@ -51,27 +48,8 @@ def _located(name: str, folder: Path) -> Path:
         return found
     raise WeightsMissing(
         f"the weights of {name} are not in {folder}; run `quoth models pull`"
-        + ("" if name == EMBEDDER else ", or set QUOTH_MODEL=none to answer without a model")
+        ", or set QUOTH_MODEL=none to answer without a model"
     )
-
-
-def checked_question(question: str, **details: object) -> Question:
-    """A Question of what a door was given, or QuestionInvalid with what is wrong."""
-    text = question.strip()
-    if not text:
-        raise QuestionInvalid("the question is empty; type one")
-    if len(text) > MAX_QUESTION_CHARACTERS:
-        raise QuestionInvalid(
-            f"the question has {len(text):,} characters; shorten it to {MAX_QUESTION_CHARACTERS:,} or fewer"
-        )
-    if any(category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in text):
-        raise QuestionInvalid("the question has control characters in it; type it as plain text")
-    try:
-        return Question.model_validate({"question": text, **details})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise QuestionInvalid(f"the question's {place} is not usable: {first['msg']}") from None
 
 
 class Assistant:
@@ -182,12 +160,22 @@ class Assistant:
         """The article with its text, or ArticleUnknown."""
         return self._library.collection(collection).catalogue.article(article_id)
 
-    def articles(self, *, collection: str = "default") -> list[tuple[Article, int]]:
-        """Every article with its number of passages, newest first; none where there is no collection."""
+    def articles(
+        self,
+        *,
+        collection: str = "default",
+        limit: int | None = None,
+        offset: int = 0,
+        search: str = "",
+    ) -> Listing:
+        """The articles without their texts, newest first, a page of them where there is a limit; with
+        `search` only those that have it in their title or source. None where there is no collection.
+        """
         try:
-            return list(self._library.collection(collection).catalogue.articles())
+            catalogue = self._library.collection(collection).catalogue
         except ArchiveEmpty:
-            return []
+            return Listing(articles=(), total=0)
+        return catalogue.listing(limit=limit, offset=offset, search=search)
 
     def collections(self) -> list[str]:
         """The names of all collections."""

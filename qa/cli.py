@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from index.articles import Kept, Skipped
     from qa.answers import Answer
     from qa.assistant import Assistant
+    from qa.client import Quoth
 
 app = typer.Typer(
     name="quoth",
@@ -120,10 +121,9 @@ def ask(
         terminal.show_answer(answer, question)
 
 
-async def _followed(assistant: Assistant, question: str, details: dict[str, object]) -> Answer:
+async def _followed(assistant: Assistant | Quoth, question: str, details: dict[str, object]) -> Answer:
     """The last item of the stream; the others say how far it is."""
-    from qa.answers import Answer, Token
-    from qa.assistant import checked_question
+    from qa.answers import Answer, Token, checked_question
 
     checked = checked_question(question, **details)
     with progress.waiting() as say:
@@ -148,7 +148,7 @@ def search(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Find passages, best first, with their scores."""
+    """Find passages, best first, with their scores and the words that were looked for."""
     filters = filters_of(source, after, before, as_of)
     with assistant_of(home) as assistant, progress.waiting() as say:
         say("searching")
@@ -156,15 +156,20 @@ def search(
     if as_json:
         terminal.show_json({"hits": [hit.model_dump(mode="json") for hit in hits]})
     else:
-        terminal.show_passages(hits)
+        terminal.show_passages(hits, query)
 
 
 @app.command("list")
-def list_(collection: Collection = "default", home: Home = None, as_json: Json = False) -> None:
+def list_(
+    search: Annotated[str, typer.Option(help="Only those with this in their title or source.")] = "",
+    collection: Collection = "default",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
     """List the articles, newest first."""
     with assistant_of(home) as assistant:
-        articles = assistant.articles(collection=collection)
-    terminal.show_articles(articles, collection, as_json=as_json)
+        listing = assistant.articles(collection=collection, search=search)
+    terminal.show_listing(listing, collection, search=search, as_json=as_json)
 
 
 @app.command()
@@ -248,10 +253,10 @@ def models(
     if ctx.invoked_subcommand:
         ctx.obj = home
         return
-    from qa import weights
+    from qa import finders
 
     settings = settings_of(home)
-    terminal.show_models(weights.listing(settings.home / "models"), settings.model, as_json=as_json)
+    terminal.show_models(finders.listing(settings), settings.model, as_json=as_json)
 
 
 @models_app.command()
@@ -269,10 +274,10 @@ def pull(
     home: Home = None,
 ) -> None:
     """Fetch weights: the named ones, or those that the settings use."""
-    from qa import fetching, weights
+    from qa import chosen, weights
 
     settings = settings_of(home or ctx.obj)
-    wanted = names or [weights.MINILM.name] + [settings.model] * settings.model.startswith("local:")
+    wanted = names or [settings.embedder] + [settings.model] * settings.model.startswith("local:")
     if local and not names:
         listed = weights.MODELS.values()
         wanted = [one.name for one in listed if local.name == one.target or (local / one.target).exists()]
@@ -282,7 +287,7 @@ def pull(
     places = {}
     with progress.fetching() as report:
         for name in wanted:
-            places[name] = fetching.fetch(
+            places[name] = chosen.pull(
                 name, settings.home / "models", local=local, progress=report, replace=replace
             )
     for name, place in places.items():

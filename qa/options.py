@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from index.errors import CollectionInvalid, QuothError
+from index.errors import ArchiveLocked, CollectionInvalid, QuothError
 from qa import terminal
 from qa.errors import EvaluationInvalid, QuestionInvalid, SettingsInvalid
 
 if TYPE_CHECKING:
     from index.articles import Filters
     from qa.assistant import Assistant
+    from qa.client import Quoth
     from qa.settings import Settings
 
 _WRONG_USE = (CollectionInvalid, EvaluationInvalid, QuestionInvalid, SettingsInvalid)
@@ -79,11 +80,20 @@ def settings_of(home: Path | None) -> Settings:
     return read_settings(home=home)
 
 
-def assistant_of(home: Path | None) -> Assistant:
-    """The assistant over that home; use it in a `with`."""
-    from qa.assistant import open_assistant
+def assistant_of(home: Path | None) -> Assistant | Quoth:
+    """The assistant over that home, or the server that owns it; use it in a `with`.
 
-    return open_assistant(settings_of(home))
+    Raises ArchiveLocked where another process owns the home and does not serve it.
+    """
+    from qa.assistant import open_assistant
+    from qa.client import Quoth
+
+    try:
+        return open_assistant(settings_of(home))
+    except ArchiveLocked as locked:
+        if not locked.address:
+            raise
+        return Quoth(locked.address)
 
 
 def day_of(given: datetime | None) -> date | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -25,7 +24,7 @@ from index.errors import (
     WeightsError,
 )
 from qa.answers import Value
-from qa.errors import ModelUnavailable, NotReady, QuestionInvalid, SettingsInvalid
+from qa.errors import ModelUnavailable, NotReady, QuestionInvalid, SettingsInvalid, urn
 
 MEDIA_TYPE = "application/problem+json"
 # Every other QuothError is a 500: something here needs mending, which the caller cannot do.
@@ -89,7 +88,7 @@ class Problem(Value):
         status, title = next(
             (known for kind, known in _KINDS.items() if isinstance(error, kind)), (500, "Quoth needs mending")
         )
-        return cls(type=_urn(type(error)), title=title, status=status, detail=str(error), instance=instance)
+        return cls(type=urn(type(error)), title=title, status=status, detail=str(error), instance=instance)
 
     def text(self) -> str:
         """The problem as JSON, without the members that say nothing."""
@@ -99,10 +98,6 @@ class Problem(Value):
 
     def response(self, headers: Mapping[str, str] | None = None) -> Response:
         return Response(self.text(), status_code=self.status, headers=headers, media_type=MEDIA_TYPE)
-
-
-def _urn(kind: type[QuothError]) -> str:
-    return "urn:quoth:" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
 
 
 async def _answer(request: Request, error: Exception) -> Response:
@@ -124,8 +119,8 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def _documented(status: int) -> dict[str, Any]:
     kinds = {kind: title for kind, (code, title) in _KINDS.items() if code == status}
     examples: dict[str, Any] = {
-        _urn(kind).rpartition(":")[2]: {
-            "value": {"type": _urn(kind), "title": title, "status": status, "detail": kind.__doc__}
+        urn(kind).rpartition(":")[2]: {
+            "value": {"type": urn(kind), "title": title, "status": status, "detail": kind.__doc__}
         }
         for kind, title in kinds.items()
     }

@@ -47,7 +47,7 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
         suppress(KeyboardInterrupt),
         _terminated_as_interrupted(),
         _listening(host, port) as listener,
-        open_assistant(settings) as assistant,
+        open_assistant(settings, address=_address(listener)) as assistant,
         # Leaving it waits for the loading: models cannot be closed half-way.
         ThreadPoolExecutor(1, "warm-up") as background,
     ):
@@ -159,6 +159,15 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         raise AddressUnavailable(told) from None
     with listener:
         yield listener
+
+
+def _address(listener: socket.socket) -> str:
+    """Where this machine reaches the listener, which may be open to others at all addresses."""
+    host, port, *_ = listener.getsockname()
+    at = ipaddress.ip_address(host.partition("%")[0])
+    if at.is_unspecified:
+        host = "127.0.0.1" if at.version == 4 else "::1"
+    return f"http://[{host}]:{port}" if at.version == 6 else f"http://{host}:{port}"
 
 
 @contextmanager

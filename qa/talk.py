@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from index.articles import Article
+from index.articles import Summary
 from qa.answers import Answer, Citation, Conflict, Sentence
 from qa.cards import day, many, origin, quoted
 
@@ -16,7 +16,7 @@ NO_MODEL = "none"
 WORDMARK = '<a class="wordmark" href="./" aria-label="Quoth"><span aria-hidden="true">“</span>Quoth</a>'
 
 
-def masthead(articles: Sequence[Article]) -> str:
+def masthead(articles: Sequence[Summary]) -> str:
     """The name and what is in the library: how many articles, of which days, from which outlets."""
     days = sorted(article.date for article in articles if article.date)
     outlets = list(dict.fromkeys(article.source for article in articles if article.source))
@@ -33,12 +33,12 @@ def masthead(articles: Sequence[Article]) -> str:
     )
 
 
-def welcome(articles: Sequence[Article]) -> str:
+def welcome(articles: Sequence[Summary]) -> str:
     """What the empty window says."""
     if not articles:
         return (
             '<h2 class="greeting">There are no articles yet.</h2>'
-            "<p>Add some with <code>quoth add FILE_OR_FOLDER</code> while this window’s server is stopped, "
+            "<p>Add some with <code>quoth add FILE_OR_FOLDER</code>, "
             "or send them to <code>/api/articles</code>; then reload this page.</p>"
         )
     return (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from index.articles import Article, IngestReport
+    from index.articles import Article, IngestReport, Listing
     from qa.answers import Answer, Citation, FoundPassage
     from qa.doctor import Finding, Rechecked
     from qa.weights import Listed
@@ -113,25 +113,45 @@ def show_answer(answer: Answer, question: str) -> None:
         screen.say((f"Searched for: {_safe(answer.question_searched)}", "dim"))
 
 
-def show_passages(hits: Sequence[FoundPassage]) -> None:
-    """Passages, best first, with rank and score."""
+def show_passages(hits: Sequence[FoundPassage], query: str) -> None:
+    """Passages, best first, with rank and score; in bold the words of the query."""
+    from index.words import content_words, stem
+
+    sought = {stem(word) for word in content_words(query)}
     screen = Screen()
     for rank, hit in enumerate(hits, 1):
         if rank > 1:
             screen.say("")
-        screen.say((f"{hit.score:.3f}", "bold"), "  ", (_origin(hit) + _also(hit), "dim"), mark=f"{rank:>2}. ")
-        screen.say(_flat(hit.text), mark="    ")
+        head = _marked(hit.title or hit.article_id, sought)
+        rest = "".join(f" · {_flat(part)}" for part in (str(hit.date or ""), hit.source, hit.url) if part)
+        about = (rest + _also(hit), "dim")
+        screen.say((f"{hit.score:.3f}", "green"), "  ", *head, about, mark=f"{rank:>2}. ")
+        screen.say(*_marked(hit.text, sought), mark="    ")
     if not hits:
         message("nothing found")
 
 
-def show_articles(articles: Sequence[tuple[Article, int]], collection: str, *, as_json: bool) -> None:
+def _marked(text: str, sought: set[str]) -> Iterator[tuple[str, str]]:
+    """The text in parts, those in bold whose stem is sought."""
+    from index.words import WORD, is_form, stem
+
+    flat, end = _flat(text), 0
+    for word in WORD.finditer(flat):
+        if stem(word[0]) in sought and not is_form(word[0]):
+            yield flat[end : word.start()], ""
+            yield word[0], "bold"
+            end = word.end()
+    yield flat[end:], ""
+
+
+def show_listing(listing: Listing, collection: str, *, search: str, as_json: bool) -> None:
     """A table of articles; into a pipe the same columns, parted by tabs."""
+    articles = listing.articles
     if as_json:
-        show_json({"articles": [_about(article) | {"passages": count} for article, count in articles]})
+        show_json({"articles": [asdict(article) for article in articles]})
         return
     screen = Screen()
-    rows = [(a.id, str(a.date or ""), str(count), _flat(a.source), _flat(a.title)) for a, count in articles]
+    rows = [(a.id, str(a.date or ""), str(a.passages), _flat(a.source), _flat(a.title)) for a in articles]
     if screen.is_terminal and rows:
         table = Table("ID", "Date", "Passages", "Source", "Title", box=None, pad_edge=False)
         table.columns[0].no_wrap = True  # an id is copied in one piece
@@ -144,8 +164,10 @@ def show_articles(articles: Sequence[tuple[Article, int]], collection: str, *, a
     elif rows:
         show_text("\n".join("\t".join(row) for row in rows))
     if rows:
-        passages = sum(count for _, count in articles)
+        passages = sum(article.passages for article in articles)
         message(f"{many(len(rows), 'article')}, {many(passages, 'passage')} in '{collection}'")
+    elif search:
+        message(f"no article of '{collection}' has {search!r} in its title or source")
     else:
         message(f"the collection '{collection}' has no articles yet; add some with `quoth add PATH`")
 
@@ -205,14 +227,14 @@ def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
 def show_models(listed: Sequence[Listed], answering: str, *, as_json: bool) -> None:
     """The known models, where their weights lie or could come from, and which of them are used."""
     if as_json:
-        show_json({"answering": answering, "models": [_model(one, answering) for one in listed]})
+        show_json({"answering": answering, "models": [_model(one) for one in listed]})
         return
     screen = Screen()
     for one in listed:
-        model, use = one.weights, ", in use" if _used(one, answering) else ""
+        model, use = one.weights, ", in use" if one.used else ""
         style = "green" if one.state == "verified" else "red" if use and one.state == "missing" else "yellow"
         screen.say((model.name, "bold"), f"  {model.purpose}  ", (one.state + use, style))
-        screen.say((f"{model.size / 1e6:,.0f} MB  sha256 {model.sha256}", "dim"), mark="    ")
+        screen.say((f"{model.size / 1e6:,.0f} MB  sha256 {model.sha256 or '(not hashed yet)'}", "dim"), mark="    ")
         for place in [str(one.path)] if one.path else [f"from {way}" for way in model.sources]:
             screen.say(_safe(place), mark="    ")
     screen.say(f"QUOTH_MODEL is {_safe(answering)}.")
@@ -242,15 +264,10 @@ def _about(article: Article) -> dict[str, Any]:
     return {name: getattr(article, name) for name in names}
 
 
-def _used(one: Listed, answering: str) -> bool:
-    """Whether the settings need these weights; a folder of them is an embedder's, which always is."""
-    return bool(one.weights.folder) or one.weights.name == answering
-
-
-def _model(one: Listed, answering: str) -> dict[str, Any]:
+def _model(one: Listed) -> dict[str, Any]:
     names = ("name", "purpose", "size", "sha256", "sources")
     about = {name: getattr(one.weights, name) for name in names}
-    return about | {"used": _used(one, answering), "state": one.state, "path": one.path}
+    return about | {"used": one.used, "state": one.state, "path": one.path}
 
 
 def _beginning(text: str) -> str:

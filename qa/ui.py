@@ -14,11 +14,11 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 
-from index.articles import Article
+from index.articles import Summary
 from index.errors import QuothError
 from qa import cards, talk
-from qa.answers import Answer, Evidence, Token, Turn
-from qa.assistant import MAX_QUESTION_CHARACTERS, Assistant, checked_question
+from qa.answers import MAX_QUESTION_CHARACTERS, Answer, Evidence, Token, Turn, checked_question
+from qa.assistant import Assistant
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ def window(assistant: Assistant) -> gr.Blocks:
 
 def opened(assistant: Assistant) -> list[object]:
     """The masthead, the greeting and the examples of a window that opens now."""
-    articles = [article for article, _ in assistant.articles()]
+    articles = assistant.articles().articles
     buttons = [gr.Button(question, visible=True) for question in example_questions(articles)]
     hidden = [gr.Button(visible=False)] * (EXAMPLES - len(buttons))
     return [talk.masthead(articles), talk.welcome(articles), *buttons, *hidden]
@@ -213,7 +213,7 @@ def history(earlier: Conversation) -> tuple[Turn, ...]:
     return tuple(turns[-TURNS:])
 
 
-def example_questions(articles: Sequence[Article]) -> list[str]:
+def example_questions(articles: Sequence[Summary]) -> list[str]:
     """A question about each of the newest articles that have a title."""
     titles = list(dict.fromkeys(article.title for article in articles if article.title))[:EXAMPLES]
     return [

@@ -46,6 +46,9 @@ class GivenArticle(BaseModel):
     title: str | None = None
     date: str | None = Field(None, description="ISO 8601")
     source: str | None = Field(None, description="who published it")
+    origin: str | None = Field(
+        None, description="the path it was read from; what is read from there later replaces it"
+    )
     text: str = Field(description="kept unchanged; every offset points into it")
 
 
@@ -60,10 +63,13 @@ class _GivenArticles(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file's content and the name its sender gave it, without folders."""
+    """A file's content and the name its sender gave it, without folders; of a .jsonl that was none,
+    where its articles were read before, in order.
+    """
 
     name: str
     content: bytes
+    origins: tuple[str, ...] = ()
 
 
 def content() -> dict[str, Any]:
@@ -100,7 +106,8 @@ def _lines(body: object) -> Upload:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
         raise RequestValidationError(faults) from None
     lines = [article.model_dump_json(exclude_none=True) for article in given.articles]
-    return Upload(name="articles.jsonl", content="\n".join(lines).encode())
+    origins = tuple(article.origin or "" for article in given.articles)
+    return Upload(name="articles.jsonl", content="\n".join(lines).encode(), origins=origins)
 
 
 async def _files(request: Request) -> list[Upload]:
@@ -134,9 +141,10 @@ def _read(upload: Upload, folder: Path) -> Iterator[Article | Skipped]:
     # The sender's name never becomes a path: it may be too long for one, or be that of another file.
     path = folder / f"upload{suffix}"
     path.write_bytes(upload.content)
-    for item in read_sources([path]):
+    for nth, item in enumerate(read_sources([path])):
+        before = upload.origins[nth] if upload.origins else ""
         if isinstance(item, Skipped):
-            yield replace(item, source=item.source.replace(str(path), upload.name))
+            yield replace(item, source=before or item.source.replace(str(path), upload.name))
         else:
-            # A line of a .jsonl has no origin: only its id says what it replaces.
-            yield replace(item, origin=f"upload:{upload.name}") if item.origin else item
+            # A line of a .jsonl has no origin of its own: only its id says what it replaces.
+            yield replace(item, origin=before or (item.origin and f"upload:{upload.name}"))

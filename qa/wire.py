@@ -11,9 +11,8 @@ from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from index.articles import Article, Filters
-from qa.answers import FoundPassage, Question, Turn, Value
-from qa.assistant import MAX_QUESTION_CHARACTERS, checked_question
+from index.articles import Article, Filters, Summary
+from qa.answers import MAX_QUESTION_CHARACTERS, FoundPassage, Question, Turn, Value, checked_question
 
 
 def media_type(request: Request) -> str:
@@ -110,26 +109,11 @@ class Found(Value):
     hits: tuple[FoundPassage, ...] = Field(description="best first")
 
 
-class ListedArticle(Value):
-    """An article without its text."""
-
-    id: str
-    title: str
-    url: str
-    date: date | None
-    source: str
-    passages: int = Field(description="how many passages of it can be found")
-
-    @classmethod
-    def of(cls, article: Article, passages: int) -> Self:
-        return cls(**_head(article), passages=passages)
-
-
 class ListedArticles(Value):
     """One page of the list of articles."""
 
-    articles: tuple[ListedArticle, ...]
-    total: int = Field(description="how many articles the collection has")
+    articles: tuple[Summary, ...]
+    total: int = Field(description="how many there are on all pages")
     limit: int
     offset: int
 
@@ -146,12 +130,8 @@ class WholeArticle(Value):
 
     @classmethod
     def of(cls, article: Article) -> Self:
-        return cls(**_head(article), text=article.text)
-
-
-def _head(article: Article) -> dict[str, Any]:
-    # Not `origin`: where a file lies on this machine is nobody's business.
-    return {name: getattr(article, name) for name in ("id", "title", "url", "date", "source")}
+        # Not `origin`: where a file lies on this machine is nobody's business.
+        return cls(**{name: getattr(article, name) for name in cls.model_fields})
 
 
 class Removal(Value):

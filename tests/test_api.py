@@ -232,7 +232,7 @@ def test_an_article_is_added_found_replaced_and_removed(empty):
     listed = empty.get("/api/articles").json()
     assert listed["total"] == 1
     head = {name: FERRY[name] for name in ("id", "title", "date", "source")} | {"url": ""}
-    assert listed["articles"] == [{**head, "passages": 1}]
+    assert listed["articles"] == [{**head, "passages": 1, "characters": len(FERRY["text"])}]
     assert empty.get("/api/articles/ferry").json() == {**head, "text": FERRY["text"]}
     answer = empty.post("/api/ask", json={"question": "When did the ferry leave?"}).json()
     assert answer["status"] == "answered"
@@ -292,6 +292,35 @@ def test_the_list_comes_in_pages_newest_first(client):
     assert (page["limit"], page["offset"], page["total"]) == (2, 3, everything["total"])
     assert page["articles"] == everything["articles"][3:5]
     assert client.get("/api/articles", params={"offset": 10**30}).json()["articles"] == []
+
+
+def test_the_list_can_be_searched(empty):
+    titles = {"a": "Zürich voters", "b": "50% of voters", "c": "Trams"}
+    given = [
+        {"id": id_, "title": title, "text": "A text.", "source": "Herald"} for id_, title in titles.items()
+    ]
+    empty.post("/api/articles", json={"articles": [*given, {"id": "d", "text": "A text.", "source": "ZÜRI"}]})
+
+    def found(search: str, **page: int) -> tuple[list[str], int]:
+        listed = empty.get("/api/articles", params={"search": search, **page}).json()
+        return [one["id"] for one in listed["articles"]], listed["total"]
+
+    assert found("ZÜR") == (["d", "a"], 2)
+    assert found("voters", limit=1, offset=1) == (["a"], 2)
+    assert found("%") == (["b"], 1)
+    assert found("_") == ([], 0)
+    assert found("")[1] == 4
+
+
+def test_what_was_read_from_a_place_replaces_what_was_read_there_before(empty):
+    old = {"text": "The ferry left at 18:40.", "origin": "/news/ferry.txt"}
+    [first] = empty.post("/api/articles", json=old).json()["added"]
+    new = {**old, "text": "The ferry left at 19:55."}
+    [second] = empty.post("/api/articles", json={"articles": [new]}).json()["updated"]
+    assert first != second
+    assert [one["id"] for one in empty.get("/api/articles").json()["articles"]] == [second]
+    skipped = empty.post("/api/articles", json={"text": " ", "origin": "/news/a.txt"}).json()["skipped"]
+    assert skipped == [{"source": "/news/a.txt", "reason": "empty"}]
 
 
 def test_collections_are_apart(empty):

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from langchain_core.language_models import BaseChatModel
 
-from index.articles import Article
+from index.articles import Article, Listing
 from index.errors import ArchiveEmpty, ArticleUnknown
 from index.library import Library
-from qa.answers import Answer, Event, Evidence, Question, Token
-from qa.assistant import DECLINED, MAX_QUESTION_CHARACTERS, Assistant
+from qa.answers import MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
+from qa.assistant import DECLINED, Assistant
 from qa.errors import ModelUnavailable, QuestionInvalid
 from qa.model import Model
 from tests.conftest import ScriptedModel
@@ -138,7 +138,7 @@ def test_no_articles_yet(library: Library) -> None:
         assistant.ask("Who is it?")
     with pytest.raises(ArchiveEmpty, match="quoth add"):
         assistant.search("it", collection="other")
-    assert assistant.articles() == []
+    assert assistant.articles() == Listing(articles=(), total=0)
     assert assistant.collections() == []
 
 

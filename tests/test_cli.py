@@ -276,8 +276,21 @@ def test_filters_limit_what_answers(seeded_quoth: Run) -> None:
 def test_search_shows_ranked_passages(seeded_quoth: Run) -> None:
     code, out, _ = seeded_quoth("search", "storm on the Isle of Skerrow", "-k", "2")
     assert code == 0
-    assert re.match(r" 1\. 0\.\d{3}  Storm Ottilie .* · 2023-12-20 · https://\S+\n    \S", out)
+    assert re.match(r" 1\. 0\.\d{3}  Storm Ottilie .* · 2023-12-20 · .* · https://\S+\n    \S", out)
     assert "\n 2. " in out and "\n 3. " not in out
+
+
+def test_on_a_terminal_the_words_that_were_sought_are_bold(
+    quoth: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ferries.jsonl"
+    text = "The ferries were burning. It was the crew that put the burnt one out."
+    file.write_text(json.dumps({"id": "f", "title": "Ferry ablaze", "text": text}))
+    quoth("add", file)
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    out = quoth("search", "What was the ferry burning for?")[1]
+    assert re.findall(r"\x1b\[1m(.*?)\x1b", out) == ["Ferry", "ferries", "burning"]
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,6 +86,65 @@ def test_the_folder_is_free_once_its_owner_was_killed(tmp_path: Path, embedder: 
         process.wait()
         with Library(tmp_path, embedder) as library:
             assert library.names() == []
+
+
+def test_of_processes_started_at_once_one_becomes_the_owner(tmp_path: Path) -> None:
+    for _ in range(3):
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-c", OWNER, str(tmp_path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(4)
+        ]
+        # Whoever is the owner stays it until all others have tried: it waits for its input to end.
+        refused: list[subprocess.Popen[str]] = []
+        while len(refused) < 3:
+            refused = [process for process in started if process.poll() is not None]
+            time.sleep(0.02)
+        [owning] = [process for process in started if process not in refused]
+        assert owning.communicate("")[0] == "mine\n"
+        for process in refused:
+            told = process.communicate()[1]
+            assert "ArchiveLocked" in told
+            assert f"process {owning.pid};" in told or "process (unknown);" in told
+
+
+def test_others_learn_where_the_owner_answers(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    address = "http://127.0.0.1:7860"
+    with Library(tmp_path, embedder, address=address):
+        with pytest.raises(ArchiveLocked, match=f"answers at {address}; .*ask it there") as locked:
+            Library(tmp_path, embedder)
+        assert locked.value.address == address
+    with Library(tmp_path, embedder):
+        with pytest.raises(ArchiveLocked, match=r"stop that one first$") as locked:
+            Library(tmp_path, embedder)
+        assert locked.value.address == ""
+
+
+def test_the_note_of_a_killed_owner_is_not_believed(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    with owner(tmp_path) as process:
+        process.kill()
+        process.wait()
+        note = {"pid": process.pid, "address": "http://127.0.0.1:7860"}
+    with Library(tmp_path, embedder):
+        # As another process finds it that comes before the new owner has noted itself.
+        (tmp_path / "owner.json").write_text(json.dumps(note))
+        with pytest.raises(ArchiveLocked, match=r"process \(unknown\);") as locked:
+            Library(tmp_path, embedder)
+        assert locked.value.address == ""
+
+
+def test_closing_twice_leaves_the_next_owner_alone(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    first = Library(tmp_path, embedder)
+    first.close()
+    with Library(tmp_path, embedder):
+        first.close()
+        with pytest.raises(ArchiveLocked, match=f"process {os.getpid()};"):
+            Library(tmp_path, embedder)
 
 
 def test_the_same_process_may_not_open_it_twice_at_once(tmp_path: Path, embedder: SentenceEmbedder) -> None:

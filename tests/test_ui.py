@@ -22,7 +22,7 @@ from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
 from langchain_core.messages import AIMessage
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from index.articles import Article
+from index.articles import Article, Summary
 from index.embedding import SentenceEmbedder
 from index.library import Library
 from qa import cards, talk, ui
@@ -82,6 +82,11 @@ def a_passage(**changes: Any) -> FoundPassage:
         "score": 0.9,
     }
     return FoundPassage(**(given | changes))
+
+
+def summary(own: str, **given: Any) -> Summary:
+    about = {"title": "", "url": "", "date": None, "source": ""} | given
+    return Summary(id=own, passages=1, characters=10, **about)
 
 
 def an_answer(**changes: Any) -> Answer:
@@ -158,7 +163,7 @@ def test_nothing_an_article_or_a_person_wrote_becomes_markup():
     given = an_answer(
         sentences=said, citations=(citation,), conflicts=(sides,), passages=(found,), model=HOSTILE
     )
-    article = Article(id="x", text=HOSTILE, title=HOSTILE, source=HOSTILE)
+    article = summary("x", title=HOSTILE, source=HOSTILE)
     html = "".join(
         [
             talk.masthead([article]),
@@ -212,7 +217,7 @@ def test_clipping(text: str, shown: str):
 
 
 def test_masthead_tells_what_is_in_the_library():
-    articles = [Article(id=str(n), text="t", date=date(2024, 1, n), source=f"Paper {n}") for n in range(1, 7)]
+    articles = [summary(str(n), date=date(2024, 1, n), source=f"Paper {n}") for n in range(1, 7)]
     shown = talk.masthead(articles)
     assert "6 articles" in shown
     assert "1 Jan 2024 – 6 Jan 2024" in shown
@@ -229,7 +234,7 @@ def test_history_is_what_was_answered_without_marks():
 
 def test_examples_ask_for_what_is_there():
     titles = ["Ferry adrift.", "", "Ferry adrift.", "Storm", "a", "b", "c"]
-    questions = ui.example_questions([Article(id=str(n), text="", title=t) for n, t in enumerate(titles)])
+    questions = ui.example_questions([summary(str(n), title=t) for n, t in enumerate(titles)])
     assert questions[0] == "What do the articles say about “Ferry adrift”?"
     assert len(questions) == 4
 
