@@ -43,6 +43,25 @@ class Question(Value):
         return replace(self.filters, as_of=self.as_of) if self.as_of else self.filters
 
 
+def checked_question(question: str, **details: object) -> Question:
+    """A Question of what a door was given, or QuestionInvalid with what is wrong."""
+    text = question.strip()
+    if not text:
+        raise QuestionInvalid("the question is empty; type one")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise QuestionInvalid(
+            f"the question has {len(text):,} characters; shorten it to {MAX_QUESTION_CHARACTERS:,} or fewer"
+        )
+    if any(category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in text):
+        raise QuestionInvalid("the question has control characters in it; type it as plain text")
+    try:
+        return Question.model_validate({"question": text, **details})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise QuestionInvalid(f"the question's {place} is not usable: {first['msg']}") from None
+
+
 class Copy(Value):
     """An article that tells the same story in the same words as another one."""
 
@@ -61,25 +80,6 @@ class Copy(Value):
             date=article.date,
             source=article.source,
         )
-
-
-def checked_question(question: str, **details: object) -> Question:
-    """A Question of what a door was given, or QuestionInvalid with what is wrong."""
-    text = question.strip()
-    if not text:
-        raise QuestionInvalid("the question is empty; type one")
-    if len(text) > MAX_QUESTION_CHARACTERS:
-        raise QuestionInvalid(
-            f"the question has {len(text):,} characters; shorten it to {MAX_QUESTION_CHARACTERS:,} or fewer"
-        )
-    if any(category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in text):
-        raise QuestionInvalid("the question has control characters in it; type it as plain text")
-    try:
-        return Question.model_validate({"question": text, **details})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise QuestionInvalid(f"the question's {place} is not usable: {first['msg']}") from None
 
 
 class FoundPassage(Value):
