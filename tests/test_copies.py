@@ -79,7 +79,8 @@ def test_what_only_one_of_them_prints_is_in_it_alone(answering: Answering) -> No
 def test_only_what_passes_the_filter_is_named(answering: Answering) -> None:
     answer = answering(None).ask(QUESTION, filters=Filters(source="Skerrow Coast Herald"))
     assert {citation.article_id for citation in answer.citations} == {"wind-farm-coast-herald"}
-    assert not any(found.also for found in (*answer.citations, *answer.passages))
+    assert not any(citation.also for citation in answer.citations)
+    assert not any(passage.also for passage in answer.passages)
 
 
 def test_a_search_finds_them_once(answering: Answering) -> None:
@@ -129,7 +130,7 @@ def test_many_copies_are_counted_and_one_outlet_is_named_once() -> None:
 def test_the_terminal_names_the_copies(capsys: pytest.CaptureFixture[str]) -> None:
     passage = a_passage(a_copy(1), a_copy(2, source="Tide\x1b[31m\nTimes"))
     answer = Answer(
-        status="declined", text="Not in the articles.", question_searched="Why?", passages=(passage, a_passage()),
+        status="declined", text="None.", question_searched="Why?", passages=(passage, a_passage()),
         timings=Timings(search_ms=1, first_token_ms=None, total_ms=1), model="none",
     )  # fmt: skip
     terminal.show_answer(answer, "Why?")
