@@ -126,7 +126,9 @@ def _plain(value: str) -> str:
 
 def _day(entry: Any) -> str | None:
     for name in ("published", "updated"):
-        written = str(entry.get(name, "")).strip()
+        if name not in entry:
+            continue
+        written = str(entry[name]).strip()
         for read in (datetime.fromisoformat, parsedate_to_datetime):
             try:
                 return read(written).date().isoformat()

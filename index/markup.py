@@ -15,7 +15,7 @@ _OF_XML = {"amp;", "lt;", "gt;", "quot;", "apos;"}
 
 
 def parsed(raw: bytes, *, lenient: bool = False) -> Any:
-    """The root element. Entities that the document declares stay unexpanded; nothing is loaded.
+    """The root element. Entities that the document declares are left out; nothing is loaded.
 
     `lenient` is for XHTML: the names of HTML such as `&nbsp;` are read, and faults passed over.
     Raises SourceUnreadable.
@@ -35,6 +35,7 @@ def parsed(raw: bytes, *, lenient: bool = False) -> Any:
         raise SourceUnreadable("damaged; the XML in it cannot be parsed") from error
     if root is None:
         raise SourceUnreadable("damaged; there is no XML in it where it should be")
+    etree.strip_elements(root, etree.Entity, with_tail=False)
     return root
 
 

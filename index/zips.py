@@ -30,6 +30,7 @@ def files_of(file: File, belongs: Callable[[str], bool], pieces: Callable[[File]
     Raises SourceUnreadable where it is broken or larger than the limits above.
     """
     with opened_zip(file) as archive:
+        empty = True
         for entry in archive.infolist():
             parts = PurePosixPath(entry.filename).parts
             if (
@@ -38,6 +39,7 @@ def files_of(file: File, belongs: Callable[[str], bool], pieces: Callable[[File]
                 or "__MACOSX" in parts
             ):
                 continue
+            empty = False
             name = f"{file.name}/{entry.filename}"
             try:
                 member = _member(archive, entry, file)
@@ -45,6 +47,8 @@ def files_of(file: File, belongs: Callable[[str], bool], pieces: Callable[[File]
                 yield Skipped(source=_printable(name), reason=str(error))
                 continue
             yield from pieces(member)
+    if empty:
+        raise SourceUnreadable("nothing in it to read")
 
 
 def _member(archive: ZipFile, entry: ZipInfo, file: File) -> File:
