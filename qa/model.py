@@ -135,7 +135,9 @@ class LocalModel:
 
     @cached_property
     def _client(self) -> httpx.Client:
-        transport = httpx.HTTPTransport(uds=str(self._socket))
+        # llama.cpp closes a connection that was quiet for some seconds, maybe just when it is used again.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        transport = httpx.HTTPTransport(uds=str(self._socket), limits=limits)
         return httpx.Client(transport=transport, base_url="http://model", timeout=300)
 
     @cached_property
