@@ -12,11 +12,11 @@ TESTABLE := .venv/.installed-test
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install test lint soak chat lock clean distclean
+.PHONY: help install test lint soak bench bench-search chat lock clean distclean
 
 help: ## list these targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 # A virtual environment works only in the folder it was made in: its stamp holds that folder, and after a move or
 # a copy it is made anew.
@@ -64,6 +64,18 @@ lint: $(TESTABLE) ## style, types and who imports whom
 soak: $(TESTABLE) ## the long tests that `make test` leaves out
 	@$(BIN)/quoth models pull
 	@$(BIN)/pytest -m soak
+
+# The tutorial's packages ask for older versions than Quoth uses, and work with these.
+TUTORIAL := langchain-chroma==1.1.0 langchain-huggingface==1.2.3 langchain-text-splitters==1.1.3
+
+bench-search: $(TESTABLE) ## how fast articles are added and found, how well: make bench-search DATA=DIR
+	@[ -f "$(DATA)/articles.jsonl" ] || { echo "error: DATA must be a folder with articles.jsonl and questions.jsonl" >&2; exit 2; }
+	@$(BIN)/quoth models pull
+	@$(PIP) install -q --no-deps $(TUTORIAL)
+	@$(BIN)/python -m tests.benchmarks.search "$(DATA)"
+
+bench: bench-search ## the same, and the answers: make bench DATA=DIR
+	@$(BIN)/quoth eval "$(DATA)/questions.jsonl" --articles "$(DATA)/articles.jsonl"
 
 chat: install ## install, add the articles of seeds/, open the chat window
 	@$(BIN)/quoth add seeds

@@ -106,14 +106,16 @@ class Archive:
 
     def similarities(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
         """The cosine of `vector` with each of the given passages that is here."""
+        found, kept = self.vectors(ids)
+        return dict(zip(found, np.clip(kept @ vector, -1, 1).tolist(), strict=True)) if found else {}
+
+    def vectors(self, ids: Sequence[str]) -> tuple[list[str], Vectors]:
+        """Which of the ids are here, in an order of their own, and their vectors as rows."""
         if not ids:
-            return {}
+            return [], np.empty((0, 0), dtype=np.float32)
         with self._in_words():
             found = self._vectors.get(ids=list(ids), include=["embeddings"])
-        kept = np.asarray(found["embeddings"], dtype=np.float32)
-        if not len(kept):
-            return {}
-        return dict(zip(found["ids"], np.clip(kept @ vector, -1, 1).tolist(), strict=True))
+        return found["ids"], np.asarray(found["embeddings"], dtype=np.float32)
 
     def ids(self) -> set[str]:
         """The ids of all vectors."""

@@ -1,0 +1,96 @@
+"""How fast articles are added: by Quoth, by LangChain's tutorial, and by the encoder alone."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from index.articles import Article, IngestReport
+from index.embedding import Embedder
+from index.library import Library
+from index.splitting import heading, split
+
+# How many articles are timed in one go, so that the three take turns on a machine that others use too.
+TURN = 50
+
+
+def take_turns(
+    articles: Sequence[Article], weights: Path, embedder: Embedder, folder: Path
+) -> dict[str, float]:
+    """Articles a second of each way, the median over turns of TURN articles."""
+    # Torch's threads are one setting for a whole process, and the tutorial leaves it as it is.
+    elsewhere = ProcessPoolExecutor(1, get_context("spawn"))
+    library = Library(folder / "quoth", embedder)
+    collection = library.collection("default", make=True)
+    ways: dict[str, Callable[[Sequence[Article]], object]] = {
+        "LangChain tutorial": lambda some: elsewhere.submit(
+            _by_tutorial, [(a.id, a.text) for a in some], weights, folder / "tutorial"
+        ).result(),
+        "Quoth": lambda some: IngestReport.of(collection.add(some)),
+        "encoder alone": lambda some: embedder.encode(list(_texts(some, embedder))),
+    }
+    for way in ways.values():
+        way(articles[:2])  # loads what it needs
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    for at in range(2, len(articles), TURN):
+        turn = articles[at : at + TURN]
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way(turn)
+            rates[name].append(len(turn) / (time.perf_counter() - began))
+    library.close()
+    elsewhere.shutdown()
+    return {name: median(found) for name, found in rates.items()}
+
+
+def _texts(articles: Sequence[Article], embedder: Embedder) -> Iterator[str]:
+    for article in articles:
+        for passage in split(article, embedder.tokens):
+            yield f"{heading(article.title, embedder.tokens)}\n{passage.text}"
+
+
+def _by_tutorial(texts: Sequence[tuple[str, str]], weights: Path, folder: Path) -> None:
+    """Chunks of 1,000 characters with 200 of overlap into Chroma, as in LangChain's first tutorial."""
+    from langchain_core.documents import Document
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+    documents = [Document(text, metadata={"id": id_}) for id_, text in texts]
+    _store(weights, folder).add_documents(splitter.split_documents(documents))
+
+
+@cache
+def _store(weights: Path, folder: Path) -> Any:
+    from langchain_chroma import Chroma
+    from langchain_huggingface import HuggingFaceEmbeddings
+
+    embedding = HuggingFaceEmbeddings(model_name=str(weights))
+    return Chroma(embedding_function=embedding, persist_directory=str(folder))
+
+
+def add_all(articles: Sequence[Article], library: Library) -> Iterator[str]:
+    """Adds everything, then the same again; tells the time, and the memory along the way."""
+    collection = library.collection("default", make=True)
+    began = time.perf_counter()
+    for number, _ in enumerate(collection.add(articles), start=1):
+        if number in {len(articles) // 10, len(articles) // 2, len(articles)}:
+            yield f"{number:,} articles: {peak_gigabytes():.2f} GB resident at most"
+    first = time.perf_counter() - began
+    _, passages = collection.catalogue.counts()
+    yield f"added in {first:.0f} s, {passages / first:.0f} passages a second"
+    began = time.perf_counter()
+    report = IngestReport.of(collection.add(articles))
+    again = time.perf_counter() - began
+    yield f"added again in {again:.1f} s, {again / first:.1%} of the first time ({report})"
+
+
+def peak_gigabytes() -> float:
+    """The most memory this process has had so far, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

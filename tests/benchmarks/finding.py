@@ -1,0 +1,110 @@
+"""How well and how fast passages are found."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from index.archive import Label
+from index.articles import Article, Filters, Hit, Passage
+from index.collection import Collection
+from qa.chain import HITS
+from qa.evaluation.metrics.retrieval import found
+from qa.evaluation.metrics.saying import stands_in, tokens
+from qa.evaluation.questions import EvalQuestion
+from qa.evidence import Excerpt, pick
+
+EVIDENCE_WORDS = 260
+# Articles are made and kept this many at a time.
+MADE = 50
+
+
+def quality(collection: Collection, questions: Sequence[EvalQuestion]) -> Iterator[str]:
+    """The shares of answerable questions whose gold article is found, and whose answer is in the evidence."""
+    for name, half in {"all": "ab", "half a": "a", "half b": "b"}.items():
+        first, five, read = [], [], []
+        for question in questions:
+            if not (question.answerable and question.gold and question.half in half):
+                continue
+            hits = _search(collection, question, k=20)
+            ranked = list(dict.fromkeys(hit.passage.article_id for hit in hits))
+            first.append(found(ranked, set(question.gold), 1))
+            five.append(found(ranked, set(question.gold), 5))
+            evidence = tokens(" ".join(excerpt.quote() for excerpt in _evidence(collection, question)))
+            read.append(any(stands_in(tokens(answer), evidence) for answer in question.answers))
+        yield (
+            f"{name}, {len(first)} questions: gold article first {np.mean(first):.3f}, in the top 5 "
+            f"{np.mean(five):.3f}; answer in {EVIDENCE_WORDS} words of evidence {np.mean(read):.3f}"
+        )
+
+
+def speed(collection: Collection, questions: Sequence[EvalQuestion]) -> str:
+    """Milliseconds of a whole search: question embedded, both indexes, fusion, evidence picked."""
+    _evidence(collection, questions[0])
+    times = []
+    for question in questions:
+        began = time.perf_counter()
+        _evidence(collection, question)
+        times.append((time.perf_counter() - began) * 1000)
+    p50, p95 = np.percentile(times, [50, 95])
+    _, passages = collection.catalogue.counts()
+    return f"{passages:,} passages: p50 {p50:.0f} ms, p95 {p95:.0f} ms ({len(times)} questions)"
+
+
+def _search(collection: Collection, question: EvalQuestion, k: int) -> list[Hit]:
+    return collection.search(question.question, k=k, filters=Filters(as_of=question.date))
+
+
+def _evidence(collection: Collection, question: EvalQuestion) -> list[Excerpt]:
+    return pick(
+        _search(collection, question, HITS),
+        question.question,
+        question.question,
+        collection.weights(question.question),
+        collection.encode,
+        EVIDENCE_WORDS,
+        lambda text: len(text.split()),
+    )
+
+
+def grow(collection: Collection, passages: int, seed: int = 0) -> None:
+    """Adds perturbed copies of what is there until there are so many passages: sentences drawn from two
+    articles, one word in ten left out, and the vectors of their passages with noise. They are put into
+    both indexes as adding would, without the encoder, which would take hours.
+    """
+    chance, noise = random.Random(seed), np.random.default_rng(seed)
+    originals = [article for article, _ in collection.catalogue.articles()]
+    _, there = collection.catalogue.counts()
+    ids = sorted(collection.catalogue.passage_ids())
+    number = 0
+    while there < passages:
+        pairs = [chance.sample(originals, 2) for _ in range(MADE)]
+        batch = [_perturbed(one, other, f"made-{number + n}", chance) for n, (one, other) in enumerate(pairs)]
+        number += MADE
+        parts = [(article, passage) for article, made in batch for passage in made]
+        _, near = collection.archive.vectors(chance.sample(ids, len(parts)))
+        vectors = near + 0.03 * noise.standard_normal(near.shape, dtype=np.float32)
+        vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        labels = [Label(article_id=article.id, source="", date=article.date) for article, _ in parts]
+        collection.archive.put([passage.id for _, passage in parts], vectors, labels)
+        collection.catalogue.put(batch)
+        there += len(parts)
+
+
+def _perturbed(
+    one: Article, other: Article, id_: str, chance: random.Random
+) -> tuple[Article, list[Passage]]:
+    kept = [word for word in f"{one.text} {other.text}".split(" ") if chance.random() > 0.1]
+    start = chance.randrange(max(1, len(kept) - 1000))
+    pieces = [" ".join(kept[at : at + 170]) for at in range(start, min(start + 1000, len(kept)), 170)]
+    text = "\n".join(pieces)
+    passages, at = [], 0
+    for number, piece in enumerate(pieces):
+        passages.append(
+            Passage(id=f"{id_}-{number}", article_id=id_, start=at, end=at + len(piece), text=piece)
+        )
+        at += len(piece) + 1
+    return Article(id=id_, text=text, title=other.title, date=one.date), passages
