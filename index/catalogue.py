@@ -207,6 +207,13 @@ class Catalogue:
         )
         return [_article(row) for row in rows]
 
+    def check_file(self) -> None:
+        """Raises ArchiveBroken where the file is damaged, also in parts that are seldom read."""
+        with self._lock:
+            [(found,)] = self.rows("PRAGMA quick_check(1)")
+        if found != "ok":
+            raise _translated(sqlite3.DatabaseError(found), self._file)
+
     def counts(self) -> tuple[int, int]:
         """How many articles and passages there are."""
         [(articles, passages)] = self.rows(
@@ -245,6 +252,11 @@ class Catalogue:
                     _remove(db, old)
                 _insert(db, article, passages)
             copies.place_waiting(db, PLACED_A_BATCH)
+
+    def forget_words(self, rows: Sequence[int]) -> None:
+        """Drop these rows of the keyword index, which no passage has."""
+        with self._transaction() as db:
+            db.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row in rows])
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget the articles, all or none; their vectors become strays."""

@@ -211,7 +211,7 @@ def verify(
     file: AnswerFile, collection: Collection = "default", home: Home = None, as_json: Json = False
 ) -> None:
     """Check again whether the quotes of a saved answer stand in the articles."""
-    from qa.doctor import read_answer, recheck
+    from qa.verifying import read_answer, recheck
 
     answer = read_answer(file)
     with assistant_of(home) as assistant:

@@ -1,27 +1,23 @@
-"""What is kept, looked at again: the whole installation, or the quotes of a saved answer."""
+"""The whole installation, looked over: what is amiss, and how to mend it."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
 from index import checkup
-from index.articles import Article
 from index.checkup import Checkup
 from index.embedding import SentenceEmbedder
-from index.errors import ArchiveLocked, ArticleUnknown, QuothError
+from index.errors import ArchiveLocked, QuothError
 from index.library import Library
 from qa import weights
-from qa.answers import Answer, Citation
-from qa.errors import AnswerInvalid, ModelUnavailable
+from qa.client import Quoth
+from qa.errors import ModelUnavailable, NotReady
 from qa.model import choose_model
 from qa.settings import Settings
 
@@ -41,18 +37,6 @@ class Finding:
     level: Literal["ok", "warning", "problem"]
     text: str
     mend: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rechecked:
-    """A citation of a saved answer; `reason` is empty where its quote still stands."""
-
-    citation: Citation
-    reason: str
-
-    @property
-    def holds(self) -> bool:
-        return not self.reason
 
 
 def examine(
@@ -132,7 +116,6 @@ def _gguf(file: Path) -> Finding:
 
 
 def _archive(settings: Settings, only: str | None, mend: bool) -> Iterator[Finding]:
-    place = settings.home / "models" / weights.MINILM.target
     try:
         embedder = SentenceEmbedder(place, name=place.name)
     except Exception:  # its tokenizer is read by foreign code, which raises Exception itself
@@ -142,17 +125,40 @@ def _archive(settings: Settings, only: str | None, mend: bool) -> Iterator[Findi
     try:
         with Library(settings.home, embedder) as library:
             names = [only] if only else library.names()
-            if not names:
-                yield Finding(about="archive", level="ok", text="no articles yet")
+            free = "no other process has it open" + ("" if names else "; it has no articles yet")
+            yield Finding(about="archive", level="ok", text=free)
             for name in names:
                 yield from _collection(library, name, mend)
     except ArchiveLocked as error:
+        if error.address:
+            yield from _served(error.address, only)
         text, _, stop = str(error).rpartition("; ")
-        yield Finding(
-            about="archive", level="warning", text=f"{text}: collections were not looked at", mend=stop
-        )
+        unseen = "what it keeps was not looked at" if error.address else "collections were not looked at"
+        yield Finding(about="archive", level="warning", text=f"{text}: {unseen}", mend=stop)
     except QuothError as error:
         yield _problem("archive", error)
+
+
+def _served(address: str, only: str | None) -> Iterator[Finding]:
+    """What the server that owns the archive says of it."""
+    with Quoth(address) as quoth:
+        try:
+            quoth.check_ready()
+            yield Finding(about="server", level="ok", text=f"{address} answers questions")
+        except NotReady as error:
+            yield Finding(about="server", level="warning", text=str(error), mend="ask again in a while")
+        except QuothError as error:
+            yield _problem("server", error)
+            return
+        for name in [only] if only else quoth.collections():
+            try:
+                listing = quoth.articles(collection=name)
+            except QuothError as error:
+                yield _problem(f"collection {name}", error)
+                continue
+            passages = sum(article.passages for article in listing.articles)
+            text = f"articles: {listing.total:,}, passages: {passages:,}"
+            yield Finding(about=f"collection {name}", level="ok", text=text)
 
 
 def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
@@ -161,7 +167,7 @@ def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
         collection = library.collection(name)
         found = checkup.examine(collection)
         if collection.swept:
-            text = f"vectors left by an interrupted run, swept now: {collection.swept:,}"
+            text = f"vectors left by an interrupted run, swept at this start: {collection.swept:,}"
             yield Finding(about=about, level="ok", text=text)
         if mend and found.mendable:
             checkup.mend(collection, found)
@@ -174,7 +180,8 @@ def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
         yield _problem(about, error)
         return
     fits = "" if found.mendable or found.changed else "; everything fits together"
-    text = f"articles: {found.articles:,}, passages: {found.passages:,}{fits}"
+    counts = f"articles: {found.articles:,}, passages: {found.passages:,}, vectors: {found.vectors:,}"
+    text = f"{counts}{fits}"
     yield Finding(about=about, level="ok", text=text)
     yield from _troubles(about, found)
 
@@ -194,43 +201,12 @@ def _troubles(about: str, found: Checkup) -> Iterator[Finding]:
         (found.wordless, "problem", "passages that the keyword index lacks", MEND),
         (found.overlong, "warning", "passages longer than the embedder reads", MEND),
         (found.orphans, "warning", "vectors without a passage", MEND),
+        (found.unquotable, "problem", "articles without a passage, which no search finds", MEND),
+        (found.misplaced, "problem", "passages that do not lie within their article", MEND),
+        (found.leftover, "warning", "keywords without a passage", MEND),
         (found.changed, "problem", "articles that are not as they were kept", ADD_AGAIN),
     )
     for ids, level, trouble, mend in levels:
         if ids:
             some = ", ".join(ids[:3]) + (", …" if len(ids) > 3 else "")
             yield Finding(about=about, level=level, text=f"{trouble}: {len(ids):,} ({some})", mend=mend)
-
-
-def read_answer(name: str) -> Answer:
-    """The answer saved in a file, or coming in where that is `-`; AnswerInvalid if it is none, or
-    cites what it does not list.
-    """
-    try:
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        answer = Answer.model_validate_json(raw)
-    except OSError as error:
-        raise AnswerInvalid(f"{name} cannot be read: {error.strerror}; name another file") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the whole"
-        raise AnswerInvalid(
-            f"{name} is not a saved answer ({place}: {first['msg']}); save one with `quoth ask --json`"
-        ) from None
-    listed = {citation.number for citation in answer.citations}
-    if cited := {number for sentence in answer.sentences for number in sentence.citations} - listed:
-        raise AnswerInvalid(f"{name} cites [{min(cited)}], which it does not list; ask again")
-    return answer
-
-
-def recheck(citation: Citation, article_of: Callable[[str], Article]) -> Rechecked:
-    """Whether the quote still stands where the citation says; `article_of` may raise ArticleUnknown."""
-    try:
-        text = article_of(citation.article_id).text
-    except ArticleUnknown:
-        return Rechecked(citation=citation, reason="the article is gone")
-    if 0 <= citation.start < citation.end and text[citation.start : citation.end] == citation.quote:
-        return Rechecked(citation=citation, reason="")
-    at = text.find(citation.quote) if citation.quote else -1
-    where = f"the words now stand at {at}" if at >= 0 else "the words are no longer in it"
-    return Rechecked(citation=citation, reason=f"the article's text has changed; {where}")

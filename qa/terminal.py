@@ -19,7 +19,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from index.articles import Article, IngestReport, Listing
     from qa.answers import Answer, Citation, FoundPassage
-    from qa.doctor import Finding, Rechecked
+    from qa.doctor import Finding
+    from qa.verifying import Rechecked
     from qa.weights import Listed
 
 MAX_SKIPPED_LINES = 20

@@ -48,6 +48,7 @@ def test_all_is_well(seeded_home: Path) -> None:
         "home",
         "disk",
         "minilm",
+        "archive",
         "collection default",
     ]
     assert findings[-1].text.endswith("everything fits together")
@@ -94,10 +95,40 @@ def test_a_lacking_keyword_index_is_mended(seeded_home: Path) -> None:
     assert amiss(examine(settings_in(seeded_home), mend=True)) == []
 
 
+def test_keywords_without_a_passage_are_dropped(seeded_home: Path) -> None:
+    change(seeded_home, "INSERT INTO words (rowid, title, text) VALUES (99999, 'gone', 'gone')")
+    findings = examine(settings_in(seeded_home))
+    assert amiss(findings) == [("collection default", "warning")]
+    assert "keywords without a passage: 1 (99999)" in told(findings)
+    assert amiss(examine(settings_in(seeded_home), mend=True)) == []
+
+
+def test_articles_without_a_passage_are_split_again(seeded_home: Path) -> None:
+    own = "article_id = 'wind-farm-marren-post'"
+    change(seeded_home, f"DELETE FROM words WHERE rowid IN (SELECT row FROM passages WHERE {own})")
+    change(seeded_home, f"INSERT INTO strays SELECT id FROM passages WHERE {own}")
+    change(seeded_home, f"DELETE FROM passages WHERE {own}")
+    findings = examine(settings_in(seeded_home))
+    assert amiss(findings) == [("collection default", "problem")]
+    assert "articles without a passage, which no search finds: 1 (wind-farm-marren-post)" in told(findings)
+    mended = examine(settings_in(seeded_home), mend=True)
+    assert amiss(mended) == []
+    assert "everything fits together" in told(mended)
+
+
+def test_passages_beyond_their_article_are_split_again(seeded_home: Path) -> None:
+    change(seeded_home, "UPDATE passages SET end = start WHERE row = 3")
+    findings = examine(settings_in(seeded_home))
+    assert amiss(findings) == [("collection default", "problem")]
+    assert "do not lie within their article: 1" in told(findings)
+    assert amiss(examine(settings_in(seeded_home), mend=True)) == []
+
+
 def test_overlong_passages_are_split_again(seeded_home: Path) -> None:
     change(
         seeded_home,
-        "UPDATE passages SET start = 0, end = 100000 WHERE article_id = 'wind-farm-marren-post'",
+        "UPDATE passages SET start = 0, end = (SELECT length(text) FROM articles WHERE id = article_id) "
+        "WHERE article_id = 'wind-farm-marren-post'",
     )
     findings = examine(settings_in(seeded_home))
     assert amiss(findings) == [("collection default", "warning")]
@@ -117,7 +148,7 @@ def test_swept_strays_are_told(seeded_home: Path) -> None:
     change(seeded_home, "INSERT INTO strays VALUES ('left-behind')")
     findings = examine(settings_in(seeded_home))
     assert amiss(findings) == []
-    assert "left by an interrupted run, swept now: 1" in told(findings)
+    assert "left by an interrupted run, swept at this start: 1" in told(findings)
 
 
 @pytest.mark.parametrize("broken", ["catalogue.db", "vectors/chroma.sqlite3"])
@@ -155,7 +186,8 @@ def test_corrupt_weights_are_found(home: Path) -> None:
         file.seek(1_000_000)
         file.write(b"flipped")
     findings = examine(settings_in(home))
-    assert amiss(findings) == [("minilm", "problem")]
+    # A damaged embedder must not mend an archive.
+    assert amiss(findings) == [("minilm", "problem"), ("archive", "warning")]
     assert "quoth models pull --replace" in told(findings)
     (folder / "tokenizer.json").write_text("{")
     assert amiss(examine(settings_in(home))) == [("minilm", "problem"), ("archive", "warning")]

@@ -1,0 +1,61 @@
+"""The quotes of a saved answer, held once more against the articles."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from index.articles import Article
+from index.errors import ArticleUnknown
+from qa.answers import Answer, Citation
+from qa.errors import AnswerInvalid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rechecked:
+    """A citation of a saved answer; `reason` is empty where its quote still stands."""
+
+    citation: Citation
+    reason: str
+
+    @property
+    def holds(self) -> bool:
+        return not self.reason
+
+
+def read_answer(name: str) -> Answer:
+    """The answer saved in a file, or coming in where that is `-`; AnswerInvalid if it is none, or
+    cites what it does not list.
+    """
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        answer = Answer.model_validate_json(raw)
+    except OSError as error:
+        raise AnswerInvalid(f"{name} cannot be read: {error.strerror}; name another file") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise AnswerInvalid(
+            f"{name} is not a saved answer ({place}: {first['msg']}); save one with `quoth ask --json`"
+        ) from None
+    listed = {citation.number for citation in answer.citations}
+    if cited := {number for sentence in answer.sentences for number in sentence.citations} - listed:
+        raise AnswerInvalid(f"{name} cites [{min(cited)}], which it does not list; ask again")
+    return answer
+
+
+def recheck(citation: Citation, article_of: Callable[[str], Article]) -> Rechecked:
+    """Whether the quote still stands where the citation says; `article_of` may raise ArticleUnknown."""
+    try:
+        text = article_of(citation.article_id).text
+    except ArticleUnknown:
+        return Rechecked(citation=citation, reason="the article is gone")
+    if 0 <= citation.start < citation.end and text[citation.start : citation.end] == citation.quote:
+        return Rechecked(citation=citation, reason="")
+    at = text.find(citation.quote) if citation.quote else -1
+    where = f"the words now stand at {at}" if at >= 0 else "the words are no longer in it"
+    return Rechecked(citation=citation, reason=f"the article's text has changed; {where}")
