@@ -45,7 +45,7 @@ class Collection:
             raise EmbedderMismatch(
                 f"the collection in {folder} was made with the embedder '{made_with}', "
                 f"not '{embedder.name}'; "
-                "use that one, or add the articles to another collection"
+                "run `quoth reindex`, or use that one again"
             )
         #: how many vectors without a passage the last crash had left; they are gone now
         self.swept = sweep(self.catalogue, self.archive) if self.catalogue.strays() else 0

@@ -15,7 +15,9 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from index.articles import Article, Filters, Kept, Listing, Skipped
 from index.errors import ArchiveEmpty, QuothError, WeightsMissing
+from index.files import File
 from index.library import Library
+from index.reading import read_sources
 from qa import weights
 from qa.answers import Answer, Event, Evidence, FoundPassage, Question, Timings, Token, checked_question
 from qa.chain import Reading, finding, opening, picking, writing
@@ -36,10 +38,8 @@ def open_assistant(settings: Settings, *, address: str = "") -> Assistant:
     """
     models = settings.home / "models"
     model = choose_model(settings, partial(_located, folder=models))
-    embedder = SentenceEmbedder(
-        _located(EMBEDDER, models), name="all-MiniLM-L6-v2", threads=settings.threads
-    )
-    return Assistant(Library(settings.home, embedder, address=address), model, settings.evidence_tokens)
+    library = Library(settings.home, open_embedder(settings), address=address)
+    return Assistant(library, model, settings.evidence_tokens, private_urls=settings.private_urls)
 
 
 def _located(name: str, folder: Path) -> Path:
@@ -55,9 +55,12 @@ def _located(name: str, folder: Path) -> Path:
 class Assistant:
     """Answers questions from the collections of one library. Close it, or use it in a `with`."""
 
-    def __init__(self, library: Library, model: Model | None, evidence_tokens: int) -> None:
+    def __init__(
+        self, library: Library, model: Model | None, evidence_tokens: int, *, private_urls: bool = False
+    ) -> None:
         self._library = library
         self._model = model
+        self._private_urls = private_urls
         self._parts = ExitStack()
         self.model_name = model.name if model else NO_MODEL
         self._find = finding(library.collection)
@@ -144,11 +147,15 @@ class Assistant:
         hits = self._library.collection(collection).search(text, k=k, filters=filters)
         return tuple(FoundPassage.of(hit) for hit in hits)
 
+    def read(self, sources: Sequence[str | File]) -> Iterator[Article | Skipped]:
+        """The articles of files and web addresses, for `add`; see `read_sources`."""
+        return read_sources(sources, private_urls=self._private_urls)
+
     def add(
         self, items: Iterable[Article | Skipped], *, collection: str = "default"
     ) -> Iterator[Kept | Skipped]:
         """Keeps articles while the outcomes are walked through: what was told is kept, whatever ends
-        the walk. `read_sources` makes the items of files and folders. Raises DiskFull.
+        the walk. `read` makes the items of files and addresses. Raises DiskFull.
         """
         return self._library.collection(collection, make=True).add(items)
 

@@ -75,13 +75,18 @@ def main() -> None:
 def add(
     sources: Sources, collection: Collection = "default", home: Home = None, as_json: Json = False
 ) -> None:
-    """Add files and folders (.txt .md .html .jsonl). What is there unchanged is left alone."""
+    """Add files, folders, patterns such as 'news/**/*.html', zips, feeds and web addresses.
+
+    Read are .txt .md .html .pdf .docx .epub, .jsonl and .csv with an article a line, .rss .atom .xml, and
+    all of them in a .zip. What is there unchanged is left alone.
+    """
     from index.articles import IngestReport
     from index.reading import count_sources, read_sources
 
     outcomes: list[Kept | Skipped] = []
     with assistant_of(home) as assistant:
-        adding = assistant.add(read_sources(sources), collection=collection)
+        reading = read_sources(sources, private_urls=settings_of(home).private_urls)
+        adding = assistant.add(reading, collection=collection)
         try:
             with progress.adding(lambda: count_sources(sources)) as advance:
                 for outcome in adding:

