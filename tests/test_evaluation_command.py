@@ -99,6 +99,13 @@ def test_articles_that_are_given_are_asked_and_leave_nothing_behind(
     assert (home / "models").exists()  # only the link to it was thrown away
 
 
+def test_a_report_is_written(quoth: Run, questions: Path, articles: Path, tmp_path: Path) -> None:
+    page = tmp_path / "out.html"
+    code, _, _ = quoth(questions, "--articles", articles, "--report", page)
+    assert code == 0
+    assert "How many boats did Harbour 3 count?" in page.read_text("utf-8")
+
+
 def test_search_alone(quoth: Run, questions: Path, articles: Path) -> None:
     code, out, _ = quoth(questions, "--articles", articles, "--retrieval-only")
     assert (code, figure(out, "mrr")) == (0, 1)
@@ -137,6 +144,7 @@ def test_a_baseline_tells_what_changed(quoth: Run, questions: Path, articles: Pa
         (["--fail-under", "beauty=1"], "there is no metric 'beauty'"),
         (["--fail-under", "accuracy=high"], "has no number"),
         (["--json", "nowhere/out.json"], "nowhere is no folder"),
+        (["--report", "nowhere/out.html"], "nowhere is no folder"),
         (["--calibrate", "--retrieval-only"], "needs answers"),
         (["--articles", "{articles}", "--collection", "other"], "leave out the other"),
         (["--baseline", "{articles}"], "is not a run of this version"),

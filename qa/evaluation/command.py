@@ -27,6 +27,9 @@ def evaluate(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="OUT.json", help="Write rows and metrics.")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="OUT.html", help="Write a page with plots and every question.")
+    ] = None,
     baseline: Annotated[
         Path | None, typer.Option(metavar="OLD.json", help="Compare with an earlier --json.")
     ] = None,
@@ -52,8 +55,9 @@ def evaluate(
         raise typer.BadParameter("--articles makes a collection of its own; leave out the other option")
     if calibrate and retrieval_only:
         raise typer.BadParameter("--calibrate needs answers; leave out --retrieval-only")
-    if json_file and not json_file.absolute().parent.is_dir():
-        raise typer.BadParameter(f"{json_file.parent} is no folder; make it first")
+    for file in (json_file, report):
+        if file and not file.absolute().parent.is_dir():
+            raise typer.BadParameter(f"{file.parent} is no folder; make it first")
     # What is wrong is said before an hour of asking, not after it.
     wanted = floors.parsed(fail_under)
     earlier = read_run(baseline) if baseline else None
@@ -76,6 +80,11 @@ def evaluate(
         run = run.model_copy(update={"comparison": compared(earlier, run)})
     if json_file:
         json_file.write_text(run.model_dump_json(indent=1), "utf-8", errors="surrogatepass")
+    if report:
+        from qa.evaluation.report import html
+
+        # A page is UTF-8; half a surrogate pair, which an article may hold, is not.
+        report.write_text(html(run), "utf-8", errors="replace")
     table.show(run)
     if missed := floors.missed(run, wanted):
         for sentence in missed:
