@@ -50,11 +50,12 @@ def entries_of(file: File, linked: Linked | None) -> Pieces:
         raise SourceUnreadable("declares entities of its own, as only harmful feeds do")
     # As a stream: a string could be taken for an address or a path. Its cleaning would take away what
     # says that something is hidden, and nothing but text is used.
-    feed = feedparser.parse(
-        BytesIO(text.encode()),
-        sanitize_html=False,
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": file.address},
-    )
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": file.address}
+    try:
+        feed = feedparser.parse(BytesIO(text.encode()), sanitize_html=False, response_headers=headers)
+    except Exception as error:
+        # It goes on where XML is broken, by guesses that may fail in any way.
+        raise SourceUnreadable(f"the feed cannot be parsed ({type(error).__name__})") from error
     if not feed.entries:
         raise SourceUnreadable("no entries in the feed")
     source = _plain(feed.feed.get("title", ""))

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import socket
 import zlib
+from contextlib import suppress
 from http import HTTPStatus
+from ipaddress import ip_address
 from pathlib import PurePosixPath
 
 import anyio
@@ -88,12 +90,7 @@ async def _fetched(address: str, private: bool) -> File:
     ) as client:
         request = client.build_request("GET", url)
         for _ in range(MAX_REDIRECTS + 1):
-            if request.url.scheme not in {"http", "https"}:
-                raise SourceUnreadable(f"leads to {request.url.scheme}:, but only http and https are read")
-            if request.url.userinfo:
-                raise SourceUnreadable(
-                    "has a password in it, which would be kept; save the page and add the file"
-                )
+            _check(request.url)
             response = await client.send(request, stream=True, follow_redirects=False)
             try:
                 if response.next_request is None:
@@ -102,6 +99,15 @@ async def _fetched(address: str, private: bool) -> File:
                 await response.aclose()
             request = response.next_request
     raise SourceUnreadable(f"redirected more than {MAX_REDIRECTS} times")
+
+
+def _check(url: httpx.URL) -> None:
+    if url.scheme not in {"http", "https"}:
+        raise SourceUnreadable(f"leads to {url.scheme or 'no'} address, but only http and https are read")
+    if not url.host or (url.port or 80) > 65_535:
+        raise SourceUnreadable("names no machine, or no port of one; check the address")
+    if url.userinfo:
+        raise SourceUnreadable("has a password in it, which would be kept; save the page and add the file")
 
 
 async def _file(address: str, response: httpx.Response) -> File:
@@ -115,7 +121,7 @@ async def _file(address: str, response: httpx.Response) -> File:
         content,
         name=address,
         suffix=suffix,
-        origin=address,
+        origin=address.partition("#")[0],
         address=str(response.url.copy_with(fragment=None)),
         charset=response.charset_encoding or "",
     )
@@ -169,9 +175,8 @@ class _Checked(httpx.AsyncBaseTransport):
         if not self._private:
             for address in found:
                 if not is_public(address):
-                    raise SourceUnreadable(
-                        f"{host} is {address}, not a public address; QUOTH_PRIVATE_URLS=true allows it"
-                    )
+                    which = host if host.strip("[]") == address else f"{host} ({address})"
+                    raise SourceUnreadable(f"{which} is no public address; QUOTH_PRIVATE_URLS=true allows it")
         for nth, address in enumerate(found, 1):
             pinned = httpx.Request(
                 request.method,
@@ -192,10 +197,12 @@ class _Checked(httpx.AsyncBaseTransport):
 
 
 async def _looked_up(host: str) -> list[str]:
-    """The IP addresses that a name stands for, each once."""
+    """The IP addresses that a name stands for, each once; an address stands for itself."""
+    with suppress(ValueError):
+        return [str(ip_address(host.strip("[]")))]
 
     def look_up() -> list[str]:
-        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
     try:

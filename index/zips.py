@@ -125,7 +125,10 @@ def _check(entry: ZipInfo) -> None:
 
 
 def _opened(archive: ZipFile, entry: ZipInfo) -> BinaryIO:
-    return cast(BinaryIO, archive.open(entry))
+    try:
+        return cast(BinaryIO, archive.open(entry))
+    except (ValueError, NotImplementedError) as error:  # a place before the file, a name in no encoding
+        raise BadZipFile(str(error)) from error
 
 
 def _printable(name: str) -> str:

@@ -19,7 +19,7 @@ from index.articles import IngestReport
 from qa.answers import Answer, Event, Evidence, Question, Token
 from qa.assistant import Assistant
 from qa.problems import HANDLERS, BodyLimit, Problem, documented
-from qa.uploads import MAX_UPLOAD_BYTES, GivenArticle, add_uploads, content, uploads
+from qa.uploads import MAX_UPLOAD_BYTES, GivenAddress, GivenArticle, add_uploads, content, uploads
 from qa.wire import (
     ANSWER,
     STREAM,
@@ -83,7 +83,7 @@ class _Api(FastAPI):
         """The description, with the values that no operation returns as its plain response."""
         described = super().openapi()
         _, extra = models_json_schema(
-            [(Problem, "serialization"), (GivenArticle, "validation")],
+            [(Problem, "serialization"), (GivenArticle, "validation"), (GivenAddress, "validation")],
             ref_template="#/components/schemas/{model}",
         )
         described["components"]["schemas"] |= extra["$defs"]
@@ -175,9 +175,10 @@ def _articles(assistant: Assistant) -> APIRouter:
         openapi_extra={"requestBody": {"required": True, "content": content()}},
     )
     async def add_articles(request: Request, collection: CollectionName = "default") -> IngestReport:
-        """Send JSON (one article, or many under `articles`), or files as multipart/form-data (.txt, .md,
-        .html, .jsonl). An article that is there already, unchanged, is left alone; one of the same id, or
-        a file of the same name, replaces what was there. What cannot become an article is skipped, and the
+        """Send JSON (one article, or many under `articles`; an article may be only its `url`, which is then
+        fetched), or files as multipart/form-data (.txt .md .html .pdf .docx .epub .jsonl .csv .rss .atom
+        .xml .zip). An article that is there already, unchanged, is left alone; one of the same id, or a
+        file of the same name, replaces what was there. What cannot become an article is skipped, and the
         rest is kept.
         """
         given = await uploads(request)

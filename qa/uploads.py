@@ -1,21 +1,23 @@
-"""Articles that come in the body of a request: as JSON, or as files of a form."""
+"""Articles that come in the body of a request: as JSON, as files of a form, or as an address."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
+from pathlib import PurePosixPath
+from typing import Annotated, Any
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from index.articles import Article, IngestReport, Skipped
-from index.reading import FORMATS, read_sources
+from index.errors import SourceUnreadable
+from index.fields import article_of_line
+from index.files import File
 from qa.assistant import Assistant
 from qa.wire import json_body, media_type
 
@@ -52,8 +54,31 @@ class GivenArticle(BaseModel):
     text: str = Field(description="kept unchanged; every offset points into it")
 
 
+class GivenAddress(BaseModel):
+    """Where an article is to be read: a page, a feed, or a file of any format that is read."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"url": "https://example.org/ferry-fire"}]},
+    )
+
+    url: str = Field(pattern="(?i)^https?://", description="fetched by the server; http or https")
+
+
+def _kind(given: object) -> str:
+    only_url = isinstance(given, GivenAddress) or (isinstance(given, dict) and set(given) == {"url"})
+    return _ADDRESS if only_url else _ARTICLE
+
+
+_ADDRESS, _ARTICLE = "an address", "an article"
+_Given = Annotated[
+    Annotated[GivenArticle, Tag(_ARTICLE)] | Annotated[GivenAddress, Tag(_ADDRESS)], Discriminator(_kind)
+]
+
+
 class _GivenArticles(BaseModel):
-    articles: tuple[GivenArticle, ...]
+    articles: tuple[_Given, ...]
 
     @model_validator(mode="before")
     @classmethod
@@ -61,24 +86,14 @@ class _GivenArticles(BaseModel):
         return {"articles": [given]} if isinstance(given, dict) and "articles" not in given else given
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file's content and the name its sender gave it, without folders; of a .jsonl that was none,
-    where its articles were read before, in order.
-    """
-
-    name: str
-    content: bytes
-    origins: tuple[str, ...] = ()
-
-
 def content() -> dict[str, Any]:
     """The `requestBody.content` of an operation that takes uploads."""
-    one = {"$ref": "#/components/schemas/GivenArticle"}
+    schemas = "#/components/schemas"
+    one = [{"$ref": f"{schemas}/GivenArticle"}, {"$ref": f"{schemas}/GivenAddress"}]
     many = {
         "type": "object",
         "required": ["articles"],
-        "properties": {"articles": {"type": "array", "items": one}},
+        "properties": {"articles": {"type": "array", "items": {"anyOf": one}}},
     }
     file = {"type": "string", "format": "binary"}
     form = {
@@ -87,64 +102,64 @@ def content() -> dict[str, Any]:
         "properties": {"files": {"type": "array", "items": file}},
     }
     return {
-        "application/json": {"schema": {"anyOf": [one, many]}},
+        "application/json": {"schema": {"anyOf": [*one, many]}},
         "multipart/form-data": {"schema": form},
     }
 
 
-async def uploads(request: Request) -> list[Upload]:
-    """What the body holds; JSON as one .jsonl. Refuses it with 400, 415 or 422."""
+async def uploads(request: Request) -> Sequence[File | GivenArticle | GivenAddress]:
+    """What the body holds. Refuses it with 400, 415 or 422."""
     if media_type(request) == "multipart/form-data":
         return await _files(request)
-    return [_lines(await json_body(request))]
-
-
-def _lines(body: object) -> Upload:
+    body = await json_body(request)
     try:
-        given = _GivenArticles.model_validate(body)
+        return _GivenArticles.model_validate(body).articles
     except ValidationError as error:
-        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        faults = [
+            {**fault, "loc": ("body", *(part for part in fault["loc"] if part not in (_ADDRESS, _ARTICLE)))}
+            for fault in error.errors()
+        ]
         raise RequestValidationError(faults) from None
-    lines = [article.model_dump_json(exclude_none=True) for article in given.articles]
-    origins = tuple(article.origin or "" for article in given.articles)
-    return Upload(name="articles.jsonl", content="\n".join(lines).encode(), origins=origins)
 
 
-async def _files(request: Request) -> list[Upload]:
+async def _files(request: Request) -> list[File]:
     async with request.form() as form:
         parts = [part for _, part in form.multi_items()]
         files = [part for part in parts if isinstance(part, UploadFile)]
         if not files or len(files) != len(parts):
             raise HTTPException(422, "send only files, at least one; the collection is named in the address")
-        return [Upload(name=_name(file.filename or ""), content=await file.read()) for file in files]
+        return [uploaded(file.filename or "", await file.read()) for file in files]
 
 
-def _name(given: str) -> str:
-    """The last part of a path of any system, in printable characters."""
+def uploaded(given: str, content: bytes) -> File:
+    """A file under the name its sender gave it, without folders; the next one of that name replaces it."""
     last = PurePosixPath(given.replace("\\", "/")).name
-    return "".join(letter if letter.isprintable() else "_" for letter in last) or "(unnamed)"
+    name = "".join(letter if letter.isprintable() else "_" for letter in last) or "(unnamed)"
+    return File.of_bytes(
+        content, name=name, suffix=PurePosixPath(name).suffix.lower(), origin=f"upload:{name}"
+    )
 
 
-def add_uploads(assistant: Assistant, given: Sequence[Upload], collection: str) -> IngestReport:
+def add_uploads(
+    assistant: Assistant, given: Sequence[File | GivenArticle | GivenAddress], collection: str
+) -> IngestReport:
     """Adds what was uploaded, and tells what became of it. Raises as `Assistant.add` does."""
-    with TemporaryDirectory(prefix="quoth-") as folder:
-        items = (item for upload in given for item in _read(upload, Path(folder)))
-        return IngestReport.of(assistant.add(items, collection=collection))
+    items = chain.from_iterable(_read(assistant, one, nth) for nth, one in enumerate(given, 1))
+    return IngestReport.of(assistant.add(items, collection=collection))
 
 
-def _read(upload: Upload, folder: Path) -> Iterator[Article | Skipped]:
-    suffix = PurePosixPath(upload.name).suffix.lower()
-    if suffix not in FORMATS:
-        reason = f"format {suffix or 'without a suffix'} is not read ({' '.join(FORMATS)})"
-        yield Skipped(source=upload.name, reason=reason)
-        return
-    # The sender's name never becomes a path: it may be too long for one, or be that of another file.
-    path = folder / f"upload{suffix}"
-    path.write_bytes(upload.content)
-    for nth, item in enumerate(read_sources([path])):
-        before = upload.origins[nth] if upload.origins else ""
-        if isinstance(item, Skipped):
-            yield replace(item, source=before or item.source.replace(str(path), upload.name))
-        else:
-            # A line of a .jsonl has no origin of its own: only its id says what it replaces.
-            yield replace(item, origin=before or (item.origin and f"upload:{upload.name}"))
+def _read(
+    assistant: Assistant, given: File | GivenArticle | GivenAddress, nth: int
+) -> Iterable[Article | Skipped]:
+    if isinstance(given, GivenArticle):
+        return [_checked(given, nth)]
+    return assistant.read([given.url if isinstance(given, GivenAddress) else given])
+
+
+def _checked(given: GivenArticle, nth: int) -> Article | Skipped:
+    """The article, as if it had come as the nth line of a .jsonl."""
+    try:
+        article = article_of_line(given.model_dump_json(exclude_none=True).encode())
+    except SourceUnreadable as error:
+        return Skipped(source=given.origin or f"articles.jsonl:{nth}", reason=str(error))
+    return replace(article, origin=given.origin or "")
