@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -97,6 +97,14 @@ class Catalogue:
                 db.execute(
                     "UPDATE articles SET origin = ?1 WHERE id = ?2 AND origin != ?1", (origin, article_id)
                 )
+
+    def note_origins(self, origins: Mapping[str, str]) -> None:
+        """Where each of the articles lies, by its id."""
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE articles SET origin = ? WHERE id = ?",
+                [(origin, id_) for id_, origin in origins.items()],
+            )
 
     def article(self, article_id: str) -> Article:
         """The article, or ArticleUnknown."""
@@ -278,6 +286,9 @@ def filter_sql(filters: Filters) -> tuple[str, list[str]]:
     if filters.article_ids:
         clauses.append(f"articles.id IN ({','.join('?' * len(filters.article_ids))})")
         values.extend(filters.article_ids)
+    if filters.without_ids:
+        clauses.append(f"articles.id NOT IN ({','.join('?' * len(filters.without_ids))})")
+        values.extend(filters.without_ids)
     if filters.after:
         clauses.append("articles.date >= ?")
         values.append(filters.after.isoformat())

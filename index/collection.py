@@ -42,6 +42,7 @@ class Collection:
         self.lexical = KeywordIndex(self.catalogue)
         made_with = self.catalogue.fact("embedder", embedder.name)
         if made_with != embedder.name:
+            self.catalogue.close()
             raise EmbedderMismatch(
                 f"the collection in {folder} was made with the embedder '{made_with}', "
                 f"not '{embedder.name}'; "

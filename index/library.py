@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
 from filelock import FileLock, Timeout
 
+from index.articles import Kept
 from index.collection import Collection, checked_name
 from index.embedding import Embedder
 from index.errors import ArchiveBroken, ArchiveEmpty, ArchiveLocked
+from index.reindexing import build, outdated, recover, swap
 
 
 class Library:
@@ -32,6 +35,7 @@ class Library:
                 f"{folder} cannot hold the archive: {error.strerror}; choose another --home"
             ) from None
         self._folder = folder
+        self._collections = folder / "collections"
         self.embedder = embedder
         self._open: dict[str, Collection] = {}
         self._opening = threading.Lock()
@@ -45,6 +49,7 @@ class Library:
         note = folder / "owner.json.new"
         note.write_text(json.dumps({"pid": os.getpid(), "address": address}))
         note.replace(self._owner)
+        recover(self._collections)
 
     def _locked(self) -> ArchiveLocked:
         pid, address = self._noted_owner()
@@ -75,7 +80,7 @@ class Library:
         """
         with self._opening:
             if checked_name(name) not in self._open:
-                folder = self._folder / "collections" / name
+                folder = self._collections / name
                 if not make and not folder.exists():
                     raise ArchiveEmpty(
                         f"the collection '{name}' has no articles yet; add some with `quoth add PATH`"
@@ -85,7 +90,24 @@ class Library:
 
     def names(self) -> list[str]:
         """The names of all collections."""
-        return sorted(path.parent.name for path in self._folder.glob("collections/*/catalogue.db"))
+        return sorted(path.parent.name for path in self._collections.glob("[!.]*/catalogue.db"))
+
+    def outdated(self) -> dict[str, int]:
+        """The collections that another embedder made, each with the number of its articles."""
+        counts = {name: outdated(self._collections / name, self.embedder) for name in self.names()}
+        return {name: count for name, count in counts.items() if count is not None}
+
+    def reindex(self, name: str) -> Iterator[Kept]:
+        """Make the collection anew with this library's embedder, and tell of each article while it is
+        walked through. The old one answers until all are there; a run that was cut short is gone on with.
+
+        Nothing may be added to it meanwhile. Raises DiskFull, ArchiveBroken.
+        """
+        yield from build(self._collections, checked_name(name), self.embedder)
+        with self._opening:
+            if known := self._open.pop(name, None):
+                known.close()
+            swap(self._collections, name)
 
     def close(self) -> None:
         for collection in self._open.values():

@@ -63,6 +63,7 @@ class Assistant:
         self._private_urls = private_urls
         self._parts = ExitStack()
         self.model_name = model.name if model else NO_MODEL
+        self.embedder_name = library.embedder.name
         self._find = finding(library.collection)
         self._pick = picking(library.collection, model, evidence_tokens)
         self._write = writing(model)
@@ -158,6 +159,16 @@ class Assistant:
         the walk. `read` makes the items of files and addresses. Raises DiskFull.
         """
         return self._library.collection(collection, make=True).add(items)
+
+    def outdated(self) -> dict[str, int]:
+        """The collections that another embedder made, each with the number of its articles."""
+        return self._library.outdated()
+
+    def reindex(self, collection: str) -> Iterator[Kept]:
+        """Makes a collection anew with the embedder of the settings, while the outcomes are walked
+        through; goes on with what an interrupted run has done. Raises DiskFull, ArchiveBroken.
+        """
+        return self._library.reindex(collection)
 
     def remove(self, ids: Sequence[str], *, collection: str = "default") -> None:
         """Forgets the articles; ArticleUnknown, and nothing done, if one is not there."""

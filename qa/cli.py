@@ -199,6 +199,43 @@ def remove(article_ids: ArticleIds, collection: Collection = "default", home: Ho
 
 
 @app.command()
+def reindex(
+    collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None, home: Home = None
+) -> None:
+    """Make collections anew with the embedder that QUOTH_EMBEDDER names.
+
+    The old ones answer until the new ones are whole. Interrupted, the same command goes on.
+    """
+    from index.errors import ArchiveEmpty, ArchiveLocked
+    from qa.assistant import open_assistant
+
+    try:
+        assistant = open_assistant(settings_of(home))
+    except ArchiveLocked as locked:
+        where = str(locked).rpartition("; ")[0]
+        raise ArchiveLocked(f"{where}; stop that one, then run `quoth reindex` again") from None
+    with assistant:
+        if collection and collection not in assistant.collections():
+            raise ArchiveEmpty(f"there is no collection '{collection}'; `quoth add` makes one")
+        outdated = assistant.outdated()
+        wanted = {name: count for name, count in outdated.items() if collection in (None, name)}
+        for name, count in wanted.items():
+            _reindexed(assistant, name, count)
+        if not wanted:
+            terminal.message(f"nothing to do: all was embedded with {assistant.embedder_name}")
+
+
+def _reindexed(assistant: Assistant, name: str, count: int) -> None:
+    with progress.adding(lambda: count, f"reindexing {name}") as advance:
+        try:
+            for _ in assistant.reindex(name):
+                advance()
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("run `quoth reindex` again to go on; the old one still answers") from None
+    terminal.show_text(f"{name}: {terminal.many(count, 'article')} embedded with {assistant.embedder_name}")
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 is any free one.")] = 7860,

@@ -23,11 +23,11 @@ from qa import terminal
 
 
 @contextmanager
-def adding(count: Callable[[], int]) -> Iterator[Callable[[], None]]:
+def adding(count: Callable[[], int], doing: str = "adding") -> Iterator[Callable[[], None]]:
     """A bar for as many steps as `count` says, which is asked only where the bar is seen."""
     with _shown(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as (bar, task):
         if not bar.disable:
-            bar.update(task, description="adding", total=count())
+            bar.update(task, description=doing, total=count())
         yield lambda: bar.advance(task)
 
 
