@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +27,8 @@ NO_MODEL = "none"
 # What one answer may cost: a model that has lost its thread is stopped here.
 MAX_ANSWER_TOKENS = 160
 CONTEXT_TOKENS = 4096
+# Of each token it writes the model tells its probability, and of so many others in its place.
+LIKELIEST = 5
 # States of earlier prompts that the local model keeps in memory, so that returning to one is free.
 PROMPT_CACHE_MIB = 512
 
@@ -110,7 +114,7 @@ class LocalModel:
 
             self._weights = file = self._file()
             self._states.mkdir(parents=True, exist_ok=True)
-            folder = Path(tempfile.mkdtemp(prefix="quoth-"))
+            folder = _private_folder()
             self._socket = folder / "model.sock"
             params = xllamacpp.CommonParams()
             params.model.path = str(file)
@@ -158,6 +162,9 @@ class LocalModel:
             ),
             temperature=0,
             max_tokens=MAX_ANSWER_TOKENS,  # type: ignore[call-arg]
+            logprobs=True,
+            top_logprobs=LIKELIEST,
+            stream_usage=True,
             max_retries=0,
         )
 
@@ -167,6 +174,19 @@ class LocalModel:
             self._client.close()
             self._server = None
             shutil.rmtree(self._socket.parent, ignore_errors=True)
+
+
+def _private_folder() -> Path:
+    """A new folder that others cannot enter, named after this process; those of processes that were
+    killed are removed.
+    """
+    for left in Path(tempfile.gettempdir()).glob("quoth-model-*"):
+        with suppress(ValueError, OverflowError, PermissionError):
+            try:
+                os.kill(int(left.name.split("-")[2]), 0)  # nothing is sent: is there such a process?
+            except ProcessLookupError:
+                shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"quoth-model-{os.getpid()}-"))
 
 
 class RemoteModel:

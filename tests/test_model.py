@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import stat
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +19,7 @@ from index.library import Library
 from qa.answers import Question, Token
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
-from qa.model import LocalModel
+from qa.model import LocalModel, _private_folder
 from qa.weights import locate
 from tests.conftest import MODELS
 
@@ -41,6 +45,27 @@ def test_nobody_else_can_reach_the_socket(model: LocalModel) -> None:
     model.count_tokens("load")
     assert stat.S_IMODE(model._socket.stat().st_mode) == 0o600
     assert stat.S_IMODE(model._socket.parent.stat().st_mode) == 0o700
+
+
+def test_folders_of_killed_processes_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    left = tmp_path / f"quoth-model-{ended.pid}-x"
+    others = [
+        f"quoth-model-{os.getpid()}-x",
+        "quoth-model-",
+        "quoth-model-x-1",
+        "quoth-x",
+        f"quoth-model-{9**30}",
+    ]
+    for name in (left.name, *others):
+        (tmp_path / name).mkdir()
+    (left / "model.sock").touch()
+    own = _private_folder()
+    assert not left.exists()
+    assert all((tmp_path / name).exists() for name in others)
+    assert stat.S_IMODE(own.stat().st_mode) == 0o700
 
 
 def test_the_model_opens_no_port(model: LocalModel) -> None:
