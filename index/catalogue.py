@@ -80,6 +80,16 @@ class Catalogue:
             db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, value))
         return str(self.rows("SELECT value FROM facts WHERE name = ?", (name,))[0][0])
 
+    def fact_of(self, name: str) -> str | None:
+        """What is kept under `name`, if anything."""
+        found = self.rows("SELECT value FROM facts WHERE name = ?", (name,))
+        return found[0][0] if found else None
+
+    def keep_fact(self, name: str, value: str) -> None:
+        """Keep `value` under `name`, in place of what was there."""
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
     def digest(self, article_id: str) -> str | None:
         found = self.rows("SELECT digest FROM articles WHERE id = ?", (article_id,))
         return found[0][0] if found else None

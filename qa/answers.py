@@ -10,6 +10,7 @@ from unicodedata import category
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.articles import Article, Filters, Hit
+from index.wording import Wording
 from qa.errors import QuestionInvalid
 
 MAX_QUESTION_CHARACTERS = 2_000
@@ -130,6 +131,26 @@ class Citation(Value):
     quote: str
     also: tuple[Copy, ...] = ()
 
+    @classmethod
+    def of(cls, number: int, hit: Hit, start: int, end: int) -> Citation:
+        """The words from `start` to `end` of the article, which lie in the passage of the hit."""
+        passage = hit.passage
+        quote = passage.text[start - passage.start : end - passage.start]
+        words = Wording.of(quote)
+        return cls(
+            number=number,
+            article_id=passage.article_id,
+            title=hit.title,
+            url=hit.url,
+            date=hit.date,
+            source=hit.source,
+            start=start,
+            end=end,
+            quote=quote,
+            # A copy may have changed just these words.
+            also=tuple(Copy.of(article) for article in hit.also if Wording.of(article.text).has(words)),
+        )
+
 
 def also_in(found: Citation | FoundPassage) -> dict[str, str]:
     """The addresses of the copies by what to call them here: by outlet, or by title where there is
@@ -171,8 +192,19 @@ class Timings(Value):
     total_ms: float
 
 
+class Usage(Value):
+    """How many of its tokens a model read and wrote."""
+
+    prompt_tokens: int
+    answer_tokens: int
+
+
 class Answer(Value):
-    """An answer whose every sentence is cited, or a declined one with the nearest passages."""
+    """An answer whose every sentence is cited, or a declined one with the nearest passages.
+
+    `search_confidence` and `confidence` are what the two gates went by, 0 to 1: how well the best
+    passage fits, and, where a draft was written, how likely the articles answer the question.
+    """
 
     status: Literal["answered", "declined"]
     text: str
@@ -183,6 +215,9 @@ class Answer(Value):
     passages: tuple[FoundPassage, ...] = ()
     timings: Timings
     model: str
+    search_confidence: float | None = None
+    confidence: float | None = None
+    usage: Usage | None = None
 
 
 class Thresholds(Value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,18 +12,29 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
-
 from index.articles import Article, Filters, Kept, Listing, Skipped
 from index.errors import ArchiveEmpty, QuothError, WeightsMissing
 from index.files import File
 from index.library import Library
 from index.reading import read_sources
 from qa import weights
-from qa.answers import Answer, Event, Evidence, FoundPassage, Question, Timings, Token, checked_question
-from qa.chain import Reading, finding, opening, picking, writing
+from qa.answers import (
+    Answer,
+    Event,
+    Evidence,
+    FoundPassage,
+    Question,
+    Thresholds,
+    Timings,
+    Token,
+    checked_question,
+)
+from qa.chain import Piece, Reading, finding, opening, picking, writing
 from qa.citing import Checked, check
+from qa.confidence import DEFAULT, Doubt, of_draft, of_search
+from qa.drafting import Drafted, draft
 from qa.errors import ModelUnavailable
+from qa.feedback import Feedback, FeedbackFile
 from qa.finders import open_embedder
 from qa.model import NO_MODEL, Model, choose_model
 from qa.settings import Settings
@@ -61,6 +73,7 @@ class Assistant:
         self._library = library
         self._model = model
         self._private_urls = private_urls
+        self._feedback = FeedbackFile(library.folder)
         self._parts = ExitStack()
         self.model_name = model.name if model else NO_MODEL
         self.embedder_name = library.embedder.name
@@ -74,14 +87,23 @@ class Assistant:
         Raises QuestionInvalid, ArchiveEmpty, ModelUnavailable.
         """
         checked = checked_question(question, **details)
-        return self._portal.call(self._last, checked)
+        answer = asyncio.run_coroutine_threadsafe(self._last(checked), self._loop)
+        try:
+            return answer.result()
+        finally:
+            answer.cancel()  # of use where the wait was interrupted
 
     @cached_property
-    def _portal(self) -> BlockingPortal:
+    def _loop(self) -> asyncio.AbstractEventLoop:
         """An event loop in a thread: `ask` works where another loop runs, as in a notebook, and a
-        provider's connections stay with one loop.
+        provider's connections stay with one loop. It keeps no process from ending.
         """
-        return self._parts.enter_context(start_blocking_portal())
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever, name="quoth-ask", daemon=True)
+        thread.start()
+        for step in (loop.close, thread.join, partial(loop.call_soon_threadsafe, loop.stop)):
+            self._parts.callback(step)
+        return loop
 
     async def _last(self, question: Question) -> Answer:
         async for event in self.stream(question):
@@ -100,17 +122,24 @@ class Assistant:
         passages = tuple(FoundPassage.of(hit) for hit in found.hits)
         yield Evidence(question_searched=found.searched, passages=passages)
         first: float | None = None
-        checked = Checked()
-        if not found.weak:
+        checked, sure, usage = Checked(), None, None
+        thresholds = self.thresholds(question.collection)
+        found_well = of_search(found.hits)
+        if found_well >= thresholds.search:
             reading = await self._pick.ainvoke(found)
-            draft = ""
+            draft, doubts = "", list[Doubt]()
             async with aclosing(self._drafting(reading)) as pieces:
                 async for piece in pieces:
-                    first = first or time.perf_counter()
-                    draft += piece
-                    yield Token(text=piece)
-            encode = self._library.collection(question.collection).encode
-            checked = await asyncio.to_thread(check, draft, question.question, reading.excerpts, encode)
+                    usage = piece.usage or usage
+                    doubts += [piece.doubt] if piece.doubt else []
+                    if piece.text:
+                        first = first or time.perf_counter()
+                        draft += piece.text
+                        yield Token(text=piece.text)
+            sure = of_draft(reading.excerpts, doubts)
+            if sure >= thresholds.answer:
+                encode = self._library.collection(question.collection).encode
+                checked = await asyncio.to_thread(check, draft, question.question, reading.excerpts, encode)
         yield Answer(
             status="answered" if checked.sentences else "declined",
             text=checked.text or DECLINED,
@@ -124,13 +153,15 @@ class Assistant:
                 total_ms=_milliseconds(time.perf_counter() - began),
             ),
             model=self.model_name,
+            search_confidence=round(found_well, 4),
+            confidence=None if sure is None else round(sure, 4),
+            usage=usage,
         )
 
-    async def _drafting(self, reading: Reading) -> AsyncGenerator[str, None]:
+    async def _drafting(self, reading: Reading) -> AsyncGenerator[Piece, None]:
         try:
             async for piece in self._write.astream(reading):
-                if piece:
-                    yield piece
+                yield piece
         except QuothError:
             raise
         except Exception as error:
@@ -147,6 +178,18 @@ class Assistant:
         text = checked_question(query).question
         hits = self._library.collection(collection).search(text, k=k, filters=filters)
         return tuple(FoundPassage.of(hit) for hit in hits)
+
+    def draft(self, *, title: str, passage: str, sentence: str) -> Drafted | None:
+        """A question that a sentence of a passage answers, as the model writes it, unchecked; None
+        where it finds none. Raises ModelUnavailable.
+        """
+        if self._model is None:
+            raise ModelUnavailable("QUOTH_MODEL is none, and only a language model drafts; choose one")
+        return draft(self._model, title=title, passage=passage, sentence=sentence)
+
+    def keep_feedback(self, feedback: Feedback) -> None:
+        """Keeps what a person thought of an answer, in the home. Raises FeedbackFull, DiskFull."""
+        self._feedback.add(feedback)
 
     def read(self, sources: Sequence[str | File]) -> Iterator[Article | Skipped]:
         """The articles of files and web addresses, for `add`; see `read_sources`."""
@@ -194,6 +237,16 @@ class Assistant:
         except ArchiveEmpty:
             return Listing(articles=(), total=0)
         return catalogue.listing(limit=limit, offset=offset, search=search)
+
+    def thresholds(self, collection: str = "default") -> Thresholds:
+        """Below which confidence questions to the collection are declined. Raises ArchiveEmpty."""
+        kept = self._library.collection(collection).catalogue.fact_of("thresholds")
+        return Thresholds.model_validate_json(kept) if kept else DEFAULT
+
+    def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
+        """Keeps them for the collection, from now on and in later processes."""
+        catalogue = self._library.collection(collection).catalogue
+        catalogue.keep_fact("thresholds", thresholds.model_dump_json())
 
     def collections(self) -> list[str]:
         """The names of all collections."""

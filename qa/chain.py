@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
-from langchain_core.output_parsers import StrOutputParser
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from pydantic import ConfigDict
 
 from index.articles import Filters, Hit
 from index.collection import Collection
-from qa.answers import Question
+from qa.answers import Question, Usage
+from qa.citing import NOT_FOUND
+from qa.confidence import Doubt
 from qa.evidence import Excerpt, pick
 from qa.followup import leans, searchable
 from qa.model import Model
@@ -23,9 +27,6 @@ from qa.quoting import quote_best
 
 # How many passages evidence is picked from.
 HITS = 6
-# A search whose passages all stay below both is too weak to answer from.
-MIN_SIMILARITY = 0.35
-MIN_COVERAGE = 0.4
 # A question, and what it leans on, in one line of at most this many characters.
 LINE_CHARACTERS = 600
 PROMPT_VARIABLES = {"excerpts", "earlier", "question"}
@@ -39,11 +40,6 @@ class Found:
     searched: str
     hits: tuple[Hit, ...]
 
-    @property
-    def weak(self) -> bool:
-        """Whether nothing here fits the question, so that reading it would be a waste."""
-        return not any(hit.similarity >= MIN_SIMILARITY or hit.coverage >= MIN_COVERAGE for hit in self.hits)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -51,6 +47,17 @@ class Reading:
 
     found: Found
     excerpts: tuple[Excerpt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A piece of a draft. `doubt` is what the model's probabilities tell of it, where it gives any;
+    `usage` comes with the last piece.
+    """
+
+    text: str
+    doubt: Doubt | None = None
+    usage: Usage | None = None
 
 
 class PassageRetriever(BaseRetriever):
@@ -125,16 +132,39 @@ def picking(
     return RunnableLambda(read)
 
 
-def writing(model: Model | None) -> Runnable[Reading, str]:
+def writing(model: Model | None) -> Runnable[Reading, Piece]:
     """Reading to a draft, in pieces as the model writes it; without a model, of the best sentences."""
     if model is None:
-        return RunnableLambda(lambda reading: quote_best(reading.excerpts))
+        return RunnableLambda(lambda reading: Piece(text=quote_best(reading.excerpts)))
     prompt = _prompt()
     messages: Runnable[Reading, list[Message]] = RunnableLambda(
         lambda reading: prompt.messages(prompt_values(reading))
     )
     # The model is loaded when the first question needs it, not when the chain is put together.
-    return messages | RunnableLambda(lambda _: model.chat) | StrOutputParser()
+    return messages | RunnableLambda(lambda _: model.chat) | RunnableGenerator(_pieces)
+
+
+async def _pieces(messages: AsyncIterator[BaseMessage]) -> AsyncIterator[Piece]:
+    async for message in messages:
+        tokens = (message.response_metadata.get("logprobs") or {}).get("content") or []
+        used = message.usage_metadata if isinstance(message, AIMessage) else None
+        yield Piece(
+            text=str(message.text),
+            doubt=_doubt(tokens) if tokens else None,
+            usage=Usage(prompt_tokens=used["input_tokens"], answer_tokens=used["output_tokens"])
+            if used
+            else None,
+        )
+
+
+def _doubt(tokens: Sequence[Mapping[str, Any]]) -> Doubt:
+    """Of tokens as OpenAI's interface describes them, each with the likeliest ones in its place."""
+    refusals = [
+        math.exp(other["logprob"])
+        for other in tokens[0].get("top_logprobs") or []
+        if other["token"].strip() and NOT_FOUND.startswith(other["token"].strip())
+    ]
+    return Doubt(refusal=min(sum(refusals), 1.0), least=min(token["logprob"] for token in tokens))
 
 
 def opening() -> list[Message]:

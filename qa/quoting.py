@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from qa.citing import NOT_FOUND
 from qa.evidence import Excerpt
 
-# A sentence that fits less is about something else.
-MIN_FIT = 0.45
 # A second sentence is quoted where it fits almost as well as the first.
 CLOSE_SECOND = 0.9
 
@@ -16,12 +14,7 @@ CLOSE_SECOND = 0.9
 def quote_best(excerpts: Sequence[Excerpt]) -> str:
     """A draft of one or two quoted sentences with their marks, or NOT FOUND."""
     ranked = sorted(
-        (
-            (fit, excerpt, nth)
-            for excerpt in excerpts
-            for nth, fit in enumerate(excerpt.fits)
-            if fit >= MIN_FIT
-        ),
+        ((fit, excerpt, nth) for excerpt in excerpts for nth, fit in enumerate(excerpt.fits)),
         key=lambda found: -found[0],
     )[:2]
     close = [found for found in ranked if found[0] >= CLOSE_SECOND * ranked[0][0]]

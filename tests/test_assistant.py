@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,3 +177,14 @@ def test_ask_works_where_an_event_loop_runs(answering: Answering) -> None:
         return assistant.ask(ASKED)
 
     assert asyncio.run(notebook()).passages
+
+
+def test_a_program_that_forgets_to_close_ends_all_the_same(seeded_home: Path) -> None:
+    program = (
+        "from qa.assistant import open_assistant\n"
+        "from qa.settings import read_settings\n"
+        f"assistant = open_assistant(read_settings(home={str(seeded_home)!r}, model='none'))\n"
+        "print(assistant.ask('How many people were rescued from the ferry?').status)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stdout) == (0, "answered\n")
