@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date as Day
 from typing import Literal, get_args
+
+from index.languages import language_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +106,11 @@ class Filters:
     before: Day | None = None
     as_of: Day | None = None
     article_ids: tuple[str, ...] = ()
+    without_ids: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.source or self.after or self.before or self.as_of or self.article_ids)
+        days = self.after or self.before or self.as_of
+        return bool(self.source or days or self.article_ids or self.without_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,42 +125,82 @@ Outcome = Literal["added", "updated", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Uncovered:
+    """A language (ISO 639) that an embedder does not cover: what is in it is found less well."""
+
+    language: str
+    embedder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """An article that is in the collection now, and what that took."""
+    """An article that is in the collection now, and what that took. `uncovered` is the language of one
+    that was embedded now, if the embedder is not made for it.
+    """
 
     article_id: str
     how: Outcome
+    uncovered: Uncovered | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
-    """What adding did: article ids by outcome, and what was left out with the reason."""
+    """What adding did: article ids by outcome, and what was left out with the reason.
+
+    `uncovered` are the ids of articles whose language the embedder does not cover; the `warnings` say
+    so, and what could be done.
+    """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    uncovered: Mapping[str, Uncovered] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, outcomes: Iterable[Kept | Skipped]) -> IngestReport:
         """The report of what an ingest told, in the same order."""
         ids: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
         skipped: list[Skipped] = []
+        uncovered: dict[str, Uncovered] = {}
         for outcome in outcomes:
             if isinstance(outcome, Skipped):
                 skipped.append(outcome)
-            else:
-                ids[outcome.how].append(outcome.article_id)
-        return cls(**{how: tuple(found) for how, found in ids.items()}, skipped=tuple(skipped))
+                continue
+            ids[outcome.how].append(outcome.article_id)
+            if outcome.uncovered:
+                uncovered[outcome.article_id] = outcome.uncovered
+        return cls(
+            **{how: tuple(found) for how, found in ids.items()},
+            skipped=tuple(skipped),
+            uncovered=uncovered,
+            warnings=tuple(_warnings(uncovered.values(), len(ids["added"]) + len(ids["updated"]))),
+        )
 
     def outcomes(self) -> Iterator[Kept | Skipped]:
         """What the report is `of`, by outcome."""
         for how in get_args(Outcome):
-            yield from (Kept(article_id=id_, how=how) for id_ in getattr(self, how))
+            for id_ in getattr(self, how):
+                yield Kept(article_id=id_, how=how, uncovered=self.uncovered.get(id_))
         yield from self.skipped
 
     def __str__(self) -> str:
         return (
             f"{len(self.added)} added, {len(self.updated)} updated, "
             f"{len(self.unchanged)} unchanged, {len(self.skipped)} skipped"
+        )
+
+
+def _warnings(uncovered: Iterable[Uncovered], embedded: int) -> Iterator[str]:
+    """One sentence for all languages: of so many articles that were `embedded`, how many are in each."""
+    counts = Counter(uncovered).most_common()
+    for embedder in sorted({one.embedder for one, _ in counts}):
+        known = [(count, language_name(one.language)) for one, count in counts if one.embedder == embedder]
+        (first, language), *others = known
+        told = f"{first:,} of {embedded:,} articles {'is' if first == 1 else 'are'} in {language}"
+        told += "".join(f", {count:,} in {language}" for count, language in others)
+        yield (
+            f"{told}, which the embedder {embedder} does not cover, so that less of them is found; "
+            "name a multilingual one in QUOTH_EMBEDDER, and run `quoth reindex`"
         )

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 from index.archive import Archive, Label
-from index.articles import Article, Kept, Passage, Skipped
+from index.articles import Article, Kept, Passage, Skipped, Uncovered
 from index.catalogue import Catalogue
 from index.embedding import Embedder
 from index.errors import DiskFull
+from index.languages import language_of
 from index.splitting import heading, split
 
 # Passages that are embedded and kept together: enough to fill the encoder's batches with texts of
@@ -79,7 +80,10 @@ class Ingest:
             ]
         )
         labels = [Label(article_id=a.id, source=a.source, date=a.date) for a, _ in passages]
-        outcomes = [Kept(article_id=article.id, how=self._how(article)) for article, _ in batch]
+        outcomes = [
+            Kept(article_id=article.id, how=self._how(article), uncovered=self._uncovered(article))
+            for article, _ in batch
+        ]
         self.catalogue.note_strays(ids)
         self.archive.put(ids, vectors, labels)
         self.catalogue.put(batch)
@@ -89,6 +93,14 @@ class Ingest:
     def _how(self, article: Article) -> Literal["added", "updated"]:
         known = self.catalogue.digest(article.id) or self.catalogue.ids_of_origin(article.origin)
         return "updated" if known else "added"
+
+    def _uncovered(self, article: Article) -> Uncovered | None:
+        if not self.embedder.languages:
+            return None
+        language = language_of(article.text)
+        if not language or language in self.embedder.languages:
+            return None
+        return Uncovered(language=language, embedder=self.embedder.name)
 
 
 def sweep(catalogue: Catalogue, archive: Archive) -> int:

@@ -83,6 +83,8 @@ def show_report(report: IngestReport, *, as_json: bool) -> None:
         message(f"skipped {skipped.source}: {skipped.reason}")
     if (more := len(report.skipped) - MAX_SKIPPED_LINES) > 0:
         message(f"and {more} more; --json lists all")
+    for warning in report.warnings:
+        message(f"warning: {warning}")
     show_text(str(report))
 
 
