@@ -77,8 +77,9 @@ def add(
 ) -> None:
     """Add files, folders, patterns such as 'news/**/*.html', zips, feeds and web addresses.
 
-    Read are .txt .md .html .pdf .docx .epub, .jsonl and .csv with an article a line, .rss .atom .xml, and
-    all of them in a .zip. What is there unchanged is left alone.
+    Formats: .txt .md .html .pdf .docx .epub .jsonl .csv .rss .atom .xml .zip
+
+    What is there unchanged is left alone.
     """
     from index.articles import IngestReport
     from index.reading import count_sources, read_sources
