@@ -133,6 +133,8 @@ def _where(filters: Filters) -> Any:
         clauses.append({"source": filters.source})
     if filters.article_ids:
         clauses.append({"article_id": {"$in": list(filters.article_ids)}})
+    if filters.without_ids:
+        clauses.append({"article_id": {"$nin": list(filters.without_ids)}})
     if filters.after:
         clauses.append({"day": {"$gte": filters.after.toordinal()}})
     if filters.before:

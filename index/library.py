@@ -34,7 +34,7 @@ class Library:
             raise ArchiveBroken(
                 f"{folder} cannot hold the archive: {error.strerror}; choose another --home"
             ) from None
-        self._folder = folder
+        self.folder = folder
         self._collections = folder / "collections"
         self.embedder = embedder
         self._open: dict[str, Collection] = {}
@@ -55,7 +55,7 @@ class Library:
         pid, address = self._noted_owner()
         where = f", which answers at {address}" if address else ""
         return ArchiveLocked(
-            f"the archive in {self._folder} is in use by process {pid or '(unknown)'}{where}; "
+            f"the archive in {self.folder} is in use by process {pid or '(unknown)'}{where}; "
             f"stop that one first{', or ask it there' if address else ''}",
             address,
         )

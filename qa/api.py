@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from index.articles import IngestReport
 from qa.answers import Answer, Event, Evidence, Question, Token
 from qa.assistant import Assistant
 from qa.problems import HANDLERS, BodyLimit, Problem, documented
+from qa.thumb import Thumb
 from qa.uploads import MAX_UPLOAD_BYTES, GivenAddress, GivenArticle, add_uploads, content, uploads
 from qa.wire import (
     ANSWER,
@@ -125,6 +127,18 @@ def _questions(assistant: Assistant) -> APIRouter:
         """
         events = _told(assistant, body.checked(), request.url.path)
         return EventSourceResponse(events, ping=PING_SECONDS)
+
+    @routes.post(
+        "/feedback",
+        status_code=204,
+        summary="Say what you think of an answer",
+        responses=documented(507),
+    )
+    def feedback(body: Thumb) -> None:
+        """Kept in a file on the server's disk and sent nowhere. `quoth questions --from-feedback` makes
+        test questions of the thumbs down.
+        """
+        assistant.keep_feedback(body.feedback(datetime.now(UTC)))
 
     @routes.post(
         "/search",

@@ -18,6 +18,7 @@ import typer
 
 from qa import progress, terminal
 from qa.evaluation.command import evaluate
+from qa.evaluation.making.command import make_questions
 from qa.options import (
     After,
     AnswerFile,
@@ -56,6 +57,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="Which models are used, and where their weights lie.")
 app.add_typer(models_app, name="models")
 app.command("eval")(evaluate)
+app.command("questions")(make_questions)
 
 
 def main() -> None:

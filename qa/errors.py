@@ -6,6 +6,7 @@ QuothError
 ├── PromptInvalid     a prompt file lacks a variable or has an unknown one
 ├── AnswerInvalid     a saved answer is not what `quoth verify` can read
 ├── EvaluationInvalid  test questions, a baseline or a threshold of `quoth eval` cannot be used
+├── FeedbackFull      so many thumbs are kept that no more are
 ├── ModelUnavailable  the language model cannot be loaded or reached
 ├── NotReady          the models are not loaded yet
 ├── AddressUnavailable  the server cannot listen where it was told to
@@ -48,6 +49,10 @@ class AnswerInvalid(QuothError):
 
 class EvaluationInvalid(QuothError):
     """Test questions, an earlier run or a threshold cannot be used as they are."""
+
+
+class FeedbackFull(QuothError):
+    """As much feedback is kept as may be."""
 
 
 class ModelUnavailable(QuothError):

@@ -24,7 +24,7 @@ from index.errors import (
     WeightsError,
 )
 from qa.answers import Value
-from qa.errors import ModelUnavailable, NotReady, QuestionInvalid, SettingsInvalid, urn
+from qa.errors import FeedbackFull, ModelUnavailable, NotReady, QuestionInvalid, SettingsInvalid, urn
 
 MEDIA_TYPE = "application/problem+json"
 # Every other QuothError is a 500: something here needs mending, which the caller cannot do.
@@ -39,6 +39,7 @@ _KINDS: dict[type[QuothError], tuple[int, str]] = {
     ModelUnavailable: (503, "the model is unavailable"),
     WeightsError: (503, "the model's weights are not usable"),
     DiskFull: (507, "the disk is full"),
+    FeedbackFull: (507, "no more feedback is kept"),
 }
 
 

@@ -32,11 +32,11 @@ def adding(count: Callable[[], int], doing: str = "adding") -> Iterator[Callable
 
 
 @contextmanager
-def asking(total: int) -> Iterator[Callable[[], None]]:
+def asking(total: int, doing: str = "asking") -> Iterator[Callable[[], None]]:
     """A bar for so many questions, with the time left."""
     # A question may take half a minute: the last few tell how long the others will.
     with _shown(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), memory=600) as (bar, task):
-        bar.update(task, description="asking", total=total)
+        bar.update(task, description=doing, total=total)
         yield lambda: bar.advance(task)
 
 

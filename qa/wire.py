@@ -51,6 +51,7 @@ class Limits(Value):
     after: Day = Field(None, description="only articles of this day or later")
     before: Day = Field(None, description="only articles of this day or earlier")
     article_ids: tuple[str, ...] = Field((), description="only these articles; all, where there are none")
+    without_ids: tuple[str, ...] = Field((), description="none of these articles")
 
     def filters(self, as_of: date | None) -> Filters:
         """The limits as a search takes them."""
@@ -60,6 +61,7 @@ class Limits(Value):
             before=self.before,
             as_of=as_of,
             article_ids=self.article_ids,
+            without_ids=self.without_ids,
         )
 
 

@@ -65,6 +65,8 @@ RULES: list[tuple[Filters, Rule]] = [
     (Filters(article_ids=("Post0", "Herald1", "nothing")), lambda a: a.id in {"Post0", "Herald1"}),
     (Filters(article_ids=("nothing",)), lambda a: False),
     (Filters(article_ids=("Post0", "Post0")), lambda a: a.id == "Post0"),
+    (Filters(without_ids=("Post0", "nothing")), lambda a: a.id != "Post0"),
+    (Filters(article_ids=("Post0", "Herald1"), without_ids=("Post0",)), lambda a: a.id == "Herald1"),
     (Filters(as_of=DAY, after=DAY - timedelta(days=7)), lambda a: a.id[-2:] in {"-1", "t0", "d0", "y0"}),
     (Filters(source="Post", as_of=DAY), lambda a: a.source == "Post" and (not a.date or a.date <= DAY)),
     (

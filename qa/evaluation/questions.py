@@ -21,7 +21,8 @@ Half = Literal["a", "b"]
 class EvalQuestion(Value):
     """One line of a questions file. Fields that are not known, such as `kind`, are kept in `labels`.
 
-    `gold` are the ids of the articles that answer it, `evidence` sentences of them, word for word.
+    `gold` are the ids of the articles that answer it, `evidence` sentences of them, word for word. It is
+    asked as if the articles `without` were not there.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
@@ -35,6 +36,7 @@ class EvalQuestion(Value):
     gold: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     history: tuple[Turn, ...] = ()
+    without: tuple[str, ...] = ()
     labels: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="before")

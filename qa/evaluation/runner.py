@@ -113,7 +113,11 @@ def _of_answer(answer: Answer) -> dict[str, Any]:
 
 def _question(question: EvalQuestion, collection: str) -> Question:
     return checked_question(
-        question.question, history=question.history, as_of=question.date, collection=collection
+        question.question,
+        history=question.history,
+        as_of=question.date,
+        filters=Filters(without_ids=question.without),
+        collection=collection,
     )
 
 
