@@ -11,9 +11,8 @@ from typing import Literal
 from index.articles import Hit
 from index.embedding import Vectors
 from index.sentences import sentence_spans
-from index.wording import Wording
 from index.words import content_words, stem, stems
-from qa.answers import Citation, Copy, Sentence
+from qa.answers import Citation, Sentence
 from qa.evidence import Excerpt
 from qa.expecting import asks_number, expected
 from qa.facts import denied, facts, missing
@@ -195,23 +194,8 @@ def _cite(quote: _Quote, citations: dict[tuple[str, int, int], Citation]) -> int
     """The number of the quote's citation, which is made where there is none yet."""
     hit = quote.excerpt.hit
     start, end = quote.excerpt.spans[quote.first][0], quote.excerpt.spans[quote.last][1]
-    text = quote.excerpt.quote(quote.first, quote.last)
-    words = Wording.of(text)
     citation = citations.setdefault(
-        (hit.passage.article_id, start, end),
-        Citation(
-            number=len(citations) + 1,
-            article_id=hit.passage.article_id,
-            title=hit.title,
-            url=hit.url,
-            date=hit.date,
-            source=hit.source,
-            start=start,
-            end=end,
-            quote=text,
-            # A copy may have changed just these words.
-            also=tuple(Copy.of(article) for article in hit.also if Wording.of(article.text).has(words)),
-        ),
+        (hit.passage.article_id, start, end), Citation.of(len(citations) + 1, hit, start, end)
     )
     return citation.number
 
