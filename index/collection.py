@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from index.archive import Archive
 from index.articles import Article, Filters, Hit, Kept, Skipped
 from index.catalogue import Catalogue
@@ -15,6 +17,7 @@ from index.embedding import Embedder, Tokens, Vectors
 from index.errors import ArchiveEmpty, CollectionInvalid, EmbedderMismatch
 from index.ingest import Ingest, sweep
 from index.lexical import KeywordIndex
+from index.reranking import Reranker
 from index.search import Search
 from index.words import content_words
 
@@ -33,9 +36,10 @@ def checked_name(name: str) -> str:
 class Collection:
     """One folder's catalogue and vectors. Many may search at once; one at a time writes."""
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, reranker: Reranker | None = None) -> None:
         self._folder = folder
         self._embedder = embedder
+        self._reranker = reranker
         self._writing = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
         self.catalogue = Catalogue(folder / "catalogue.db")
@@ -78,7 +82,11 @@ class Collection:
         if not self.catalogue.counts()[0]:
             raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
         search = Search(
-            catalogue=self.catalogue, archive=self.archive, lexical=self.lexical, embedder=self._embedder
+            catalogue=self.catalogue,
+            archive=self.archive,
+            lexical=self.lexical,
+            embedder=self._embedder,
+            reranker=self._reranker,
         )
         return search(query, k=k, filters=filters)
 
@@ -94,6 +102,10 @@ class Collection:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of the texts by this collection's embedder, shape (len(texts), dimension)."""
         return self._embedder.encode(texts)
+
+    def likeness(self, query: str, texts: Sequence[str]) -> Vectors:
+        """The cosine of the query with each of the texts, shape (len(texts),)."""
+        return np.asarray(self._embedder.encode(texts) @ self._embedder.encode_query(query))
 
     def close(self) -> None:
         self.catalogue.close()

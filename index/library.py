@@ -16,6 +16,7 @@ from index.collection import Collection, checked_name
 from index.embedding import Embedder
 from index.errors import ArchiveBroken, ArchiveEmpty, ArchiveLocked
 from index.reindexing import build, outdated, recover, swap
+from index.reranking import Reranker
 
 
 class Library:
@@ -23,7 +24,9 @@ class Library:
     word, so a lock on the folder makes this process its owner until `close`.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder, *, address: str = "") -> None:
+    def __init__(
+        self, folder: Path, embedder: Embedder, *, reranker: Reranker | None = None, address: str = ""
+    ) -> None:
         """`address` is where this process answers over HTTP; other processes learn it from the error.
 
         Raises ArchiveLocked, with the owner's process id and address, where another is the owner.
@@ -37,6 +40,7 @@ class Library:
         self.folder = folder
         self._collections = folder / "collections"
         self.embedder = embedder
+        self._reranker = reranker
         self._open: dict[str, Collection] = {}
         self._opening = threading.Lock()
         self._owner = folder / "owner.json"
@@ -85,7 +89,7 @@ class Library:
                     raise ArchiveEmpty(
                         f"the collection '{name}' has no articles yet; add some with `quoth add PATH`"
                     )
-                self._open[name] = Collection(folder, self.embedder)
+                self._open[name] = Collection(folder, self.embedder, self._reranker)
             return self._open[name]
 
     def names(self) -> list[str]:

@@ -13,6 +13,7 @@ from index.articles import Article, Filters, Hit, Passage
 from index.catalogue import Catalogue
 from index.embedding import Embedder, Vectors
 from index.lexical import KeywordIndex
+from index.reranking import RERANKED, Reranker, reranked
 from index.retelling import told_once
 from index.words import content_words, coverage
 
@@ -37,16 +38,25 @@ class Search:
     archive: Archive
     lexical: KeywordIndex
     embedder: Embedder
+    reranker: Reranker | None = None
 
-    def __call__(self, query: str, *, k: int, filters: Filters, candidates: int = CANDIDATES) -> list[Hit]:
-        """The k best passages, best first; of what copies of one story say alike, only the best.
+    def __call__(self, query: str, *, k: int, filters: Filters) -> list[Hit]:
+        """The k best passages, best first; of what copies of one story say alike, only the best. Where
+        there is a reranker, their scores are its.
+        """
+        if not self.reranker:
+            return self._fused(query, k, filters)
+        return reranked(self._fused(query, max(k, RERANKED), filters), query, self.reranker)[:k]
+
+    def _fused(self, query: str, k: int, filters: Filters, candidates: int = CANDIDATES) -> list[Hit]:
+        """The k best passages of both indexes together.
 
         The score is a convex combination of the cosine and of BM25 divided by its best value
         (Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless
         the query names a year, of how fresh the article is: of two that fit, the newer is preferred.
         """
         words = content_words(query)
-        [vector] = self.embedder.encode([query])
+        vector = self.embedder.encode_query(query)
         near = self._nearest(vector, candidates, filters)
         worded = self.lexical.best(words, candidates, filters)
         near |= self.archive.similarities(vector, [id_ for id_ in worded if id_ not in near])
@@ -75,7 +85,7 @@ class Search:
             for passage, article, also in islice(found, k)
         ]
         if len(hits) < k and len(near) >= candidates < MANY_CANDIDATES:
-            return self(query, k=k, filters=filters, candidates=MANY_CANDIDATES)
+            return self._fused(query, k, filters, MANY_CANDIDATES)
         return hits
 
     def _passages(self, ids: Sequence[str], at_once: int) -> Iterator[tuple[Passage, Article]]:

@@ -35,7 +35,7 @@ from qa.confidence import DEFAULT, Doubt, of_draft, of_search
 from qa.drafting import Drafted, draft
 from qa.errors import ModelUnavailable
 from qa.feedback import Feedback, FeedbackFile
-from qa.finders import open_embedder
+from qa.finders import open_embedder, open_reranker
 from qa.model import NO_MODEL, Model, choose_model
 from qa.settings import Settings
 
@@ -50,7 +50,8 @@ def open_assistant(settings: Settings, *, address: str = "") -> Assistant:
     """
     models = settings.home / "models"
     model = choose_model(settings, partial(_located, folder=models))
-    library = Library(settings.home, open_embedder(settings), address=address)
+    embedder, reranker = open_embedder(settings), open_reranker(settings)
+    library = Library(settings.home, embedder, reranker=reranker, address=address)
     return Assistant(library, model, settings.evidence_tokens, private_urls=settings.private_urls)
 
 

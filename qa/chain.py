@@ -123,7 +123,7 @@ def picking(
             found.question.question,
             found.searched,
             searched_in.weights(found.searched),
-            searched_in.encode,
+            searched_in.likeness,
             budget,
             model.count_tokens if model else lambda text: len(text) // 4,
         )

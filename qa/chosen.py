@@ -39,16 +39,20 @@ def chosen(name: str, purpose: str, folder: Path) -> Weights:
     return replace(weights, files=files or (File(name=_LAST),))
 
 
-def hashed(weights: Weights, folder: Path) -> Weights:
-    """The chosen model with the digests of its files; WeightsMissing, with the next step, where it is not."""
+def present(weights: Weights, folder: Path) -> Path:
+    """Where the chosen model lies; WeightsMissing, with the next step, where it does not."""
     place = folder / weights.folder
     if not (place / _LAST).is_file():
         other = "name a folder that has one, or `owner/name` of the Hugging Face hub"
         step = f"run `quoth models pull {weights.name}`" if weights.hub else other
         raise WeightsMissing(f"there is no model in {place}; {step}")
-    files = tuple(
-        replace(file, sha256=file.sha256 or _sha256(place / file.name)) for file in weights.files
-    )
+    return place
+
+
+def hashed(weights: Weights, folder: Path) -> Weights:
+    """The chosen model with the digests of its files. Raises WeightsMissing."""
+    place = present(weights, folder)
+    files = tuple(replace(file, sha256=file.sha256 or _sha256(place / file.name)) for file in weights.files)
     stamp(replace(weights, files=files), folder)
     return replace(weights, files=files)
 

@@ -322,7 +322,12 @@ def pull(
     from qa import chosen, weights
 
     settings = settings_of(home or ctx.obj)
-    wanted = names or [settings.embedder] + [settings.model] * settings.model.startswith("local:")
+    used = [
+        settings.embedder,
+        settings.reranker,
+        settings.model if settings.model.startswith("local:") else None,
+    ]
+    wanted = names or [name for name in used if name]
     if local and not names:
         listed = weights.MODELS.values()
         wanted = [one.name for one in listed if local.name == one.target or (local / one.target).exists()]

@@ -85,6 +85,8 @@ def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
     used = [embedder.name] if embedder.name in weights.MODELS else []
     if not used:
         yield _chosen("embedder", embedder, folder)
+    if reranker := finders.reranker_weights(settings):
+        yield _chosen("reranker", reranker, folder)
     try:
         choose_model(settings, lambda name: folder / name)
         if settings.model.startswith("local:"):

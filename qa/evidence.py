@@ -68,15 +68,16 @@ def pick(
     question: str,
     searched: str,
     weights: Mapping[str, float],
-    encode: Callable[[Sequence[str]], Vectors],
+    likeness: Callable[[str, Sequence[str]], Vectors],
     budget: int,
     count_tokens: Callable[[str], int],
 ) -> list[Excerpt]:
     """The sentences that best fit, each with its neighbours, in excerpts ordered by their best.
 
-    `weights` are those of the stems of what was `searched`; the form of the `question` tells what
-    kind of thing is asked for. Together the excerpts as `shown` cost at most `budget` of the model's
-    tokens, but the best sentence is there in any case. What two hits say alike is there once.
+    `weights` are those of the stems of what was `searched`, and `likeness` gives its cosines with
+    texts; the form of the `question` tells what kind of thing is asked for. Together the excerpts as
+    `shown` cost at most `budget` of the model's tokens, but the best sentence is there in any case. What
+    two hits say alike is there once.
     """
     places = list(_places(hits))
     if not places:
@@ -90,8 +91,8 @@ def pick(
     }
     # Comparing what sentences mean takes time: only of those that could be shown at all.
     likely = _likely(sorted(places, key=lambda place: -plain[place]), budget)
-    vectors = encode([searched, *(place.text for place in likely)])
-    cosines = dict(zip(likely, (vectors[1:] @ vectors[0]).tolist(), strict=True))
+    found = likeness(searched, [place.text for place in likely])
+    cosines = dict(zip(likely, found.tolist(), strict=True))
     fits = {
         place: (plain[place] + COSINE * max(cosines.get(place, 0.0), 0.0))
         / (COSINE + WORDS + EXPECTED + FOUND)

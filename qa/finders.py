@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from index.embedding import SentenceEmbedder
 from index.errors import WeightsMissing
+from index.reranking import PairReranker
 from qa import weights
-from qa.chosen import chosen, hashed, identity
+from qa.chosen import chosen, hashed, identity, present
 from qa.settings import Settings
 from qa.weights import MINILM, Listed, Weights
 
@@ -15,7 +16,7 @@ MINILM_LANGUAGES = ("en",)
 
 def listing(settings: Settings) -> tuple[Listed, ...]:
     """Every known model and those that the settings name, and whether they are there."""
-    finding = [embedder_weights(settings)]
+    finding = [one for one in (embedder_weights(settings), reranker_weights(settings)) if one]
     used = {settings.model, *(one.name for one in finding)}
     others = [one for one in finding if one.name not in weights.MODELS]
     return weights.listing(settings.home / "models", others, used)
@@ -26,6 +27,13 @@ def embedder_weights(settings: Settings) -> Weights:
     if settings.embedder in (MINILM.name, MINILM.hub and MINILM.hub.repo):
         return MINILM
     return chosen(settings.embedder, "finds passages by meaning", settings.home / "models")
+
+
+def reranker_weights(settings: Settings) -> Weights | None:
+    """The reranker's weights, there or not, where the settings name one."""
+    if not settings.reranker:
+        return None
+    return chosen(settings.reranker, "puts what was found in order", settings.home / "models")
 
 
 def open_embedder(settings: Settings) -> SentenceEmbedder:
@@ -41,3 +49,12 @@ def open_embedder(settings: Settings) -> SentenceEmbedder:
     if not (place := weights.found(used, models)):
         raise WeightsMissing(f"the weights of {used.name} are not in {models}; run `quoth models pull`")
     return SentenceEmbedder(place, name=place.name, threads=settings.threads, languages=MINILM_LANGUAGES)
+
+
+def open_reranker(settings: Settings) -> PairReranker | None:
+    """The reranker, where the settings name one; loaded at its first use, and never fetched here.
+
+    Raises WeightsMissing, WeightsCorrupt.
+    """
+    used, models = reranker_weights(settings), settings.home / "models"
+    return PairReranker(present(used, models)) if used else None

@@ -36,6 +36,11 @@ class Settings(BaseSettings):
         min_length=1,
         description="what finds by meaning: `minilm`, a folder, or `owner/name` of the Hugging Face hub",
     )
+    reranker: str | None = Field(
+        None,
+        min_length=1,
+        description="cross-encoder that puts what was found in order: a folder, or `owner/name` of the hub",
+    )
     threads: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 8),
         ge=1,

@@ -25,7 +25,7 @@ def excerpts_for(library: Library, question: str, budget: int) -> list[Excerpt]:
         question,
         question,
         collection.weights(question),
-        collection.encode,
+        collection.likeness,
         budget,
         lambda text: len(text.split()),
     )
@@ -68,7 +68,7 @@ def test_what_two_articles_say_alike_is_there_once(seeded: Library) -> None:
 
 
 def test_nothing_found_gives_nothing_to_read(embedder: SentenceEmbedder) -> None:
-    assert pick([], "Who?", "Who?", {}, embedder.encode, 100, len) == []
+    assert pick([], "Who?", "Who?", {}, lambda query, texts: embedder.encode(texts), 100, len) == []
 
 
 def test_a_bracketed_number_in_a_source_cannot_pass_for_a_mark() -> None:

@@ -64,7 +64,7 @@ def _evidence(collection: Collection, question: EvalQuestion) -> list[Excerpt]:
         question.question,
         question.question,
         collection.weights(question.question),
-        collection.encode,
+        collection.likeness,
         EVIDENCE_WORDS,
         lambda text: len(text.split()),
     )
