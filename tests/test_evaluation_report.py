@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from qa.answers import Thresholds
+from qa.evaluation.calibrate import calibrated
 from qa.evaluation.comparing import compared
 from qa.evaluation.evaluating import summed
 from qa.evaluation.report import html
@@ -96,6 +98,16 @@ def test_plots_whose_data_are_not_there_are_left_out() -> None:
     of_confidence = {"What declining more would give", "What the confidence is worth"}
     assert headings(html(thirty())) & (always | of_confidence) == always
     assert headings(html(confident())) >= always | of_confidence
+
+
+def test_a_calibration_shows_the_curves_it_fitted_on() -> None:
+    rows = [
+        one.model_copy(update={"confidences": one.confidences | {"search": 0.5}}) for one in confident().rows
+    ]
+    fit = calibrated(rows, Thresholds(search=0, answer=0))
+    page = html(a_run(rows).model_copy(update={"calibration": fit}))
+    assert "gate “answer”, half a" in page
+    assert "What declining more would give" in headings(page)
 
 
 def test_a_run_of_search_alone_has_no_outcomes() -> None:
