@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # Reading two texts together is slow: only so many of the best are worth it.
 RERANKED = 20
+# Four pairs fill a core.
+BATCH = 4
 
 
 class Reranker(Protocol):
@@ -42,13 +45,16 @@ def reranked(hits: Sequence[Hit], query: str, reranker: Reranker) -> list[Hit]:
 class PairReranker:
     """A cross-encoder of sentence-transformers in a local folder; loaded at its first use.
 
-    A score is the sigmoid of what it says of query and text together. No code of the folder is run.
+    A score is the sigmoid of what it says of query and text together. The texts are shared out among
+    `threads` workers, as the embedder does. No code of the folder is run.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
         """Raises WeightsMissing or WeightsCorrupt where the folder is no such model."""
         self._folder = folder
-        self._using = threading.Lock()
+        self._threads = threads
+        self._loading = threading.Lock()
+        self._tokenizing = threading.Lock()
         for name in ("config.json", "tokenizer.json", "model.safetensors"):
             if not (folder / name).is_file():
                 raise WeightsMissing(f"the reranker in {folder} has no {name}; name a folder that has one")
@@ -66,16 +72,28 @@ class PairReranker:
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """How well each text answers the query, 0 to 1."""
+        with self._loading:
+            model = self._model
+        # Neighbours are of like length, so that little is padded.
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+
+        def read(batch: list[int]) -> NDArray[np.float32]:
+            return self._forward(model, [(query, texts[at]) for at in batch])
+
+        scores = np.empty(len(texts), dtype=np.float32)
+        with ThreadPoolExecutor(self._threads) as workers:
+            for batch, found in zip(batches, workers.map(read, batches), strict=True):
+                scores[batch] = found
+        return scores
+
+    def _forward(self, model: CrossEncoder, pairs: list[tuple[str, str]]) -> NDArray[np.float32]:
         import torch
 
-        with self._using:
-            found = self._model.predict(
-                [(query, text) for text in texts],
-                batch_size=4,
-                activation_fn=torch.nn.Sigmoid(),
-                show_progress_bar=False,
-            )
-        return np.asarray(found, dtype=np.float32)
+        with self._tokenizing:  # tokenizers refuse to be used by two threads at once
+            features = model.preprocess(pairs)
+        with torch.inference_mode():
+            return np.asarray(torch.sigmoid(model(features)["scores"].float()).flatten().numpy())
 
     @cached_property
     def _model(self) -> CrossEncoder:
@@ -84,7 +102,7 @@ class PairReranker:
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()  # type: ignore[no-untyped-call]
-        torch.set_num_threads(1)  # as the embedder has it, whose batches are computed side by side
+        torch.set_num_threads(1)
         try:
             model: CrossEncoder = CrossEncoder(
                 str(self._folder),

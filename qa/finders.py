@@ -57,4 +57,4 @@ def open_reranker(settings: Settings) -> PairReranker | None:
     Raises WeightsMissing, WeightsCorrupt.
     """
     used, models = reranker_weights(settings), settings.home / "models"
-    return PairReranker(present(used, models)) if used else None
+    return PairReranker(present(used, models), threads=settings.threads) if used else None

@@ -46,8 +46,16 @@ def test_scores_are_the_sigmoid_of_what_the_model_says(folder: Path) -> None:
     import torch
     from sentence_transformers import CrossEncoder
 
-    texts = ["The fire broke out at 18:40.", "Nobody was hurt.", "Bread. " * 300, ""]
-    scores = PairReranker(folder).scores(QUERY, texts)
+    texts = [
+        "The fire broke out at 18:40.",
+        "Nobody was hurt.",
+        "Bread. " * 300,
+        "",
+        "One",
+        "Two",
+        "Ice. " * 9,
+    ]
+    scores = PairReranker(folder, threads=2).scores(QUERY, texts)
     plain = CrossEncoder(str(folder), device="cpu", local_files_only=True, activation_fn=torch.nn.Identity())
     logits = np.asarray(plain.predict([(QUERY, text) for text in texts], show_progress_bar=False))
     assert scores.dtype == np.float32
