@@ -130,12 +130,12 @@ def test_bad_files_keep_no_good_one_out(quoth: Run, tmp_path: Path) -> None:
     (folder / "picture.png").write_bytes(b"\x89PNG")
     (folder / "dangling.txt").symlink_to(folder / "nowhere")
     (folder / "good.txt").write_text("The lighthouse of Gannet Head was lit again on Friday.")
-    code, out, err = quoth("add", folder, folder / "missing.txt", "https://example.org/a")
+    code, out, err = quoth("add", folder, folder / "missing.txt", "https://127.0.0.1/a")
     assert code == 1
     assert out == "1 added, 0 updated, 0 unchanged, 10 skipped\n"
     for name in "empty.txt binary.txt huge.txt wrong.jsonl broken.md broken.html picture.png".split():
         assert f"skipped {folder / name}: " in err
-    for other in (folder / "dangling.txt", folder / "missing.txt", "https://example.org/a"):
+    for other in (folder / "dangling.txt", folder / "missing.txt", "https://127.0.0.1/a"):
         assert f"skipped {other}: " in err
     assert "Gannet Head" in quoth("search", "lighthouse")[1]
 
