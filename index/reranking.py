@@ -66,8 +66,8 @@ class PairReranker:
             architecture, outputs = "", 0
         if not str(architecture).endswith("ForSequenceClassification") or outputs != 1:
             raise WeightsCorrupt(
-                f"the model in {folder} is no reranker, which gives one score to two texts "
-                f"({architecture or 'unknown'}, {outputs} outputs); name a cross-encoder"
+                f"the model in {folder} ({architecture or 'unknown'}, outputs: {outputs}) is no reranker, "
+                "which gives one score to two texts; name a cross-encoder"
             )
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:

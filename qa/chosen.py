@@ -97,8 +97,14 @@ def _described(repo: str, folder: Path) -> Weights:
     """The repository's files at this moment, as the hub tells of them."""
     from huggingface_hub import HfApi
 
-    with asked() as endpoint:
-        told = HfApi(endpoint=endpoint).model_info(repo, files_metadata=True)
+    try:
+        with asked() as endpoint:
+            told = HfApi(endpoint=endpoint).model_info(repo, files_metadata=True)
+    except WeightsMissing as error:
+        raise WeightsMissing(
+            f"{repo} could not be fetched: {error}; check its name, or bring a folder that has it: "
+            f"`quoth models pull {repo} --from FOLDER`"
+        ) from error
     siblings = {sibling.rfilename: sibling for sibling in told.siblings or ()}
     weights = _weights(repo, "", folder, {name: one.size or 0 for name, one in siblings.items()})
     if not any(file.name.endswith(".safetensors") for file in weights.files):

