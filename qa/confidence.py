@@ -51,7 +51,7 @@ def of_draft(excerpts: Sequence[Excerpt], doubts: Sequence[Doubt]) -> float:
         return _logistic(STEEPNESS * (fit - EVEN_FIT))
     unrefused = -math.log(doubts[0].refusal + LEAST_REFUSAL)
     least = min(doubt.least for doubt in doubts)
-    return _logistic(-6.0 + 14.0 * fit + 0.25 * unrefused + 3.0 * least)
+    return _logistic(-7.3 + 14.6 * fit + 0.23 * unrefused + 3.19 * least)
 
 
 def _logistic(x: float) -> float:
