@@ -74,6 +74,9 @@ class Ask(Value):
 
     question: str = Field(description=f"at most {MAX_QUESTION_CHARACTERS:,} characters")
     history: tuple[Turn, ...] = Field((), description="the conversation before it, oldest message first")
+    search_as: str | None = Field(
+        None, description="what is searched instead of the question with what it leans on"
+    )
     as_of: AsOf = None
     filters: Limits = Limits()
     collection: CollectionName = "default"
@@ -83,6 +86,7 @@ class Ask(Value):
         return checked_question(
             self.question,
             history=self.history,
+            search_as=self.search_as,
             as_of=self.as_of,
             filters=self.filters.filters(None),
             collection=self.collection,
@@ -187,16 +191,19 @@ ANSWER: dict[str, Any] = {
     "sentences": [{"text": "The fire broke out at 18:40.", "citations": [1], "support": "supported"}],
     "citations": [{"number": 1, **_CITED, "start": 0, "end": 28, "quote": "The fire broke out at 18:40."}],
     "conflicts": [],
-    "question_searched": "When did the fire on the ferry break out?",
+    "question_searched": "When did it break out? (fire ferry)",
     "passages": [_PASSAGE],
     "timings": {"search_ms": 14.2, "first_token_ms": 2210.5, "total_ms": 3120.0},
     "model": "local:1.5b",
+    "search_confidence": 0.61,
+    "confidence": 0.93,
+    "usage": {"prompt_tokens": 781, "answer_tokens": 14},
 }
 """An answer, for the description of the API."""
 
 STREAM = """\
 event: evidence
-data: {"question_searched":"When did the fire on the ferry break out?","passages":[...]}
+data: {"question_searched":"When did it break out? (fire ferry)","passages":[...]}
 
 event: token
 data: {"text":"The fire"}
