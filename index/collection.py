@@ -19,7 +19,7 @@ from index.ingest import Ingest, sweep
 from index.lexical import KeywordIndex
 from index.reranking import Reranker
 from index.search import Search
-from index.words import content_words
+from index.words import weighed_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
@@ -91,8 +91,10 @@ class Collection:
         return search(query, k=k, filters=filters)
 
     def weights(self, query: str) -> dict[str, float]:
-        """The stems of the query's words that carry matter, each with its rarity here."""
-        return self.lexical.rarity(content_words(query))
+        """The stems of the query's words that carry matter, each with its rarity here times how much it
+        counts in the query.
+        """
+        return self.lexical.weights(weighed_words(query))
 
     @property
     def tokens(self) -> Tokens:

@@ -15,7 +15,7 @@ from index.embedding import Embedder, Vectors
 from index.lexical import KeywordIndex
 from index.reranking import RERANKED, Reranker, reranked
 from index.retelling import told_once
-from index.words import content_words, coverage
+from index.words import coverage, weighed_words
 
 # How many candidates each of the two indexes offers, and how many where copies leave too few.
 CANDIDATES, MANY_CANDIDATES = 50, 500
@@ -55,7 +55,7 @@ class Search:
         (Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless
         the query names a year, of how fresh the article is: of two that fit, the newer is preferred.
         """
-        words = content_words(query)
+        words = weighed_words(query)
         vector = self.embedder.encode_query(query)
         near = self._nearest(vector, candidates, filters)
         worded = self.lexical.best(words, candidates, filters)
@@ -69,7 +69,7 @@ class Search:
         scores = likeness if _YEAR.search(query) else self._preferring_new(likeness, filters.as_of)
         ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
         found = told_once(self._passages(ranked, 2 * k), self.catalogue, filters)
-        weights = self.lexical.rarity(words)
+        weights = self.lexical.weights(words)
         hits = [
             Hit(
                 passage=passage,

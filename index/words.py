@@ -28,6 +28,9 @@ _FORM = frozenset(
     welche welchem welchen welcher welches wem wen wenn wer werden wie wir wird wo wurde wurden zu zum
     zur""".split()
 )
+# What a query ends with in round brackets, and how much a word there counts.
+_ASIDE = re.compile(r"\(([^()]*)\)\s*\Z")
+ASIDE_WEIGHT = 0.3
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -53,6 +56,21 @@ def content_words(text: str) -> list[str]:
     """The distinct words of `text` that carry matter, in order, as written; all words if none does."""
     words = list({word.lower(): word for word in WORD.findall(text)}.values())
     return [word for word in words if not is_form(word)] or words
+
+
+def weighed_words(query: str) -> dict[str, float]:
+    """The content words of `query`, each with how much it counts: one that stands only in round
+    brackets at the end, as in "When was it built? (Vey Bridge)", says what the rest is about, and
+    counts ASIDE_WEIGHT; the others 1.
+    """
+    aside = _ASIDE.search(query)
+    asked, about = (query[: aside.start()], aside[1]) if aside else (query, "")
+    weighed = {word: 1.0 for word in content_words(asked) if not is_form(word)}
+    known = {stem(word) for word in weighed}
+    for word in content_words(about):
+        if stem(word) not in known and not is_form(word):
+            weighed[word] = ASIDE_WEIGHT
+    return weighed or dict.fromkeys(content_words(query), 1.0)
 
 
 def coverage(weights: Mapping[str, float], text: str) -> float:

@@ -30,10 +30,14 @@ class Turn(Value):
 
 
 class Question(Value):
-    """What a person asks, in the conversation and on the day they ask it."""
+    """What a person asks, in the conversation and on the day they ask it.
+
+    `search_as` is what they want to be searched, where it is not what would be searched by itself.
+    """
 
     question: str
     history: tuple[Turn, ...] = ()
+    search_as: str | None = None
     as_of: date | None = None
     filters: Filters = Filters()
     collection: str = "default"
@@ -46,21 +50,30 @@ class Question(Value):
 
 def checked_question(question: str, **details: object) -> Question:
     """A Question of what a door was given, or QuestionInvalid with what is wrong."""
-    text = question.strip()
-    if not text:
-        raise QuestionInvalid("the question is empty; type one")
-    if len(text) > MAX_QUESTION_CHARACTERS:
-        raise QuestionInvalid(
-            f"the question has {len(text):,} characters; shorten it to {MAX_QUESTION_CHARACTERS:,} or fewer"
-        )
-    if any(category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in text):
-        raise QuestionInvalid("the question has control characters in it; type it as plain text")
+    text = _checked(question, "the question")
+    line = details.get("search_as")
+    if isinstance(line, str):
+        # Where it was emptied, what would be searched by itself is searched.
+        details["search_as"] = _checked(line, "what is to be searched") if line.strip() else None
     try:
         return Question.model_validate({"question": text, **details})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise QuestionInvalid(f"the question's {place} is not usable: {first['msg']}") from None
+
+
+def _checked(text: str, what: str) -> str:
+    text = text.strip()
+    if not text:
+        raise QuestionInvalid(f"{what} is empty; type one")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise QuestionInvalid(
+            f"{what} has {len(text):,} characters; shorten it to {MAX_QUESTION_CHARACTERS:,} or fewer"
+        )
+    if any(category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in text):
+        raise QuestionInvalid(f"{what} has control characters in it; type it as plain text")
+    return text
 
 
 class Copy(Value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,9 @@ from qa.quoting import quote_best
 HITS = 6
 # A question, and what it leans on, in one line of at most this many characters.
 LINE_CHARACTERS = 600
+# An earlier answer tells what "it" is with its first words; every word of a prompt costs time.
+EARLIER_CHARACTERS = 300
+_MARK = re.compile(r"\s*\[\d[\d,\s]*\]")
 PROMPT_VARIABLES = {"excerpts", "earlier", "question"}
 
 
@@ -96,10 +100,10 @@ class PassageRetriever(BaseRetriever):
 
 
 def finding(collection: Callable[[str], Collection]) -> Runnable[Question, Found]:
-    """Question to Found: what is searched is the question behind those it leans on."""
+    """Question to Found: what is searched is what the person says, or the question with what it leans on."""
 
     def find(question: Question) -> Found:
-        searched = searchable(question.question, question.history)
+        searched = question.search_as or searchable(question.question, question.history)
         retriever = PassageRetriever(collection=collection(question.collection), filters=question.limits)
         documents = retriever.invoke(searched)
         return Found(
@@ -179,15 +183,31 @@ def _prompt() -> Prompt:
 def prompt_values(reading: Reading) -> dict[str, str]:
     """The variables of `prompts/answer.md`."""
     question = reading.found.question
-    earlier = ""
-    if leans(question.question) and len(question.history) > 1:
-        *_, asked, answered = question.history
-        earlier = f"Earlier question: {_line(asked.content)}\nEarlier answer: {_line(answered.content)}\n"
     return {
         "excerpts": "\n".join(excerpt.shown for excerpt in reading.excerpts),
-        "earlier": earlier,
-        "question": _line(question.question),
+        "earlier": "" if question.search_as else _earlier(question),
+        "question": _line(_meant(question)),
     }
+
+
+def _meant(question: Question) -> str:
+    """The question, behind it what the person says that it is about."""
+    said = question.search_as
+    if not said:
+        return question.question
+    return said if said.startswith(question.question) else f"{question.question} ({said})"
+
+
+def _earlier(question: Question) -> str:
+    """What a question leans on: the one before it, with what that leans on itself, and its answer."""
+    history = question.history
+    asked = max((at for at, turn in enumerate(history) if turn.role == "user"), default=None)
+    if asked is None or not leans(question.question):
+        return ""
+    lines = [f"Earlier question: {_line(searchable(history[asked].content, history[:asked]))}"]
+    for turn in history[asked + 1 :][:1]:
+        lines.append(f"Earlier answer: {_line(_MARK.sub('', turn.content))[:EARLIER_CHARACTERS]}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _line(text: str) -> str:

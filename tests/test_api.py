@@ -110,7 +110,16 @@ def test_a_question_the_articles_do_not_answer_is_declined(answering):
 def test_history_makes_a_follow_up_searchable(client):
     history = [{"role": "user", "content": CLUB}, {"role": "assistant", "content": "Collmouth Athletic."}]
     answer = client.post("/api/ask", json={"question": "And for how much?", "history": history}).json()
-    assert answer["question_searched"] == f"{CLUB} And for how much?"
+    assert answer["question_searched"].startswith("And for how much? (")
+
+
+def test_what_a_person_wants_searched_is_searched(client):
+    given = {"question": "And for how much?", "search_as": "striker transfer fee"}
+    answer = client.post("/api/ask", json=given).json()
+    assert answer["question_searched"] == "striker transfer fee"
+    answer = client.post("/api/ask", json=given | {"search_as": " "}).json()
+    assert answer["question_searched"] == "And for how much?"
+    assert client.post("/api/ask", json=given | {"search_as": "\0"}).status_code == 422
 
 
 def test_search_gives_passages_best_first_exactly_as_they_stand(client):

@@ -100,7 +100,7 @@ def test_a_follow_up_is_searched_with_what_it_leans_on(answering: Answering) -> 
         {"role": "assistant", "content": "The Salt Ledger."},
     ]
     answer = answering(ScriptedModel("NOT FOUND")).ask("And who directed it?", history=history)
-    assert answer.question_searched == "Which film won the Silver Heron? And who directed it?"
+    assert answer.question_searched == "And who directed it? (film won Silver Heron Salt Ledger)"
     assert answer.passages[0].article_id == "silver-heron-film-festival"
 
 

@@ -39,7 +39,7 @@ def found(collection: Collection, filters: Filters) -> set[str]:
     """The articles that pass, of which vectors, keywords and search have been found to agree."""
     [vector] = collection.encode(["The ferry was late"])
     near = collection.archive.nearest(vector, 50, filters)
-    worded = collection.lexical.best(["ferry"], 50, filters)
+    worded = collection.lexical.best({"ferry": 1.0}, 50, filters)
     assert set(near) == set(worded)
     ids = {hit.passage.article_id for hit in collection.search("The ferry was late", k=50, filters=filters)}
     assert len(ids) == len(near)

@@ -136,6 +136,22 @@ def test_signs_around_a_word_do_not_hide_it(collection: Collection) -> None:
         assert best(collection, query) == "ferry"
 
 
+def test_words_in_brackets_at_the_end_decide_where_the_others_do_not(collection: Collection) -> None:
+    assert best(collection, "What was cancelled because of the vote? (ferry)") == "ferry"
+    assert best(collection, "And who resigned? (ferry storm)") == "mayor"
+    assert best(collection, "And when? (bread ovens)") == "bread"
+
+
+def test_scores_of_words_add_up_by_what_each_counts(collection: Collection) -> None:
+    alone = {word: collection.lexical.best({word: 1.0}, 50, Filters()) for word in ("storm", "the", "town")}
+    counts = {"storm": 1.0, "the": 0.3, "town": 0.3}
+    together = collection.lexical.best(counts, 50, Filters())
+    assert together.keys() == set().union(*alone.values())
+    for id_, score in together.items():
+        parts = (counts[word] * alone[word].get(id_, 0.0) for word in counts)
+        assert score == pytest.approx(sum(parts))
+
+
 @pytest.mark.parametrize("k", [1, 2, 5, 100])
 def test_k_is_the_most_that_come(collection: Collection, k: int) -> None:
     every = collection.search("the ferry and the bread", k=100)

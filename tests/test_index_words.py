@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from index.words import WORD, content_words, coverage, is_form, stem, stems
+from index.words import ASIDE_WEIGHT, WORD, content_words, coverage, is_form, stem, stems, weighed_words
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,23 @@ def test_content_words_leave_out_the_form_and_repetitions() -> None:
 def test_a_question_of_form_alone_keeps_its_words() -> None:
     assert content_words("What is it?") == ["What", "is", "it"]
     assert all(is_form(word) for word in ("What", "IS", "it"))
+
+
+@pytest.mark.parametrize(
+    ("query", "weighed"),
+    [
+        ("When did the ferry burn?", {"ferry": 1, "burn": 1}),
+        ("Who put it out? (burn ferry)", {"put": 1, "burn": ASIDE_WEIGHT, "ferry": ASIDE_WEIGHT}),
+        ("Who saw the ferries? (the ferry burns) ", {"saw": 1, "ferries": 1, "burns": ASIDE_WEIGHT}),
+        ("And when? (ferry)", {"ferry": ASIDE_WEIGHT}),
+        ("Who (of the crew) burned?", {"crew": 1, "burned": 1}),
+        ("(ferry", {"ferry": 1}),
+        ("What is it? ()", {"What": 1, "is": 1, "it": 1}),
+        ("", {}),
+    ],
+)
+def test_words_in_brackets_at_the_end_count_less(query: str, weighed: dict[str, float]) -> None:
+    assert weighed_words(query) == weighed
 
 
 def test_coverage_is_the_weighted_share() -> None:

@@ -420,7 +420,7 @@ def test_follow_up_is_searched_with_what_it_leans_on_and_old_quotes_stay(page: P
     ask(page, QUESTION)
     expect(page.locator("#current .answer")).to_be_visible()
     ask(page, "And why is he?")
-    expect(page.locator("#current .searched")).to_have_text(f"Searched for: {QUESTION} And why is he?")
+    expect(page.locator("#current .searched")).to_contain_text("Searched for: And why is he? (")
     expect(page.locator("#current .answer")).to_be_visible()
     page.locator("#past .mark").first.click()
     expect(page.locator("#past mark").first).to_contain_text(QUOTE)
