@@ -184,7 +184,7 @@ def test_interrupted_adding_goes_on_where_it_was(home: Path, tmp_path: Path) -> 
     assert unchanged >= told
     code, out, _ = run_in(home)("doctor")
     assert code == 0
-    assert "articles: 400, passages: 400; everything fits together" in out
+    assert "articles: 400, passages: 400, vectors: 400; everything fits together" in out
 
 
 def _articles(home: Path) -> int:
