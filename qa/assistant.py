@@ -20,6 +20,7 @@ from index.reading import read_sources
 from qa import weights
 from qa.answers import (
     Answer,
+    Conflict,
     Event,
     Evidence,
     FoundPassage,
@@ -32,6 +33,7 @@ from qa.answers import (
 from qa.chain import Piece, Reading, finding, opening, picking, writing
 from qa.citing import Checked, check
 from qa.confidence import DEFAULT, Doubt, of_draft, of_search
+from qa.conflicts import compare
 from qa.drafting import Drafted, draft
 from qa.errors import ModelUnavailable
 from qa.feedback import Feedback, FeedbackFile
@@ -124,6 +126,7 @@ class Assistant:
         yield Evidence(question_searched=found.searched, passages=passages)
         first: float | None = None
         checked, sure, usage = Checked(), None, None
+        conflicts: tuple[Conflict, ...] = ()
         thresholds = self.thresholds(question.collection)
         found_well = of_search(found.hits)
         if found_well >= thresholds.search:
@@ -141,11 +144,15 @@ class Assistant:
             if sure >= thresholds.answer:
                 encode = self._library.collection(question.collection).encode
                 checked = await asyncio.to_thread(check, draft, question.question, reading.excerpts, encode)
+                checked, conflicts = await asyncio.to_thread(
+                    compare, question.question, checked, found.hits, encode
+                )
         yield Answer(
             status="answered" if checked.sentences else "declined",
             text=checked.text or DECLINED,
             sentences=checked.sentences,
             citations=checked.citations,
+            conflicts=conflicts,
             question_searched=found.searched,
             passages=passages,
             timings=Timings(

@@ -84,7 +84,7 @@ def test_a_foreign_question_is_declined_before_the_model_speaks(answering: Answe
 
 def test_without_a_model_the_best_sentences_are_quoted(answering: Answering) -> None:
     assistant = answering(None)
-    answer = assistant.ask("How many people were rescued from the Saint Brannoc?")
+    answer = assistant.ask("How many rivets mark where the buried hull was?")
     assert answer.status == "answered"
     assert answer.model == "none"
     assert answer.timings.first_token_ms is None
