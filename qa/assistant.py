@@ -37,6 +37,7 @@ from qa.conflicts import compare
 from qa.drafting import Drafted, draft
 from qa.errors import ModelUnavailable
 from qa.feedback import Feedback, FeedbackFile
+from qa.fences import inert
 from qa.finders import open_embedder, open_reranker
 from qa.model import NO_MODEL, Model, choose_model
 from qa.settings import Settings
@@ -143,7 +144,8 @@ class Assistant:
             sure = of_draft(reading.excerpts, doubts)
             if sure >= thresholds.answer:
                 encode = self._library.collection(question.collection).encode
-                checked = await asyncio.to_thread(check, draft, question.question, reading.excerpts, encode)
+                plain = inert(draft, (excerpt.quote() for excerpt in reading.excerpts))
+                checked = await asyncio.to_thread(check, plain, question.question, reading.excerpts, encode)
                 checked, conflicts = await asyncio.to_thread(
                     compare, question.question, checked, found.hits, encode
                 )

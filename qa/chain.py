@@ -21,6 +21,7 @@ from qa.answers import Question, Usage
 from qa.citing import NOT_FOUND
 from qa.confidence import Doubt
 from qa.evidence import Excerpt, pick
+from qa.fences import fenced
 from qa.followup import leans, searchable
 from qa.model import Model
 from qa.prompts import Message, Prompt, load_prompt
@@ -211,4 +212,4 @@ def _earlier(question: Question) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:LINE_CHARACTERS]
+    return fenced(text[: 2 * LINE_CHARACTERS])[:LINE_CHARACTERS]

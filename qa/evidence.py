@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.articles import Hit
 from index.embedding import Vectors
-from index.sentences import sentence_spans
 from index.wording import Wording
 from index.words import coverage
 from qa.expecting import expected
+from qa.fences import fenced
+from qa.orders import orders, sentences
 
 # Sentences shown on either side of the one that fits: they name who "she" is, and end what it begins.
 AROUND = 1
@@ -20,7 +20,9 @@ AROUND = 1
 COSINE, WORDS, EXPECTED, FOUND = 1.0, 0.5, 0.3, 1.5
 # English text has about this many characters in a token.
 TOKEN_CHARACTERS = 4
-_BRACKETED_NUMBER = re.compile(r"\[(\s*\d[\d\s,–-]*)\]")
+# Longer names of outlets are cut, and brackets in them left out: they stand in brackets themselves.
+OUTLET_CHARACTERS = 60
+_NO_BRACKETS = str.maketrans("", "", "()")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +45,15 @@ class Excerpt:
 
     @property
     def shown(self) -> str:
-        """The excerpt as a model sees it: one line, where a bracketed number cannot pass for a mark."""
+        """The excerpt as a model sees it: one line, in which the article has words and nothing else."""
         day = self.hit.date.isoformat() if self.hit.date else "undated"
-        outlet = _line(self.hit.source or self.hit.title)[:60]
-        return f"[{self.number}] ({outlet}, {day}) {_line(self.quote())}"
+        return f"[{self.number}] ({_outlet(self.hit)}, {day}) {fenced(self.quote())}"
 
 
-def _line(text: str) -> str:
-    return _BRACKETED_NUMBER.sub(r"(\1)", " ".join(text.split()))
+def _outlet(hit: Hit) -> str:
+    """What to call where a hit appeared: by its source, or else by its title."""
+    name = fenced((hit.source or hit.title)[: 2 * OUTLET_CHARACTERS])
+    return "unnamed" if any(orders([name], "")) else name.translate(_NO_BRACKETS)[:OUTLET_CHARACTERS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,7 @@ def pick(
     `shown` cost at most `budget` of the model's tokens, but the best sentence is there in any case. What
     two hits say alike is there once.
     """
-    places = list(_places(hits))
+    places = list(_places(hits, question))
     if not places:
         return []
     has_expected = expected(question)
@@ -126,17 +129,19 @@ def _likely(ranked: Sequence[_Place], budget: int) -> list[_Place]:
     return likely
 
 
-def _places(hits: Sequence[Hit]) -> Iterator[_Place]:
-    """Every sentence of the hits, but those that an earlier hit has word for word, however set."""
+def _places(hits: Sequence[Hit], question: str) -> Iterator[_Place]:
+    """Every sentence of the hits as a reader sees it, but those that an earlier hit has word for word,
+    however set, and those that do not tell but order.
+    """
     earlier: set[tuple[str, ...]] = set()
     for at, hit in enumerate(hits):
         shift = hit.passage.start
         said = []
-        for nth, (start, end) in enumerate(sentence_spans(hit.passage.text)):
-            text = hit.passage.text[start:end]
-            said.append(Wording.of(text).words)
-            if said[-1] not in earlier:
-                yield _Place(hit=at, nth=nth, span=(start + shift, end + shift), text=text)
+        for nth, sentence in enumerate(sentences(hit.passage.text, question)):
+            said.append(Wording.of(sentence.text).words)
+            if said[-1] not in earlier and sentence.tells:
+                span = (sentence.start + shift, sentence.end + shift)
+                yield _Place(hit=at, nth=nth, span=span, text=sentence.text)
         earlier.update(said)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from qa.citing import NOT_FOUND
 from qa.evidence import Excerpt
+from qa.fences import fenced
 
 # A second sentence is quoted where it fits almost as well as the first.
 CLOSE_SECOND = 0.9
@@ -18,5 +19,5 @@ def quote_best(excerpts: Sequence[Excerpt]) -> str:
         key=lambda found: -found[0],
     )[:2]
     close = [found for found in ranked if found[0] >= CLOSE_SECOND * ranked[0][0]]
-    quoted = [f"{' '.join(excerpt.quote(nth, nth).split())} [{excerpt.number}]" for _, excerpt, nth in close]
+    quoted = [f"{fenced(excerpt.quote(nth, nth))} [{excerpt.number}]" for _, excerpt, nth in close]
     return " ".join(quoted) or NOT_FOUND

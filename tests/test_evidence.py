@@ -75,7 +75,7 @@ def test_a_bracketed_number_in_a_source_cannot_pass_for_a_mark() -> None:
     text = "Naps help [3], as shown\nearlier [1, 2].\n\nSee [the annex] and [ 4 – 6 ]."
     excerpt = Excerpt(number=1, hit=hit(text, source="Post [9]"), spans=((7, 7 + len(text)),), fits=(1.0,))
     assert excerpt.shown == (
-        "[1] (Post (9), 2024-02-11) Naps help (3), as shown earlier (1, 2). See [the annex] and ( 4 – 6 )."
+        "[1] (Post 9, 2024-02-11) Naps help (3), as shown earlier (1, 2). See (the annex) and ( 4 – 6 )."
     )
 
 
