@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 MAX_SKIPPED_LINES = 20
 NEAREST = 3
 COPIES = 5
-_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Controls, and marks that turn the text behind them round.
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
 
 
@@ -70,8 +71,9 @@ def show_text(text: str) -> None:
 
 
 def show_json(value: Any) -> None:
-    """A result as JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    """A result as JSON, in which what would steer the terminal is escaped."""
+    written = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
 
 
 def show_report(report: IngestReport, *, as_json: bool) -> None:
