@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from qa.answers import Thresholds
-from qa.evaluation.calibrate import OPEN, calibrate, calibrated, curve, fitted, gated, reliability
+from qa.evaluation.calibrate import OPEN, calibrate, calibrated, curve, fitted, gated, youden
 from qa.evaluation.evaluating import summed
 from qa.evaluation.run import EvalRun, Row
 from qa.evaluation.scoring import scored
@@ -37,11 +37,16 @@ def rows(*given: tuple[bool, float, float], answerable: Iterable[bool] = ()) -> 
 FOUR = rows((True, 0.9, 0.9), (True, 0.6, 0.7), (False, 0.5, 0.4), (False, 0.4, 0.2))
 
 
-def test_reliability_counts_right_against_wrong() -> None:
-    assert reliability(FOUR, OPEN) == 0  # two right, two wrong
-    assert reliability(FOUR, Thresholds(search=0, answer=0.3)) == 1 / 4
-    assert reliability(FOUR, Thresholds(search=0, answer=0.7)) == 2 / 4
-    assert reliability(FOUR, Thresholds(search=0.7, answer=0)) == 1 / 4
+def test_the_index_sets_right_answers_against_wrong_ones() -> None:
+    assert youden(FOUR, OPEN) == 0  # both right, and both wrong
+    assert youden(FOUR, Thresholds(search=0, answer=0.3)) == 1 - 1 / 2
+    assert youden(FOUR, Thresholds(search=0, answer=0.7)) == 1
+    assert youden(FOUR, Thresholds(search=0.7, answer=0)) == 1 / 2
+
+
+def test_mostly_wrong_answers_are_no_reason_to_decline_all() -> None:
+    many = rows((True, 0.9, 0.8), (False, 0.9, 0.9), *[(False, 0.9, 0.3)] * 8)
+    assert fitted(many, OLD).answer == 0.8
 
 
 def test_the_fitted_thresholds_decline_the_wrong_ones_and_keep_the_right() -> None:

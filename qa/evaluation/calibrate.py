@@ -1,9 +1,9 @@
 """Fits the thresholds below which a question is declined, and says what they are worth.
 
-What is fitted is effective reliability (Whitehead et al., "Reliable Visual Question Answering: Abstain
-Rather Than Answer Incorrectly", 2022) with equal cost: a right answer counts 1, a wrong one -1, a
-declined question 0. The curve of risk over coverage is that of selective prediction (El-Yaniv & Wiener
-2010). Fitted on half "a" of the questions, told of half "b".
+What is fitted is Youden's index (Youden, "Index for rating diagnostic tests", 1950): the share of right
+answers that are let through less the share of wrong ones. It does not depend on how many of the answers are
+right, so that a weak model is not told to decline everything. The curve of risk over coverage is that of
+selective prediction (El-Yaniv & Wiener 2010). Fitted on half "a" of the questions, told of half "b".
 
 The rows must come from a run in which no gate declined: what a threshold would decline is seen from the
 answer it would have hidden.
@@ -65,29 +65,32 @@ def calibrated(rows: Sequence[Row], old: Thresholds) -> Calibration:
 
 
 def fitted(rows: Sequence[Row], old: Thresholds) -> Thresholds:
-    """First the gate after the model: the lowest threshold of the greatest reliability. Then the one
+    """First the gate after the model: the lowest threshold of the greatest index. Then the one
     before it: the highest that loses nothing, because what it declines costs no time.
     """
     answer, search = old.answer, old.search
     if _has(rows, "answer"):
         answer = max(
             _candidates(rows, "answer"),
-            key=lambda least: (reliability(rows, OPEN.model_copy(update={"answer": least})), -least),
+            key=lambda least: (youden(rows, OPEN.model_copy(update={"answer": least})), -least),
         )
     if _has(rows, "search"):
-        alone = reliability(rows, Thresholds(search=0, answer=answer))
+        alone = youden(rows, Thresholds(search=0, answer=answer))
         search = max(
             least
             for least in _candidates(rows, "search")
-            if reliability(rows, Thresholds(search=least, answer=answer)) >= alone
+            if youden(rows, Thresholds(search=least, answer=answer)) >= alone
         )
     return Thresholds(search=search, answer=answer)
 
 
-def reliability(rows: Sequence[Row], thresholds: Thresholds) -> float:
-    """The mean over the questions of 1 for a right answer, -1 for a wrong one, 0 for a declined one."""
-    passed = [row for row in rows if row.answered and not _below(row, thresholds)]
-    return sum(1 if _is_right(row) else -1 for row in passed) / len(rows) if rows else 0.0
+def youden(rows: Sequence[Row], thresholds: Thresholds) -> float:
+    """The share of right answers that pass less the share of wrong ones, -1 to 1; a share of none is 0."""
+    shares = []
+    for right in (True, False):
+        of = [row for row in rows if row.answered and _is_right(row) == right]
+        shares.append(sum(not _below(row, thresholds) for row in of) / len(of) if of else 0.0)
+    return shares[0] - shares[1]
 
 
 def curve(rows: Sequence[Row], gate: str) -> tuple[CurvePoint, ...]:
