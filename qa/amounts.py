@@ -15,8 +15,8 @@ from qa.facts import facts
 
 # Figures this near to each other may be one figure, rounded; "about" may be this far off.
 ROUNDED, ABOUT = 0.05, 0.15
-# Two figures for one thing are seldom further apart than so many times.
-FAR = 3
+# Two figures for one thing are seldom further apart than so many times; a toll may grow more.
+FAR, FAR_TOLL = 3, 5
 # Words between a number and what befell those it counts; a new clause is as far as so many words.
 REACH, CLAUSE = 9, 4
 
@@ -51,7 +51,7 @@ _MONEY = frozenset(
 ) | {"australian dollar", "canadian dollar"}
 # Plurals without an s.
 _COUNTED = frozenset("people men women children police staff crew kg km feet".split())
-_PEOPLE = frozenset(
+PEOPLE = frozenset(
     stem(word)
     for word in """people persons passengers men women residents civilians workers soldiers victims crew
     others villagers miners pilgrims tourists employees""".split()
@@ -73,9 +73,12 @@ _BOUND = {
 _PART_BEFORE = re.compile(
     r"\b(?:another|further|additional|extra|other|first|last|next|remaining|including|among them|among"
     r"|of (?:whom|which|the|these|those|its|their)|between|nos?\.|number|than(?: the)?|from|only|top"
-    r"|aged?|needed|needs|requires?)(?: \w+)?\s*$",
+    r"|aged?|needed|needs|requires?|(?:people|those|adults|men|women|children) (?:over|under|above|below))"
+    r"(?: \w+)?\s*$",
     re.IGNORECASE,
 )
+# "Of the 31 dead, 27 were from Florida."
+_PARTS = re.compile(r"\W*(?:of|among|including)\b", re.IGNORECASE)
 _PART_AFTER = re.compile(
     r"(?:\s+\w+){0,2}\s+(?:more|others?|additional|extra|further|new)\b"
     r"|\s+of\b|\s*(?:[-–]|to|or|and)\s*\d|\s+or (?:so|more)\b|\s+(?:times|out of|in (?:ten|five|four|\d))\b",
@@ -117,12 +120,7 @@ class Amount:
 
     @property
     def is_people(self) -> bool:
-        return self.counts_people(self.unit) or bool(self.fate)
-
-    @staticmethod
-    def counts_people(unit: str) -> bool:
-        """Whether the stem is a word for people."""
-        return unit in _PEOPLE
+        return self.unit in PEOPLE or bool(self.fate)
 
     def alike(self, other: Amount) -> bool:
         """Whether both count the same sort of thing."""
@@ -135,7 +133,7 @@ class Amount:
     def clashes(self, other: Amount) -> bool:
         """Whether both cannot hold of one thing: rounding, "about" and limits are allowed for."""
         fewer, more = sorted((self.number, other.number))
-        if more > FAR * fewer and not self.fate:
+        if more > (FAR_TOLL if self.fate else FAR) * fewer:
             return False
         return self.alike(other) and not (self._allows(other) or other._allows(self))
 
@@ -166,10 +164,11 @@ def unit(text: str) -> tuple[str, frozenset[str], int]:
     for word in WORD.finditer(text):
         gap = text[end : word.start()]
         plain = word.group().lower()
-        if gap.strip() or is_form(plain) or plain in _ENDS or len(before) == 3:
+        letters = word.group().isupper()  # as in US, which is neither "us" nor many
+        if gap.strip() or (is_form(plain) and not letters) or plain in _ENDS or len(before) == 3:
             break
         end = word.end()
-        plural = plain.endswith("s") and not plain.endswith("ss")
+        plural = plain.endswith("s") and not plain.endswith("ss") and not letters
         if plural or plain in _COUNTED or (not before and stem(plain) in _UNITS):
             return _UNITS.get(stem(plain), stem(plain)), frozenset(map(stem, before)), end
         before.append(plain)
@@ -178,6 +177,8 @@ def unit(text: str) -> tuple[str, frozenset[str], int]:
 
 def amounts(text: str) -> Iterator[Amount]:
     """The numbers of a sentence that count or measure the whole of something."""
+    if _PARTS.match(text):
+        return
     for found in _AMOUNT.finditer(text):
         start, end = found.span()
         before, after = text[:start], text[end:]
@@ -189,10 +190,11 @@ def amounts(text: str) -> Iterator[Amount]:
         if part and not found["age"]:
             continue
         of, apart, length = _unit_of(found, before, after)
-        if not of and plain and _YEAR.fullmatch(found["figure"]):
+        # What may be a year, or "no one", is a number of something only where it says of what.
+        if not of and plain and (_YEAR.fullmatch(found["figure"]) or found["figure"].lower() == "one"):
             continue
         rate = _RATE.match(after)
-        befell = "" if of and of not in _PEOPLE and of not in _FATE_UNITS else _fate_at(text, start, end)
+        befell = "" if of and of not in PEOPLE and of not in _FATE_UNITS else _fate_at(text, start, end)
         yield Amount(
             span=(start, end + length),
             number=_number(found),

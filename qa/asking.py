@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from index.words import WORD, is_form, stem, stems
-from qa.amounts import Amount, amounts, fate, unit
+from qa.amounts import PEOPLE, Amount, amounts, fate, unit
 from qa.expecting import asks_number
 from qa.occasions import Day, Score, days, scores
 from qa.roles import Holder, asked_office, holders
@@ -37,6 +37,8 @@ _MONEY = tuple(
 _PERCENT = re.compile(r"\b(percent|percentage|share|per cent)\b", re.IGNORECASE)
 _OLD = re.compile(r"\b(how old|what age)\b", re.IGNORECASE)
 _HOT = re.compile(r"\bhow (hot|cold|warm)\b|\btemperature\b", re.IGNORECASE)
+# The day up to which something was counted.
+_COUNTED_ON = re.compile(r"\b(?:as of|through|to date|compared (?:to|with))\s+(?:\w+,? )?$", re.IGNORECASE)
 _MANY = re.compile(r"\b(?:how many|number of)\s+", re.IGNORECASE)
 _LENGTH = frozenset("second minut hour day night week month year metr kilomet mile feet centimetr".split())
 
@@ -66,7 +68,10 @@ def asked(question: str) -> Asked | None:
         return Asked(about="the score", values=scores)
     # "How many drowned when the ferry sank?" asks for no day.
     if _DAY.search(question) and not asks_number(question):
-        return Asked(about="the date", values=days)
+        return Asked(
+            about="the date",
+            values=lambda text: (day for day in days(text) if not _COUNTED_ON.search(text[: day.span[0]])),
+        )
     if asks_number(question) or _AMOUNT.search(question) or _AGREE.search(question):
         fits = _fitting(question)
         about = "the number"
@@ -110,7 +115,7 @@ def _fitting(question: str) -> Callable[[Amount], bool]:
     if befell:
         return lambda amount: amount.fate == befell
     if counted:
-        people = Amount.counts_people(counted)
+        people = counted in PEOPLE
         return lambda amount: amount.is_people and not amount.fate if people else amount.unit == counted
     if _PERCENT.search(question):
         return lambda amount: amount.unit == "%"

@@ -28,7 +28,9 @@ from qa.answers import Citation, Conflict, Position, Sentence
 from qa.asking import Asked, asked
 from qa.citing import Checked
 from qa.facts import missing
-from qa.rivals import overtakes, rivals
+from qa.fences import fenced
+from qa.overtaking import overtakes
+from qa.rivals import rivals
 from qa.roles import Holder
 from qa.sayings import Said, said
 
@@ -54,7 +56,7 @@ def compare(
     """
     if not checked.sentences or not (kind := asked(question)):
         return Compared(checked=checked)
-    values = list(said(kind, hits))
+    values = list(said(kind, hits, question))
     for sentence in checked.sentences:
         for own in _given(sentence, checked, values):
             if others := rivals(own, values, question, encode):
@@ -146,7 +148,10 @@ def _cite(side: Said, citations: list[Citation]) -> int:
 
 
 def _outlet(hit: Hit) -> str:
-    """As `The Ferry Times (4 May 2024)`; square brackets could pass for a mark."""
-    name = " ".join((hit.source or hit.title or hit.passage.article_id).split())
-    name = name.replace("[", "(").replace("]", ")")[:OUTLET_CHARACTERS]
+    """As `The Ferry Times (4 May 2024)`, or the title where the outlet is not known; square brackets
+    could pass for a mark.
+    """
+    name = fenced(hit.source) or f"“{fenced(hit.title or hit.passage.article_id)}”"
+    if len(name) > OUTLET_CHARACTERS:
+        name = name[:OUTLET_CHARACTERS].rsplit(" ", 1)[0] + ("…" if hit.source else "…”")
     return f"{name} ({hit.date.day} {hit.date:%B %Y})" if hit.date else f"{name} (undated)"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Set as AbstractSet
+from datetime import date, timedelta
 
 from index.embedding import Vectors
 from index.words import content_words, stem, stems
 from qa.amounts import Amount
 from qa.facts import CALENDAR, facts, missing
 from qa.occasions import Day, Score, days, happened
+from qa.overtaking import overtakes, risen, says_changed
 from qa.roles import Holder
 from qa.sayings import Said
 
@@ -20,23 +21,26 @@ from qa.sayings import Said
 ALIKE, UNSHARED = 0.45, 0.15
 # Where no name is shared, so many of the question's words are to be.
 SHARED_WORDS = 2
-# Figures of what happened once are compared within so many days, dates of what is planned within more.
+# A passage that lacks so many of the question's words which the other sentence has is about something else.
+UNSAID_WORDS = 2
+# What happens on a day is told with this share of the question's words.
+MOST_WORDS = 0.6
+# Figures of what happened once are compared within so many days, what is planned or has changed within more.
 FRESH, PLANNED = timedelta(days=14), timedelta(days=300)
 
 _READINGS = frozenset("degre % point barrel case".split())
-_PER_UNIT = re.compile(r"\b(?:gallon|lit(?:er|re)|barrel|share|ounce|tonne|kilowatt|megawatt)", re.IGNORECASE)
+_PER_UNIT = re.compile(
+    r"\b(?:gallon|lit(?:er|re)|barrel|share|ounce|tonne|kilowatt|megawatt|jackpot)", re.IGNORECASE
+)
 # Other words for one thing.
 _SAME = dict.fromkeys("price bill pay paid worth spend fee fine".split(), "cost") | dict.fromkeys(
     "dead death killed kill toll drown".split(), "die"
 )
-# "On what day does it open?" is about opening.
-_OF_TIME = frozenset("day date month year time".split())
-_OVERTAKES = re.compile(
-    r"\b(now|new|newest|revised|updated?|latest|later|instead|rather than|no longer|up from|down from|rose"
-    r"|risen|rising|climbed|grown|increased|raised|reached|postponed|put off|delayed|brought forward|moved"
-    r"|rescheduled|corrected|previously|recount|earlier (?:figure|estimate|report|count)s?|succeed(?:s|ed)"
-    r"|replaces|replaced|takes over|took over|stepp(?:ed|ing) down|resign(?:s|ed))\b",
-    re.IGNORECASE,
+# "On what day does it open?" is about opening, and "against" about nothing.
+_NO_MATTER = frozenset("day date month year time against dure after befor between into".split())
+_NAME = r"([A-ZÀ-Ý][\w'’-]*(?: [A-ZÀ-Ý][\w'’-]*)*)"
+_PLACE = re.compile(
+    rf"\b(?:in|at|across|near|from|outside|around) (?:the |nearby |\w+ern )?{_NAME}|^\W*{_NAME}:"
 )
 
 
@@ -44,7 +48,7 @@ def rivals(
     own: Said, others: Sequence[Said], question: str, encode: Callable[[Sequence[str]], Vectors]
 ) -> list[Said]:
     """Those of the others that give another value for the same thing, the most alike first, one for
-    each value. `encode` is called only where values clash.
+    each value and article. `encode` is called only where values clash.
     """
     clashing = [other for other in others if _clash(own, other, question)]
     if not clashing:
@@ -57,22 +61,11 @@ def rivals(
         other = clashing[nth]
         if likeness >= _needed(own, other, question) and all(
             other.value.clashes(earlier.value)  # type: ignore[arg-type]  # a question has values of one kind
+            and other.hit.passage.article_id != earlier.hit.passage.article_id
             for earlier in chosen
         ):
             chosen.append(other)
     return chosen
-
-
-def overtakes(older: Said, newer: Said) -> bool:
-    """Whether the newer value takes the place of the older one: its article is newer, and the thing is
-    one that changes (a toll, an office, a date) or the newer sentence says that it has changed.
-    """
-    if not (older.hit.date and newer.hit.date and older.hit.date < newer.hit.date):
-        return False
-    changes = isinstance(newer.value, Day | Holder) or (
-        isinstance(newer.value, Amount) and bool(newer.value.fate)
-    )
-    return changes or bool(_OVERTAKES.search(newer.text))
 
 
 def _clash(own: Said, other: Said, question: str) -> bool:
@@ -84,29 +77,16 @@ def _clash(own: Said, other: Said, question: str) -> bool:
     return (
         len(ids) == 2
         and not ids & copies
-        and (own.value.clashes(other.value) or _risen(*_by_age(own, other)))  # type: ignore[arg-type]
+        and (own.value.clashes(other.value) or risen(own, other))  # type: ignore[arg-type]
         and own.sorts == other.sorts
         and own.alone
         and other.alone
         and _same_names(own, other, question)
-        and _same_time(own, other)
+        and _same_words(own, other, question)
+        and _same_time(own, other, question)
         and not _tells_both(own, other)
         and not _tells_both(other, own)
     )
-
-
-def _risen(older: Said, newer: Said) -> bool:
-    """Whether a toll of at least so many is now a higher one."""
-    if not (isinstance(older.value, Amount) and isinstance(newer.value, Amount)):
-        return False
-    higher = older.value.fate and older.value.alike(newer.value) and newer.value.number > older.value.number
-    return bool(higher) and bool(_OVERTAKES.search(newer.text)) and overtakes(older, newer)
-
-
-def _by_age(one: Said, other: Said) -> tuple[Said, Said]:
-    """The two, the one of the older article first."""
-    newer = one.hit.date and other.hit.date and other.hit.date < one.hit.date
-    return (other, one) if newer else (one, other)
 
 
 def _same_names(own: Said, other: Said, question: str) -> bool:
@@ -115,7 +95,10 @@ def _same_names(own: Said, other: Said, question: str) -> bool:
         stem(part) for one in (own, other) if isinstance(one.value, Holder) for part in one.value.name.split()
     }
     asked = _names(question) - persons
-    if asked - missing(asked, _around(own)) != asked - missing(asked, _around(other)):
+    named = asked - missing(asked, _around(own))
+    if named != asked - missing(asked, _around(other)) or (asked and not named):
+        return False
+    if isinstance(own.value, Amount) and (_elsewhere(own, other, asked) or _elsewhere(other, own, asked)):
         return False
     if any(isinstance(one.value, Score) and missing(asked, one.text) for one in (own, other)):
         return False
@@ -125,7 +108,13 @@ def _same_names(own: Said, other: Said, question: str) -> bool:
     shared = [
         found - missing(found, one.setting) for found, one in ((ours | asked, other), (theirs | asked, own))
     ]
-    return all(shared) or len(_words(question, own) & _words(question, other)) >= SHARED_WORDS
+    return all(shared) or len(_words(question, own.setting) & _words(question, other.setting)) >= SHARED_WORDS
+
+
+def _elsewhere(one: Said, other: Said, asked: AbstractSet[str]) -> set[str]:
+    """The places of a sentence that the other one is not about: a toll "in Kansas" is a part of another."""
+    places = set().union(*(_names(f"x {found[1] or found[2]}") for found in _PLACE.finditer(one.text)))
+    return missing(places - asked, other.setting)
 
 
 def _names(text: str) -> set[str]:
@@ -136,12 +125,13 @@ def _around(one: Said) -> str:
     return f"{one.hit.title} {one.hit.passage.text}"
 
 
-def _same_time(own: Said, other: Said) -> bool:
+def _same_time(own: Said, other: Said, question: str) -> bool:
     """Whether both may tell of one time."""
     if isinstance(own.value, Holder):
         return True
     if isinstance(own.value, Day):
-        return _apart(own, other) <= PLANNED
+        past = re.search(r"\b(?:was|were|did)\b", question)
+        return _apart(own, other) <= PLANNED and (bool(past) or (_ahead(own) and _ahead(other)))
     ours, theirs = (happened(one.text, one.hit.date) for one in (own, other))
     if ours and theirs and not ours & theirs:
         return False
@@ -153,7 +143,19 @@ def _same_time(own: Said, other: Said) -> bool:
         return False
     if _is_reading(own):
         return bool(ours & theirs) or own.hit.date == other.hit.date
-    return _apart(own, other) <= FRESH or overtakes(own, other) or overtakes(other, own)
+    changed = overtakes(own, other) or overtakes(other, own)
+    return _apart(own, other) <= (PLANNED if changed else FRESH)
+
+
+def _ahead(one: Said) -> bool:
+    """Whether a day lies ahead of its article, or may do so: of the years it can be, the nearest counts."""
+    if not (isinstance(one.value, Day) and one.hit.date and one.value.month):
+        return True
+    said, appeared = one.value, one.hit.date
+    day = min(said.day or 28, 28)
+    years = [said.year] if said.year else [appeared.year + step for step in (-1, 0, 1)]
+    nearest = min((date(year, said.month or 1, day) for year in years), key=lambda at: abs(at - appeared))
+    return nearest >= appeared
 
 
 def _apart(own: Said, other: Said) -> timedelta:
@@ -163,7 +165,7 @@ def _apart(own: Said, other: Said) -> timedelta:
 def _tells_both(one: Said, other: Said) -> bool:
     """Whether the passage of `one` gives the value of `other` too, and not as one that is overtaken."""
     newer = bool(one.hit.date and other.hit.date and one.hit.date > other.hit.date)
-    if newer and _OVERTAKES.search(one.text):
+    if newer and says_changed(one):
         return False
     return not missing(other.needs, one.hit.passage.text)
 
@@ -182,12 +184,26 @@ def _needed(own: Said, other: Said, question: str) -> float:
     """How alike they must be: the more, the fewer of the question's words both have."""
     if isinstance(own.value, Holder):
         return -1.0
-    ours, theirs = _words(question, own), _words(question, other)
+    ours, theirs = (_words(question, one.setting) for one in (own, other))
+    return ALIKE + UNSHARED * len(ours ^ theirs) / max(len(ours | theirs), 1)
+
+
+def _same_words(own: Said, other: Said, question: str) -> bool:
+    """Whether what one says of the question's matter is said around the other too."""
+    ours, theirs = (_words(question, one.setting) for one in (own, other))
     # What begins, opens or ends on a day is often the same place or person, and a percentage is of
     # one thing as well as of another.
-    if (isinstance(own.value, Day) or _is_reading(own)) and ours != theirs:
-        return math.inf
-    return ALIKE + UNSHARED * len(ours ^ theirs) / max(len(ours | theirs), 1)
+    if isinstance(own.value, Day) and len(ours) < MOST_WORDS * len(_matter(question)):
+        return False
+    if isinstance(own.value, Day) or _is_reading(own):
+        return ours == theirs
+    if isinstance(own.value, Amount) and isinstance(other.value, Amount):
+        # "19 league matches" are not all of the matches.
+        apart = (own.value.apart - set(stems(other.setting))) | (other.value.apart - set(stems(own.setting)))
+        if apart:
+            return False
+    unsaid = (ours - _words(question, _around(other)), theirs - _words(question, _around(own)))
+    return max(map(len, unsaid)) < UNSAID_WORDS
 
 
 def _is_reading(one: Said) -> bool:
@@ -197,7 +213,12 @@ def _is_reading(one: Said) -> bool:
     return one.value.unit in _READINGS or (one.value.is_money and bool(_PER_UNIT.search(one.text)))
 
 
-def _words(question: str, one: Said) -> set[str]:
-    """The question's words, other than names and numbers, that the setting has."""
-    asked = {stem(word) for word in content_words(question)} - facts(question) - _OF_TIME
-    return {_SAME.get(word, word) for word in asked} & {_SAME.get(word, word) for word in stems(one.setting)}
+def _words(question: str, text: str) -> set[str]:
+    """The words of the question's matter that the text has."""
+    return _matter(question) & {_SAME.get(word, word) for word in stems(text)}
+
+
+def _matter(question: str) -> set[str]:
+    """The question's words, other than names and numbers."""
+    words = {stem(word) for word in content_words(question)} - facts(question) - _NO_MATTER
+    return {_SAME.get(word, word) for word in words}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.articles import Hit
 from index.sentences import sentence_spans
@@ -12,7 +12,9 @@ from index.words import WORD, stem
 from qa.amounts import Amount
 from qa.asking import Asked, Value
 from qa.facts import facts
-from qa.occasions import Day
+from qa.fences import blanked, fenced, turned
+from qa.occasions import Day, Score
+from qa.orders import orders
 from qa.roles import Holder
 
 # The words on either side of a value that tell what it is the value of.
@@ -25,7 +27,7 @@ _FIGURES = (
     r"estimated at|estimates?|forecast\w*|predict\w*|project(?:ed|ions?)|target|goal of|aims?",
     r"average[ds]?|median|typical\w*|usual\w*|normal\w*",
     r"towards?|contribut\w+|subsid\w+|loans?|deposit",
-    r"within|in the first|half",
+    r"within|in (?:the|its|their) first|initially|half",
     r"of (?:the|all|these|those) \w+ who",
     r"a year (?:ago|earlier)|last year|the year before|compared (?:with|to)",
     r"(?:wins?|won|lost|leads?|led|ahead|majority|margin)\b.*\b(?:by|of) (?:\w+ ){0,2}so",
@@ -39,6 +41,7 @@ _EVENTS = (
 )
 _SORTS = {
     Amount: [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _FIGURES],
+    Score: [re.compile(r"\bhad (?:won|lost|beaten|drawn)|\b(?:last|in) (?:spring|summer|autumn|winter)\b")],
     Day: [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _EVENTS],
 }
 
@@ -46,7 +49,8 @@ _SORTS = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """A value, the sentence that gives it, and its place in the article; `before` is the sentence before.
-    It is `alone` where the sentence gives no other value of its sort, which could be the one that counts.
+    It is `alone` where the sentence gives no other value of its sort, and the passage no higher toll: those
+    could be what counts.
     """
 
     value: Value
@@ -94,20 +98,41 @@ class Said:
         return [bool(sort.search(near)) for sort in _SORTS.get(type(self.value), ())]
 
 
-def said(kind: Asked, hits: Sequence[Hit]) -> Iterator[Said]:
-    """The values of the asked kind in the passages, in order."""
+def said(kind: Asked, hits: Sequence[Hit], question: str) -> Iterator[Said]:
+    """The values of the asked kind that the passages tell, in order; see `orders` for what tells nothing."""
     for hit in hits:
-        shift, before = hit.passage.start, ""
-        for start, end in sentence_spans(hit.passage.text):
-            text = hit.passage.text[start:end]
-            values = list(kind.values(text))
-            for value in values:
-                yield Said(
-                    value=value,
-                    hit=hit,
-                    span=(start + shift, end + shift),
-                    text=text,
-                    before=before,
-                    alone=not any(value.alike(other) for other in values if other is not value),  # type: ignore[arg-type]
-                )
-            before = text
+        told = [one for one in _given(kind, hit) if not _is_order(one, hit, question)]
+        yield from (replace(one, alone=one.alone and not _is_part(one, told)) for one in told)
+
+
+def _given(kind: Asked, hit: Hit) -> Iterator[Said]:
+    """The values of the asked kind in the passage's sentences as a reader sees them."""
+    passage = hit.passage
+    before = ""
+    for start, end in sentence_spans(blanked(passage.text)):
+        text = passage.text[start:end]
+        values = list(kind.values(text))
+        for value in values:
+            alone = not any(value.alike(other) for other in values if other is not value)  # type: ignore[arg-type]
+            span = (start + passage.start, end + passage.start)
+            yield Said(value=value, hit=hit, span=span, text=text, before=before, alone=alone)
+        before = text
+
+
+def _is_order(one: Said, hit: Hit, question: str) -> bool:
+    """Whether the sentence, or one beside it, orders what to answer instead of telling something."""
+    ordered = orders([fenced(one.before), fenced(one.text)], question)
+    return any(ordered) or one.span[0] - hit.passage.start >= turned(hit.passage.text)
+
+
+def _is_part(one: Said, told: Sequence[Said]) -> bool:
+    """Whether the passage has a higher toll of the same sort, of which this one is likely a part."""
+    toll = one.value
+    return (
+        isinstance(toll, Amount)
+        and bool(toll.fate)
+        and any(
+            isinstance(other.value, Amount) and toll.alike(other.value) and other.value.number > toll.number
+            for other in told
+        )
+    )

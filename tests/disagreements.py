@@ -107,8 +107,8 @@ DIFFERENT = [
     ),
     _pair(
         "When will the trial of Piet Lang begin?",
-        "The trial of Piet Lang will begin on 12 March in Brack.",
-        "Piet Lang's trial is to begin on 14 March, his lawyer said.",
+        "The trial of Piet Lang will begin on 12 May in Brack.",
+        "Piet Lang's trial is to begin on 14 May, his lawyer said.",
     ),
     _pair(
         "When does Moss elect its council?",
@@ -327,8 +327,8 @@ ALIKE = [
     ),
     _pair(
         "When will the trial of Piet Lang begin?",
-        "The trial of Piet Lang will begin on 12 March.",
-        "The trial of Mara Stein will begin on 19 March.",
+        "The trial of Piet Lang will begin on 12 May.",
+        "The trial of Mara Stein will begin on 19 May.",
     ),
     # names in other roles, or of one person
     _pair(

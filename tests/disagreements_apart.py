@@ -1,4 +1,5 @@
 """Pairs written apart from the rules, before there were any and after: not to be tuned on."""
+# ruff: noqa: E501 (what a newspaper writes is not broken)
 
 from __future__ import annotations
 
@@ -396,5 +397,187 @@ ALIKE_AFTER: list[Pair] = [
         "How many runners finished the Arden marathon?",
         "A total of 8,412 runners finished the Arden marathon.",
         "Of the runners who finished the Arden marathon, 3,100 runners were women.",
+    ),
+]
+
+# Longer, as newspapers write, and after the rules had been mended with what the others showed.
+DIFFERENT_LAST: list[Pair] = [
+    _pair(
+        "How many people died in the collapse of the market hall in Sarn?",
+        "Roof of market hall collapses | The roof of the market hall in Sarn came down during the morning rush on "
+        "Saturday, killing 17 people and burying dozens of stalls.",
+        "Anger in Sarn after collapse | Twenty-three people died when the roof of Sarn's market hall collapsed on "
+        "Saturday, the hospital's director, Amara Diallo, told this newspaper.",
+        "2025-02-08",
+        "2025-02-09",
+    ),
+    _pair(
+        "How many people were injured in the train derailment near Holm?",
+        "Express leaves the rails | At least 40 people were injured when an express train derailed near Holm late on "
+        "Thursday, the railway company said.",
+        "The derailment near Holm injured 64 people, eleven of them badly, according to the regional government.",
+        "2025-02-14",
+        "2025-02-15",
+    ),
+    _pair(
+        "How much will the renovation of the Sarn opera house cost?",
+        "Curtain falls for three years | The renovation of the opera house in Sarn, which begins in June, will cost "
+        "92 million euros, the city's finance committee was told.",
+        "Opera becomes dearer | Sarn must now reckon with 118 million euros for the renovation of its opera house, an "
+        "internal paper shows.",
+        "2025-01-14",
+        "2025-03-20",
+    ),
+    _pair(
+        "How much did Brevik Seafood pay for the rival firm Halsen?",
+        "Brevik Seafood has bought its rival Halsen for 1.1 billion crowns, the two companies said on Monday.",
+        "The fish farmer Brevik Seafood paid 1.4 billion crowns for Halsen, according to the register of companies.",
+        "2025-03-03",
+        "2025-03-10",
+    ),
+    _pair(
+        "How many jobs will the battery factory in Holm create?",
+        "Holm celebrates | The battery factory will create 1,900 jobs in Holm, the minister said at the ceremony.",
+        "Doubts about Holm | The battery factory planned in Holm is to create 1,200 jobs, says a study for the trade "
+        "union.",
+    ),
+    _pair(
+        "How many trees did the storm fell in the Grunda forest?",
+        "The storm felled some 70,000 trees in the Grunda forest on Sunday night, foresters estimate.",
+        "In the Grunda forest the storm of Sunday night felled 110,000 trees, the forestry office said.",
+        "2025-02-10",
+        "2025-02-14",
+    ),
+    _pair(
+        "When will the new airport in Kesh open?",
+        "Kesh airport on schedule | The new airport in Kesh will open on 30 March, its manager promised.",
+        "Kesh airport late again | Kesh will have to wait: the new airport will not open before 15 June, because the "
+        "fire doors failed a test.",
+        "2025-01-10",
+        "2025-03-02",
+    ),
+    _pair(
+        "When was the temple of Orsa discovered?",
+        "The temple of Orsa was discovered in 1908 by a shepherd looking for a goat.",
+        "Discovered in 1911, the temple of Orsa draws half a million visitors to the island.",
+    ),
+    _pair(
+        "Who is the mayor of Sarn?",
+        "The mayor of Sarn, Pavel Dorsch, blamed the builders.",
+        "Sarn's mayor, Ilona Berec, unveiled a plaque for the victims.",
+        "2025-02-10",
+        "2026-02-08",
+    ),
+    _pair(
+        "Who is the coach of Holm Rangers?",
+        "Holm Rangers coach Terje Lund said his team had been unlucky against Brevik.",
+        "Anja Solberg, the new coach of Holm Rangers, promised attacking football.",
+        "2025-03-03",
+        "2025-04-22",
+    ),
+    _pair(
+        "What was the result of the match between Holm Rangers and Brevik?",
+        "Holm Rangers lost 1-2 at home to Brevik on Sunday after an own goal.",
+        "Brevik won 3-1 at Holm Rangers on Sunday and stay top.",
+        "2025-03-03",
+        "2025-03-03",
+    ),
+    _pair(
+        "How many people took part in the march in Kesh?",
+        "Police put the number at 20,000 people | About 20,000 people marched through Kesh on Saturday, police said.",
+        "Some 60,000 people took part in the march through Kesh on Saturday, according to the organisers.",
+        "2025-03-09",
+        "2025-03-09",
+    ),
+]
+
+ALIKE_LAST: list[Pair] = [
+    _pair(
+        "How many people died in the collapse of the market hall in Sarn?",
+        "The roof of the market hall in Sarn came down on Saturday, killing 17 people and burying dozens of stalls.",
+        "The collapse in Sarn, which killed 17 people, was the worst since 1987, when 31 people died in a fire.",
+        "2025-02-08",
+        "2025-02-09",
+    ),
+    _pair(
+        "How many people died in the collapse of the market hall in Sarn?",
+        "The collapse of the market hall in Sarn killed 17 people on Saturday.",
+        "A vigil for the victims of the market hall in Sarn drew 3,000 people on Sunday.",
+        "2025-02-08",
+        "2025-02-10",
+    ),
+    _pair(
+        "How many people were injured in the train derailment near Holm?",
+        "At least 40 people were injured when an express train derailed near Holm.",
+        "There were 212 people on the express train that derailed near Holm, the railway company said.",
+    ),
+    _pair(
+        "How many people were injured in the train derailment near Holm?",
+        "At least 40 people were injured when an express train derailed near Holm.",
+        "At least 40 people were hurt and two killed when an express train came off the rails near Holm.",
+    ),
+    _pair(
+        "How much will the renovation of the Sarn opera house cost?",
+        "The renovation of the opera house in Sarn will cost 92 million euros.",
+        "For the renovation of the opera house in Sarn the state is giving 40 million euros.",
+    ),
+    _pair(
+        "How much will the renovation of the Sarn opera house cost?",
+        "The renovation of the opera house in Sarn will cost 92 million euros.",
+        "The renovation of the town hall in Sarn cost 61 million euros.",
+    ),
+    _pair(
+        "How much did Brevik Seafood pay for the rival firm Halsen?",
+        "Brevik Seafood has bought its rival Halsen for 1.1 billion crowns.",
+        "Halsen, which Brevik Seafood is buying, had sales of 2.3 billion crowns last year.",
+    ),
+    _pair(
+        "How many jobs will the battery factory in Holm create?",
+        "The battery factory will create 1,900 jobs in Holm.",
+        "The closure of the paper mill in Holm cost 1,100 jobs.",
+    ),
+    _pair(
+        "How many jobs will the battery factory in Holm create?",
+        "The battery factory will create 1,900 jobs in Holm.",
+        "In its first year the battery factory in Holm is to create 700 jobs.",
+    ),
+    _pair(
+        "How many trees did the storm fell in the Grunda forest?",
+        "The storm felled some 70,000 trees in the Grunda forest.",
+        "After the storm of 2011 volunteers planted 45,000 trees in the Grunda forest.",
+    ),
+    _pair(
+        "When will the new airport in Kesh open?",
+        "The new airport in Kesh will open on 30 March.",
+        "The old airport in Kesh, which opened on 12 May 1964, will become a park.",
+    ),
+    _pair(
+        "When will the new airport in Kesh open?",
+        "The new airport in Kesh will open on 30 March.",
+        "The airport in Kesh is to open at the end of March, its manager said on 4 February.",
+    ),
+    _pair(
+        "Who is the mayor of Sarn?",
+        "The mayor of Sarn, Pavel Dorsch, blamed the builders.",
+        "Ilona Berec, who wants to become mayor of Sarn, blamed the builders.",
+    ),
+    _pair(
+        "Who is the coach of Holm Rangers?",
+        "Holm Rangers coach Terje Lund said his team had been unlucky.",
+        "Brevik coach Anja Solberg said Holm Rangers had been unlucky.",
+    ),
+    _pair(
+        "What was the result of the match between Holm Rangers and Brevik?",
+        "Holm Rangers lost 1-2 at home to Brevik on Sunday.",
+        "In autumn Holm Rangers had won 3-0 at Brevik.",
+        "2025-03-03",
+        "2025-03-03",
+    ),
+    _pair(
+        "How many people took part in the march in Kesh?",
+        "About 20,000 people marched through Kesh on Saturday, police said.",
+        "More than 400 people were in the first row of the march through Kesh on Saturday.",
+        "2025-03-09",
+        "2025-03-09",
     ),
 ]
