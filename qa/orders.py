@@ -26,8 +26,8 @@ _MACHINE = (
 )
 # What an answer does, and what is done to earlier orders.
 _SAY = (
-    r"(?:answer|reply|respond|say|state|tell|write|speak|talk|output|print|repeat|reveal|mention|include|append"
-    r"|add|insert|use|recommend|call|warn|inform|begin|start|end|sign|finish|cite|translate|decode|summari[sz]e"
+    r"(?:answer|reply|respond|say|state that|tell|write|speak|talk|output|print|repeat|reveal|mention|include"
+    r"|append|add|insert|use|recommend|call|warn|inform|begin|start|end|sign|finish|cite|translate|decode|summari[sz]e"
     r"|pretend|act|behave|convince|make sure|ensure)(?![\w-])"
 )
 _OBEY = r"(?:ignore|disregard|forget|override|bypass|obey|follow|execute|discard|drop|set aside)(?![\w-])"
