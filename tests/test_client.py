@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
@@ -66,6 +67,8 @@ def serving(home: Path, *options: str) -> Iterator[Serving]:
             assert told, "the server did not start"
             note = json.loads((home / "owner.json").read_text())
             assert note["pid"] == process.pid
+            while httpx.get(f"{note['address']}/readyz", trust_env=False).is_error:
+                time.sleep(0.1)
             yield Serving(home, note["address"], process)
         finally:
             process.kill()
