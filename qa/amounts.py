@@ -81,6 +81,7 @@ _PART_BEFORE = re.compile(
 _PARTS = re.compile(r"\W*(?:of|among|including)\b", re.IGNORECASE)
 _PART_AFTER = re.compile(
     r"(?:\s+\w+){0,2}\s+(?:more|others?|additional|extra|further|new)\b"
+    r"|(?:\s+\w+)?\s+in [\w' ]{2,30} and \d"  # 258 people in one place and 115 in another
     r"|\s+of\b|\s*(?:[-–]|to|or|and)\s*\d|\s+or (?:so|more)\b|\s+(?:times|out of|in (?:ten|five|four|\d))\b",
     re.IGNORECASE,
 )
