@@ -74,8 +74,11 @@ bench-search: $(TESTABLE) ## how fast articles are added and found, how well: ma
 	@$(PIP) install -q --no-deps $(TUTORIAL)
 	@$(BIN)/python -m tests.benchmarks.search "$(DATA)"
 
-bench: bench-search ## the same, and the answers: make bench DATA=DIR
-	@$(BIN)/quoth eval "$(DATA)/questions.jsonl" --articles "$(DATA)/articles.jsonl"
+bench: $(TESTABLE) ## search and answers beside targets and tutorial: make bench DATA=DIR [OUT=docs/benchmarks.md]
+	@ls "$(DATA)"/*/questions.jsonl >/dev/null 2>&1 || { echo "error: DATA must be a folder of folders with articles.jsonl and questions.jsonl" >&2; exit 2; }
+	@$(BIN)/quoth models pull
+	@$(PIP) install -q --no-deps $(TUTORIAL)
+	@$(BIN)/python -m tests.benchmarks.answers "$(DATA)" $(if $(OUT),--out "$(OUT)")
 
 chat: install ## install, add the articles of seeds/, open the chat window
 	@$(BIN)/quoth add seeds

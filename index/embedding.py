@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,6 +26,7 @@ Vectors = NDArray[np.float32]
 
 # About four passages: what they need at one layer stays in a core's cache.
 BATCH_CHARACTERS = 5_000
+RECENT_QUERIES = 16
 
 
 class Tokens(Protocol):
@@ -100,6 +102,10 @@ class SentenceEmbedder:
             folder / "tokenizer.json", self._about.window, self._about.passage_prompt
         )
         self._threads = threads
+        # A question's vector is wanted by the search and again where its evidence is picked.
+        self._vector = lru_cache(maxsize=RECENT_QUERIES)(self._encoded_query)
+        # The same threads for good: each new one costs milliseconds, and memory that it leaves behind.
+        self._workers = ThreadPoolExecutor(threads, "quoth-embed")
         self._loading = threading.Lock()
         self._tokenizing = threading.Lock()
 
@@ -111,20 +117,23 @@ class SentenceEmbedder:
         batches = list(_batches(texts, size))
         if len(batches) < 2:
             return self._forward(texts, prompt)
-        with ThreadPoolExecutor(self._threads) as workers:
-            # Gathered as they come: when one fails or is interrupted, the rest are not begun.
-            parts = list(
-                workers.map(lambda batch: self._forward([texts[at] for at in batch], prompt), batches)
-            )
+        # Gathered as they come: when one fails or is interrupted, the rest are not begun.
+        parts = list(
+            self._workers.map(lambda batch: self._forward([texts[at] for at in batch], prompt), batches)
+        )
         vectors = np.concatenate(parts)
         ordered = np.empty_like(vectors)
         ordered[[at for batch in batches for at in batch]] = vectors
         return ordered
 
     def encode_query(self, query: str) -> Vectors:
-        """The unit vector of what somebody looks for, float32, shape (dimension,)."""
-        [vector] = self._forward([query], self._about.query_prompt)
-        return np.asarray(vector)
+        """The unit vector of what somebody looks for, float32, shape (dimension,); not to be changed."""
+        return self._vector(query)
+
+    def _encoded_query(self, query: str) -> Vectors:
+        vectors = self._forward([query], self._about.query_prompt)
+        vectors.flags.writeable = False
+        return np.asarray(vectors[0])
 
     def _forward(self, texts: Sequence[str], prompt: str) -> Vectors:
         import torch
@@ -148,14 +157,14 @@ class SentenceEmbedder:
 
         disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(1)
-        path = self._folder
+        path, number = self._folder, number_format()
         try:
             model = SentenceTransformer(
                 str(path),
                 device="cpu",
                 local_files_only=True,
                 trust_remote_code=False,
-                model_kwargs={"dtype": number_format(), "use_safetensors": True},
+                model_kwargs={"dtype": number, "use_safetensors": True},
             )
         except Exception as error:  # what a model's own files can bring about has no common base
             raise WeightsCorrupt(
@@ -163,16 +172,34 @@ class SentenceEmbedder:
             ) from error
         model.max_seq_length = self._about.window
         # Layers after the transformer do not heed `model_kwargs`.
-        return model.to(number_format())
+        return model.to(number)
 
 
 def number_format() -> torch.dtype:
-    """bfloat16 where the processor has it: twice as fast there, and much slower where it is emulated."""
+    """The format that this processor multiplies matrices fastest in, bfloat16 or float32.
+
+    That it has instructions for bfloat16 does not tell: with some it is twice as fast, with others half.
+    """
     import torch
 
     processor = torch.cpu.get_capabilities()
-    half = processor.get("avx512_bf16") or processor.get("amx_bf16")
-    return torch.bfloat16 if half else torch.float32
+    if not (processor.get("avx512_bf16") or processor.get("amx_bf16")):
+        return torch.float32  # the other would be emulated, for seconds
+    return min((torch.float32, torch.bfloat16), key=_seconds_of_a_product)
+
+
+def _seconds_of_a_product(number: torch.dtype) -> float:
+    """What a layer of a small model takes with four passages: the best of five, for others use the cores."""
+    import torch
+
+    texts, layer = torch.ones(1000, 384, dtype=number), torch.ones(1536, 384, dtype=number)
+
+    def seconds() -> float:
+        began = time.perf_counter()
+        torch.nn.functional.linear(texts, layer)
+        return time.perf_counter() - began
+
+    return min(seconds() for _ in range(5))
 
 
 def _batches(texts: Sequence[str], size: int) -> Iterator[list[int]]:

@@ -14,6 +14,7 @@ from index.catalogue import Catalogue
 from index.embedding import Embedder
 from index.errors import DiskFull
 from index.languages import language_of
+from index.memory import give_back
 from index.splitting import heading, split
 
 # Passages that are embedded and kept together: enough to fill the encoder's batches with texts of
@@ -88,6 +89,7 @@ class Ingest:
         self.archive.put(ids, vectors, labels)
         self.catalogue.put(batch)
         sweep(self.catalogue, self.archive)
+        give_back()
         return outcomes
 
     def _how(self, article: Article) -> Literal["added", "updated"]:

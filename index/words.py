@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 # A word may hold inner marks: "U.S", "Jean-Pierre", "2,600", "3.5", "don't"; and accents that are
 # characters of their own, as some systems write them.
@@ -31,7 +31,7 @@ _FORM = frozenset(
 # What a query ends with in round brackets, and how much a word there counts.
 _ASIDE = re.compile(r"\(([^()]*)\)\s*\Z")
 ASIDE_WEIGHT = 0.3
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english")
 
 
 @lru_cache(maxsize=100_000)

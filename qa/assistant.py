@@ -52,13 +52,13 @@ def open_assistant(settings: Settings, *, address: str = "") -> Assistant:
     Raises ArchiveLocked, WeightsMissing (of the models that find), ModelUnavailable (a bad name).
     """
     models = settings.home / "models"
-    model = choose_model(settings, partial(_located, folder=models))
+    model = choose_model(settings, partial(located, folder=models))
     embedder, reranker = open_embedder(settings), open_reranker(settings)
     library = Library(settings.home, embedder, reranker=reranker, address=address)
     return Assistant(library, model, settings.evidence_tokens, private_urls=settings.private_urls)
 
 
-def _located(name: str, folder: Path) -> Path:
+def located(name: str, folder: Path) -> Path:
     """Where the weights lie; they are never fetched unasked."""
     if found := weights.locate(name, folder):
         return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import sys
 import traceback
 from contextlib import aclosing
@@ -134,13 +135,19 @@ async def _followed(assistant: Assistant | Quoth, question: str, details: dict[s
     from qa.answers import Answer, Token, checked_question
 
     checked = checked_question(question, **details)
-    with progress.waiting() as say:
-        say("searching")
-        async with aclosing(assistant.stream(checked)) as events:
-            async for event in events:
-                if isinstance(event, Answer):
-                    return event
-                say("writing" if isinstance(event, Token) else "reading")
+    try:
+        with progress.waiting() as say:
+            say("searching")
+            async with aclosing(assistant.stream(checked)) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        return event
+                    say("writing" if isinstance(event, Token) else "reading")
+    except asyncio.CancelledError:
+        # Ctrl-C. Python would wait for threads that load models or read for them, which takes seconds and
+        # cannot be cut short. Asking writes nothing, so that nothing is lost by leaving at once.
+        terminal.message("interrupted")
+        os._exit(130)
     raise AssertionError("a stream ends with an answer")
 
 

@@ -29,6 +29,9 @@ MAX_ANSWER_TOKENS = 160
 CONTEXT_TOKENS = 4096
 # Of each token it writes the model tells its probability, and of so many others in its place.
 LIKELIEST = 5
+# How many tokens of a prompt are read before the model looks whether anybody still waits for it: about
+# half a second, where all 2,048 at once take half a minute and are read no faster.
+READ_AT_ONCE_TOKENS = 32
 # States of earlier prompts that the local model keeps in memory, so that returning to one is free.
 PROMPT_CACHE_MIB = 512
 
@@ -120,6 +123,7 @@ class LocalModel:
             params.model.path = str(file)
             params.n_ctx = CONTEXT_TOKENS
             params.n_parallel = 1
+            params.n_batch = READ_AT_ONCE_TOKENS
             params.cache_ram_mib = PROMPT_CACHE_MIB
             params.cpuparams.n_threads = params.cpuparams_batch.n_threads = self._threads
             params.hostnames = [str(self._socket)]

@@ -280,6 +280,26 @@ def test_search_shows_ranked_passages(seeded_quoth: Run) -> None:
     assert "\n 2. " in out and "\n 3. " not in out
 
 
+def test_asking_can_be_interrupted(seeded_home: Path) -> None:
+    asking = subprocess.Popen(
+        [QUOTH, "ask", QUESTION, "--home", seeded_home],
+        env=os.environ | {"TTY_COMPATIBLE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert asking.stderr
+    told = ""
+    while "searching" not in told:
+        told += asking.stderr.read(1)
+    asking.send_signal(signal.SIGINT)
+    out, err = asking.communicate(timeout=60)
+    assert (asking.returncode, out) == (130, "")
+    assert err.endswith("interrupted\n") and "Traceback" not in err
+    assert run_in(seeded_home)("list")[0] == 0  # the archive is free and whole
+    assert run_in(seeded_home)("doctor")[0] == 0
+
+
 def test_on_a_terminal_the_words_that_were_sought_are_bold(
     quoth: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

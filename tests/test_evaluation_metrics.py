@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from qa.answers import Conflict, Position
 from qa.evaluation.metrics.answers import exact_match, squad_tokens, token_f1
 from qa.evaluation.metrics.citations import citation_precision, citation_recall, evidence_f1
 from qa.evaluation.metrics.cost import METRICS as COST
@@ -226,3 +227,19 @@ def test_groups_are_halves_kinds_and_follow_ups() -> None:
     assert len(groups["half a"]) + len(groups["half b"]) == 20
     assert (len(groups["with history"]), len(groups["kind plain"])) == (3, 10)
     assert set(grouped([row(asked("q1"))])) == {"half a", "half b"}
+
+
+# Disagreements
+
+
+def test_what_another_source_says_is_not_this_answer() -> None:
+    sides = [
+        Position(claim="The Post (1 May 2024) says 52", citations=(1,)),
+        Position(claim="The Herald (2 May 2024) says 47", citations=(2,)),
+    ]
+    told = f"{sides[0].claim}; {sides[1].claim}."
+    said = answer([("52 people came.", [1]), (told, [1, 2])], "52 people came.", "47 people came.")
+    of_crowd = asked(question="How many people came?", answers=["52"], distractors=["47"])
+    with_both = said.model_copy(update={"conflicts": (Conflict(about="people", positions=tuple(sides)),)})
+    assert scored(row(of_crowd, given=with_both)).outcome == "right"
+    assert scored(row(of_crowd, given=said)).outcome == "wrong"  # told as if it were the answer

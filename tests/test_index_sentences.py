@@ -105,3 +105,11 @@ def test_whatever_the_characters_spans_are_ordered_and_cover_what_can_be_seen(se
         missed = {text[n] for n in range(len(text)) if n not in covered}
         # Byte order marks, joiners and the like between two sentences belong to neither.
         assert all(c.isspace() or unicodedata.category(c) in {"Cf", "Cc"} for c in missed), (text, missed)
+
+
+def test_a_control_sequence_stays_whole_before_its_sentence() -> None:
+    text = "\x1b[31mThe tunnel is long. It is new."
+    assert [text[start:end] for start, end in sentence_spans(text)] == [
+        "\x1b[31mThe tunnel is long.",
+        "It is new.",
+    ]

@@ -67,6 +67,19 @@ class Row(Value):
         return " ".join(sentence.text for sentence in self.answer.sentences) if self.answer else ""
 
     @property
+    def stated(self) -> str:
+        """What the answer itself says: of a sentence that tells what the sources say differently, only the
+        first side. The other is told as another's, and is not this answer.
+        """
+        if not self.answer:
+            return ""
+        sides = {
+            "; ".join(side.claim for side in conflict.positions) + ".": conflict.positions[0].claim
+            for conflict in self.answer.conflicts
+        }
+        return " ".join(sides.get(sentence.text, sentence.text) for sentence in self.answer.sentences)
+
+    @property
     def quotes(self) -> tuple[str, ...]:
         """The answer's quotes, in the order of their numbers."""
         return tuple(citation.quote for citation in self.answer.citations) if self.answer else ()

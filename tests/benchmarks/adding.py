@@ -5,17 +5,14 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from index.articles import Article, IngestReport
 from index.embedding import Embedder
 from index.library import Library
 from index.splitting import heading, split
+from tests.benchmarks.tutorial import TutorialIndex
 
 # How many articles are timed in one go, so that the three take turns on a machine that others use too.
 TURN = 50
@@ -25,14 +22,11 @@ def take_turns(
     articles: Sequence[Article], weights: Path, embedder: Embedder, folder: Path
 ) -> dict[str, float]:
     """Articles a second of each way, the median over turns of TURN articles."""
-    # Torch's threads are one setting for a whole process, and the tutorial leaves it as it is.
-    elsewhere = ProcessPoolExecutor(1, get_context("spawn"))
+    tutorial = TutorialIndex(weights, folder / "tutorial")
     library = Library(folder / "quoth", embedder)
     collection = library.collection("default", make=True)
     ways: dict[str, Callable[[Sequence[Article]], object]] = {
-        "LangChain tutorial": lambda some: elsewhere.submit(
-            _by_tutorial, [(a.id, a.text) for a in some], weights, folder / "tutorial"
-        ).result(),
+        "LangChain tutorial": tutorial.add,
         "Quoth": lambda some: IngestReport.of(collection.add(some)),
         "encoder alone": lambda some: embedder.encode(list(_texts(some, embedder))),
     }
@@ -46,7 +40,7 @@ def take_turns(
             way(turn)
             rates[name].append(len(turn) / (time.perf_counter() - began))
     library.close()
-    elsewhere.shutdown()
+    tutorial.close()
     return {name: median(found) for name, found in rates.items()}
 
 
@@ -54,25 +48,6 @@ def _texts(articles: Sequence[Article], embedder: Embedder) -> Iterator[str]:
     for article in articles:
         for passage in split(article, embedder.tokens):
             yield f"{heading(article.title, embedder.tokens)}\n{passage.text}"
-
-
-def _by_tutorial(texts: Sequence[tuple[str, str]], weights: Path, folder: Path) -> None:
-    """Chunks of 1,000 characters with 200 of overlap into Chroma, as in LangChain's first tutorial."""
-    from langchain_core.documents import Document
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
-    documents = [Document(text, metadata={"id": id_}) for id_, text in texts]
-    _store(weights, folder).add_documents(splitter.split_documents(documents))
-
-
-@cache
-def _store(weights: Path, folder: Path) -> Any:
-    from langchain_chroma import Chroma
-    from langchain_huggingface import HuggingFaceEmbeddings
-
-    embedding = HuggingFaceEmbeddings(model_name=str(weights))
-    return Chroma(embedding_function=embedding, persist_directory=str(folder))
 
 
 def add_all(articles: Sequence[Article], library: Library) -> Iterator[str]:

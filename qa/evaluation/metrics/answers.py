@@ -64,7 +64,7 @@ def accuracy(row: Row) -> float | None:
     question = row.question
     if not (question.answerable and (question.distractors or any(map(is_short, question.answers)))):
         return None
-    return float(is_right(row.text, question.question, question.answers, question.distractors))
+    return float(is_right(row.stated, question.question, question.answers, question.distractors))
 
 
 def accuracy_of_answered(row: Row) -> float | None:

@@ -1,0 +1,139 @@
+"""`make bench DATA=DIR`: a fixed sample of every question set in DIR, and of the seeds, put to Quoth with its
+default model and with none, and to LangChain's tutorial chain with the same models, beside the targets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+
+from index.articles import Article, IngestReport
+from index.reading import read_sources
+from qa.assistant import Assistant, located, open_assistant
+from qa.evaluation import evaluate, read_questions
+from qa.evaluation.questions import EvalQuestion, sampled
+from qa.evaluation.run import EvalRun
+from qa.evaluation.workplace import SHARED
+from qa.model import NO_MODEL, choose_model
+from qa.settings import read_settings
+from tests.benchmarks.targets import ALL_TURNS, FOLLOW_UPS, LAST_TURN, QUOTH, TUTORIAL, WITHOUT, figures
+from tests.benchmarks.tutorial import Tutorial, TutorialIndex
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+SEED = 1
+COLUMNS = ("", "target", QUOTH, "half a", "half b", WITHOUT, TUTORIAL)
+
+
+def main() -> None:
+    given = argparse.ArgumentParser(prog="make bench")
+    given.add_argument("data", type=Path, help="a folder of folders with articles.jsonl and questions.jsonl")
+    given.add_argument("--sample", type=int, default=100, help="questions of each set that Quoth is asked")
+    given.add_argument("--tutorial", type=int, default=30, help="how many of them the tutorial is asked")
+    given.add_argument("--out", type=Path, help="the file of Markdown that the tables are written to as well")
+    options = given.parse_args()
+    page: list[str] = []
+
+    def say(line: str) -> None:
+        Console(soft_wrap=True, highlight=False).print(line, markup=False)
+        page.append(line)
+
+    say(f"Measured on {datetime.now(UTC):%-d %B %Y} on {processor()} with Quoth {version('quoth')}.")
+    for folder in [*sorted(found.parent for found in options.data.glob("*/questions.jsonl")), SEEDS]:
+        for line in compared(folder, options.sample, options.tutorial):
+            say(line)
+    if options.out:
+        options.out.write_text("\n".join(page) + "\n", "utf-8")
+
+
+def processor() -> str:
+    """As `2 cores of Some Processor`."""
+    known = Path("/proc/cpuinfo")
+    lines = known.read_text().splitlines() if known.exists() else []
+    names = {line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")}
+    return f"{read_settings().threads} cores of {', '.join(sorted(names)) or platform.processor()}"
+
+
+def compared(folder: Path, sample: int, of_tutorial: int) -> Iterator[str]:
+    """A table in Markdown: what each way of answering reaches on the set in the folder."""
+    questions = sampled(read_questions(folder / "questions.jsonl"), sample, SEED)
+    source = folder / "articles.jsonl"
+    articles = [
+        found for found in read_sources([source if source.exists() else folder]) if isinstance(found, Article)
+    ]
+    with tempfile.TemporaryDirectory() as place:
+        runs = {
+            **asked_quoth(Path(place), articles, questions),
+            TUTORIAL: asked_tutorial(Path(place), articles, sampled(questions, of_tutorial, SEED)),
+        }
+    yield f"\n## {folder.name}\n"
+    asked = f"{len(questions)} questions, {min(of_tutorial, len(questions))} of them put to the tutorial"
+    yield f"{len(articles):,} articles, {asked}.\n"
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield f"|---|{'---:|' * (len(COLUMNS) - 1)}"
+    for name, target, values in figures(folder.name, runs):
+        yield f"| {name} | {target} | {' | '.join(values.get(column, '') for column in COLUMNS[2:])} |"
+
+
+def asked_quoth(
+    place: Path, articles: Sequence[Article], questions: Sequence[EvalQuestion]
+) -> dict[str, EvalRun]:
+    """The runs with the default model and with none, and, of follow-ups, what simpler searches find."""
+    settings = read_settings()
+    home = place / "quoth"
+    home.mkdir()
+    for shared in SHARED:
+        (settings.home / shared).mkdir(parents=True, exist_ok=True)
+        (home / shared).symlink_to((settings.home / shared).absolute(), target_is_directory=True)
+    runs: dict[str, EvalRun] = {}
+    for column, model in ((QUOTH, settings.model), (WITHOUT, NO_MODEL)):
+        with open_assistant(settings.model_copy(update={"home": home, "model": model})) as assistant:
+            IngestReport.of(assistant.add([] if runs else articles))
+            assistant.warm_up()
+            runs[column] = evaluate(assistant, questions)
+            if model == NO_MODEL:
+                runs |= follow_ups(assistant, [question for question in questions if question.history])
+    return runs
+
+
+def follow_ups(assistant: Assistant, questions: Sequence[EvalQuestion]) -> dict[str, EvalRun]:
+    """What is found for follow-ups, and what it would be with the last turn alone, or all turns as one."""
+    if not questions:
+        return {}
+    last = [question.model_copy(update={"history": ()}) for question in questions]
+    joined = [
+        alone.model_copy(update={"question": " ".join([*users(question), question.question])})
+        for alone, question in zip(last, questions, strict=True)
+    ]
+    ways = {FOLLOW_UPS: questions, LAST_TURN: last, ALL_TURNS: joined}
+    return {name: evaluate(assistant, asked, retrieval_only=True) for name, asked in ways.items()}
+
+
+def users(question: EvalQuestion) -> Iterator[str]:
+    """What the person said before."""
+    return (turn.content for turn in question.history if turn.role == "user")
+
+
+def asked_tutorial(place: Path, articles: Sequence[Article], questions: Sequence[EvalQuestion]) -> EvalRun:
+    """The run of LangChain's tutorial, with the same weights."""
+    settings = read_settings()
+    weights = settings.home / "models/all-MiniLM-L6-v2"
+    with TutorialIndex(weights, place / "tutorial") as index:
+        index.add(articles)
+    model = choose_model(settings, partial(located, folder=settings.home / "models"))
+    if not model:
+        raise SystemExit("QUOTH_MODEL is none, and the tutorial needs a model; choose one")
+    with closing(model):
+        return evaluate(Tutorial(model, weights, place / "tutorial"), questions)
+
+
+if __name__ == "__main__":
+    main()
