@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from index import embedding
 from index.articles import Article
 from index.embedding import SentenceEmbedder
 from index.errors import WeightsCorrupt, WeightsError, WeightsMissing
@@ -229,3 +231,28 @@ def test_weights_that_are_damaged_are_told(changed: Path) -> None:
     file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(WeightsCorrupt, match=r"changed cannot be loaded"):
         SentenceEmbedder(changed, name="changed").encode(["a"])
+
+
+def test_a_query_is_embedded_once_and_its_vector_cannot_be_spoilt(
+    embedder: SentenceEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = embedder.encode_query("Who keeps the light of Skerrow?")
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 1
+    monkeypatch.setattr(SentenceEmbedder, "_forward", None)  # not needed again
+    assert (embedder.encode_query("Who keeps the light of Skerrow?") == first).all()
+
+
+@pytest.mark.parametrize("faster", [torch.float32, torch.bfloat16])
+def test_the_number_format_is_the_one_that_is_faster_here(
+    faster: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    monkeypatch.setattr(embedding, "_seconds_of_a_product", lambda number: number != faster)
+    assert embedding.number_format() == faster
+
+
+def test_a_format_that_the_processor_lacks_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
+    monkeypatch.setattr(embedding, "_seconds_of_a_product", None)
+    assert embedding.number_format() == torch.float32
