@@ -7,7 +7,8 @@ from __future__ import annotations
 import argparse
 import platform
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -46,6 +47,8 @@ def main() -> None:
         Console(soft_wrap=True, highlight=False).print(line, markup=False)
         page.append(line)
 
+    say("# Benchmarks\n")
+    say("`make bench DATA=DIR OUT=docs/benchmarks.md`, where DIR has folders with articles and questions.")
     say(f"Measured on {datetime.now(UTC):%-d %B %Y} on {processor()} with Quoth {version('quoth')}.")
     for folder in [*sorted(found.parent for found in options.data.glob("*/questions.jsonl")), SEEDS]:
         for line in compared(folder, options.sample, options.tutorial):
@@ -69,34 +72,62 @@ def compared(folder: Path, sample: int, of_tutorial: int) -> Iterator[str]:
     articles = [
         found for found in read_sources([source if source.exists() else folder]) if isinstance(found, Article)
     ]
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        rates = {QUOTH: add_to_quoth(place, articles), TUTORIAL: add_to_tutorial(place, articles)}
         runs = {
-            **asked_quoth(Path(place), articles, questions),
-            TUTORIAL: asked_tutorial(Path(place), articles, sampled(questions, of_tutorial, SEED)),
+            **asked_quoth(place, questions),
+            TUTORIAL: asked_tutorial(place, sampled(questions, of_tutorial, SEED)),
         }
     yield f"\n## {folder.name}\n"
     asked = f"{len(questions)} questions, {min(of_tutorial, len(questions))} of them put to the tutorial"
     yield f"{len(articles):,} articles, {asked}.\n"
     yield f"| {' | '.join(COLUMNS)} |"
     yield f"|---|{'---:|' * (len(COLUMNS) - 1)}"
+    faster = f"{rates[QUOTH] / rates[TUTORIAL]:.2f} × the tutorial"
+    yield f"| articles added a second | | {rates[QUOTH]:.1f} ({faster}) | | | | {rates[TUTORIAL]:.1f} |"
     for name, target, values in figures(folder.name, runs):
         yield f"| {name} | {target} | {' | '.join(values.get(column, '') for column in COLUMNS[2:])} |"
 
 
-def asked_quoth(
-    place: Path, articles: Sequence[Article], questions: Sequence[EvalQuestion]
-) -> dict[str, EvalRun]:
-    """The runs with the default model and with none, and, of follow-ups, what simpler searches find."""
+def add_to_quoth(place: Path, articles: Sequence[Article]) -> float:
+    """Makes a home in `place` and adds the articles to it; how many in a second."""
     settings = read_settings()
     home = place / "quoth"
     home.mkdir()
     for shared in SHARED:
         (settings.home / shared).mkdir(parents=True, exist_ok=True)
         (home / shared).symlink_to((settings.home / shared).absolute(), target_is_directory=True)
+    with open_assistant(settings.model_copy(update={"home": home, "model": NO_MODEL})) as assistant:
+        assistant.warm_up()
+        return rate(lambda: IngestReport.of(assistant.add(articles)), articles)
+
+
+def add_to_tutorial(place: Path, articles: Sequence[Article]) -> float:
+    """Makes the tutorial's index in `place`; how many articles in a second."""
+    with TutorialIndex(weights(), place / "tutorial") as index:
+        index.add(articles[:1])  # loads what it needs
+        return rate(lambda: index.add(articles[1:]), articles)
+
+
+def rate(add: Callable[[], object], articles: Sequence[Article]) -> float:
+    """Articles a second."""
+    began = time.perf_counter()
+    add()
+    return len(articles) / (time.perf_counter() - began)
+
+
+def weights() -> Path:
+    """The folder of the embedder that both use."""
+    return read_settings().home / "models/all-MiniLM-L6-v2"
+
+
+def asked_quoth(place: Path, questions: Sequence[EvalQuestion]) -> dict[str, EvalRun]:
+    """The runs with the default model and with none, and, of follow-ups, what simpler searches find."""
+    settings = read_settings().model_copy(update={"home": place / "quoth"})
     runs: dict[str, EvalRun] = {}
     for column, model in ((QUOTH, settings.model), (WITHOUT, NO_MODEL)):
-        with open_assistant(settings.model_copy(update={"home": home, "model": model})) as assistant:
-            IngestReport.of(assistant.add([] if runs else articles))
+        with open_assistant(settings.model_copy(update={"model": model})) as assistant:
             assistant.warm_up()
             runs[column] = evaluate(assistant, questions)
             if model == NO_MODEL:
@@ -122,17 +153,14 @@ def users(question: EvalQuestion) -> Iterator[str]:
     return (turn.content for turn in question.history if turn.role == "user")
 
 
-def asked_tutorial(place: Path, articles: Sequence[Article], questions: Sequence[EvalQuestion]) -> EvalRun:
+def asked_tutorial(place: Path, questions: Sequence[EvalQuestion]) -> EvalRun:
     """The run of LangChain's tutorial, with the same weights."""
     settings = read_settings()
-    weights = settings.home / "models/all-MiniLM-L6-v2"
-    with TutorialIndex(weights, place / "tutorial") as index:
-        index.add(articles)
     model = choose_model(settings, partial(located, folder=settings.home / "models"))
     if not model:
         raise SystemExit("QUOTH_MODEL is none, and the tutorial needs a model; choose one")
     with closing(model):
-        return evaluate(Tutorial(model, weights, place / "tutorial"), questions)
+        return evaluate(Tutorial(model, weights(), place / "tutorial"), questions)
 
 
 if __name__ == "__main__":
