@@ -88,7 +88,7 @@ def check(
             place: float(cosine)
             for place, cosine in zip([(e.number, n) for e, n in places], row, strict=True)
         }
-        quotes, support = _support(text, marks, asked, excerpts, near)
+        quotes, support = _support(text, marks, asked, stems(question), excerpts, near)
         if support:
             numbers = tuple(dict.fromkeys(_cite(quote, citations) for quote in quotes))
             sentences.append(Sentence(text=text, citations=numbers, support=support))
@@ -112,12 +112,13 @@ def _support(
     text: str,
     marks: frozenset[int],
     asked: AbstractSet[str],
+    askers: Sequence[str],
     excerpts: Sequence[Excerpt],
     near: dict[tuple[int, int], float],
 ) -> tuple[list[_Quote], Literal["supported", "weak"] | None]:
     """The quotes that together hold the sentence, and how well; None where they do not.
 
-    `asked` are the facts of the question, which the sentence may repeat in the asker's own words.
+    `asked` are the facts of the question and `askers` the stems of its words, which the sentence may repeat.
     """
     needed = facts(text)
     words = {stem(word) for word in content_words(text)}
@@ -150,7 +151,9 @@ def _support(
     told = words - needed
     overlap = len(told & had) / len(told) if told else 1.0
     cosine = max(quote.cosine for quote in quotes)
-    if overlap < WEAK_WORDS and cosine < WEAK_COSINE:
+    # "He plays for the Reds" under a quote that names the Reds' player adds nothing to the question but the Reds.
+    added = told - set(askers)
+    if overlap < WEAK_WORDS and cosine < WEAK_COSINE and not (needed and added <= had):
         return [], None
     denials = set().union(*(denied(q.excerpt.quote(q.first, q.last)) for q in quotes))
     turned = (denials - denied(text)) & set(stems(text)) or (denied(text) - denials) & had

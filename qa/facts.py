@@ -22,6 +22,11 @@ _NUMBERS = (
     }
     | {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 )
+# "Its third title" tells of three. The first and a second are said of much that nobody counts.
+_ORDINAL_WORDS = {
+    word: str(value)
+    for value, word in enumerate("third fourth fifth sixth seventh eighth ninth tenth".split(), 3)
+}
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 # "Oct." and "October" are one: months and weekdays count by their first three letters.
 CALENDAR = re.compile(
@@ -52,7 +57,9 @@ def facts(text: str) -> set[str]:
 
 def missing(needed: AbstractSet[str], text: str) -> set[str]:
     """Which of the facts `text` does not have, whatever the case it writes them in."""
-    had = {_number(part) or _name(part) for word in WORD.findall(text) for part in _parts(word)}
+    parts = [part for word in WORD.findall(text) for part in _parts(word)]
+    had = {_number(part) or _name(part) for part in parts}
+    had |= {_ORDINAL_WORDS[part.lower()] for part in parts if part.lower() in _ORDINAL_WORDS}
     return {fact for fact in needed if fact not in had and not _respelled(fact, had)}
 
 

@@ -52,6 +52,13 @@ def test_a_true_sentence_is_kept_with_its_exact_quote(checked) -> None:
     assert [sentence.support for sentence in result.sentences] == ["supported"]
 
 
+def test_what_only_repeats_the_question_around_a_name_of_the_quote_is_weakly_supported(checked) -> None:
+    asked = "What does it play for?"
+    assert [one.support for one in checked("It plays for Saint Brannoc [1].", asked).sentences] == ["weak"]
+    assert not checked("It dances for Saint Brannoc [1].", asked).sentences
+    assert not checked("It plays for Saint Elwen [1].", asked).sentences
+
+
 def test_figures_and_words_for_a_number_are_one(checked) -> None:
     assert checked("47 people were taken off the ferry [1].").sentences
 

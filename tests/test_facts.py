@@ -33,6 +33,11 @@ def test_another_spelling_of_a_name_is_not_missing() -> None:
     )
 
 
+def test_a_third_title_tells_of_three_and_a_first_one_of_nothing() -> None:
+    assert missing({"3"}, "it is the club's third title") == set()
+    assert missing({"1"}, "it is the club's first title") == {"1"}
+
+
 def test_another_number_is_missing_however_alike() -> None:
     assert missing(facts("all 1,234,567 of them"), "it was 1234568") == {"1234567"}
 
