@@ -151,7 +151,7 @@ def _support(
     told = words - needed
     overlap = len(told & had) / len(told) if told else 1.0
     cosine = max(quote.cosine for quote in quotes)
-    # "He plays for the Reds" under a quote that names the Reds' player adds nothing to the question but the Reds.
+    # "He plays for the Reds" under a quote about the Reds' player adds nothing but a name it has.
     added = told - set(askers)
     if overlap < WEAK_WORDS and cosine < WEAK_COSINE and not (needed and added <= had):
         return [], None
