@@ -32,7 +32,7 @@ from qa.answers import (
 )
 from qa.chain import Piece, Reading, finding, opening, picking, writing
 from qa.citing import Checked, check
-from qa.confidence import DEFAULT, Doubt, of_draft, of_search
+from qa.confidence import DEFAULT, of_draft, of_search
 from qa.conflicts import compare
 from qa.drafting import Drafted, draft
 from qa.errors import ModelUnavailable
@@ -132,16 +132,16 @@ class Assistant:
         found_well = of_search(found.hits)
         if found_well >= thresholds.search:
             reading = await self._pick.ainvoke(found)
-            draft, doubts = "", list[Doubt]()
+            draft, refusal = "", None
             async with aclosing(self._drafting(reading)) as pieces:
                 async for piece in pieces:
                     usage = piece.usage or usage
-                    doubts += [piece.doubt] if piece.doubt else []
+                    refusal = piece.refusal if refusal is None else refusal
                     if piece.text:
                         first = first or time.perf_counter()
                         draft += piece.text
                         yield Token(text=piece.text)
-            sure = of_draft(reading.excerpts, doubts)
+            sure = of_draft(reading.excerpts, refusal)
             if sure >= thresholds.answer:
                 encode = self._library.collection(question.collection).encode
                 plain = inert(draft, (excerpt.quote() for excerpt in reading.excerpts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from index.articles import Filters, Hit
 from index.collection import Collection
 from qa.answers import Question, Usage
 from qa.citing import NOT_FOUND
-from qa.confidence import Doubt
 from qa.evidence import Excerpt, pick
 from qa.fences import fenced
 from qa.followup import leans, searchable
@@ -56,12 +55,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A piece of a draft. `doubt` is what the model's probabilities tell of it, where it gives any;
-    `usage` comes with the last piece.
+    """A piece of a draft. `refusal` is the probability that the model gave to a refusal in the place of
+    the piece's first token, where it tells any; `usage` comes with the last piece.
     """
 
     text: str
-    doubt: Doubt | None = None
+    refusal: float | None = None
     usage: Usage | None = None
 
 
@@ -155,21 +154,21 @@ async def _pieces(messages: AsyncIterator[BaseMessage]) -> AsyncIterator[Piece]:
         used = message.usage_metadata if isinstance(message, AIMessage) else None
         yield Piece(
             text=str(message.text),
-            doubt=_doubt(tokens) if tokens else None,
+            refusal=_refusal(tokens[0]) if tokens else None,
             usage=Usage(prompt_tokens=used["input_tokens"], answer_tokens=used["output_tokens"])
             if used
             else None,
         )
 
 
-def _doubt(tokens: Sequence[Mapping[str, Any]]) -> Doubt:
-    """Of tokens as OpenAI's interface describes them, each with the likeliest ones in its place."""
-    refusals = [
+def _refusal(token: Mapping[str, Any]) -> float:
+    """Of a token as OpenAI's interface describes it, with the likeliest ones in its place."""
+    likely = [
         math.exp(other["logprob"])
-        for other in tokens[0].get("top_logprobs") or []
+        for other in token.get("top_logprobs") or []
         if other["token"].strip() and NOT_FOUND.startswith(other["token"].strip())
     ]
-    return Doubt(refusal=min(sum(refusals), 1.0), least=min(token["logprob"] for token in tokens))
+    return min(sum(likely), 1.0)
 
 
 def opening() -> list[Message]:
