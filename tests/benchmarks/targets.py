@@ -14,12 +14,15 @@ FOLLOW_UPS, LAST_TURN, ALL_TURNS = "follow-ups", "last turn alone", "all turns j
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A figure, and by the name of a set what it is to reach; `-` where it is only to be seen."""
+    """A figure, and by the name of a set what it is to reach. It is a share where it neither has a `unit` nor
+    `counts` something.
+    """
 
     name: str
     figure: Callable[[Sequence[Row]], float | None]
     sets: Mapping[str, str]
     unit: str = ""
+    counts: bool = False
 
 
 def metric(name: str) -> Callable[[Sequence[Row]], float | None]:
@@ -73,7 +76,7 @@ TARGETS = (
         figure=metric("evidence_quoted"),
         sets={CLAPNQ: "≥ 0.80"},
     ),
-    Target(name="sentences without a citation", figure=uncited, sets={NEWS: "0", CLAPNQ: "0"}),
+    Target(name="sentences without a citation", figure=uncited, sets={NEWS: "0", CLAPNQ: "0"}, counts=True),
     Target(
         name="evidence on screen, p95", figure=metric("evidence_ms_p95"), sets={NEWS: "≤ 150 ms"}, unit=" ms"
     ),
@@ -86,7 +89,7 @@ TARGETS = (
     Target(name="first word, p95", figure=metric("first_token_ms_p95"), sets={}, unit=" ms"),
     Target(name="whole answer, p50", figure=metric("total_ms_p50"), sets={}, unit=" ms"),
     Target(name="whole answer, p95", figure=metric("total_ms_p95"), sets={}, unit=" ms"),
-    Target(name="tokens of a prompt", figure=metric("prompt_tokens"), sets={}),
+    Target(name="tokens of a prompt", figure=metric("prompt_tokens"), sets={}, counts=True),
 )
 
 
@@ -106,7 +109,7 @@ def figures(name: str, runs: Mapping[str, EvalRun]) -> Iterator[tuple[str, str, 
                 target.name,
                 target.sets.get(name, ""),
                 {
-                    column: f"{value:,.0f}{target.unit}" if target.unit or value > 1 else f"{value:.3f}"
+                    column: f"{value:,.0f}{target.unit}" if target.unit or target.counts else f"{value:.3f}"
                     for column, value in reached.items()
                     if value is not None
                 },
