@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from index.articles import Article, Filters
+from index.errors import ArticleUnknown
 from index.sentences import sentence_spans
 from qa.answers import Answer, Event, Evidence, FoundPassage, Question, Sentence, Timings, Token
 from qa.model import Model
@@ -141,5 +142,5 @@ class Tutorial:
         )
 
     def article(self, article_id: str, *, collection: str = "default") -> Article:
-        """Never asked for: there are no citations to look up."""
-        raise NotImplementedError
+        """None is cited, so that there is none to look up: ArticleUnknown."""
+        raise ArticleUnknown(f"the tutorial cites no articles, and not {article_id}")
