@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -69,9 +70,8 @@ class Library:
         try:
             note = json.loads(self._owner.read_text())
             pid, address = int(note["pid"]), str(note["address"])
-            os.kill(pid, 0)  # nothing is sent: is there such a process?
-        except PermissionError:
-            pass  # there is, of another user
+            with suppress(PermissionError):  # there is one, of another user
+                os.kill(pid, 0)  # nothing is sent: is there such a process?
         except (OSError, ValueError, KeyError, TypeError):
             # What is there is not the lock's holder's: it was left by a process that was killed.
             return 0, ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -57,11 +56,9 @@ class Search:
         the query names a year, of how fresh the article is: of two that fit, the newer is preferred.
         """
         words = weighed_words(query)
-        with ThreadPoolExecutor(1) as beside:  # neither SQLite nor torch holds Python's lock at work
-            words_search = beside.submit(self.lexical.best, words, candidates, filters)
-            vector = self.embedder.encode_query(query)
-        worded = words_search.result()
+        vector = self.embedder.encode_query(query)
         near = self._nearest(vector, candidates, filters)
+        worded = self.lexical.best(words, candidates, filters)
         near |= self.archive.similarities(vector, [id_ for id_ in worded if id_ not in near])
         top = max(worded.values(), default=0.0) or 1.0
         likeness = {
