@@ -259,6 +259,18 @@ def serve(
 
 
 @app.command()
+def mcp(collection: AnyCollection = "default", home: Home = None) -> None:
+    """Offer ask, search, get_article and add_article to an MCP client, over stdin and stdout.
+
+    While `quoth serve` runs, its archive answers; so do its tools at /mcp.
+    """
+    from qa.mcp import create_mcp
+
+    with assistant_of(home) as assistant:
+        create_mcp(assistant).run("stdio")
+
+
+@app.command()
 def verify(
     file: AnswerFile, collection: Collection = "default", home: Home = None, as_json: Json = False
 ) -> None:

@@ -20,10 +20,11 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from qa import api
+from qa import api, mcp
 from qa.assistant import Assistant, open_assistant
 from qa.errors import AddressUnavailable, NotReady
 from qa.problems import Problem
@@ -72,20 +73,26 @@ def create_app(
     rooms = api.create_api(assistant, ready)
     _add_docs(rooms)
     window = ui.mount(FastAPI(openapi_url=None), assistant)
-    return _Guard(_House(rooms, window), local=_is_local(host))
+    return _Guard(_House(rooms, mcp.create_app(assistant), window), local=_is_local(host))
 
 
 class _House:
-    """Two applications behind one door: the window's catches every path, so it must not see the API's."""
+    """Applications behind one door: the window's catches every path, so it must not see the others'."""
 
-    def __init__(self, rooms: ASGIApp, window: ASGIApp) -> None:
+    def __init__(self, rooms: ASGIApp, tools: Starlette, window: ASGIApp) -> None:
         self._rooms = rooms
+        self._tools = tools
         self._window = window
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            async with self._tools.router.lifespan_context(self._tools):
+                await self._window(scope, receive, send)
+            return
         path = scope.get("path", "")
         inside = any(path == own or path.startswith(f"{own}/") for own in (*api.PATHS, DOCS))
-        await (self._rooms if inside else self._window)(scope, receive, send)
+        app = self._rooms if inside else self._tools if path == mcp.PATH else self._window
+        await app(scope, receive, send)
 
 
 class _Guard:

@@ -8,12 +8,9 @@ import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -21,57 +18,20 @@ from threading import Thread
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
 from index.articles import Article, Filters, IngestReport, Kept, Skipped
 from index.errors import ArchiveEmpty, ArchiveLocked, ArticleUnknown, CollectionInvalid, DiskFull
 from index.library import Library
-from qa import cli, client
+from qa import client
 from qa.answers import Answer, Evidence, FoundPassage, Question, Token
 from qa.client import Quoth
 from qa.errors import NotReady, QuestionInvalid, ServerUnavailable, kind_of, urn
 from tests.conftest import MODELS, SEEDS
+from tests.serving import PROXY, Serving, serving
 
-QUOTH = Path(sys.executable).with_name("quoth")
 QUESTION = "When was the Vey Bridge in Ostleigh opened?"
 TEXT = "The ferry “Astrid” 🚢 left\u2028at 18:40.\r\n"
 NEWS = Article(id="news/1", text=TEXT, title="Ferry", date=date(2024, 3, 2))
-
-
-@dataclass
-class Serving:
-    home: Path
-    url: str
-    process: subprocess.Popen[str]
-
-    def quoth(self, *arguments: str | Path) -> tuple[int, str, str]:
-        """A command in this process, which finds the server by its home."""
-        done = CliRunner().invoke(cli.app, [*map(str, arguments), "--home", str(self.home)])
-        if done.exception and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done.exit_code, done.stdout, done.stderr
-
-
-@contextmanager
-def serving(home: Path, *options: str) -> Iterator[Serving]:
-    process = subprocess.Popen(
-        [QUOTH, "serve", "--port", "0", "--home", home, *options],
-        env=os.environ | {"QUOTH_MODEL": "none", "HTTP_PROXY": "http://192.0.2.1:9"},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        try:
-            assert process.stderr
-            told = next((line for line in process.stderr if line.startswith("Quoth answers")), "")
-            assert told, "the server did not start"
-            note = json.loads((home / "owner.json").read_text())
-            assert note["pid"] == process.pid
-            while httpx.get(f"{note['address']}/readyz", trust_env=False).is_error:
-                time.sleep(0.1)
-            yield Serving(home, note["address"], process)
-        finally:
-            process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +52,7 @@ def quoth(server: Serving) -> Iterator[Quoth]:
 @pytest.fixture(autouse=True)
 def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUOTH_MODEL", "none")
-    # Nothing may go through a proxy: the server is on this machine.
-    monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:9")
+    monkeypatch.setenv("HTTP_PROXY", PROXY)
 
 
 # Asked from Python
