@@ -1,0 +1,68 @@
+"""The HTTP API: each operation hands a request to the assistant, and what comes back to the caller.
+
+One router a file; `create_api` puts them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from qa.api import articles, collections, health, questions, searching, thumbs
+from qa.assistant import Assistant
+from qa.problems import HANDLERS, BodyLimit, Problem, documented
+from qa.uploads import MAX_UPLOAD_BYTES, GivenAddress, GivenArticle
+
+PATHS = ("/api", "/healthz", "/readyz", "/openapi.json")
+"""Where the API answers; all below them is the API's too."""
+
+MAX_BODY_BYTES = 64_000
+_ABOUT = """
+Quoth answers from a collection of articles. **Every sentence of an answer carries a quote**, and every
+quote is exactly `article.text[start:end]`, counted in code points. A question the articles do not answer
+is declined.
+
+Every error is a problem of RFC 9457 (`application/problem+json`). A body has at most 64 kB, one of articles
+25 MB. There is no key: who reaches the address may ask, add and remove.
+"""
+
+
+def create_api(assistant: Assistant, ready: Callable[[], None] = lambda: None) -> FastAPI:
+    """The API as an application of its own, which answers at `PATHS`.
+
+    `ready` is asked by /readyz; it raises NotReady while no question can be answered yet.
+    """
+    api = _Api(
+        title="Quoth",
+        version=version("quoth"),
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        exception_handlers=HANDLERS,
+        responses=documented(500),
+        generate_unique_id_function=lambda route: route.name,
+    )
+    api.add_middleware(BodyLimit, limits={"/api/articles": MAX_UPLOAD_BYTES}, otherwise=MAX_BODY_BYTES)
+    api.include_router(questions.routes(assistant), prefix="/api", tags=["questions"])
+    api.include_router(searching.routes(assistant), prefix="/api", tags=["questions"])
+    api.include_router(thumbs.routes(assistant), prefix="/api", tags=["questions"])
+    api.include_router(articles.routes(assistant), prefix="/api", tags=["articles"])
+    api.include_router(collections.routes(assistant), prefix="/api", tags=["articles"])
+    api.include_router(health.routes(ready), tags=["health"])
+    return api
+
+
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The description, with the values that no operation returns as its plain response."""
+        described = super().openapi()
+        _, extra = models_json_schema(
+            [(Problem, "serialization"), (GivenArticle, "validation"), (GivenAddress, "validation")],
+            ref_template="#/components/schemas/{model}",
+        )
+        described["components"]["schemas"] |= extra["$defs"]
+        return described

@@ -1,0 +1,28 @@
+"""Health: whether the server is there, and whether it can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+
+from qa.problems import documented
+from qa.wire import Health, Readiness
+
+
+def routes(ready: Callable[[], None]) -> APIRouter:
+    """/healthz and /readyz."""
+    routes = APIRouter()
+
+    @routes.get("/healthz", summary="Is the server there?")
+    async def healthz() -> Health:
+        """Always 200."""
+        return Health(status="ok")
+
+    @routes.get("/readyz", summary="Can a question be answered?", responses=documented(503))
+    async def readyz() -> Readiness:
+        """200 once the models are loaded; before that, or if they cannot be, 503 with the reason."""
+        ready()
+        return Readiness(status="ready")
+
+    return routes

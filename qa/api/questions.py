@@ -1,0 +1,77 @@
+"""Questions: asked, and watched while they are answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from fastapi import APIRouter, Depends
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from qa.answers import Answer, Event, Evidence, Question, Token
+from qa.assistant import Assistant
+from qa.problems import Problem, documented
+from qa.wire import ANSWER, STREAM, Ask, json_body
+
+logger = logging.getLogger(__name__)
+
+# A comment is sent this often, so that proxies keep a quiet stream open.
+PING_SECONDS = 15
+_EVENTS: dict[type[Event], str] = {Evidence: "evidence", Token: "token", Answer: "answer"}
+
+
+def routes(assistant: Assistant) -> APIRouter:
+    """/ask and /ask/stream."""
+    routes = APIRouter(dependencies=[Depends(json_body)], responses=documented(409, 413, 415, 422, 503))
+
+    @routes.post(
+        "/ask",
+        summary="Ask a question",
+        response_description="The answer, each sentence cited; or a declined one with the nearest passages",
+        responses={200: {"content": {"application/json": {"example": ANSWER}}}},
+    )
+    async def ask(body: Ask, request: Request) -> Answer:
+        """Waits for the whole answer, the last event of /api/ask/stream. Leaving stops the model."""
+        async with aclosing(assistant.stream(body.checked())) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
+                if await request.is_disconnected():
+                    raise HTTPException(408, "the caller left before the answer")
+        raise AssertionError("a stream ends with an answer")
+
+    @routes.post(
+        "/ask/stream",
+        summary="Ask a question and watch it being answered",
+        response_description="Server-sent events",
+        response_class=EventSourceResponse,
+        responses={
+            200: {"content": {"text/event-stream": {"schema": {"type": "string"}, "example": STREAM}}}
+        },
+    )
+    async def ask_stream(body: Ask, request: Request) -> EventSourceResponse:
+        """Events in order: `evidence` (the passages found, before any model speaks), `token`... (pieces of
+        the unchecked draft), and `answer` (as /api/ask gives it) or `error` (a problem). A comment is sent
+        every 15 seconds. Leaving stops the model.
+        """
+        events = _told(assistant, body.checked(), request.url.path)
+        return EventSourceResponse(events, ping=PING_SECONDS)
+
+    return routes
+
+
+async def _told(assistant: Assistant, question: Question, path: str) -> AsyncIterator[ServerSentEvent]:
+    """The assistant's stream as server-sent events; whoever stops listening closes it."""
+    async with aclosing(assistant.stream(question)) as events:
+        try:
+            async for event in events:
+                yield ServerSentEvent(event.model_dump_json(), event=_EVENTS[type(event)])
+        except Exception as error:
+            # The status is sent already: a stream can tell of an error only in itself.
+            problem = Problem.of(error, path)
+            if problem.status >= 500:
+                logger.error("%s failed: %s", path, error, exc_info=problem.status == 500)
+            yield ServerSentEvent(problem.text(), event="error")
