@@ -1,12 +1,15 @@
 """`make bench DATA=DIR`: a fixed sample of every question set in DIR, and of the seeds, put to Quoth with its
 default model and with none, and to LangChain's tutorial chain with the same models, beside the targets.
+
+Archives and answered questions stay in a folder until all is told, so that an interrupted run goes on.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import platform
-import tempfile
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -17,28 +20,33 @@ from pathlib import Path
 
 from rich.console import Console
 
-from index.articles import Article, IngestReport
+from index.articles import Article
 from index.reading import read_sources
 from qa.assistant import Assistant, located, open_assistant
 from qa.evaluation import evaluate, read_questions
 from qa.evaluation.questions import EvalQuestion, sampled
 from qa.evaluation.run import EvalRun
+from qa.evaluation.runner import Asked
 from qa.evaluation.workplace import SHARED
 from qa.model import NO_MODEL, choose_model
+from qa.progress import adding, asking
 from qa.settings import read_settings
 from tests.benchmarks.targets import ALL_TURNS, FOLLOW_UPS, LAST_TURN, QUOTH, TUTORIAL, WITHOUT, figures
 from tests.benchmarks.tutorial import Tutorial, TutorialIndex
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 SEED = 1
+# Articles that the tutorial is given at once.
+BATCH = 100
 COLUMNS = ("", "target", QUOTH, "half a", "half b", WITHOUT, TUTORIAL)
 
 
 def main() -> None:
     given = argparse.ArgumentParser(prog="make bench")
     given.add_argument("data", type=Path, help="a folder of folders with articles.jsonl and questions.jsonl")
-    given.add_argument("--sample", type=int, default=100, help="questions of each set that Quoth is asked")
-    given.add_argument("--tutorial", type=int, default=30, help="how many of them the tutorial is asked")
+    given.add_argument("--sample", type=int, default=50, help="questions of each set that Quoth is asked")
+    given.add_argument("--tutorial", type=int, default=15, help="how many of them the tutorial is asked")
+    given.add_argument("--work", type=Path, default=Path("build/bench"), help="what an interrupted run needs")
     given.add_argument("--out", type=Path, help="the file of Markdown that the tables are written to as well")
     options = given.parse_args()
     page: list[str] = []
@@ -51,10 +59,11 @@ def main() -> None:
     say("`make bench DATA=DIR OUT=docs/benchmarks.md`, where DIR has folders with articles and questions.")
     say(f"Measured on {datetime.now(UTC):%-d %B %Y} on {processor()} with Quoth {version('quoth')}.")
     for folder in [*sorted(found.parent for found in options.data.glob("*/questions.jsonl")), SEEDS]:
-        for line in compared(folder, options.sample, options.tutorial):
+        for line in compared(folder, options.work / folder.name, options.sample, options.tutorial):
             say(line)
     if options.out:
         options.out.write_text("\n".join(page) + "\n", "utf-8")
+    shutil.rmtree(options.work)
 
 
 def processor() -> str:
@@ -65,20 +74,24 @@ def processor() -> str:
     return f"{read_settings().threads} cores of {', '.join(sorted(names)) or platform.processor()}"
 
 
-def compared(folder: Path, sample: int, of_tutorial: int) -> Iterator[str]:
-    """A table in Markdown: what each way of answering reaches on the set in the folder."""
+def compared(folder: Path, place: Path, sample: int, of_tutorial: int) -> Iterator[str]:
+    """A table in Markdown: what each way of answering reaches on the set in the folder. What is done
+    stays in `place`.
+    """
     questions = sampled(read_questions(folder / "questions.jsonl"), sample, SEED)
     source = folder / "articles.jsonl"
     articles = [
         found for found in read_sources([source if source.exists() else folder]) if isinstance(found, Article)
     ]
-    with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        rates = {QUOTH: add_to_quoth(place, articles), TUTORIAL: add_to_tutorial(place, articles)}
-        runs = {
-            **asked_quoth(place, questions),
-            TUTORIAL: asked_tutorial(place, sampled(questions, of_tutorial, SEED)),
-        }
+    place.mkdir(parents=True, exist_ok=True)
+    rates = {
+        QUOTH: rate(place / "quoth", add_to_quoth, articles),
+        TUTORIAL: rate(place / "tutorial", add_to_tutorial, articles),
+    }
+    runs = {
+        **asked_quoth(place, questions),
+        TUTORIAL: asked_tutorial(place, sampled(questions, of_tutorial, SEED)),
+    }
     yield f"\n## {folder.name}\n"
     asked = f"{len(questions)} questions, {min(of_tutorial, len(questions))} of them put to the tutorial"
     yield f"{len(articles):,} articles, {asked}.\n"
@@ -90,31 +103,45 @@ def compared(folder: Path, sample: int, of_tutorial: int) -> Iterator[str]:
         yield f"| {name} | {target} | {' | '.join(values.get(column, '') for column in COLUMNS[2:])} |"
 
 
-def add_to_quoth(place: Path, articles: Sequence[Article]) -> float:
-    """Makes a home in `place` and adds the articles to it; how many in a second."""
+def rate(
+    place: Path,
+    add: Callable[[Path, Sequence[Article], Callable[[], None]], float],
+    articles: Sequence[Article],
+) -> float:
+    """Articles a second, of what `add` tells in seconds; an index that is there whole is not made again."""
+    told = place.with_suffix(".json")
+    if not told.exists():
+        shutil.rmtree(place, ignore_errors=True)
+        with adding(lambda: len(articles), f"adding to {place}") as advance:
+            told.write_text(json.dumps(len(articles) / add(place, articles, advance)))
+    return float(json.loads(told.read_text()))
+
+
+def add_to_quoth(home: Path, articles: Sequence[Article], advance: Callable[[], None]) -> float:
+    """Makes a home and adds the articles to it; the seconds of adding."""
     settings = read_settings()
-    home = place / "quoth"
     home.mkdir()
     for shared in SHARED:
         (settings.home / shared).mkdir(parents=True, exist_ok=True)
         (home / shared).symlink_to((settings.home / shared).absolute(), target_is_directory=True)
     with open_assistant(settings.model_copy(update={"home": home, "model": NO_MODEL})) as assistant:
         assistant.warm_up()
-        return rate(lambda: IngestReport.of(assistant.add(articles)), articles)
+        began = time.perf_counter()
+        for _ in assistant.add(articles):
+            advance()
+        return time.perf_counter() - began
 
 
-def add_to_tutorial(place: Path, articles: Sequence[Article]) -> float:
-    """Makes the tutorial's index in `place`; how many articles in a second."""
-    with TutorialIndex(weights(), place / "tutorial") as index:
+def add_to_tutorial(folder: Path, articles: Sequence[Article], advance: Callable[[], None]) -> float:
+    """Makes the tutorial's index; the seconds of adding."""
+    with TutorialIndex(weights(), folder) as index:
         index.add(articles[:1])  # loads what it needs
-        return rate(lambda: index.add(articles[1:]), articles)
-
-
-def rate(add: Callable[[], object], articles: Sequence[Article]) -> float:
-    """Articles a second."""
-    began = time.perf_counter()
-    add()
-    return len(articles) / (time.perf_counter() - began)
+        began = time.perf_counter()
+        for at in range(1, len(articles), BATCH):
+            index.add(articles[at : at + BATCH])
+            for _ in articles[at : at + BATCH]:
+                advance()
+        return time.perf_counter() - began
 
 
 def weights() -> Path:
@@ -129,10 +156,16 @@ def asked_quoth(place: Path, questions: Sequence[EvalQuestion]) -> dict[str, Eva
     for column, model in ((QUOTH, settings.model), (WITHOUT, NO_MODEL)):
         with open_assistant(settings.model_copy(update={"model": model})) as assistant:
             assistant.warm_up()
-            runs[column] = evaluate(assistant, questions)
+            runs[column] = run_of(assistant, questions, place / f"{column}.jsonl")
             if model == NO_MODEL:
                 runs |= follow_ups(assistant, [question for question in questions if question.history])
     return runs
+
+
+def run_of(assistant: Asked, questions: Sequence[EvalQuestion], journal: Path) -> EvalRun:
+    """The run, which goes on where an interrupted one ended."""
+    with asking(len(questions), journal.stem) as advance:
+        return evaluate(assistant, questions, journal=journal, resume=True, advance=lambda _: advance())
 
 
 def follow_ups(assistant: Assistant, questions: Sequence[EvalQuestion]) -> dict[str, EvalRun]:
@@ -160,7 +193,8 @@ def asked_tutorial(place: Path, questions: Sequence[EvalQuestion]) -> EvalRun:
     if not model:
         raise SystemExit("QUOTH_MODEL is none, and the tutorial needs a model; choose one")
     with closing(model):
-        return evaluate(Tutorial(model, weights(), place / "tutorial"), questions)
+        chain = Tutorial(model, weights(), place / "tutorial")
+        return run_of(chain, questions, place / f"{TUTORIAL}.jsonl")
 
 
 if __name__ == "__main__":

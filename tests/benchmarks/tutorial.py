@@ -22,7 +22,6 @@ from qa.model import Model
 
 CHUNK_CHARACTERS, OVERLAP_CHARACTERS = 1000, 200
 NEAREST = 4
-ADDED_AT_ONCE = 100
 PROMPT = """You answer questions from the context below, in at most three short sentences. \
 If the context does not hold the answer, say that you don't know.
 
@@ -50,9 +49,8 @@ class TutorialIndex:
 
     def add(self, articles: Sequence[Article]) -> None:
         """Adds the articles; waits until they are there."""
-        for at in range(0, len(articles), ADDED_AT_ONCE):
-            texts = [(article.id, article.text) for article in articles[at : at + ADDED_AT_ONCE]]
-            self._elsewhere.submit(_add, texts, self._weights, self._folder).result()
+        texts = [(article.id, article.text) for article in articles]
+        self._elsewhere.submit(_add, texts, self._weights, self._folder).result()
 
     def close(self) -> None:
         self._elsewhere.shutdown()
