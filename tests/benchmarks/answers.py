@@ -7,10 +7,8 @@ Archives and answered questions stay in a folder until all is told, so that an i
 from __future__ import annotations
 
 import argparse
-import json
 import platform
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -84,10 +82,8 @@ def compared(folder: Path, place: Path, sample: int, of_tutorial: int) -> Iterat
         found for found in read_sources([source if source.exists() else folder]) if isinstance(found, Article)
     ]
     place.mkdir(parents=True, exist_ok=True)
-    rates = {
-        QUOTH: rate(place / "quoth", add_to_quoth, articles),
-        TUTORIAL: rate(place / "tutorial", add_to_tutorial, articles),
-    }
+    made(place / "quoth", add_to_quoth, articles)
+    made(place / "tutorial", add_to_tutorial, articles)
     runs = {
         **asked_quoth(place, questions),
         TUTORIAL: asked_tutorial(place, sampled(questions, of_tutorial, SEED)),
@@ -97,51 +93,43 @@ def compared(folder: Path, place: Path, sample: int, of_tutorial: int) -> Iterat
     yield f"{len(articles):,} articles, {asked}.\n"
     yield f"| {' | '.join(COLUMNS)} |"
     yield f"|---|{'---:|' * (len(COLUMNS) - 1)}"
-    faster = f"{rates[QUOTH] / rates[TUTORIAL]:.2f} × the tutorial"
-    yield f"| articles added a second | | {rates[QUOTH]:.1f} ({faster}) | | | | {rates[TUTORIAL]:.1f} |"
     for name, target, values in figures(folder.name, runs):
         yield f"| {name} | {target} | {' | '.join(values.get(column, '') for column in COLUMNS[2:])} |"
 
 
-def rate(
+def made(
     place: Path,
-    add: Callable[[Path, Sequence[Article], Callable[[], None]], float],
+    add: Callable[[Path, Sequence[Article], Callable[[], None]], None],
     articles: Sequence[Article],
-) -> float:
-    """Articles a second, of what `add` tells in seconds; an index that is there whole is not made again."""
-    told = place.with_suffix(".json")
-    if not told.exists():
+) -> None:
+    """Has `add` make the index in `place`, unless it is there whole."""
+    whole = place.with_suffix(".whole")
+    if not whole.exists():
         shutil.rmtree(place, ignore_errors=True)
         with adding(lambda: len(articles), f"adding to {place}") as advance:
-            told.write_text(json.dumps(len(articles) / add(place, articles, advance)))
-    return float(json.loads(told.read_text()))
+            add(place, articles, advance)
+        whole.touch()
 
 
-def add_to_quoth(home: Path, articles: Sequence[Article], advance: Callable[[], None]) -> float:
-    """Makes a home and adds the articles to it; the seconds of adding."""
+def add_to_quoth(home: Path, articles: Sequence[Article], advance: Callable[[], None]) -> None:
+    """Makes a home with the articles."""
     settings = read_settings()
     home.mkdir()
     for shared in SHARED:
         (settings.home / shared).mkdir(parents=True, exist_ok=True)
         (home / shared).symlink_to((settings.home / shared).absolute(), target_is_directory=True)
     with open_assistant(settings.model_copy(update={"home": home, "model": NO_MODEL})) as assistant:
-        assistant.warm_up()
-        began = time.perf_counter()
         for _ in assistant.add(articles):
             advance()
-        return time.perf_counter() - began
 
 
-def add_to_tutorial(folder: Path, articles: Sequence[Article], advance: Callable[[], None]) -> float:
-    """Makes the tutorial's index; the seconds of adding."""
+def add_to_tutorial(folder: Path, articles: Sequence[Article], advance: Callable[[], None]) -> None:
+    """Makes the tutorial's index of the articles."""
     with TutorialIndex(weights(), folder) as index:
-        index.add(articles[:1])  # loads what it needs
-        began = time.perf_counter()
-        for at in range(1, len(articles), BATCH):
+        for at in range(0, len(articles), BATCH):
             index.add(articles[at : at + BATCH])
             for _ in articles[at : at + BATCH]:
                 advance()
-        return time.perf_counter() - began
 
 
 def weights() -> Path:
