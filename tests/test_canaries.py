@@ -18,7 +18,6 @@ from index.embedding import SentenceEmbedder
 from index.fields import article_of_line
 from index.library import Library
 from index.reading import read_sources
-from qa import cards, talk
 from qa.answers import Answer
 from qa.api import create_api
 from qa.assistant import Assistant
@@ -26,6 +25,8 @@ from qa.chain import opening
 from qa.fences import fenced
 from qa.model import LocalModel, Model
 from qa.terminal import show_answer, show_json
+from qa.ui import cards, talk
+from qa.ui.phrases import ENGLISH
 from qa.weights import locate
 from tests.conftest import MODELS
 from tests.test_fences import TOKENS, is_plain
@@ -216,11 +217,11 @@ def test_the_window_shows_every_canary_as_text(quoted: list[Outcome]) -> None:
     for nth, one in enumerate(quoted):
         page = Window()
         for html in (
-            talk.asked(one.question, one.canary.article.text, talk.answer(nth, one.answer)),
-            talk.answer(nth, one.answer, folded_quotes=True),
-            talk.draft(one.canary.article.text),
-            cards.evidence(one.answer.passages),
-            cards.sources(nth, one.answer),
+            talk.asked(ENGLISH, one.question, one.canary.article.text, talk.answer(ENGLISH, nth, one.answer)),
+            talk.answer(ENGLISH, nth, one.answer, folded_quotes=True),
+            talk.draft(ENGLISH, one.canary.article.text),
+            cards.evidence(ENGLISH, one.answer.passages),
+            cards.sources(ENGLISH, nth, one.answer),
         ):
             page.feed(html)
         page.close()

@@ -10,10 +10,12 @@ import pytest
 
 from index.articles import Filters
 from index.library import Library
-from qa import cards, terminal
+from qa import terminal
 from qa.answers import Answer, Citation, Copy, FoundPassage, Timings
 from qa.assistant import Assistant
 from qa.model import Model
+from qa.ui import cards
+from qa.ui.phrases import ENGLISH
 from tests.conftest import ScriptedModel
 from tests.test_evidence import excerpts_for
 from tests.test_index_copies import OWN, WIRE
@@ -102,26 +104,30 @@ def test_sentences_that_differ_in_their_marks_are_read_once(library: Library) ->
 
 
 def test_cards_name_and_link_the_copies() -> None:
-    html = cards.evidence([a_passage(a_copy(1), a_copy(2, url="file:///etc/passwd"))])
+    html = cards.evidence(ENGLISH, [a_passage(a_copy(1), a_copy(2, url="file:///etc/passwd"))])
     assert '<span class="also">also in <bdi><a href="https://paper1.example/a"' in html
     assert "<bdi>Paper 2</bdi></span>" in html
     assert "etc/passwd" not in html
-    assert "also" not in cards.evidence([a_passage()])
+    assert "also" not in cards.evidence(ENGLISH, [a_passage()])
 
 
 def test_cards_escape_what_copies_say_of_themselves() -> None:
     evil = '<img src=x onerror=alert(1)>"'
-    html = cards.evidence([a_passage(a_copy(source=evil, title=evil, url=f"https://x.example/{evil}"))])
+    html = cards.evidence(
+        ENGLISH, [a_passage(a_copy(source=evil, title=evil, url=f"https://x.example/{evil}"))]
+    )
     assert "<img" not in html
     assert 'href="https://x.example/&lt;img' in html
     assert unescape(html).count(evil) == 2
 
 
 def test_many_copies_are_counted_and_one_outlet_is_named_once() -> None:
-    html = cards.evidence([a_passage(*(a_copy(number) for number in range(1, 9)))])
+    html = cards.evidence(ENGLISH, [a_passage(*(a_copy(number) for number in range(1, 9)))])
     assert "Paper 5" in html and "Paper 6" not in html
     assert "</bdi> and 3 more</span>" in html
-    twice = cards.evidence([a_passage(a_copy(1), a_copy(2, source="Paper 1"), a_copy(3, source="The Post"))])
+    twice = cards.evidence(
+        ENGLISH, [a_passage(a_copy(1), a_copy(2, source="Paper 1"), a_copy(3, source="The Post"))]
+    )
     assert twice.count("Paper 1") == 1
     # A copy in the same outlet is told apart by its title.
     assert "Title 3" in twice

@@ -25,9 +25,14 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from index.articles import Article, Summary
 from index.embedding import SentenceEmbedder
 from index.library import Library
-from qa import cards, talk, ui
 from qa.answers import Answer, Citation, Conflict, FoundPassage, Position, Sentence, Timings
 from qa.assistant import Assistant
+from qa.ui import ask as asking
+from qa.ui import cards, mount, talk
+from qa.ui.conversation import Exchange, history
+from qa.ui.masthead import masthead
+from qa.ui.phrases import ENGLISH
+from qa.ui.scope import Scope
 from tests.conftest import ScriptedModel
 
 QUESTION = "Why is Lukashenko under pressure?"
@@ -124,7 +129,7 @@ class Tags(HTMLParser):
 
 
 def test_quote_stands_exactly_in_what_surrounds_it():
-    shown = cards.sources(0, an_answer())
+    shown = cards.sources(ENGLISH, 0, an_answer())
     assert "<mark>The ferry was adrift.</mark>" in shown
     assert '<span class="around">It burned. </span>' in shown
     assert '<span class="around"> Help came.</span>' in shown
@@ -133,7 +138,7 @@ def test_quote_stands_exactly_in_what_surrounds_it():
 
 
 def test_mark_leads_to_its_quote_and_back():
-    said, beside = talk.answer(3, an_answer()), cards.sources(3, an_answer())
+    said, beside = talk.answer(ENGLISH, 3, an_answer()), cards.sources(ENGLISH, 3, an_answer())
     assert 'id="mark-3-1" href="#quote-3-1"' in said
     assert 'title="“The ferry was adrift.”"' in said
     assert 'id="quote-3-1"' in beside
@@ -143,7 +148,7 @@ def test_mark_leads_to_its_quote_and_back():
 def test_weak_sentences_and_disagreements_are_told():
     weak = Sentence(text="It sank.", citations=(1,), support="weak")
     sides = Conflict(about="the cause", positions=(Position(claim="A fire", citations=(1,)),))
-    shown = talk.answer(0, an_answer(sentences=(weak,), conflicts=(sides,)))
+    shown = talk.answer(ENGLISH, 0, an_answer(sentences=(weak,), conflicts=(sides,)))
     assert 'class="weak" title="weakly supported"' in shown
     assert "Dotted sentences are only weakly supported" in shown
     assert "The articles disagree on the cause:" in shown
@@ -166,15 +171,15 @@ def test_nothing_an_article_or_a_person_wrote_becomes_markup():
     article = summary("x", title=HOSTILE, source=HOSTILE)
     html = "".join(
         [
-            talk.masthead([article]),
+            masthead(ENGLISH, [article]),
             talk.status(0, HOSTILE, 1),
-            talk.asked(HOSTILE, HOSTILE + "?", talk.draft(HOSTILE)),
+            talk.asked(ENGLISH, HOSTILE, HOSTILE + "?", talk.draft(ENGLISH, HOSTILE)),
             talk.trouble(HOSTILE),
-            talk.answer(0, given, folded_quotes=True),
-            talk.answer(0, an_answer(status="declined", text=HOSTILE)),
-            cards.evidence([found]),
-            cards.sources(0, given),
-            cards.no_sources(HOSTILE),
+            talk.answer(ENGLISH, 0, given, folded_quotes=True),
+            talk.answer(ENGLISH, 0, an_answer(status="declined", text=HOSTILE)),
+            cards.evidence(ENGLISH, [found]),
+            cards.sources(ENGLISH, 0, given),
+            cards.no_sources(ENGLISH, HOSTILE),
         ]
     )
     tags = Tags(html)
@@ -195,12 +200,12 @@ def test_nothing_an_article_or_a_person_wrote_becomes_markup():
     ],
 )
 def test_only_addresses_of_the_web_are_links(url: str):
-    assert "href" not in cards.evidence([a_passage(url=url)])
+    assert "href" not in cards.evidence(ENGLISH, [a_passage(url=url)])
 
 
 def test_link_to_the_original_tells_nothing_to_it():
     assert 'href="https://example.org/a" target="_blank" rel="noopener noreferrer"' in cards.evidence(
-        [a_passage()]
+        ENGLISH, [a_passage()]
     )
 
 
@@ -218,23 +223,23 @@ def test_clipping(text: str, shown: str):
 
 def test_masthead_tells_what_is_in_the_library():
     articles = [summary(str(n), date=date(2024, 1, n), source=f"Paper {n}") for n in range(1, 7)]
-    shown = talk.masthead(articles)
+    shown = masthead(ENGLISH, articles)
     assert "6 articles" in shown
     assert "1 Jan 2024 – 6 Jan 2024" in shown
     assert "Paper 4 and 2 more" in shown
 
 
 def test_history_is_what_was_answered_without_marks():
-    stopped = ui.Exchange(question="stopped", trouble=ui.STOPPED)
-    asked = [ui.Exchange(question=str(n), answer=an_answer()) for n in range(5)]
-    turns = ui.history((*asked, stopped))
+    stopped = Exchange(question="stopped", trouble=ENGLISH.stopped)
+    asked = [Exchange(question=str(n), answer=an_answer()) for n in range(5)]
+    turns = history((*asked, stopped))
     assert [turn.role for turn in turns] == ["user", "assistant"] * 3
     assert [turn.content for turn in turns[-2:]] == ["4", "The ferry drifted."]
 
 
 def test_examples_ask_for_what_is_there():
     titles = ["Ferry adrift.", "", "Ferry adrift.", "Storm", "a", "b", "c"]
-    questions = ui.example_questions([summary(str(n), title=t) for n, t in enumerate(titles)])
+    questions = asking.example_questions([summary(str(n), title=t) for n, t in enumerate(titles)])
     assert questions[0] == "What do the articles say about “Ferry adrift”?"
     assert len(questions) == 4
 
@@ -244,7 +249,7 @@ def test_closing_the_view_stops_the_model(answering: Callable[..., Assistant]):
     model.released.clear()
 
     async def leave_early() -> None:
-        async with aclosing(ui.answering(answering(model), QUESTION, ())) as views:
+        async with aclosing(asking.answering(answering(model), ENGLISH, QUESTION, (), Scope())) as views:
             async for *_, status, _sources in views:
                 if "Reading" in status:
                     break
@@ -254,8 +259,11 @@ def test_closing_the_view_stops_the_model(answering: Callable[..., Assistant]):
 
 
 def test_trouble_is_one_line_of_the_talk(library: Library):
-    async def last() -> ui.View:
-        views = [view async for view in ui.answering(Assistant(library, None, 360), QUESTION, ())]
+    async def last() -> asking.View:
+        views = [
+            view
+            async for view in asking.answering(Assistant(library, None, 360), ENGLISH, QUESTION, (), Scope())
+        ]
         return views[-1]
 
     conversation, _, current, status, _ = asyncio.run(last())
@@ -324,7 +332,7 @@ def address(
     )
     with Library(home, embedder) as library, Assistant(library, model, 360) as assistant:
         list(assistant.add([hostile]))
-        with served(ui.mount(app, assistant)) as address:
+        with served(mount(app, assistant)) as address:
             yield address
 
 
@@ -433,7 +441,7 @@ def test_stop_ends_the_model_and_keeps_what_was_typed(page: Page, model: HeldMod
     page.get_by_label("Your question").fill("typed meanwhile")
     assert model.started.wait(20)
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".trouble")).to_have_text(ui.STOPPED)
+    expect(page.locator(".trouble")).to_have_text(ENGLISH.stopped)
     assert model.ended.wait(10)
     expect(page.get_by_label("Your question")).to_have_value("typed meanwhile")
     model.released.set()
@@ -501,6 +509,9 @@ def test_nothing_overflows(new_page: Callable[..., Page], width: int):
 def test_routes_of_the_app_are_kept_and_programs_get_none_of_the_window(address: str):
     assert httpx.get(f"{address}/api/before").json() == {"route": "kept"}
     assert httpx.get(f"{address}/docs").status_code == 200
-    assert httpx.get(f"{address}/gradio_api/info").json() == {"named_endpoints": {}, "unnamed_endpoints": {}}
-    upload = httpx.post(f"{address}/gradio_api/upload", files={"files": b"two bytes at least"})
+    assert httpx.get(f"{address}/en/gradio_api/info").json() == {
+        "named_endpoints": {},
+        "unnamed_endpoints": {},
+    }
+    upload = httpx.post(f"{address}/en/gradio_api/upload", files={"files": b"two bytes at least"})
     assert upload.status_code == 413

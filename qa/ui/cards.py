@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
 from qa.answers import Answer, Citation, FoundPassage, also_in
+from qa.ui.phrases import Phrases
 
 PASSAGE_CHARACTERS = 300
 COPIES = 5
@@ -15,21 +15,23 @@ COPIES = 5
 AROUND_CHARACTERS = 110
 
 
-def no_sources(note: str) -> str:
+def no_sources(say: Phrases, note: str) -> str:
     """The panel while there is nothing in it."""
-    return _panel("Sources", "", f'<p class="hint">{escape(note)}</p>')
+    return _panel(say.sources, "", f'<p class="hint">{escape(note)}</p>')
 
 
-def evidence(passages: Sequence[FoundPassage]) -> str:
+def evidence(say: Phrases, passages: Sequence[FoundPassage]) -> str:
     """The panel while an answer is written: what it is written from."""
-    return _panel("Sources", f"{many(len(passages), 'passage')} found", _passages(passages))
+    return _panel(
+        say.sources, say.found.format(say.count(len(passages), say.passages)), _passages(say, passages)
+    )
 
 
-def sources(exchange: int, given: Answer) -> str:
+def sources(say: Phrases, exchange: int, given: Answer) -> str:
     """The panel of a checked answer: its quotes, and what else was found, folded."""
     if given.status == "declined":
-        note = many(len(given.passages), "passage") if given.passages else "none found"
-        return _panel("Nearest passages", note, _passages(given.passages))
+        note = say.count(len(given.passages), say.passages) if given.passages else say.none_found
+        return _panel(say.nearest, note, _passages(say, given.passages))
     places = {(citation.article_id, citation.start) for citation in given.citations}
     articles = {citation.article_id for citation in given.citations}
     others = [
@@ -40,16 +42,18 @@ def sources(exchange: int, given: Answer) -> str:
     rest = ""
     if others:
         rest = (
-            f'<details class="fold"><summary>{many(len(others), "other passage")} found</summary>'
-            f"{_passages(others)}</details>"
+            f'<details class="fold"><summary>{say.count(len(others), say.others_found)}</summary>'
+            f"{_passages(say, others)}</details>"
         )
-    note = f"{many(len(given.citations), 'quote')} from {many(len(articles), 'article')}"
-    return _panel("Sources", note, quoted(exchange, given) + rest)
+    note = say.quotes_from.format(
+        say.count(len(given.citations), say.quotes), say.count(len(articles), say.articles)
+    )
+    return _panel(say.sources, note, quoted(say, exchange, given) + rest)
 
 
-def quoted(exchange: int, given: Answer) -> str:
+def quoted(say: Phrases, exchange: int, given: Answer) -> str:
     """The quotes of an answer, in the order of their numbers."""
-    cards = "".join(_citation(exchange, citation, given.passages) for citation in given.citations)
+    cards = "".join(_citation(say, exchange, citation, given.passages) for citation in given.citations)
     return f'<ol class="cards">{cards}</ol>'
 
 
@@ -64,19 +68,9 @@ def clipped(text: str, limit: int) -> str:
     return (head[:space] if space > limit // 2 else head).rstrip(" ,;:–-") + "…"
 
 
-def many(count: int, what: str) -> str:
-    """As `1 quote`, `2 quotes`."""
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
-
-
-def day(of: date | None) -> str:
-    """As `27 Oct 2022`, or nothing."""
-    return f"{of.day} {of:%b %Y}" if of else ""
-
-
-def origin(found: Citation | FoundPassage) -> str:
+def origin(say: Phrases, found: Citation | FoundPassage) -> str:
     """Title, outlet and day in one line."""
-    return ", ".join(filter(None, (found.title or "untitled", found.source, day(found.date))))
+    return ", ".join(filter(None, (found.title or say.untitled, found.source, say.day(found.date))))
 
 
 def _panel(title: str, note: str, body: str) -> str:
@@ -84,15 +78,16 @@ def _panel(title: str, note: str, body: str) -> str:
     return f'<section class="panel" aria-label="{title}"><h2>{title}{beside}</h2>{body}</section>'
 
 
-def _citation(exchange: int, citation: Citation, passages: Iterable[FoundPassage]) -> str:
+def _citation(say: Phrases, exchange: int, citation: Citation, passages: Iterable[FoundPassage]) -> str:
     number = citation.number
     before, after = _around(citation, passages)
+    back = say.back_to_mark.format(number)
     return (
         f'<li class="card cited" id="quote-{exchange}-{number}" tabindex="-1">'
-        f'<a class="number" href="#mark-{exchange}-{number}" aria-label="Back to mark {number}">{number}</a>'
+        f'<a class="number" href="#mark-{exchange}-{number}" aria-label="{back}">{number}</a>'
         f'<blockquote dir="auto"><span class="around">{escape(before)}</span>'
         f'<mark>{escape(citation.quote)}</mark><span class="around">{escape(after)}</span></blockquote>'
-        f"{_imprint(citation)}</li>"
+        f"{_imprint(say, citation)}</li>"
     )
 
 
@@ -109,41 +104,44 @@ def _around(citation: Citation, passages: Iterable[FoundPassage]) -> tuple[str, 
     return "", ""
 
 
-def _passages(passages: Iterable[FoundPassage]) -> str:
+def _passages(say: Phrases, passages: Iterable[FoundPassage]) -> str:
     cards = "".join(
         f'<li class="card"><p class="text" dir="auto">{escape(clipped(passage.text, PASSAGE_CHARACTERS))}</p>'
-        f"{_imprint(passage)}</li>"
+        f"{_imprint(say, passage)}</li>"
         for passage in passages
     )
     return f'<ol class="cards found">{cards}</ol>'
 
 
-def _imprint(found: Citation | FoundPassage) -> str:
+def _imprint(say: Phrases, found: Citation | FoundPassage) -> str:
     """Title, outlet and day, and who else has it, with links where the addresses are of the web."""
-    title = _linked(found.title or "Untitled", found.url)
-    where = "".join(f"<span>{escape(part)}</span>" for part in (found.source, day(found.date)) if part)
+    title = _linked(say, found.title or say.untitled, found.url)
+    where = "".join(f"<span>{escape(part)}</span>" for part in (found.source, say.day(found.date)) if part)
     return (
         f'<p class="imprint"><cite dir="auto">{title}</cite><span class="where">{where}</span>'
-        f"{_also(found)}</p>"
+        f"{_also(say, found)}</p>"
     )
 
 
-def _also(found: Citation | FoundPassage) -> str:
+def _also(say: Phrases, found: Citation | FoundPassage) -> str:
     """As `also in Tide Times, Harbour Herald and 3 more`, or nothing."""
     copies = list(also_in(found).items())
-    names = ", ".join(f"<bdi>{_linked(name, url)}</bdi>" for name, url in copies[:COPIES])
-    more = f" and {len(copies) - COPIES} more" if len(copies) > COPIES else ""
-    return f'<span class="also">also in {names}{more}</span>' if copies else ""
+    if not copies:
+        return ""
+    names = ", ".join(f"<bdi>{_linked(say, name, url)}</bdi>" for name, url in copies[:COPIES])
+    if len(copies) > COPIES:
+        names = say.more.format(names, len(copies) - COPIES)
+    return f'<span class="also">{say.also_in.format(names)}</span>'
 
 
-def _linked(name: str, url: str) -> str:
+def _linked(say: Phrases, name: str, url: str) -> str:
     """The name, escaped, and a link where the address is one of the web."""
     if not _on_the_web(url):
         return escape(name)
     return (
         f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(name)}'
         '<span class="out" aria-hidden="true"> ↗</span>'
-        '<span class="unseen"> (opens the original)</span></a>'
+        f'<span class="unseen"> {say.opens_original}</span></a>'
     )
 
 

@@ -1,0 +1,52 @@
+"""The window's pages on the server: one for each language, and the way to the one a browser reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, RedirectResponse
+
+from qa.assistant import Assistant
+from qa.ui.phrases import LANGUAGES, preferred
+from qa.ui.window import DARK_PAPER, MONO, PAPER, SANS, window
+
+HERE = Path(__file__).parent
+
+
+def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
+    """Puts the window at `/en` and `/de`, and at `/` the way to the one that the browser prefers."""
+    style, script = ((HERE / name).read_text("utf-8") for name in ("window.css", "window.js"))
+    for language, say in LANGUAGES.items():
+        gr.mount_gradio_app(
+            app,
+            window(assistant, say),
+            path=f"/{language}",
+            ssr_mode=False,
+            show_error=False,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            pwa=False,
+            # Gradio's upload route stands open, though nothing here takes a file.
+            max_file_size=1,
+            # Named fonts are system fonts; Gradio's own would be fetched.
+            theme=gr.themes.Base(font=SANS, font_mono=MONO).set(
+                body_background_fill=PAPER, body_background_fill_dark=DARK_PAPER
+            ),
+            # In the head, where Gradio does not rewrite the selectors.
+            head=f'<link rel="icon" href="../window.svg"><style>{style}</style><script>{script}</script>',
+        )
+    app.add_api_route("/", _to_language, include_in_schema=False)
+    app.add_api_route("/window.svg", _icon, include_in_schema=False)
+    return app
+
+
+def _to_language(request: Request) -> RedirectResponse:
+    return RedirectResponse(f"./{preferred(request.headers.get('accept-language', ''))}/")
+
+
+def _icon() -> FileResponse:
+    return FileResponse(HERE / "window.svg")

@@ -1,0 +1,41 @@
+"""The window: its masthead, its views, and what they share."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import gradio as gr
+
+from qa.assistant import Assistant
+from qa.ui import ask
+from qa.ui.masthead import masthead
+from qa.ui.parts import QUIET, html
+from qa.ui.phrases import Phrases
+from qa.ui.scope import Scope
+
+# How many questions may run at once; the rest wait in line.
+AT_ONCE = 8
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
+MONO = ("ui-monospace", "Menlo", "Consolas", "Liberation Mono", "monospace")
+PAPER, DARK_PAPER = "#f7f4ee", "#191714"
+# Each view is a function that builds it inside of its tab; it may read the scope, and set it.
+VIEWS = {"ask": ask.build}
+
+
+def window(assistant: Assistant, say: Phrases) -> gr.Blocks:
+    """The window's parts and what happens between them, in one language."""
+    blocks = gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True)
+    with blocks, gr.Column(elem_id="quoth"):
+        scope = gr.State(Scope())
+        head = html("masthead", masthead(say, ()))
+        with gr.Tabs(elem_id="views"):
+            for name, build in VIEWS.items():
+                with gr.Tab(say.views[name], id=name, elem_id=name):
+                    build(assistant, say, scope)
+        gr.on(None, partial(_told, assistant, say), [scope], [head], **QUIET)
+    blocks.queue(default_concurrency_limit=AT_ONCE, api_open=False)
+    return blocks
+
+
+def _told(assistant: Assistant, say: Phrases, scope: Scope) -> str:
+    return masthead(say, assistant.articles(collection=scope.collection).articles)
