@@ -207,6 +207,9 @@ class RemoteModel:
 
         key = self._key or ("none" if self._url else None)
         given: dict[str, Any] = {"base_url": self._url, "api_key": key}
+        if self.name.startswith("openai:"):
+            # LangChain asks a server that is not OpenAI's for the number of tokens only if told to.
+            given["stream_usage"] = True
         try:
             model: BaseChatModel = init_chat_model(
                 self.name,

@@ -1,4 +1,4 @@
-"""Errors as a program meets them over HTTP: problem details (RFC 9457)."""
+"""Errors as a program meets them over HTTP: problem details (RFC 9457), and OpenAI's shape below /v1."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from qa.answers import Value
 from qa.errors import FeedbackFull, ModelUnavailable, NotReady, QuestionInvalid, SettingsInvalid, urn
 
 MEDIA_TYPE = "application/problem+json"
+OPENAI = "/v1"
+"""Below it, clients of OpenAI are answered, who know only its errors."""
 # Every other QuothError is a 500: something here needs mending, which the caller cannot do.
 _KINDS: dict[type[QuothError], tuple[int, str]] = {
     ArticleUnknown: (404, "no such article"),
@@ -41,6 +43,9 @@ _KINDS: dict[type[QuothError], tuple[int, str]] = {
     DiskFull: (507, "the disk is full"),
     FeedbackFull: (507, "no more feedback is kept"),
 }
+
+# A model of OpenAI's interface is a collection of ours.
+_NO_MODEL = ("archive_empty", "collection_invalid")
 
 
 class Fault(Value):
@@ -98,7 +103,51 @@ class Problem(Value):
         return given.encode("utf-8", "replace").decode()
 
     def response(self, headers: Mapping[str, str] | None = None) -> Response:
+        """The problem to who asked for `instance`."""
+        if f"{self.instance}/".startswith(f"{OPENAI}/"):
+            error = OpenAIError.of(self)
+            return Response(
+                error.model_dump_json(),
+                status_code=error.status(self),
+                headers=headers,
+                media_type="application/json",
+            )
         return Response(self.text(), status_code=self.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+class OpenAIFault(Value):
+    """What went wrong, in the words of OpenAI."""
+
+    message: str
+    type: str = Field(description="`invalid_request_error` or `server_error`")
+    param: str | None = Field(None, description="where the fault is, such as `messages.0.content`")
+    code: str | None = Field(None, description="the kind of problem, such as `model_not_found`")
+
+
+class OpenAIError(Value):
+    """An error as clients of OpenAI expect it."""
+
+    error: OpenAIFault
+
+    @classmethod
+    def of(cls, problem: Problem) -> OpenAIError:
+        kind = problem.type.rpartition(":")[2].replace("-", "_")
+        code = "model_not_found" if kind in _NO_MODEL else None if problem.type == "about:blank" else kind
+        place = problem.errors[0].place.removeprefix("body").removeprefix(".") if problem.errors else None
+        return cls(
+            error=OpenAIFault(
+                message="; ".join(fault.detail for fault in problem.errors[:3]) or problem.detail,
+                type="server_error" if problem.status >= 500 else "invalid_request_error",
+                param="model" if code == "model_not_found" else place or None,
+                code=code,
+            )
+        )
+
+    def status(self, problem: Problem) -> int:
+        """The status that OpenAI has for the problem: its clients try again after a 409."""
+        if self.error.code == "model_not_found":
+            return 404
+        return 400 if problem.status == 422 else problem.status
 
 
 async def _answer(request: Request, error: Exception) -> Response:
@@ -132,6 +181,17 @@ def _documented(status: int) -> dict[str, Any]:
     return {
         "description": "; ".join(kinds.values()) or HTTPStatus(status).phrase,
         "content": {MEDIA_TYPE: content},
+    }
+
+
+def documented_openai(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Likewise, of an operation below /v1."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}},
+        }
+        for status in statuses
     }
 
 

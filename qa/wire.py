@@ -202,12 +202,15 @@ ANSWER: dict[str, Any] = {
 """An answer, for the description of the API."""
 
 STREAM = """\
+id: 1
 event: evidence
 data: {"question_searched":"When did it break out? (fire ferry)","passages":[...]}
 
+id: 2
 event: token
 data: {"text":"The fire"}
 
+id: 3
 event: answer
 data: {"status":"answered","text":"The fire broke out at 18:40 [1].",...}
 """

@@ -12,12 +12,12 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from qa.api import articles, collections, health, questions, searching, thumbs
+from qa.api import articles, collections, completions, health, questions, searching, thumbs
 from qa.assistant import Assistant
-from qa.problems import HANDLERS, BodyLimit, Problem, documented
+from qa.problems import HANDLERS, BodyLimit, OpenAIError, Problem, documented
 from qa.uploads import MAX_UPLOAD_BYTES, GivenAddress, GivenArticle
 
-PATHS = ("/api", "/healthz", "/readyz", "/openapi.json")
+PATHS = ("/api", "/v1", "/healthz", "/readyz", "/openapi.json")
 """Where the API answers; all below them is the API's too."""
 
 MAX_BODY_BYTES = 64_000
@@ -26,8 +26,9 @@ Quoth answers from a collection of articles. **Every sentence of an answer carri
 quote is exactly `article.text[start:end]`, counted in code points. A question the articles do not answer
 is declined.
 
-Every error is a problem of RFC 9457 (`application/problem+json`). A body has at most 64 kB, one of articles
-25 MB. There is no key: who reaches the address may ask, add and remove.
+Every error is a problem of RFC 9457 (`application/problem+json`), or, below `/v1`, one in OpenAI's shape.
+A body has at most 64 kB, one of articles 25 MB. There is no key: who reaches the address may ask, add and
+remove.
 """
 
 
@@ -52,6 +53,7 @@ def create_api(assistant: Assistant, ready: Callable[[], None] = lambda: None) -
     api.include_router(thumbs.routes(assistant), prefix="/api", tags=["questions"])
     api.include_router(articles.routes(assistant), prefix="/api", tags=["articles"])
     api.include_router(collections.routes(assistant), prefix="/api", tags=["articles"])
+    api.include_router(completions.routes(assistant), prefix="/v1", tags=["OpenAI"])
     api.include_router(health.routes(ready), tags=["health"])
     return api
 
@@ -61,7 +63,12 @@ class _Api(FastAPI):
         """The description, with the values that no operation returns as its plain response."""
         described = super().openapi()
         _, extra = models_json_schema(
-            [(Problem, "serialization"), (GivenArticle, "validation"), (GivenAddress, "validation")],
+            [
+                (Problem, "serialization"),
+                (OpenAIError, "serialization"),
+                (GivenArticle, "validation"),
+                (GivenAddress, "validation"),
+            ],
             ref_template="#/components/schemas/{model}",
         )
         described["components"]["schemas"] |= extra["$defs"]

@@ -35,13 +35,7 @@ def routes(assistant: Assistant) -> APIRouter:
     )
     async def ask(body: Ask, request: Request) -> Answer:
         """Waits for the whole answer, the last event of /api/ask/stream. Leaving stops the model."""
-        async with aclosing(assistant.stream(body.checked())) as events:
-            async for event in events:
-                if isinstance(event, Answer):
-                    return event
-                if await request.is_disconnected():
-                    raise HTTPException(408, "the caller left before the answer")
-        raise AssertionError("a stream ends with an answer")
+        return await answered(assistant, body.checked(), request)
 
     @routes.post(
         "/ask/stream",
@@ -54,8 +48,8 @@ def routes(assistant: Assistant) -> APIRouter:
     )
     async def ask_stream(body: Ask, request: Request) -> EventSourceResponse:
         """Events in order: `evidence` (the passages found, before any model speaks), `token`... (pieces of
-        the unchecked draft), and `answer` (as /api/ask gives it) or `error` (a problem). A comment is sent
-        every 15 seconds. Leaving stops the model.
+        the unchecked draft), and `answer` (as /api/ask gives it) or `error` (a problem). Their ids count from
+        1. A comment is sent every 15 seconds. Leaving stops the model; a stream cannot be taken up again.
         """
         events = _told(assistant, body.checked(), request.url.path)
         return EventSourceResponse(events, ping=PING_SECONDS)
@@ -63,15 +57,28 @@ def routes(assistant: Assistant) -> APIRouter:
     return routes
 
 
+async def answered(assistant: Assistant, question: Question, request: Request) -> Answer:
+    """The whole answer; the model stops when the caller leaves."""
+    async with aclosing(assistant.stream(question)) as events:
+        async for event in events:
+            if isinstance(event, Answer):
+                return event
+            if await request.is_disconnected():
+                raise HTTPException(408, "the caller left before the answer")
+    raise AssertionError("a stream ends with an answer")
+
+
 async def _told(assistant: Assistant, question: Question, path: str) -> AsyncIterator[ServerSentEvent]:
-    """The assistant's stream as server-sent events; whoever stops listening closes it."""
+    """The assistant's stream as numbered server-sent events; whoever stops listening closes it."""
+    sent = 0
     async with aclosing(assistant.stream(question)) as events:
         try:
             async for event in events:
-                yield ServerSentEvent(event.model_dump_json(), event=_EVENTS[type(event)])
+                sent += 1
+                yield ServerSentEvent(event.model_dump_json(), event=_EVENTS[type(event)], id=str(sent))
         except Exception as error:
             # The status is sent already: a stream can tell of an error only in itself.
             problem = Problem.of(error, path)
             if problem.status >= 500:
                 logger.error("%s failed: %s", path, error, exc_info=problem.status == 500)
-            yield ServerSentEvent(problem.text(), event="error")
+            yield ServerSentEvent(problem.text(), event="error", id=str(sent + 1))
