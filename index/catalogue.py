@@ -44,7 +44,7 @@ class Catalogue:
     """One collection's articles, passages and keyword index; safe to use from several threads."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
@@ -62,7 +62,7 @@ class Catalogue:
             try:
                 return self._connection.execute(sql, values).fetchall()
             except sqlite3.DatabaseError as error:
-                raise _translated(error, self._file) from error
+                raise _translated(error, self.file) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -72,7 +72,7 @@ class Catalogue:
                     self._connection.execute("BEGIN IMMEDIATE")
                     yield self._connection
             except sqlite3.DatabaseError as error:
-                raise _translated(error, self._file) from error
+                raise _translated(error, self.file) from error
 
     def fact(self, name: str, value: str) -> str:
         """What is kept under `name`; the first value given for it stays."""
@@ -230,7 +230,12 @@ class Catalogue:
         with self._lock:
             [(found,)] = self.rows("PRAGMA quick_check(1)")
         if found != "ok":
-            raise _translated(sqlite3.DatabaseError(found), self._file)
+            raise _translated(sqlite3.DatabaseError(found), self.file)
+
+    def check_writable(self) -> None:
+        """Raises ArchiveBroken or DiskFull where nothing could be written now."""
+        with self._transaction():
+            pass  # it began by claiming the right to write
 
     def counts(self) -> tuple[int, int]:
         """How many articles and passages there are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -59,12 +59,22 @@ class Collection:
     def archive(self) -> Archive:
         return Archive(self._folder / "vectors")
 
-    def add(self, items: Iterable[Article | Skipped], *, again: bool = False) -> Iterator[Kept | Skipped]:
+    def add(
+        self,
+        items: Iterable[Article | Skipped],
+        *,
+        again: bool = False,
+        known: MutableMapping[tuple[str, int, int], Vectors] | None = None,
+    ) -> Iterator[Kept | Skipped]:
         """Keep the articles while the outcomes are walked through, `again` also those that are
-        there unchanged; see `Ingest`.
+        there unchanged, with the vectors that are `known`; see `Ingest`.
         """
         ingest = Ingest(
-            catalogue=self.catalogue, archive=self.archive, embedder=self._embedder, folder=self._folder
+            catalogue=self.catalogue,
+            archive=self.archive,
+            embedder=self._embedder,
+            folder=self._folder,
+            known={} if known is None else known,
         )
         with self._writing:
             yield from ingest(items, again=again)

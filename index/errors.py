@@ -8,6 +8,7 @@
     ├── ArchiveLocked       another process owns the archive
     ├── ArchiveBroken       the archive's files do not fit together
     ├── EmbedderMismatch    the archive was made with another embedder
+    ├── SnapshotInvalid     a file is no export, is damaged, or does not fit what is there
     ├── DiskFull            the disk has no room for what was to be written
     └── WeightsError
         ├── WeightsMissing  no source has the model's file
@@ -51,6 +52,10 @@ class ArchiveBroken(QuothError):
 
 class EmbedderMismatch(QuothError):
     """The archive's vectors come from another embedder than the one in use."""
+
+
+class SnapshotInvalid(QuothError):
+    """A file cannot be imported: it is no export, is damaged, or what it has is there already."""
 
 
 class DiskFull(QuothError):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+import numpy as np
 
 from index.archive import Archive, Label
 from index.articles import Article, Kept, Passage, Skipped, Uncovered
 from index.catalogue import Catalogue
-from index.embedding import Embedder
+from index.embedding import Embedder, Vectors
 from index.errors import DiskFull
 from index.languages import language_of
 from index.memory import give_back
@@ -34,6 +36,8 @@ class Ingest:
     archive: Archive
     embedder: Embedder
     folder: Path
+    #: vectors of passages to come, by article id, start and end, that need not be made again
+    known: MutableMapping[tuple[str, int, int], Vectors] = field(default_factory=dict)
 
     def __call__(
         self, items: Iterable[Article | Skipped], *, again: bool = False
@@ -74,12 +78,7 @@ class Ingest:
             )
         passages = [(article, passage) for article, parts in batch for passage in parts]
         ids = [passage.id for _, passage in passages]
-        vectors = self.embedder.encode(
-            [
-                f"{heading(article.title, self.embedder.tokens)}\n{passage.text}"
-                for article, passage in passages
-            ]
-        )
+        vectors = self._vectors(passages)
         labels = [Label(article_id=a.id, source=a.source, date=a.date) for a, _ in passages]
         outcomes = [
             Kept(article_id=article.id, how=self._how(article), uncovered=self._uncovered(article))
@@ -91,6 +90,16 @@ class Ingest:
         sweep(self.catalogue, self.archive)
         give_back()
         return outcomes
+
+    def _vectors(self, passages: Sequence[tuple[Article, Passage]]) -> Vectors:
+        known = [self.known.pop((p.article_id, p.start, p.end), None) for _, p in passages]
+        texts = [
+            f"{heading(article.title, self.embedder.tokens)}\n{passage.text}"
+            for (article, passage), vector in zip(passages, known, strict=True)
+            if vector is None
+        ]
+        made = iter(self.embedder.encode(texts) if texts else ())
+        return np.asarray([next(made) if vector is None else vector for vector in known])
 
     def _how(self, article: Article) -> Literal["added", "updated"]:
         known = self.catalogue.digest(article.id) or self.catalogue.ids_of_origin(article.origin)

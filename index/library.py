@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -15,9 +15,11 @@ from filelock import FileLock, Timeout
 from index.articles import Kept
 from index.collection import Collection, checked_name
 from index.embedding import Embedder
-from index.errors import ArchiveBroken, ArchiveEmpty, ArchiveLocked
-from index.reindexing import build, outdated, recover, swap
+from index.errors import ArchiveBroken, ArchiveEmpty, ArchiveLocked, SnapshotInvalid
+from index.reindexing import IMPORTING, build, outdated, recover, swap
 from index.reranking import Reranker
+from index.restoring import restore
+from index.snapshot import Sink, check, write
 
 
 class Library:
@@ -44,6 +46,7 @@ class Library:
         self._reranker = reranker
         self._open: dict[str, Collection] = {}
         self._opening = threading.Lock()
+        self._restoring = threading.Lock()
         self._owner = folder / "owner.json"
         self._lock = FileLock(folder / "owner.lock")
         try:
@@ -112,6 +115,51 @@ class Library:
             if known := self._open.pop(name, None):
                 known.close()
             swap(self._collections, name)
+
+    def check(self) -> None:
+        """Raises ArchiveBroken or DiskFull where the folder, or a collection that is open, cannot be
+        written to.
+        """
+        if self._noted_owner()[0] != os.getpid():
+            raise ArchiveBroken(
+                f"the archive in {self.folder} is not this process's any more: its folder was moved, "
+                "replaced or unmounted; put it back and restart"
+            )
+        for collection in list(self._open.values()):
+            collection.catalogue.check_writable()
+
+    def export(self, names: Sequence[str], sink: Sink) -> Iterator[None]:
+        """Write the collections to one file, a step for each article, while others are added; see
+        `index.snapshot`. Raises ArchiveEmpty where there is none of that name.
+        """
+        yield from write({name: self.collection(name) for name in names}, self.embedder.name, sink)
+
+    def restore(self, file: Path, names: Mapping[str, str], *, replace: bool = False) -> Iterator[None]:
+        """Make the collections of an exported file, each under the name that `names` has for it, a step for
+        each article; all of them are there at the end, or none.
+
+        Raises SnapshotInvalid where the file is damaged, or where a collection is there and not to be
+        replaced. One that is replaced must not be searched meanwhile.
+        """
+        with self._restoring:
+            manifest = check(file)
+            for name in names.values():
+                if (self._collections / checked_name(name)).exists() and not replace:
+                    raise SnapshotInvalid(
+                        f"there is a collection '{name}' already; import the file under another name, with "
+                        "--as, or put it in the place of that one, with --replace"
+                    )
+            building = self._collections / IMPORTING
+            for saved, name in names.items():
+                yield from restore(file, manifest, saved, building / name, self.embedder)
+            with self._opening:
+                for name in names.values():
+                    if known := self._open.pop(name, None):
+                        known.close()
+                    if (self._collections / name).exists():
+                        swap(self._collections, name, building / name)
+                    else:
+                        (building / name).rename(self._collections / name)
 
     def close(self) -> None:
         for collection in self._open.values():

@@ -19,7 +19,7 @@ from index.collection import Collection
 from index.embedding import Embedder
 from index.errors import ArchiveBroken, EmbedderMismatch
 
-_BUILDING, _REPLACED = ".building", ".replaced"
+_BUILDING, _REPLACED, IMPORTING = ".building", ".replaced", ".importing"
 
 
 def outdated(folder: Path, embedder: Embedder) -> int | None:
@@ -62,9 +62,9 @@ def _begun(folder: Path, embedder: Embedder) -> Collection:
         return Collection(folder, embedder)
 
 
-def swap(collections: Path, name: str) -> None:
-    """Put what `build` has built in the place of the old collection, which must not be open."""
-    old, new = collections / _REPLACED / name, collections / _BUILDING / name
+def swap(collections: Path, name: str, new: Path | None = None) -> None:
+    """Put what `build` has built, or `new`, in the place of the old collection, which must not be open."""
+    old, new = collections / _REPLACED / name, new or collections / _BUILDING / name
     old.parent.mkdir(exist_ok=True)
     (collections / name).rename(old)
     new.rename(collections / name)
@@ -72,7 +72,10 @@ def swap(collections: Path, name: str) -> None:
 
 
 def recover(collections: Path) -> None:
-    """End a swap that was cut short: before the new collection was in place the old one stays."""
+    """End a swap that was cut short: before the new collection was in place the old one stays. What an
+    import had not built yet is gone.
+    """
+    shutil.rmtree(collections / IMPORTING, ignore_errors=True)
     for old in (collections / _REPLACED).glob("*"):
         if (collections / old.name).exists():
             shutil.rmtree(old)

@@ -17,6 +17,7 @@ from index.errors import ArchiveEmpty, QuothError, WeightsMissing
 from index.files import File
 from index.library import Library
 from index.reading import read_sources
+from index.snapshot import Sink, saved_names
 from qa import weights
 from qa.answers import (
     Answer,
@@ -39,8 +40,10 @@ from qa.errors import ModelUnavailable
 from qa.feedback import Feedback, FeedbackFile
 from qa.fences import inert
 from qa.finders import open_embedder, open_reranker
+from qa.metrics import Metrics
 from qa.model import NO_MODEL, Model, choose_model
 from qa.settings import Settings
+from qa.tracing import tracer
 
 DECLINED = "The articles do not say."
 
@@ -78,6 +81,7 @@ class Assistant:
         self._model = model
         self._private_urls = private_urls
         self._feedback = FeedbackFile(library.folder)
+        self.metrics = Metrics(self._counts)
         self._parts = ExitStack()
         self.model_name = model.name if model else NO_MODEL
         self.embedder_name = library.embedder.name
@@ -120,8 +124,17 @@ class Assistant:
 
         Leaving the stream early stops the model. Raises as `ask` does.
         """
+        with self.metrics.in_progress.track_inprogress():
+            async with aclosing(self._answering(question)) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        self.metrics.answered(event)
+                    yield event
+
+    async def _answering(self, question: Question) -> AsyncGenerator[Event, None]:
         began = time.perf_counter()
-        found = await self._find.ainvoke(question)
+        with tracer.start_as_current_span("search"):
+            found = await self._find.ainvoke(question)
         searched = time.perf_counter()
         passages = tuple(FoundPassage.of(hit) for hit in found.hits)
         yield Evidence(question_searched=found.searched, passages=passages)
@@ -131,7 +144,8 @@ class Assistant:
         thresholds = self.thresholds(question.collection)
         found_well = of_search(found.hits)
         if found_well >= thresholds.search:
-            reading = await self._pick.ainvoke(found)
+            with tracer.start_as_current_span("pick evidence"):
+                reading = await self._pick.ainvoke(found)
             draft, refusal = "", None
             async with aclosing(self._drafting(reading)) as pieces:
                 async for piece in pieces:
@@ -145,10 +159,13 @@ class Assistant:
             if sure >= thresholds.answer:
                 encode = self._library.collection(question.collection).encode
                 plain = inert(draft, (excerpt.quote() for excerpt in reading.excerpts))
-                checked = await asyncio.to_thread(check, plain, question.question, reading.excerpts, encode)
-                checked, conflicts = await asyncio.to_thread(
-                    compare, question.question, checked, found.hits, encode
-                )
+                with tracer.start_as_current_span("check"):
+                    checked = await asyncio.to_thread(
+                        check, plain, question.question, reading.excerpts, encode
+                    )
+                    checked, conflicts = await asyncio.to_thread(
+                        compare, question.question, checked, found.hits, encode
+                    )
         yield Answer(
             status="answered" if checked.sentences else "declined",
             text=checked.text or DECLINED,
@@ -169,6 +186,8 @@ class Assistant:
         )
 
     async def _drafting(self, reading: Reading) -> AsyncGenerator[Piece, None]:
+        # Not the current span of whoever reads the pieces.
+        span = tracer.start_span("write")
         try:
             async for piece in self._write.astream(reading):
                 yield piece
@@ -180,6 +199,8 @@ class Assistant:
                 f"the model '{self.model_name}' did not answer ({type(error).__name__}: {error}); "
                 "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
             ) from error
+        finally:
+            span.end()
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
@@ -222,6 +243,22 @@ class Assistant:
         through; goes on with what an interrupted run has done. Raises DiskFull, ArchiveBroken.
         """
         return self._library.reindex(collection)
+
+    def export(self, sink: Sink, *, collection: str | None = None) -> Iterator[None]:
+        """Writes the collection, or all, to one file as they are now, a step for each article; others may be
+        added meanwhile. Raises ArchiveEmpty where there is none.
+        """
+        names = [collection] if collection else self.collections()
+        if not names:
+            raise ArchiveEmpty("there are no articles to export yet; add some with `quoth add PATH`")
+        return self._library.export(names, sink)
+
+    def restore(self, file: Path, *, name: str | None = None, replace: bool = False) -> Iterator[None]:
+        """Makes the collections of an exported file, a step for each article: all of them in the end, or
+        none. `name` is another one for its only collection. Vectors are made anew where the file's embedder
+        was another one. Raises SnapshotInvalid.
+        """
+        return self._library.restore(file, saved_names(file, name), replace=replace)
 
     def remove(self, ids: Sequence[str], *, collection: str = "default") -> None:
         """Forgets the articles; ArticleUnknown, and nothing done, if one is not there."""
@@ -275,6 +312,19 @@ class Assistant:
         self._library.embedder.encode(["ready"])
         with suppress(ArchiveEmpty):
             self.search("ready", k=1)
+
+    def check(self) -> None:
+        """Raises ArchiveBroken, DiskFull or ModelUnavailable where no question can be answered now, or
+        nothing kept.
+        """
+        self._library.check()
+        if self._model:
+            self._model.check()
+
+    def _counts(self) -> dict[str, int]:
+        """How many articles each collection has; not those that another embedder made."""
+        names = set(self.collections()) - set(self.outdated())
+        return {name: self.articles(collection=name, limit=0).total for name in sorted(names)}
 
     def close(self) -> None:
         """Stops the model and gives the library free."""

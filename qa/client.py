@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from json import loads
+from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
@@ -12,7 +13,8 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from index.articles import Article, Filters, IngestReport, Kept, Listing, Skipped, Summary
-from index.errors import QuothError
+from index.errors import QuothError, SnapshotInvalid
+from index.snapshot import Sink
 from qa.answers import Answer, Event, Evidence, FoundPassage, Question, Token, checked_question
 from qa.errors import ServerUnavailable, kind_of
 
@@ -120,6 +122,34 @@ class Quoth:
     def collections(self) -> list[str]:
         """The names of all collections."""
         return self._get(dict[str, list[str]], "GET", "/api/collections")["collections"]
+
+    def export(self, sink: Sink, *, collection: str | None = None) -> Iterator[None]:
+        """Writes the collection, or all, to one file, a step for each piece; see `Assistant.export`."""
+        params = {"collection": collection} if collection else {}
+        with self._reached(), self._client.stream("GET", "/api/export", params=params) as response:
+            if not response.is_success:
+                raise self._error(response.read())
+            for piece in response.iter_bytes():
+                sink.write(piece)
+                yield
+
+    def restore(self, file: Path, *, name: str | None = None, replace: bool = False) -> Iterator[None]:
+        """Makes the collections of an exported file, in one step; see `Assistant.restore`."""
+        if replace:
+            raise ServerUnavailable(
+                f"{self.url} answers from the collection that is to be replaced; stop it first, or import "
+                "under another name with --as"
+            )
+        params = {"name": name} if name else {}
+        try:
+            with file.open("rb") as content:
+                # A server that must embed anew takes as long as adding the articles did.
+                self._call("POST", "/api/import", params=params, content=content, timeout=None)
+        except FileNotFoundError:
+            raise SnapshotInvalid(
+                f"{file} cannot be imported: there is no such file; correct the path"
+            ) from None
+        yield
 
     def check_ready(self) -> None:
         """Raises NotReady while no question can be answered yet."""

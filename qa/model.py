@@ -32,6 +32,8 @@ LIKELIEST = 5
 # How many tokens of a prompt are read before the model looks whether anybody still waits for it: about
 # half a second, where all 2,048 at once take half a minute and are read no faster.
 READ_AT_ONCE_TOKENS = 32
+# It answers this within milliseconds, also while it reads and writes.
+ALIVE_SECONDS = 5
 # States of earlier prompts that the local model keeps in memory, so that returning to one is free.
 PROMPT_CACHE_MIB = 512
 
@@ -50,6 +52,9 @@ class Model(Protocol):
 
     def warm_up(self, opening: Sequence[Message]) -> None:
         """Gets ready for conversations that begin like this one."""
+
+    def check(self) -> None:
+        """Raises ModelUnavailable if it was loaded and does not answer any more."""
 
     def close(self) -> None:
         """Frees what the model holds."""
@@ -172,6 +177,16 @@ class LocalModel:
             max_retries=0,
         )
 
+    def check(self) -> None:
+        if self._server is None:
+            return
+        try:
+            self._client.get("/health", timeout=ALIVE_SECONDS).raise_for_status()
+        except httpx.HTTPError as error:
+            raise ModelUnavailable(
+                f"the model {self.name} does not answer any more ({type(error).__name__}); restart the server"
+            ) from error
+
     def close(self) -> None:
         """Stops the server and frees the weights."""
         if self._server is not None:
@@ -228,6 +243,9 @@ class RemoteModel:
 
     def warm_up(self, opening: Sequence[Message]) -> None:
         """Nothing is asked of the server before a person asks."""
+
+    def check(self) -> None:
+        """Whether it answers is seen when a person asks: each call may cost money."""
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -21,10 +21,12 @@ from index.errors import (
     CollectionInvalid,
     DiskFull,
     QuothError,
+    SnapshotInvalid,
     WeightsError,
 )
 from qa.answers import Value
 from qa.errors import FeedbackFull, ModelUnavailable, NotReady, QuestionInvalid, SettingsInvalid, urn
+from qa.logs import request_id
 
 MEDIA_TYPE = "application/problem+json"
 OPENAI = "/v1"
@@ -36,6 +38,7 @@ _KINDS: dict[type[QuothError], tuple[int, str]] = {
     ArchiveLocked: (409, "the archive is in use"),
     QuestionInvalid: (422, "the question cannot be asked"),
     SettingsInvalid: (422, "a setting is not usable"),
+    SnapshotInvalid: (422, "the file cannot be imported"),
     CollectionInvalid: (422, "the collection's name is not usable"),
     NotReady: (503, "not ready"),
     ModelUnavailable: (503, "the model is unavailable"),
@@ -67,6 +70,7 @@ class Problem(Value):
     detail: str = Field(description="what happened this time, and the next step")
     instance: str | None = Field(None, description="the path that was asked for")
     errors: tuple[Fault, ...] = Field((), description="each fault of a request that is not usable")
+    request_id: str | None = Field(None, description="which request this was, as in the server's log")
 
     @classmethod
     def of(cls, error: Exception, instance: str | None = None) -> Problem:
@@ -99,7 +103,10 @@ class Problem(Value):
     def text(self) -> str:
         """The problem as JSON, without the members that say nothing."""
         # What was asked for may hold half a surrogate pair, which pydantic's own writer refuses.
-        given = json.dumps({"type": self.type, **self.model_dump(exclude_defaults=True)}, ensure_ascii=False)
+        members = {"type": self.type, **self.model_dump(exclude_defaults=True)}
+        if id_ := request_id.get():
+            members["request_id"] = id_
+        given = json.dumps(members, ensure_ascii=False)
         return given.encode("utf-8", "replace").decode()
 
     def response(self, headers: Mapping[str, str] | None = None) -> Response:

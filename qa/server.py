@@ -14,27 +14,35 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from urllib.parse import urlsplit
 
-import typer
 import uvicorn
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
+from sse_starlette.sse import AppStatus
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from qa import api, mcp
+from index.errors import QuothError
+from qa import api, logs, mcp, tracing
 from qa.assistant import Assistant, open_assistant
 from qa.errors import AddressUnavailable, NotReady
+from qa.metrics import MEDIA_TYPE
 from qa.problems import Problem
 from qa.settings import Settings
+from qa.watching import OFF, Watching
 
 logger = logging.getLogger(__name__)
 
 # How long questions that are being answered may go on once the server is told to end.
 LAST_WORDS_SECONDS = 10
-DOCS = "/docs"
+# How long the connections of open pages may then take.
+CLOSING_SECONDS = 1
+DOCS, METRICS = "/docs", "/metrics"
+_PATHS = (*api.PATHS, DOCS, METRICS, mcp.PATH)
+# Asked by those who watch the server, also while it ends.
+_ALWAYS = frozenset({"/healthz", METRICS})
 
 
 def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> None:
@@ -44,6 +52,8 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
     """
     # Gradio reports to its makers otherwise. Nothing else here calls out: weights are opened as local files.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    logs.configure(settings.logs)
+    tracing.start()
     with (
         suppress(KeyboardInterrupt),
         _terminated_as_interrupted(),
@@ -54,17 +64,15 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
     ):
         loading = background.submit(assistant.warm_up)
         loading.add_done_callback(_log_failure)
-        app = create_app(assistant, host=host, ready=partial(_check, loading))
-        config = uvicorn.Config(
-            app, log_level="warning", ws="none", timeout_graceful_shutdown=LAST_WORDS_SECONDS
-        )
-        _Server(config).run(sockets=[listener])
+        app = create_app(assistant, host=host, ready=partial(_check, loading, assistant))
+        config = uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=CLOSING_SECONDS)
+        _Server(config, app).run(sockets=[listener])
 
 
 def create_app(
     assistant: Assistant, *, host: str = "127.0.0.1", ready: Callable[[], None] = lambda: None
-) -> ASGIApp:
-    """The API with its docs and the window, guarded for the address `host` they will answer at.
+) -> Watching:
+    """The API with its docs and the window, guarded for the address `host` they will answer at, and watched.
 
     `ready` is as in `create_api`.
     """
@@ -72,8 +80,10 @@ def create_app(
 
     rooms = api.create_api(assistant, ready)
     _add_docs(rooms)
-    window = ui.mount(FastAPI(openapi_url=None), assistant)
-    return _Guard(_House(rooms, mcp.create_app(assistant), window), local=_is_local(host))
+    window = ui.mount(FastAPI(openapi_url=None, telemetry=OFF), assistant)
+    _add_metrics(rooms, assistant)
+    guarded = _Guard(_House(rooms, mcp.create_app(assistant), window), local=_is_local(host))
+    return Watching(guarded, assistant.metrics, is_window=_is_window, always=_ALWAYS)
 
 
 class _House:
@@ -90,9 +100,12 @@ class _House:
                 await self._window(scope, receive, send)
             return
         path = scope.get("path", "")
-        inside = any(path == own or path.startswith(f"{own}/") for own in (*api.PATHS, DOCS))
-        app = self._rooms if inside else self._tools if path == mcp.PATH else self._window
+        app = self._tools if path == mcp.PATH else self._window if _is_window(path) else self._rooms
         await app(scope, receive, send)
+
+
+def _is_window(path: str) -> bool:
+    return not any(path == own or path.startswith(f"{own}/") for own in _PATHS)
 
 
 class _Guard:
@@ -152,6 +165,14 @@ def _add_docs(rooms: FastAPI) -> None:
         return page
 
 
+def _add_metrics(rooms: FastAPI, assistant: Assistant) -> None:
+    """What Prometheus asks for."""
+
+    @rooms.get(METRICS, include_in_schema=False)
+    def metrics() -> Response:
+        return Response(assistant.metrics.text(), media_type=MEDIA_TYPE)
+
+
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     """A listening socket; taken before anything is loaded, so that a taken port is told at once."""
@@ -192,18 +213,35 @@ def _log_failure(loading: Future[None]) -> None:
         logger.error("the models could not be loaded: %s", error, exc_info=error)
 
 
-def _check(loading: Future[None]) -> None:
-    """Raises NotReady unless the models are loaded."""
+def _check(loading: Future[None], assistant: Assistant) -> None:
+    """Raises NotReady unless the models are loaded, the archive can be written and the model is alive."""
     if not loading.done():
         raise NotReady("the models are being loaded; ask again in some seconds")
     if error := loading.exception():
         raise NotReady(f"the models could not be loaded: {error}")
+    try:
+        assistant.check()
+    except QuothError as error:
+        raise NotReady(str(error)) from error
 
 
 class _Server(uvicorn.Server):
+    """Ends in three steps: new requests are refused, running ones are answered, what is left is cut off."""
+
+    def __init__(self, config: uvicorn.Config, app: Watching) -> None:
+        super().__init__(config)
+        self._watching = app
+        # Otherwise streams would end at the first sign.
+        AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._watching.drain(LAST_WORDS_SECONDS, lambda: self.force_exit)
+        AppStatus.should_exit = True
+        await super().shutdown(sockets)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         for listener in sockets or []:
             host, port, *_ = listener.getsockname()
             shown = f"[{host}]" if ":" in host else host
-            typer.echo(f"Quoth answers at http://{shown}:{port} (Ctrl-C ends it)", err=True)
+            logger.info("Quoth answers at http://%s:%d (Ctrl-C ends it)", shown, port)

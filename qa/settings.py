@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -49,6 +50,9 @@ class Settings(BaseSettings):
     )
     evidence_tokens: int = Field(
         360, ge=100, le=8000, description="how many tokens of quoted evidence the model reads"
+    )
+    logs: Literal["text", "json"] = Field(
+        "text", description="how `quoth serve` tells what it does: for people, or as JSON lines"
     )
     private_urls: bool = Field(
         False, description="whether addresses of private networks, such as an intranet's, may be added"

@@ -53,6 +53,9 @@ class ScriptedModel:
     def warm_up(self, opening: Sequence[Message]) -> None:
         """It knows its words."""
 
+    def check(self) -> None:
+        """It always answers."""
+
     def close(self) -> None:
         """Nothing is held open."""
 

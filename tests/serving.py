@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,12 @@ PROXY = "http://192.0.2.1:9"
 class Serving:
     home: Path
     url: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+
+    @property
+    def log(self) -> str:
+        """What it has told on standard error."""
+        return (self.home / "server.log").read_text()
 
     def quoth(self, *arguments: str | Path) -> tuple[int, str, str]:
         """A command in this process, which finds the server by its home."""
@@ -39,21 +44,22 @@ class Serving:
 @contextmanager
 def serving(home: Path, *options: str, env: Mapping[str, str] | None = None) -> Iterator[Serving]:
     """`quoth serve` without a model, ready to answer."""
-    process = subprocess.Popen(
-        [QUOTH, "serve", "--port", "0", "--home", home, *options],
-        env={**os.environ, "QUOTH_MODEL": "none", "HTTP_PROXY": PROXY, **(env or {})},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    log = home / "server.log"
+    with log.open("w") as told:
+        process = subprocess.Popen(
+            [QUOTH, "serve", "--port", "0", "--home", home, *options],
+            env={**os.environ, "QUOTH_MODEL": "none", "HTTP_PROXY": PROXY, **(env or {})},
+            stderr=told,
+        )
     with process:
         try:
-            assert process.stderr
-            told = next((line for line in process.stderr if line.startswith("Quoth answers")), "")
-            assert told, "the server did not start"
-            note = json.loads((home / "owner.json").read_text())
-            assert note["pid"] == process.pid
-            while httpx.get(f"{note['address']}/readyz", trust_env=False).is_error:
+            url, until = "", time.monotonic() + 120
+            while not url or httpx.get(f"{url}/readyz", trust_env=False, timeout=60).is_error:
+                assert process.poll() is None and time.monotonic() < until, log.read_text()
                 time.sleep(0.1)
-            yield Serving(home, note["address"], process)
+                with suppress(FileNotFoundError):
+                    note = json.loads((home / "owner.json").read_text())
+                    url = note["address"] if note["pid"] == process.pid else ""
+            yield Serving(home, url, process)
         finally:
             process.kill()

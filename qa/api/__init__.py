@@ -12,10 +12,11 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from qa.api import articles, collections, completions, health, questions, searching, thumbs
+from qa.api import articles, backups, collections, completions, health, questions, searching, thumbs
 from qa.assistant import Assistant
 from qa.problems import HANDLERS, BodyLimit, OpenAIError, Problem, documented
 from qa.uploads import MAX_UPLOAD_BYTES, GivenAddress, GivenArticle
+from qa.watching import OFF
 
 PATHS = ("/api", "/v1", "/healthz", "/readyz", "/openapi.json")
 """Where the API answers; all below them is the API's too."""
@@ -41,19 +42,22 @@ def create_api(assistant: Assistant, ready: Callable[[], None] = lambda: None) -
         title="Quoth",
         version=version("quoth"),
         description=_ABOUT,
+        telemetry=OFF,
         docs_url=None,
         redoc_url=None,
         exception_handlers=HANDLERS,
         responses=documented(500),
         generate_unique_id_function=lambda route: route.name,
     )
-    api.add_middleware(BodyLimit, limits={"/api/articles": MAX_UPLOAD_BYTES}, otherwise=MAX_BODY_BYTES)
+    limits = {"/api/articles": MAX_UPLOAD_BYTES, "/api/import": backups.MAX_BYTES}
+    api.add_middleware(BodyLimit, limits=limits, otherwise=MAX_BODY_BYTES)
     api.include_router(questions.routes(assistant), prefix="/api", tags=["questions"])
     api.include_router(searching.routes(assistant), prefix="/api", tags=["questions"])
     api.include_router(thumbs.routes(assistant), prefix="/api", tags=["questions"])
     api.include_router(articles.routes(assistant), prefix="/api", tags=["articles"])
     api.include_router(collections.routes(assistant), prefix="/api", tags=["articles"])
     api.include_router(completions.routes(assistant), prefix="/v1", tags=["OpenAI"])
+    api.include_router(backups.routes(assistant), prefix="/api", tags=["backups"])
     api.include_router(health.routes(ready), tags=["health"])
     return api
 

@@ -20,8 +20,10 @@ def routes(ready: Callable[[], None]) -> APIRouter:
         return Health(status="ok")
 
     @routes.get("/readyz", summary="Can a question be answered?", responses=documented(503))
-    async def readyz() -> Readiness:
-        """200 once the models are loaded; before that, or if they cannot be, 503 with the reason."""
+    def readyz() -> Readiness:
+        """200 when the models are loaded, the archive can be written to and the local model is alive; else
+        503 with the reason.
+        """
         ready()
         return Readiness(status="ready")
 

@@ -1,0 +1,44 @@
+"""Traces by OpenTelemetry: nothing is recorded or sent unless its own OTEL_ variables say so."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+
+from opentelemetry import trace
+
+from qa.errors import SettingsInvalid
+
+tracer = trace.get_tracer("quoth", version("quoth"))
+"""Its spans cost nothing until `start` has found where they go."""
+
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+def start() -> None:
+    """Sends traces by OTLP over HTTP to where the variables say, or to standard error for `console`.
+
+    Raises SettingsInvalid where they ask for what is not installed or not known.
+    """
+    wanted = os.environ.get("OTEL_TRACES_EXPORTER") or (
+        "otlp" if any(map(os.environ.get, _ENDPOINTS)) else "none"
+    )
+    if wanted == "none" or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return
+    if wanted not in ("otlp", "console"):
+        raise SettingsInvalid(f"OTEL_TRACES_EXPORTER cannot be '{wanted}'; set otlp, console or none")
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
+    except ImportError as error:
+        raise SettingsInvalid(
+            f"the OTEL_ variables ask for traces, which need `pip install 'quoth[otel]'` ({error})"
+        ) from None
+    import sys
+
+    os.environ.setdefault("OTEL_SERVICE_NAME", "quoth")
+    provider = TracerProvider()  # sends what is left when the process ends
+    exporter = OTLPSpanExporter() if wanted == "otlp" else ConsoleSpanExporter(out=sys.stderr)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)

@@ -1,0 +1,80 @@
+"""What runs Quoth elsewhere names only what is there. No image is built here."""
+
+from __future__ import annotations
+
+import configparser
+import itertools
+import re
+import shlex
+from pathlib import Path
+
+import yaml
+from typer.main import get_command
+
+from qa import cli
+from qa.server import CLOSING_SECONDS, LAST_WORDS_SECONDS
+from qa.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parent.parent
+DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text().replace("\\\n", " ")
+UNIT = (ROOT / "deploy/quoth.service").read_text()
+# What ending takes at most, and some seconds for closing the archive.
+END = LAST_WORDS_SECONDS + CLOSING_SECONDS + 5
+
+
+def usable(words: list[str]) -> None:
+    """The command and its options are there."""
+    command = get_command(cli.app)
+    for word in words:
+        commands = getattr(command, "commands", {})
+        if word in commands:
+            command = commands[word]
+        elif word.startswith("--"):
+            assert word in {option for parameter in command.params for option in parameter.opts}, word
+    assert command.name != "quoth", words
+
+
+def known(variables: list[str]) -> None:
+    names = {PREFIX + name.upper() for name in Settings.model_fields}
+    assert {name for name in variables if name.startswith(PREFIX)} <= names
+
+
+def test_the_image_takes_what_is_there_and_starts_what_is_there() -> None:
+    kept = {
+        line[1:] for line in (ROOT / "deploy/Dockerfile.dockerignore").read_text().split() if line[0] == "!"
+    }
+    copied = [line.split()[1:-1] for line in re.findall(r"^COPY (?!--from).*", DOCKERFILE, re.M)]
+    for source in itertools.chain.from_iterable(copied):
+        assert (ROOT / source).exists(), source
+        assert source in kept, source
+    stages = re.findall(r"^FROM \S+ AS (\w+)", DOCKERFILE, re.M)
+    assert set(re.findall(r"--from=(\w+)", DOCKERFILE)) <= set(stages)
+    for line in re.findall(r"/quoth (models pull.*)", DOCKERFILE):
+        usable(line.split())
+    [given] = re.findall(r"^CMD \[(\"serve\".*)\]", DOCKERFILE, re.M)
+    usable([word.strip('" ') for word in given.split(",")])
+    known(re.findall(r"\b(QUOTH_\w+)=", DOCKERFILE))
+    assert re.search(r"^USER (?!0|root)", DOCKERFILE, re.M)
+
+
+def test_the_containers_have_time_to_end() -> None:
+    composed = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
+    quoth = composed["services"]["quoth"]
+    assert int(quoth["stop_grace_period"].removesuffix("s")) >= END
+    assert (ROOT / "deploy" / quoth["build"]["context"] / quoth["build"]["dockerfile"]).is_file()
+    assert all(port.startswith("127.0.0.1:") for port in quoth["ports"])
+    assert {volume.partition(":")[0] for volume in quoth["volumes"]} == set(composed["volumes"])
+
+
+def test_the_unit_starts_what_is_there_and_gives_it_time() -> None:
+    unit = configparser.RawConfigParser(strict=False)
+    unit.optionxform = str  # type: ignore[method-assign,assignment]
+    unit.read_string(UNIT)
+    service = unit["Service"]
+    assert int(service["TimeoutStopSec"]) >= END
+    for name in ("ExecStart", "ExecStartPre"):
+        program, *words = shlex.split(service[name])
+        assert Path(program).name == "quoth"
+        usable(words)
+    known([word.partition("=")[0] for word in service["Environment"].split()])
+    assert service["User"] != "root" and service["NoNewPrivileges"] == "yes"
