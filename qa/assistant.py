@@ -151,21 +151,14 @@ class Assistant:
                 async for piece in pieces:
                     usage = piece.usage or usage
                     refusal = piece.refusal if refusal is None else refusal
+                    if refusal is not None and of_draft(reading.excerpts, refusal) < thresholds.answer:
+                        break  # whatever it would write
                     if piece.text:
                         first = first or time.perf_counter()
                         draft += piece.text
                         yield Token(text=piece.text)
-            sure = of_draft(reading.excerpts, refusal)
-            if sure >= thresholds.answer:
-                encode = self._library.collection(question.collection).encode
-                plain = inert(draft, (excerpt.quote() for excerpt in reading.excerpts))
-                with tracer.start_as_current_span("check"):
-                    checked = await asyncio.to_thread(
-                        check, plain, question.question, reading.excerpts, encode
-                    )
-                    checked, conflicts = await asyncio.to_thread(
-                        compare, question.question, checked, found.hits, encode
-                    )
+            with tracer.start_as_current_span("check"):
+                sure, checked, conflicts = await asyncio.to_thread(self._check, reading, draft, refusal)
         yield Answer(
             status="answered" if checked.sentences else "declined",
             text=checked.text or DECLINED,
@@ -184,6 +177,19 @@ class Assistant:
             confidence=None if sure is None else round(sure, 4),
             usage=usage,
         )
+
+    def _check(
+        self, reading: Reading, draft: str, refusal: float | None
+    ) -> tuple[float, Checked, tuple[Conflict, ...]]:
+        """How sure the draft is, what of it holds if that is enough, and where its sources disagree."""
+        question, excerpts = reading.found.question, reading.excerpts
+        encode = self._library.collection(question.collection).encode
+        plain = inert(draft, (excerpt.quote() for excerpt in excerpts))
+        checked = check(plain, question.question, excerpts, encode)
+        sure = of_draft(excerpts, refusal, weak=checked.weak)
+        if sure < self.thresholds(question.collection).answer:
+            return sure, Checked(), ()
+        return sure, *compare(question.question, checked, reading.found.hits, encode)
 
     async def _drafting(self, reading: Reading) -> AsyncGenerator[Piece, None]:
         # Not the current span of whoever reads the pieces.

@@ -17,8 +17,8 @@ DEFAULT = Thresholds(search=0.37, answer=0.5)
 # The best sentence of an answer without a model is as likely right as wrong at this fit, and the
 # steepness with which that changes.
 EVEN_FIT, STEEPNESS = 0.5, 20.0
-# A model that could not think of refusing gives it no probability at all.
-LEAST_REFUSAL = 1e-4
+# Below this probability of a refusal the model did not think of refusing, and how much below tells no more.
+LEAST_REFUSAL = 1e-3
 
 
 def of_search(hits: Sequence[Hit]) -> float:
@@ -26,18 +26,19 @@ def of_search(hits: Sequence[Hit]) -> float:
     return max((max(hit.similarity, 0.0) + hit.coverage / 2 for hit in hits), default=0.0) / 1.5
 
 
-def of_draft(excerpts: Sequence[Excerpt], refusal: float | None) -> float:
-    """The probability that the excerpts answer the question, 0 to 1, once a draft is written. `refusal` is
-    the probability, 0 to 1, that the model gave to a refusal in the place of its first token; where no
-    model told it, the excerpts alone decide.
+def of_draft(excerpts: Sequence[Excerpt], refusal: float | None, *, weak: bool = False) -> float:
+    """The probability that the excerpts answer the question, 0 to 1. `refusal` is the probability, 0 to 1,
+    that the model gave to a refusal in the place of its draft's first token; where no model told it, the
+    excerpts alone decide. `weak` is whether they support the draft only weakly; until that is known, what
+    is given is the most that it can be.
 
     A logistic regression, fitted on half of some questions about news, an encyclopedia and invented
-    towns that the articles do or do not answer.
+    towns that the articles do or do not answer, for archives that answer four questions of seven.
     """
     fit = max((fit for excerpt in excerpts for fit in excerpt.fits), default=0.0)
     if refusal is None:
         return _logistic(STEEPNESS * (fit - EVEN_FIT))
-    return _logistic(-8.1 + 10.7 * fit - 0.29 * math.log(refusal + LEAST_REFUSAL))
+    return _logistic(-5.4 + 7.9 * fit - 0.22 * math.log(refusal + LEAST_REFUSAL) - 1.1 * weak)
 
 
 def _logistic(x: float) -> float:

@@ -27,8 +27,9 @@ NO_MODEL = "none"
 # What one answer may cost: a model that has lost its thread is stopped here.
 MAX_ANSWER_TOKENS = 160
 CONTEXT_TOKENS = 4096
-# Of each token it writes the model tells its probability, and of so many others in its place.
-LIKELIEST = 5
+# Of each token it writes the model tells its probability, and of so many others in its place, the most that
+# OpenAI's interface knows: how unlikely a refusal was tells more than that it was not among the first few.
+LIKELIEST = 20
 # How many tokens of a prompt are read before the model looks whether anybody still waits for it: about
 # half a second, where all 2,048 at once take half a minute and are read no faster.
 READ_AT_ONCE_TOKENS = 32

@@ -17,6 +17,7 @@ TEXTS = {
     "engine room at 8.06. Nobody was hurt, said coxswain Idris Pellow.",
     "museum": "The Marren Maritime Museum will not open in October as planned. "
     "The new date is 16 March 2024. Tomas Relling succeeds Ilse Dravik as director.",
+    "crew": "Thole, 46, has commanded the Saint Brannoc for twelve years.",
 }
 
 
@@ -31,7 +32,7 @@ def excerpt(number: int, name: str) -> Excerpt:
     return Excerpt(number=number, hit=found, spans=spans, fits=(0.5,) * len(spans))
 
 
-EXCERPTS = [excerpt(1, "ferry"), excerpt(2, "museum")]
+EXCERPTS = [excerpt(1, "ferry"), excerpt(2, "museum"), excerpt(3, "crew")]
 
 
 @pytest.fixture
@@ -66,6 +67,17 @@ def test_figures_and_words_for_a_number_are_one(checked) -> None:
 def test_a_wrong_mark_is_repaired(checked) -> None:
     result = checked("Tomas Relling is the new director of the museum [1].")
     assert quotes(result) == ["Tomas Relling succeeds Ilse Dravik as director."]
+
+
+def test_the_quote_is_what_answers_and_not_what_names_the_subject(checked) -> None:
+    for asked in ("Who directs the Marren Maritime Museum?", "who directs the marren maritime museum"):
+        result = checked("Tomas Relling is the director of the Marren Maritime Museum [2].", asked)
+        assert quotes(result) == ["Tomas Relling succeeds Ilse Dravik as director."], asked
+
+
+def test_an_age_is_said_in_two_ways(checked) -> None:
+    assert quotes(checked("Thole is 46 years old [3].", "How old is Thole?")) == [TEXTS["crew"]]
+    assert not checked("Thole is 47 years old [3].", "How old is Thole?").sentences
 
 
 def test_a_missing_mark_is_supplied_and_an_invented_one_dropped(checked) -> None:
