@@ -77,6 +77,7 @@ class Assistant:
     def __init__(
         self, library: Library, model: Model | None, evidence_tokens: int, *, private_urls: bool = False
     ) -> None:
+        self.home = library.folder
         self._library = library
         self._model = model
         self._private_urls = private_urls

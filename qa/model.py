@@ -182,7 +182,7 @@ class LocalModel:
         if self._server is None:
             return
         try:
-            self._client.get("/health", timeout=ALIVE_SECONDS).raise_for_status()
+            self._client.get("/v1/health", timeout=ALIVE_SECONDS).raise_for_status()
         except httpx.HTTPError as error:
             raise ModelUnavailable(
                 f"the model {self.name} does not answer any more ({type(error).__name__}); restart the server"

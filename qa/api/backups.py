@@ -63,7 +63,8 @@ def routes(assistant: Assistant) -> APIRouter:
         """
         if media_type(request) != MEDIA_TYPE:
             raise HTTPException(415, f"send the exported file, and say so with Content-Type: {MEDIA_TYPE}")
-        with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+        # Where the articles will lie there is room for it; a /tmp may be in memory.
+        with tempfile.NamedTemporaryFile(dir=assistant.home, prefix="import-", suffix=".zip") as file:
             async for piece in request.stream():
                 await run_in_threadpool(file.write, piece)
             file.flush()
