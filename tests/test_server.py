@@ -94,7 +94,7 @@ def test_ids_are_escaped_once(running, own):
 
 
 def test_window_and_api_live_side_by_side(running):
-    assert "<html" in httpx.get(running.url).text
+    assert "<html" in httpx.get(running.url, follow_redirects=True).text
     unknown = httpx.get(f"{running.url}/api/nothing")
     assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
     assert httpx.put(f"{running.url}/api/ask").status_code == 405

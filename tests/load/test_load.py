@@ -38,6 +38,12 @@ def served(tmp_path: Path, seeded_folder: Path) -> Iterator[Path]:
     yield home
 
 
+def worked(server: Serving) -> float:
+    """Seconds that processors have worked for the server."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def resident(server: Serving) -> int:
     """Megabytes of memory that the server holds."""
     [line] = [
@@ -65,6 +71,7 @@ def test_eight_read_while_one_adds(
         stop = threading.Event()
         watching = threading.Thread(target=watch)
         watching.start()
+        before = worked(server)
         options = f"--headless -u 9 -r 9 -t {seconds}s --stop-timeout 10 --only-summary".split()
         options += ["-f", str(Path(__file__).with_name("locustfile.py"))]
         options += ["--host", server.url, "--csv", str(tmp_path / "load")]
@@ -74,13 +81,15 @@ def test_eight_read_while_one_adds(
             capture_output=True,
             text=True,
         )
+        work = worked(server) - before
         stop.set()
         watching.join()
         assert "Traceback" not in server.log
     assert locust.returncode == 0, locust.stdout + locust.stderr
     with (tmp_path / "load_stats.csv").open() as file:
         rows = {row["Name"]: row for row in csv.DictReader(file)}
-    print(locust.stderr[-3000:], held)  # noqa: T201  # figures for docs/operations.md, seen with -s
+    # The figures of docs/operations.md, seen with -s.
+    print(locust.stderr[-3000:], f"memory {held} MB, processors worked {work:.1f} s")  # noqa: T201
     for name in ("ask", "add"):
         assert int(rows[name]["Failure Count"]) == 0 and int(rows[name]["Request Count"]) > 0
     if slowest_ms:
@@ -99,7 +108,7 @@ def test_four_at_once_are_all_served_by_the_local_model(served: Path) -> None:
                 return quoth.ask(question).status, time.monotonic() - began
 
         told = list(people.map(ask, [QUESTION, "Which club signed Ilario Castellane?"] * 2))
-        print(told)  # noqa: T201  # see above
+        print(told)  # noqa: T201
     assert len(told) == 4 and {status for status, _ in told} <= {"answered", "declined"}
 
 
