@@ -43,7 +43,7 @@ from qa.finders import open_embedder, open_reranker
 from qa.metrics import Metrics
 from qa.model import NO_MODEL, Model, choose_model
 from qa.settings import Settings
-from qa.tracing import tracer
+from qa.tracing import traced, tracer
 
 DECLINED = "The articles do not say."
 
@@ -134,7 +134,7 @@ class Assistant:
 
     async def _answering(self, question: Question) -> AsyncGenerator[Event, None]:
         began = time.perf_counter()
-        with tracer.start_as_current_span("search"):
+        with traced("search"):
             found = await self._find.ainvoke(question)
         searched = time.perf_counter()
         passages = tuple(FoundPassage.of(hit) for hit in found.hits)
@@ -145,7 +145,7 @@ class Assistant:
         thresholds = self.thresholds(question.collection)
         found_well = of_search(found.hits)
         if found_well >= thresholds.search:
-            with tracer.start_as_current_span("pick evidence"):
+            with traced("pick evidence"):
                 reading = await self._pick.ainvoke(found)
             draft, refusal = "", None
             async with aclosing(self._drafting(reading)) as pieces:
@@ -158,7 +158,7 @@ class Assistant:
                         first = first or time.perf_counter()
                         draft += piece.text
                         yield Token(text=piece.text)
-            with tracer.start_as_current_span("check"):
+            with traced("check"):
                 sure, checked, conflicts = await asyncio.to_thread(self._check, reading, draft, refusal)
         yield Answer(
             status="answered" if checked.sentences else "declined",

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.propagate import extract
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,7 +19,7 @@ from qa.errors import NotReady
 from qa.logs import request_id
 from qa.metrics import Metrics
 from qa.problems import Problem
-from qa.tracing import tracer
+from qa.tracing import traced
 
 logger = logging.getLogger(__name__)
 
@@ -72,17 +72,21 @@ class Watching:
 
         self._under_way += not window
         try:
-            with tracer.start_as_current_span(method, extract(headers), SpanKind.SERVER) as span:
-                await (self._refuse if self._closed_to(path) else self._app)(scope, receive, answer)
-                route = "window" if window else _template(path, scope)
-                span.update_name(f"{method} {route}")
-                span.set_attributes({"http.route": route, "http.response.status_code": status})
+            with traced(method, after=extract(headers), kind=SpanKind.SERVER) as span:
+                try:
+                    await (self._refuse if self._closed_to(path) else self._app)(scope, receive, answer)
+                except Exception:
+                    status = 500
+                    raise
+                finally:
+                    self._tell(span, method, "window" if window else _template(path, scope), status, began)
         finally:
             self._under_way -= not window
-            self._tell(method, "window" if window else _template(path, scope), status, began)
 
-    def _tell(self, method: str, route: str, status: int, began: float) -> None:
+    def _tell(self, span: Span, method: str, route: str, status: int, began: float) -> None:
         seconds = time.perf_counter() - began
+        span.update_name(f"{method} {route}")
+        span.set_attributes({"http.route": route, "http.response.status_code": status})
         self._metrics.requested(method if method in _METHODS else "other", route, status, seconds)
         milliseconds = round(seconds * 1000, 1)
         logger.log(

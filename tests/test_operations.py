@@ -21,16 +21,23 @@ from fastapi.testclient import TestClient
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
 from langchain_core.messages import AIMessage
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_string_to_metric_families
 from sse_starlette.sse import AppStatus
+from starlette.types import Receive, Scope, Send
 
 from index.errors import ArchiveBroken
 from qa import server as serving_module
+from qa import tracing
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable, NotReady, SettingsInvalid
+from qa.metrics import Metrics
 from qa.model import Model
 from qa.server import _check, _listening, _Server, create_app
 from qa.tracing import start
+from qa.watching import Watching
 from tests.conftest import MODELS, ScriptedModel
 from tests.serving import Serving, serving
 
@@ -182,6 +189,26 @@ def test_a_trace_has_the_steps_of_an_answer(web: httpx.Client, collector: Collec
     assert {spans[name].trace_id.hex() for name in wanted} == {trace}
     whole = spans["POST /api/ask"]
     assert {spans[name].parent_span_id for name in wanted - {"POST /api/ask"}} == {whole.span_id}
+
+
+def test_what_an_error_says_is_not_in_the_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(tracing, "tracer", provider.get_tracer("test"))
+
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        with tracing.traced("search"):
+            raise ModelUnavailable(f"the model did not answer: {SECRET}")
+
+    metrics = Metrics(dict)
+    app = Watching(failing, metrics, is_window=lambda _: False, always=frozenset())
+    with pytest.raises(ModelUnavailable):
+        TestClient(app).get(f"/{SECRET}")
+    assert [span.name for span in kept.get_finished_spans()] == ["search", "GET unmatched"]
+    assert all(SECRET not in span.to_json() for span in kept.get_finished_spans())
+    left = {"method": "GET", "route": "unmatched", "status": "500"}
+    assert metrics.value("quoth_http_requests_total", left) == 1
 
 
 def test_traces_that_cannot_be_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
