@@ -125,7 +125,7 @@ def _template(path: str, scope: Scope) -> str:
     route = scope.get("route")
     form = getattr(route, "path_format", None)
     if form is None:
-        return "unmatched"
+        return "other"
     # A router that was included knows its own part of the path alone.
     filled: str = form.format(**scope.get("path_params") or {})
     return f"{path.removesuffix(filled)}{form}"

@@ -153,7 +153,7 @@ def test_metrics_count_by_route_and_outcome(web: httpx.Client) -> None:
     assert more("quoth_http_requests_total", method="POST", route="/api/ask", status="200") == 1
     unknown = {"method": "GET", "route": "/api/articles/{article_id}", "status": "404"}
     assert more("quoth_http_requests_total", **unknown) == 1
-    assert more("quoth_http_requests_total", method="GET", route="unmatched", status="404") == 1
+    assert more("quoth_http_requests_total", method="GET", route="other", status="404") == 1
     assert more("quoth_http_requests_total", method="GET", route="window", status="200") == 1
     assert more("quoth_http_requests_total", method="other", route="/api/ask", status="405") == 1
     assert more("quoth_answers_total", status="answered") == 1
@@ -205,9 +205,9 @@ def test_what_an_error_says_is_not_in_the_trace(monkeypatch: pytest.MonkeyPatch)
     app = Watching(failing, metrics, is_window=lambda _: False, always=frozenset())
     with pytest.raises(ModelUnavailable):
         TestClient(app).get(f"/{SECRET}")
-    assert [span.name for span in kept.get_finished_spans()] == ["search", "GET unmatched"]
+    assert [span.name for span in kept.get_finished_spans()] == ["search", "GET other"]
     assert all(SECRET not in span.to_json() for span in kept.get_finished_spans())
-    left = {"method": "GET", "route": "unmatched", "status": "500"}
+    left = {"method": "GET", "route": "other", "status": "500"}
     assert metrics.value("quoth_http_requests_total", left) == 1
 
 
