@@ -136,14 +136,16 @@ class Catalogue:
             for *fields, count in found:
                 yield _article(fields), count
 
-    def listing(self, *, limit: int | None = None, offset: int = 0, search: str = "") -> Listing:
-        """A page of summaries, newest first; all from `offset` on where there is no limit. `search`
-        keeps those that have it in their title or source, in whatever case.
+    def listing(
+        self, *, limit: int | None = None, offset: int = 0, search: str = "", filters: Filters = Filters()
+    ) -> Listing:
+        """A page of summaries, newest first, of articles that pass the filters; all from `offset` on where
+        there is no limit. `search` keeps those that have it in their title or source, in whatever case.
         """
-        wanted, values = "1", list[str]()
+        wanted, values = filter_sql(filters)
         if search:
-            wanted = "(instr(folded(title), ?1) OR instr(folded(source), ?1))"
-            values = [search.casefold()]
+            wanted += " AND (instr(folded(title), ?) OR instr(folded(source), ?))"
+            values += [search.casefold()] * 2
         with self._lock:  # so that page and total are of the same moment
             [(total,)] = self.rows(f"SELECT count(*) FROM articles WHERE {wanted}", values)
             # The page is cut before anything of it is counted, which means reading its texts.
@@ -155,6 +157,11 @@ class Catalogue:
                 (*values, -1 if limit is None else limit, min(offset, total)),
             )
         return Listing(articles=tuple(_summary(row) for row in rows), total=total)
+
+    def sources(self) -> list[str]:
+        """Who published articles, each once, in alphabetical order."""
+        found = self.rows("SELECT DISTINCT source FROM articles WHERE source != ''")
+        return sorted((source for (source,) in found), key=str.casefold)
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """The passages of these ids that exist, each with its article."""

@@ -282,15 +282,24 @@ class Assistant:
         limit: int | None = None,
         offset: int = 0,
         search: str = "",
+        filters: Filters = Filters(),
     ) -> Listing:
-        """The articles without their texts, newest first, a page of them where there is a limit; with
-        `search` only those that have it in their title or source. None where there is no collection.
+        """The articles without their texts that pass the filters, newest first, a page of them where there
+        is a limit; with `search` only those that have it in their title or source. None where there is no
+        collection.
         """
         try:
             catalogue = self._library.collection(collection).catalogue
         except ArchiveEmpty:
             return Listing(articles=(), total=0)
-        return catalogue.listing(limit=limit, offset=offset, search=search)
+        return catalogue.listing(limit=limit, offset=offset, search=search, filters=filters)
+
+    def sources(self, *, collection: str = "default") -> list[str]:
+        """Who published its articles, in alphabetical order; nobody where there is no collection."""
+        try:
+            return self._library.collection(collection).catalogue.sources()
+        except ArchiveEmpty:
+            return []
 
     def thresholds(self, collection: str = "default") -> Thresholds:
         """Below which confidence questions to the collection are declined. Raises ArchiveEmpty."""

@@ -49,6 +49,7 @@ def evaluate(
     from qa.evaluation import floors, table
     from qa.evaluation.comparing import compared, read_run
     from qa.evaluation.questions import read_questions, sampled
+    from qa.evaluation.reports import keep_last, written
     from qa.evaluation.session import Plan, carried_out
 
     if articles and (calibrate or collection != "default"):
@@ -63,6 +64,7 @@ def evaluate(
     earlier = read_run(baseline) if baseline else None
     asked = read_questions(questions)
     asked = sampled(asked, sample, seed) if sample else asked
+    settings = settings_of(home)
 
     run = carried_out(
         Plan(
@@ -73,18 +75,17 @@ def evaluate(
             retrieval_only=retrieval_only,
             resume=resume,
             calibrate=calibrate,
-            settings=settings_of(home),
+            settings=settings,
         )
     )
     if earlier:
         run = run.model_copy(update={"comparison": compared(earlier, run)})
+    page, rows = written(run)
+    keep_last(settings.home, page, rows)
     if json_file:
-        json_file.write_text(run.model_dump_json(indent=1), "utf-8", errors="surrogatepass")
+        json_file.write_text(rows, "utf-8", errors="surrogatepass")
     if report:
-        from qa.evaluation.report import html
-
-        # A page is UTF-8; half a surrogate pair, which an article may hold, is not.
-        report.write_text(html(run), "utf-8", errors="replace")
+        report.write_text(page, "utf-8", errors="replace")
     table.show(run)
     if missed := floors.missed(run, wanted):
         for sentence in missed:

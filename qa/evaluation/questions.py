@@ -73,20 +73,25 @@ def read_questions(file: Path) -> tuple[EvalQuestion, ...]:
         raise EvaluationInvalid(f"{file} cannot be read: {error.strerror}; name a .jsonl file") from None
     except UnicodeDecodeError:
         raise EvaluationInvalid(f"{file} is not UTF-8; save it as UTF-8 .jsonl, one object a line") from None
+    return questions_of(text, str(file))
+
+
+def questions_of(text: str, name: str) -> tuple[EvalQuestion, ...]:
+    """The questions of the text of a `.jsonl` file, as `read_questions` reads them; errors call it `name`."""
     seen: dict[str, int] = {}
     questions = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        question = _question(line, f"{file} line {number}")
+        question = _question(line, f"{name} line {number}")
         if question.id in seen:
             raise EvaluationInvalid(
-                f"{file} line {number}: the id '{question.id}' is line {seen[question.id]}'s; give it its own"
+                f"{name} line {number}: the id '{question.id}' is line {seen[question.id]}'s; give it its own"
             )
         seen[question.id] = number
         questions.append(question)
     if not questions:
-        raise EvaluationInvalid(f"{file} has no questions; write one JSON object a line")
+        raise EvaluationInvalid(f"{name} has no questions; write one JSON object a line")
     return tuple(questions)
 
 
