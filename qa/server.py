@@ -28,7 +28,9 @@ from index.errors import QuothError
 from qa import api, logs, mcp, tracing
 from qa.assistant import Assistant, open_assistant
 from qa.errors import AddressUnavailable, NotReady
+from qa.evaluation.beside import Evaluation
 from qa.metrics import MEDIA_TYPE
+from qa.options import assistant_of
 from qa.problems import Problem
 from qa.settings import Settings
 from qa.watching import OFF, Watching
@@ -61,26 +63,34 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
         open_assistant(settings, address=_address(listener)) as assistant,
         # Leaving it waits for the loading: models cannot be closed half-way.
         ThreadPoolExecutor(1, "warm-up") as background,
+        # It asks as other programs do, over HTTP: a model's connections stay with the server's own loop.
+        Evaluation(partial(assistant_of, settings.home), settings.home) as evaluation,
     ):
         loading = background.submit(assistant.warm_up)
         loading.add_done_callback(_log_failure)
-        app = create_app(assistant, host=host, ready=partial(_check, loading, assistant))
+        app = create_app(
+            assistant, host=host, ready=partial(_check, loading, assistant), evaluation=evaluation
+        )
         config = uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=CLOSING_SECONDS)
         _Server(config, app).run(sockets=[listener])
 
 
 def create_app(
-    assistant: Assistant, *, host: str = "127.0.0.1", ready: Callable[[], None] = lambda: None
+    assistant: Assistant,
+    *,
+    host: str = "127.0.0.1",
+    ready: Callable[[], None] = lambda: None,
+    evaluation: Evaluation | None = None,
 ) -> Watching:
     """The API with its docs and the window, guarded for the address `host` they will answer at, and watched.
 
-    `ready` is as in `create_api`.
+    `ready` is as in `create_api`; without an `evaluation` the window starts none and shows no report.
     """
     from qa import ui  # Gradio takes seconds to import
 
     rooms = api.create_api(assistant, ready)
     _add_docs(rooms)
-    window = ui.mount(FastAPI(openapi_url=None, telemetry=OFF), assistant)
+    window = ui.mount(FastAPI(openapi_url=None, telemetry=OFF), assistant, evaluation)
     _add_metrics(rooms, assistant)
     guarded = _Guard(_House(rooms, mcp.create_app(assistant), window), local=_is_local(host))
     return Watching(guarded, assistant.metrics, is_window=_is_window, always=_ALWAYS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import PurePosixPath
@@ -66,6 +66,9 @@ class GivenAddress(BaseModel):
     url: str = Field(pattern="(?i)^https?://", description="fetched by the server; http or https")
 
 
+Given = File | GivenArticle | GivenAddress
+
+
 def _kind(given: object) -> str:
     only_url = isinstance(given, GivenAddress) or (isinstance(given, dict) and set(given) == {"url"})
     return _ADDRESS if only_url else _ARTICLE
@@ -107,7 +110,7 @@ def content() -> dict[str, Any]:
     }
 
 
-async def uploads(request: Request) -> Sequence[File | GivenArticle | GivenAddress]:
+async def uploads(request: Request) -> Sequence[Given]:
     """What the body holds. Refuses it with 400, 415 or 422."""
     if media_type(request) == "multipart/form-data":
         return await _files(request)
@@ -140,17 +143,17 @@ def uploaded(given: str, content: bytes) -> File:
     )
 
 
-def add_uploads(
-    assistant: Assistant, given: Sequence[File | GivenArticle | GivenAddress], collection: str
-) -> IngestReport:
+def add_uploads(assistant: Assistant, given: Sequence[Given], collection: str) -> IngestReport:
     """Adds what was uploaded, and tells what became of it. Raises as `Assistant.add` does."""
-    items = chain.from_iterable(_read(assistant, one, nth) for nth, one in enumerate(given, 1))
-    return IngestReport.of(assistant.add(items, collection=collection))
+    return IngestReport.of(assistant.add(read_uploads(assistant, given), collection=collection))
 
 
-def _read(
-    assistant: Assistant, given: File | GivenArticle | GivenAddress, nth: int
-) -> Iterable[Article | Skipped]:
+def read_uploads(assistant: Assistant, given: Sequence[Given]) -> Iterator[Article | Skipped]:
+    """The articles of what was uploaded, for `Assistant.add`."""
+    return chain.from_iterable(_read(assistant, one, nth) for nth, one in enumerate(given, 1))
+
+
+def _read(assistant: Assistant, given: Given, nth: int) -> Iterable[Article | Skipped]:
     if isinstance(given, GivenArticle):
         return [_checked(given, nth)]
     return assistant.read([given.url if isinstance(given, GivenAddress) else given])

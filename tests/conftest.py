@@ -23,6 +23,7 @@ for name in [name for name in os.environ if name.startswith("QUOTH_")]:
 import pytest  # noqa: E402
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel  # noqa: E402
 from langchain_core.messages import AIMessage  # noqa: E402
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from index.embedding import SentenceEmbedder  # noqa: E402
 from index.library import Library  # noqa: E402
@@ -116,3 +117,20 @@ def answering(seeded: Library) -> Iterator[Callable[[Model | None], Assistant]]:
     yield make
     for assistant in opened:
         assistant.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, in which no name but this machine's leads anywhere."""
+    program = shutil.which("chromium")
+    if not program:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is not installed")
+        pytest.skip("chromium is not installed")
+    quiet = ["--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", *quiet]
+        )
+        yield browser
+        browser.close()

@@ -99,11 +99,15 @@ def test_articles_that_are_given_are_asked_and_leave_nothing_behind(
     assert (home / "models").exists()  # only the link to it was thrown away
 
 
-def test_a_report_is_written(quoth: Run, questions: Path, articles: Path, tmp_path: Path) -> None:
+def test_a_report_is_written_and_kept_in_the_home(
+    quoth: Run, questions: Path, articles: Path, home: Path, tmp_path: Path
+) -> None:
     page = tmp_path / "out.html"
     code, _, _ = quoth(questions, "--articles", articles, "--report", page)
     assert code == 0
     assert "How many boats did Harbour 3 count?" in page.read_text("utf-8")
+    assert (home / "reports" / "last.html").read_text("utf-8") == page.read_text("utf-8")
+    assert len(read_run(home / "reports" / "last.json").rows) == 5
 
 
 def test_search_alone(quoth: Run, questions: Path, articles: Path) -> None:

@@ -43,6 +43,7 @@ def found(collection: Collection, filters: Filters) -> set[str]:
     assert set(near) == set(worded)
     ids = {hit.passage.article_id for hit in collection.search("The ferry was late", k=50, filters=filters)}
     assert len(ids) == len(near)
+    assert ids == {article.id for article in collection.catalogue.listing(filters=filters).articles}
     return ids
 
 
@@ -85,6 +86,13 @@ RULES: list[tuple[Filters, Rule]] = [
 @pytest.mark.parametrize(("filters", "rule"), RULES)
 def test_filters_choose_what_they_say(collection: Collection, filters: Filters, rule: Rule) -> None:
     assert found(collection, filters) == {article.id for article in ARTICLES if rule(article)}
+
+
+def test_a_list_is_searched_among_what_passes(collection: Collection) -> None:
+    listed = collection.catalogue.listing(search="HERALD", filters=Filters(before=DAY), limit=2)
+    assert listed.total == 3
+    assert [article.id for article in listed.articles] == ["Herald0", "Herald-1"]
+    assert collection.catalogue.sources() == ["Herald", "Post"]
 
 
 def test_no_filter_is_no_filter() -> None:

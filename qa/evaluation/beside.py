@@ -12,8 +12,7 @@ from typing import Literal, Self
 
 from index.errors import ArticleUnknown, QuothError
 from qa.answers import Event, Question
-from qa.errors import EvaluationInvalid
-from qa.evaluation.evaluating import evaluate
+from qa.errors import EvaluationInvalid, ServerUnavailable
 from qa.evaluation.questions import EvalQuestion, questions_of, read_questions, sampled
 from qa.evaluation.reports import keep_last, last_page, written
 from qa.evaluation.run import Row
@@ -107,9 +106,15 @@ class Evaluation:
         return fitting
 
     def _run(self, questions: Sequence[EvalQuestion], collection: str) -> None:
+        from qa.evaluation.evaluating import evaluate  # scipy takes seconds to import
+
         def advance(row: Row) -> None:
             if self._stopping.is_set():
                 raise _Stopped
+            kind, _, told = row.error.partition(": ")
+            if kind == ServerUnavailable.__name__:
+                # The server is being ended: the other questions would only fail as well.
+                raise ServerUnavailable(told)
             with self._lock:
                 self._standing = replace(self._standing, done=self._standing.done + 1)
 

@@ -16,9 +16,9 @@ from index.articles import Summary
 from index.errors import QuothError
 from qa.answers import MAX_QUESTION_CHARACTERS, Answer, Evidence, Token, checked_question
 from qa.assistant import Assistant
-from qa.ui import cards, talk
+from qa.ui import cards, narrowing, talk
 from qa.ui.conversation import Conversation, Exchange, history
-from qa.ui.parts import QUIET, html
+from qa.ui.parts import QUIET, html, live
 from qa.ui.phrases import Phrases
 from qa.ui.scope import Scope
 
@@ -37,6 +37,7 @@ def build(assistant: Assistant, say: Phrases, scope: gr.State) -> None:
             examples = [gr.Button(visible=False, elem_classes="example") for _ in range(EXAMPLES)]
         past, current, status = html("past"), html("current"), html("status")
     sources = html("sources", cards.no_sources(say, say.first_note))
+    narrowed = live("narrowed")
     with gr.Row(elem_id="asking"):
         box = gr.Textbox(
             placeholder=say.your_question,
@@ -61,6 +62,8 @@ def build(assistant: Assistant, say: Phrases, scope: gr.State) -> None:
     runs += [button.click(inputs=[button, conversation, scope], **asking) for button in examples]
     cut = [conversation, current, status]
     stop.click(partial(stopped, say), conversation, cut, cancels=runs, queue=False, **QUIET)
+    gr.on(None, partial(narrowing.line, say), [scope], [narrowed], **QUIET)
+    narrowed.click(lambda scope: Scope(edition=scope.edition), [scope], [scope], **QUIET)
     # Whatever opens a window, it begins with what is there then.
     gr.on(None, partial(opened, assistant, say), [scope], [greeting, *examples], **QUIET)
 

@@ -115,7 +115,7 @@ def _passages(say: Phrases, passages: Iterable[FoundPassage]) -> str:
 
 def _imprint(say: Phrases, found: Citation | FoundPassage) -> str:
     """Title, outlet and day, and who else has it, with links where the addresses are of the web."""
-    title = _linked(say, found.title or say.untitled, found.url)
+    title = linked(say, found.title or say.untitled, found.url)
     where = "".join(f"<span>{escape(part)}</span>" for part in (found.source, say.day(found.date)) if part)
     return (
         f'<p class="imprint"><cite dir="auto">{title}</cite><span class="where">{where}</span>'
@@ -128,13 +128,13 @@ def _also(say: Phrases, found: Citation | FoundPassage) -> str:
     copies = list(also_in(found).items())
     if not copies:
         return ""
-    names = ", ".join(f"<bdi>{_linked(say, name, url)}</bdi>" for name, url in copies[:COPIES])
+    names = ", ".join(f"<bdi>{linked(say, name, url)}</bdi>" for name, url in copies[:COPIES])
     if len(copies) > COPIES:
         names = say.more.format(names, len(copies) - COPIES)
     return f'<span class="also">{say.also_in.format(names)}</span>'
 
 
-def _linked(say: Phrases, name: str, url: str) -> str:
+def linked(say: Phrases, name: str, url: str) -> str:
     """The name, escaped, and a link where the address is one of the web."""
     if not _on_the_web(url):
         return escape(name)

@@ -9,19 +9,29 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, RedirectResponse
 
 from qa.assistant import Assistant
+from qa.ui import adding, quality
 from qa.ui.phrases import LANGUAGES, preferred
 from qa.ui.window import DARK_PAPER, MONO, PAPER, SANS, window
 
 HERE = Path(__file__).parent
 
 
-def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
-    """Puts the window at `/en` and `/de`, and at `/` the way to the one that the browser prefers."""
-    style, script = ((HERE / name).read_text("utf-8") for name in ("window.css", "window.js"))
+def mount(app: FastAPI, assistant: Assistant, measuring: quality.Measuring | None = None) -> FastAPI:
+    """Puts the window at `/en` and `/de`, and at `/` the way to the one that the browser prefers.
+
+    Without somebody for `measuring` it has no Quality view.
+    """
+    style, script = (
+        "".join((HERE / f"{name}.{kind}").read_text("utf-8") for name in ("window", "library"))
+        for kind in ("css", "js")
+    )
+    app.mount(adding.PATH, adding.adding(assistant))
+    if measuring:
+        app.mount(quality.PATH, quality.reports(measuring))
     for language, say in LANGUAGES.items():
         gr.mount_gradio_app(
             app,
-            window(assistant, say),
+            window(assistant, say, measuring),
             path=f"/{language}",
             ssr_mode=False,
             show_error=False,

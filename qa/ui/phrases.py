@@ -11,6 +11,10 @@ from babel.core import negotiate_locale
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 
+from qa.ui import library_phrases, quality_phrases
+from qa.ui.library_phrases import LibraryPhrases
+from qa.ui.quality_phrases import QualityPhrases
+
 # One thing and several.
 Counted = tuple[str, str]
 
@@ -71,6 +75,9 @@ class Phrases:
     also_in: str
     opens_original: str
 
+    library: LibraryPhrases
+    quality: QualityPhrases
+
     def count(self, number: int, what: Counted) -> str:
         """As `1 quote`, `2 quotes`, `1,200 quotes`."""
         return what[number != 1].format(format_decimal(number, locale=self.locale))
@@ -129,6 +136,8 @@ ENGLISH = Phrases(
     untitled="Untitled",
     also_in="also in {}",
     opens_original="(opens the original)",
+    library=library_phrases.ENGLISH,
+    quality=quality_phrases.ENGLISH,
 )
 
 GERMAN = Phrases(
@@ -177,6 +186,8 @@ GERMAN = Phrases(
     untitled="Ohne Titel",
     also_in="auch in {}",
     opens_original="(öffnet das Original)",
+    library=library_phrases.GERMAN,
+    quality=quality_phrases.GERMAN,
 )
 
 LANGUAGES: Mapping[str, Phrases] = MappingProxyType({"en": ENGLISH, "de": GERMAN})

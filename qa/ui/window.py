@@ -7,7 +7,7 @@ from functools import partial
 import gradio as gr
 
 from qa.assistant import Assistant
-from qa.ui import ask
+from qa.ui import ask, library, quality
 from qa.ui.masthead import masthead
 from qa.ui.parts import QUIET, html
 from qa.ui.phrases import Phrases
@@ -19,17 +19,18 @@ SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "
 MONO = ("ui-monospace", "Menlo", "Consolas", "Liberation Mono", "monospace")
 PAPER, DARK_PAPER = "#f7f4ee", "#191714"
 # Each view is a function that builds it inside of its tab; it may read the scope, and set it.
-VIEWS = {"ask": ask.build}
+VIEWS = {"ask": ask.build, "library": library.build}
 
 
-def window(assistant: Assistant, say: Phrases) -> gr.Blocks:
+def window(assistant: Assistant, say: Phrases, measuring: quality.Measuring | None) -> gr.Blocks:
     """The window's parts and what happens between them, in one language."""
+    views = VIEWS | ({"quality": partial(quality.build, measuring)} if measuring else {})
     blocks = gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True)
     with blocks, gr.Column(elem_id="quoth"):
         scope = gr.State(Scope())
         head = html("masthead", masthead(say, ()))
         with gr.Tabs(elem_id="views"):
-            for name, build in VIEWS.items():
+            for name, build in views.items():
                 with gr.Tab(say.views[name], id=name, elem_id=name):
                     build(assistant, say, scope)
         gr.on(None, partial(_told, assistant, say), [scope], [head], **QUIET)
