@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Generator, Iterable, MutableMapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -65,7 +65,7 @@ class Collection:
         *,
         again: bool = False,
         known: MutableMapping[tuple[str, int, int], Vectors] | None = None,
-    ) -> Iterator[Kept | Skipped]:
+    ) -> Generator[Kept | Skipped, None, None]:
         """Keep the articles while the outcomes are walked through, `again` also those that are
         there unchanged, with the vectors that are `known`; see `Ingest`.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing, suppress
 from functools import cached_property, partial
@@ -235,7 +235,7 @@ class Assistant:
 
     def add(
         self, items: Iterable[Article | Skipped], *, collection: str = "default"
-    ) -> Iterator[Kept | Skipped]:
+    ) -> Generator[Kept | Skipped, None, None]:
         """Keeps articles while the outcomes are walked through: what was told is kept, whatever ends
         the walk. `read` makes the items of files and addresses. Raises DiskFull.
         """
@@ -314,6 +314,14 @@ class Assistant:
     def collections(self) -> list[str]:
         """The names of all collections."""
         return self._library.names()
+
+    def counts(self) -> dict[str, int]:
+        """How many articles each collection has, by its name, sorted."""
+        outdated = self.outdated()
+        return {
+            name: outdated[name] if name in outdated else self.articles(collection=name, limit=1).total
+            for name in self.collections()
+        }
 
     def warm_up(self) -> None:
         """Loads the models, so that the first question need not wait for them."""

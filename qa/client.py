@@ -121,7 +121,10 @@ class Quoth:
 
     def collections(self) -> list[str]:
         """The names of all collections."""
-        return self._get(dict[str, list[str]], "GET", "/api/collections")["collections"]
+        return [
+            one["name"]
+            for one in self._get(dict[str, list[dict[str, Any]]], "GET", "/api/collections")["collections"]
+        ]
 
     def export(self, sink: Sink, *, collection: str | None = None) -> Iterator[None]:
         """Writes the collection, or all, to one file, a step for each piece; see `Assistant.export`."""

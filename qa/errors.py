@@ -8,6 +8,7 @@ QuothError
 ├── EvaluationInvalid  test questions, a baseline or a threshold of `quoth eval` cannot be used
 ├── FeedbackFull      so many thumbs are kept that no more are
 ├── ModelUnavailable  the language model cannot be loaded or reached
+├── JobUnknown        no job has this id
 ├── NotReady          the models are not loaded yet
 ├── AddressUnavailable  the server cannot listen where it was told to
 └── ServerUnavailable  a Quoth server cannot be reached, or does not do what it was asked
@@ -57,6 +58,10 @@ class FeedbackFull(QuothError):
 
 class ModelUnavailable(QuothError):
     """The language model cannot be loaded, reached, or did not answer."""
+
+
+class JobUnknown(QuothError):
+    """No job has the given id, or it is no longer remembered."""
 
 
 class NotReady(QuothError):

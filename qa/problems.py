@@ -25,7 +25,15 @@ from index.errors import (
     WeightsError,
 )
 from qa.answers import Value
-from qa.errors import FeedbackFull, ModelUnavailable, NotReady, QuestionInvalid, SettingsInvalid, urn
+from qa.errors import (
+    FeedbackFull,
+    JobUnknown,
+    ModelUnavailable,
+    NotReady,
+    QuestionInvalid,
+    SettingsInvalid,
+    urn,
+)
 from qa.logs import request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -34,6 +42,7 @@ OPENAI = "/v1"
 # Every other QuothError is a 500: something here needs mending, which the caller cannot do.
 _KINDS: dict[type[QuothError], tuple[int, str]] = {
     ArticleUnknown: (404, "no such article"),
+    JobUnknown: (404, "no such job"),
     ArchiveEmpty: (409, "no articles yet"),
     ArchiveLocked: (409, "the archive is in use"),
     QuestionInvalid: (422, "the question cannot be asked"),
@@ -102,19 +111,17 @@ class Problem(Value):
 
     def text(self) -> str:
         """The problem as JSON, without the members that say nothing."""
-        # What was asked for may hold half a surrogate pair, which pydantic's own writer refuses.
         members = {"type": self.type, **self.model_dump(exclude_defaults=True)}
         if id_ := request_id.get():
             members["request_id"] = id_
-        given = json.dumps(members, ensure_ascii=False)
-        return given.encode("utf-8", "replace").decode()
+        return _json(members)
 
     def response(self, headers: Mapping[str, str] | None = None) -> Response:
         """The problem to who asked for `instance`."""
         if f"{self.instance}/".startswith(f"{OPENAI}/"):
             error = OpenAIError.of(self)
             return Response(
-                error.model_dump_json(),
+                error.text(),
                 status_code=error.status(self),
                 headers=headers,
                 media_type="application/json",
@@ -150,11 +157,20 @@ class OpenAIError(Value):
             )
         )
 
+    def text(self) -> str:
+        """The error as JSON."""
+        return _json(self.model_dump())
+
     def status(self, problem: Problem) -> int:
         """The status that OpenAI has for the problem: its clients try again after a 409."""
         if self.error.code == "model_not_found":
             return 404
         return 400 if problem.status == 422 else problem.status
+
+
+def _json(members: object) -> str:
+    # What was asked for may hold half a surrogate pair, which pydantic's own writer refuses.
+    return json.dumps(members, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 async def _answer(request: Request, error: Exception) -> Response:
@@ -181,10 +197,17 @@ def _documented(status: int) -> dict[str, Any]:
         }
         for kind, title in kinds.items()
     }
+    if not examples:
+        title = HTTPStatus(status).phrase
+        plain = {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": "what is wrong, and what helps",
+        }
+        examples = {"plain": {"value": plain}}
     # The application adds Problem to the description's components.
-    content: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    if examples:
-        content["examples"] = examples
+    content: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}
     return {
         "description": "; ".join(kinds.values()) or HTTPStatus(status).phrase,
         "content": {MEDIA_TYPE: content},
@@ -196,7 +219,14 @@ def documented_openai(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": HTTPStatus(status).phrase,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}},
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": "#/components/schemas/OpenAIError"},
+                    "example": OpenAIError.of(
+                        Problem(title="", status=status, detail="what is wrong, and what helps")
+                    ).model_dump(),
+                }
+            },
         }
         for status in statuses
     }

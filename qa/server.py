@@ -99,14 +99,17 @@ def create_app(
 class _House:
     """Applications behind one door: the window's catches every path, so it must not see the others'."""
 
-    def __init__(self, rooms: ASGIApp, tools: Starlette, window: ASGIApp) -> None:
+    def __init__(self, rooms: Starlette, tools: Starlette, window: ASGIApp) -> None:
         self._rooms = rooms
         self._tools = tools
         self._window = window
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            async with self._tools.router.lifespan_context(self._tools):
+            async with (
+                self._rooms.router.lifespan_context(self._rooms),
+                self._tools.router.lifespan_context(self._tools),
+            ):
                 await self._window(scope, receive, send)
             return
         path = scope.get("path", "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import PurePosixPath
@@ -14,7 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from index.articles import Article, IngestReport, Skipped
+from index.articles import Article, Kept, Skipped
 from index.errors import SourceUnreadable
 from index.fields import article_of_line
 from index.files import File
@@ -143,9 +144,24 @@ def uploaded(given: str, content: bytes) -> File:
     )
 
 
-def add_uploads(assistant: Assistant, given: Sequence[Given], collection: str) -> IngestReport:
-    """Adds what was uploaded, and tells what became of it. Raises as `Assistant.add` does."""
-    return IngestReport.of(assistant.add(read_uploads(assistant, given), collection=collection))
+def adding(
+    assistant: Assistant, given: Sequence[Given], collection: str
+) -> Generator[Kept | Skipped, None, None]:
+    """Adds what was uploaded while the outcomes are walked through, as `Assistant.add` does."""
+    return assistant.add(read_uploads(assistant, given), collection=collection)
+
+
+def fingerprint(given: Sequence[Given], *besides: object) -> str:
+    """The same for the same uploads, however a form was written, and what else matters `besides`."""
+    whole = hashlib.sha256(repr(besides).encode())
+    for one in given:
+        if isinstance(one, File):
+            with one.open() as file:
+                told = [one.name, hashlib.sha256(file.read()).hexdigest()]
+        else:
+            told = [type(one).__name__, one.model_dump_json()]
+        whole.update(repr(told).encode())
+    return whole.hexdigest()
 
 
 def read_uploads(assistant: Assistant, given: Sequence[Given]) -> Iterator[Article | Skipped]:

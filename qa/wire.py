@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BeforeValidator, ConfigDict, Field
@@ -143,13 +143,20 @@ class WholeArticle(Value):
 class Removal(Value):
     """The articles that are to go."""
 
-    ids: tuple[str, ...] = Field(min_length=1)
+    ids: tuple[str, ...] = Field(min_length=1, examples=[["ferry-fire"]])
+
+
+class ListedCollection(Value):
+    """A collection."""
+
+    name: str
+    articles: int = Field(description="how many it has")
 
 
 class Collections(Value):
-    """The names of all collections."""
+    """All of them."""
 
-    collections: tuple[str, ...]
+    collections: tuple[ListedCollection, ...]
 
 
 class Health(Value):
@@ -162,56 +169,3 @@ class Readiness(Value):
     """A question can be answered."""
 
     status: Literal["ready"]
-
-
-_PASSAGE: dict[str, Any] = {
-    "article_id": "ferry-fire",
-    "title": "Fire on the evening ferry",
-    "url": "https://example.org/ferry-fire",
-    "date": "2024-03-02",
-    "source": "Coast Herald",
-    "start": 0,
-    "end": 60,
-    "text": "The fire broke out at 18:40. Nobody was hurt, the line said.",
-    "score": 0.8123,
-    "also": [
-        {
-            "article_id": "fire-on-ferry",
-            "title": "Passengers safe after ferry fire",
-            "url": "https://example.org/fire-on-ferry",
-            "date": "2024-03-03",
-            "source": "Tide Times",
-        }
-    ],
-}
-_CITED = {name: _PASSAGE[name] for name in ("article_id", "title", "url", "date", "source", "also")}
-ANSWER: dict[str, Any] = {
-    "status": "answered",
-    "text": "The fire broke out at 18:40 [1].",
-    "sentences": [{"text": "The fire broke out at 18:40.", "citations": [1], "support": "supported"}],
-    "citations": [{"number": 1, **_CITED, "start": 0, "end": 28, "quote": "The fire broke out at 18:40."}],
-    "conflicts": [],
-    "question_searched": "When did it break out? (fire ferry)",
-    "passages": [_PASSAGE],
-    "timings": {"search_ms": 14.2, "first_token_ms": 2210.5, "total_ms": 3120.0},
-    "model": "local:1.5b",
-    "search_confidence": 0.61,
-    "confidence": 0.93,
-    "usage": {"prompt_tokens": 781, "answer_tokens": 14},
-}
-"""An answer, for the description of the API."""
-
-STREAM = """\
-id: 1
-event: evidence
-data: {"question_searched":"When did it break out? (fire ferry)","passages":[...]}
-
-id: 2
-event: token
-data: {"text":"The fire"}
-
-id: 3
-event: answer
-data: {"status":"answered","text":"The fire broke out at 18:40 [1].",...}
-"""
-"""A stream, likewise."""

@@ -22,9 +22,9 @@ from index.library import Library
 from qa.api import MAX_BODY_BYTES, create_api
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable, NotReady
+from qa.examples import ANSWER
 from qa.problems import MEDIA_TYPE
 from qa.uploads import MAX_UPLOAD_BYTES
-from qa.wire import ANSWER
 from tests.conftest import ScriptedModel
 
 CLUB = "Which club did Ilario Castellane leave for Marren Rovers?"
@@ -336,7 +336,8 @@ def test_what_was_read_from_a_place_replaces_what_was_read_there_before(empty):
 def test_collections_are_apart(empty):
     empty.post("/api/articles", params={"collection": "north"}, json=FERRY)
     empty.post("/api/articles", params={"collection": "south"}, json={**FERRY, "text": "No ferry sails."})
-    assert empty.get("/api/collections").json() == {"collections": ["north", "south"]}
+    counts = [{"name": "north", "articles": 1}, {"name": "south", "articles": 1}]
+    assert empty.get("/api/collections").json() == {"collections": counts}
     assert empty.get("/api/articles").json()["total"] == 0
     found = empty.post("/api/search", json={"query": "ferry", "collection": "south"}).json()["hits"]
     assert [hit["text"] for hit in found] == ["No ferry sails."]
@@ -438,7 +439,7 @@ def test_errors_of_the_model_have_their_status(answering, error, status, kind):
 
 def test_an_unforeseen_error_tells_nothing_of_itself(answering, monkeypatch):
     assistant = answering(None)
-    monkeypatch.setattr(assistant, "collections", lambda: 1 / 0)
+    monkeypatch.setattr(assistant, "counts", lambda: 1 / 0)
     told = problem(client_of(assistant).get("/api/collections"), 500)
     assert "division" not in json.dumps(told)
 
@@ -603,8 +604,13 @@ def test_everything_is_described(client):
             assert operation["summary"] and operation["description"], path
             problems = {status for status in operation["responses"] if status >= "400"}
             assert "500" in problems
+            kind = "application/json" if path.startswith("/v1") else MEDIA_TYPE
             for status in problems:
-                assert list(operation["responses"][status]["content"]) == [MEDIA_TYPE], (path, status)
+                assert list(operation["responses"][status]["content"]) == [kind], (path, status)
+            for told in operation["responses"].values():
+                for content in (one for kind, one in told.get("content", {}).items() if "zip" not in kind):
+                    shown = schemas.get(content["schema"].get("$ref", "").rpartition("/")[2], {})
+                    assert "example" in content or "examples" in content or shown.get("examples"), path
     refs = {line.split('"')[3] for line in json.dumps(described, indent=0).splitlines() if '"$ref"' in line}
     assert {ref.rpartition("/")[2] for ref in refs} <= schemas.keys()
     assert all(ref.startswith("#/components/schemas/") for ref in refs)

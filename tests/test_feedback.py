@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 from qa import feedback
 from qa.api import create_api
 from qa.errors import FeedbackFull
+from qa.examples import ANSWER
 from qa.feedback import MAX_ANSWER_CHARACTERS, MAX_REASON_CHARACTERS, Feedback, FeedbackFile
 from qa.problems import MEDIA_TYPE
-from qa.wire import ANSWER
 
 DOWN = {"question": "Who keeps the light?", "answer": "Ben Hart.", "verdict": "down"}
 

@@ -187,7 +187,7 @@ def test_whoever_stops_listening_keeps_what_was_told(
     monkeypatch.setattr(ingest, "BATCH_PASSAGES", 2)
     walk = collection.add([Article(id=f"a{n}", text=f"Story {n}.") for n in range(9)])
     told = [next(walk) for _ in range(3)]
-    walk.close()  # type: ignore[attr-defined]
+    walk.close()
     there = {article.id for article, _ in collection.catalogue.articles()}
     assert {outcome.article_id for outcome in told if isinstance(outcome, Kept)} <= there
     kept(collection)

@@ -5,15 +5,18 @@ One router a file; `create_api` puts them together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
+from starlette.concurrency import run_in_threadpool
 
-from qa.api import articles, backups, collections, completions, health, questions, searching, thumbs
+from qa.api import articles, backups, collections, completions, health, jobs, questions, searching, thumbs
 from qa.assistant import Assistant
+from qa.jobs import Jobs
 from qa.problems import HANDLERS, BodyLimit, OpenAIError, Problem, documented
 from qa.uploads import MAX_UPLOAD_BYTES, GivenAddress, GivenArticle
 from qa.watching import OFF
@@ -38,6 +41,13 @@ def create_api(assistant: Assistant, ready: Callable[[], None] = lambda: None) -
 
     `ready` is asked by /readyz; it raises NotReady while no question can be answered yet.
     """
+    adding = Jobs()
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(adding.close)
+
     api = _Api(
         title="Quoth",
         version=version("quoth"),
@@ -45,6 +55,7 @@ def create_api(assistant: Assistant, ready: Callable[[], None] = lambda: None) -
         telemetry=OFF,
         docs_url=None,
         redoc_url=None,
+        lifespan=living,
         exception_handlers=HANDLERS,
         responses=documented(500),
         generate_unique_id_function=lambda route: route.name,
@@ -54,7 +65,8 @@ def create_api(assistant: Assistant, ready: Callable[[], None] = lambda: None) -
     api.include_router(questions.routes(assistant), prefix="/api", tags=["questions"])
     api.include_router(searching.routes(assistant), prefix="/api", tags=["questions"])
     api.include_router(thumbs.routes(assistant), prefix="/api", tags=["questions"])
-    api.include_router(articles.routes(assistant), prefix="/api", tags=["articles"])
+    api.include_router(articles.routes(assistant, adding), prefix="/api", tags=["articles"])
+    api.include_router(jobs.routes(adding), prefix="/api", tags=["articles"])
     api.include_router(collections.routes(assistant), prefix="/api", tags=["articles"])
     api.include_router(completions.routes(assistant), prefix="/v1", tags=["OpenAI"])
     api.include_router(backups.routes(assistant), prefix="/api", tags=["backups"])

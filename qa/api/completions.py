@@ -33,11 +33,13 @@ from qa.api.openai_response import (
 )
 from qa.api.questions import PING_SECONDS, answered
 from qa.assistant import Assistant
+from qa.examples import example
 from qa.problems import OpenAIError, Problem, documented_openai
 from qa.wire import json_body
 
 logger = logging.getLogger(__name__)
 
+_MODEL = {"id": MODEL, "object": "model", "created": 1711966000, "owned_by": "quoth"}
 _STREAM = """\
 data: {"id":"chatcmpl-8a6c","object":"chat.completion.chunk",...,"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}
 
@@ -89,13 +91,15 @@ def routes(assistant: Assistant) -> APIRouter:
             raise
         return EventSourceResponse(_chunks(events, body, request), ping=PING_SECONDS, sep="\n")
 
-    @routes.get("/models", summary="List the models")
+    @routes.get("/models", summary="List the models", responses=example({"object": "list", "data": [_MODEL]}))
     def list_models() -> ServedModels:
         """`quoth`, which is the default collection, and all collections by their names."""
         names = dict.fromkeys([MODEL, *assistant.collections()])
         return ServedModels(data=tuple(ServedModel(id=name, created=started) for name in names))
 
-    @routes.get("/models/{model}", summary="Is there this model?", responses=documented_openai(404))
+    @routes.get(
+        "/models/{model}", summary="Is there this model?", responses=example(_MODEL) | documented_openai(404)
+    )
     def read_model(model: str) -> ServedModel:
         """`quoth`, or the name of a collection."""
         if model != MODEL and model not in assistant.collections():
@@ -142,7 +146,7 @@ async def _chunks(
             problem = Problem.of(error, request.url.path)
             if problem.status >= 500:
                 logger.error("%s failed: %s", request.url.path, error, exc_info=problem.status == 500)
-            yield {"data": OpenAIError.of(problem).model_dump_json()}
+            yield {"data": OpenAIError.of(problem).text()}
 
 
 async def _last(events: AsyncIterator[Event]) -> Answer:

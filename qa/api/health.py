@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
+from qa.examples import example
 from qa.problems import documented
 from qa.wire import Health, Readiness
 
@@ -14,12 +15,16 @@ def routes(ready: Callable[[], None]) -> APIRouter:
     """/healthz and /readyz."""
     routes = APIRouter()
 
-    @routes.get("/healthz", summary="Is the server there?")
+    @routes.get("/healthz", summary="Is the server there?", responses=example({"status": "ok"}))
     async def healthz() -> Health:
         """Always 200."""
         return Health(status="ok")
 
-    @routes.get("/readyz", summary="Can a question be answered?", responses=documented(503))
+    @routes.get(
+        "/readyz",
+        summary="Can a question be answered?",
+        responses=example({"status": "ready"}) | documented(503),
+    )
     def readyz() -> Readiness:
         """200 when the models are loaded, the archive can be written to and the local model is alive; else
         503 with the reason.

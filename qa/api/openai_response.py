@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from qa.answers import Answer, Value
 from qa.api.openai_request import MODEL
-from qa.wire import ANSWER
+from qa.examples import ANSWER
 
 _MARK = re.compile(r"\[(\d+)\]")
 

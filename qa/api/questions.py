@@ -13,8 +13,9 @@ from starlette.requests import Request
 
 from qa.answers import Answer, Event, Evidence, Question, Token
 from qa.assistant import Assistant
+from qa.examples import ANSWER, STREAM, example
 from qa.problems import Problem, documented
-from qa.wire import ANSWER, STREAM, Ask, json_body
+from qa.wire import Ask, json_body
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def routes(assistant: Assistant) -> APIRouter:
         "/ask",
         summary="Ask a question",
         response_description="The answer, each sentence cited; or a declined one with the nearest passages",
-        responses={200: {"content": {"application/json": {"example": ANSWER}}}},
+        responses=example(ANSWER),
     )
     async def ask(body: Ask, request: Request) -> Answer:
         """Waits for the whole answer, the last event of /api/ask/stream. Leaving stops the model."""

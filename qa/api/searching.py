@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends
 
 from qa.assistant import Assistant
+from qa.examples import PASSAGE, example
 from qa.problems import documented
 from qa.wire import Found, Search, json_body
 
@@ -17,6 +18,7 @@ def routes(assistant: Assistant) -> APIRouter:
         "/search",
         summary="Search for passages",
         response_description="The passages that fit best, best first",
+        responses=example({"hits": [PASSAGE]}),
     )
     def search(body: Search) -> Found:
         """No model speaks. `score` ranks the hits of one search, from 0 to 1."""

@@ -1,0 +1,94 @@
+"""What the description of the API shows: one article, and what comes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def example(value: object, status: int = 200, **more: Any) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a FastAPI operation that answers like this."""
+    return {status: {"content": {"application/json": {"example": value}}, **more}}
+
+
+PASSAGE: dict[str, Any] = {
+    "article_id": "ferry-fire",
+    "title": "Fire on the evening ferry",
+    "url": "https://example.org/ferry-fire",
+    "date": "2024-03-02",
+    "source": "Coast Herald",
+    "start": 0,
+    "end": 60,
+    "text": "The fire broke out at 18:40. Nobody was hurt, the line said.",
+    "score": 0.8123,
+    "also": [
+        {
+            "article_id": "fire-on-ferry",
+            "title": "Passengers safe after ferry fire",
+            "url": "https://example.org/fire-on-ferry",
+            "date": "2024-03-03",
+            "source": "Tide Times",
+        }
+    ],
+}
+"""A passage that was found, for the description of the API."""
+_CITED = {name: PASSAGE[name] for name in ("article_id", "title", "url", "date", "source", "also")}
+ANSWER: dict[str, Any] = {
+    "status": "answered",
+    "text": "The fire broke out at 18:40 [1].",
+    "sentences": [{"text": "The fire broke out at 18:40.", "citations": [1], "support": "supported"}],
+    "citations": [{"number": 1, **_CITED, "start": 0, "end": 28, "quote": "The fire broke out at 18:40."}],
+    "conflicts": [],
+    "question_searched": "When did it break out? (fire ferry)",
+    "passages": [PASSAGE],
+    "timings": {"search_ms": 14.2, "first_token_ms": 2210.5, "total_ms": 3120.0},
+    "model": "local:1.5b",
+    "search_confidence": 0.61,
+    "confidence": 0.93,
+    "usage": {"prompt_tokens": 781, "answer_tokens": 14},
+}
+"""An answer, likewise."""
+
+
+_HEAD = {name: PASSAGE[name] for name in ("title", "url", "date", "source")}
+ARTICLE: dict[str, Any] = {"id": "ferry-fire", **_HEAD, "text": PASSAGE["text"]}
+LISTED: dict[str, Any] = {
+    "articles": [{"id": "ferry-fire", **_HEAD, "passages": 1, "characters": 60}],
+    "total": 1,
+    "limit": 100,
+    "offset": 0,
+}
+REPORT: dict[str, Any] = {
+    "added": ["ferry-fire"],
+    "updated": [],
+    "unchanged": [],
+    "skipped": [{"source": "scan.pdf", "reason": "has no text, only pictures"}],
+    "uncovered": {},
+    "warnings": [],
+}
+JOB: dict[str, Any] = {
+    "id": "0b5f3c",
+    "status": "running",
+    "collection": "default",
+    "given": 250,
+    "told": 2,
+    "report": REPORT,
+    "created": "2024-04-01T10:06:40Z",
+    "ended": None,
+    "problem": None,
+}
+"""What other operations answer, likewise."""
+
+STREAM = """\
+id: 1
+event: evidence
+data: {"question_searched":"When did it break out? (fire ferry)","passages":[...]}
+
+id: 2
+event: token
+data: {"text":"The fire"}
+
+id: 3
+event: answer
+data: {"status":"answered","text":"The fire broke out at 18:40 [1].",...}
+"""
+"""A stream, likewise."""
