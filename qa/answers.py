@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from unicodedata import category
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from index.articles import Article, Filters, Hit
+from index.articles import Article, Filters, Hit, IngestReport
 from index.wording import Wording
 from qa.errors import QuestionInvalid
 
@@ -231,6 +231,20 @@ class Answer(Value):
     search_confidence: float | None = None
     confidence: float | None = None
     usage: Usage | None = None
+
+
+class Job(Value):
+    """Articles that are being added while nobody waits."""
+
+    id: str
+    status: Literal["waiting", "running", "done", "cancelled", "failed"]
+    collection: str
+    given: int = Field(description="how many articles, addresses and files were sent")
+    told: int = Field(description="how many outcomes there are; one file may hold many articles")
+    report: IngestReport = Field(description="the outcomes so far: what is told here is kept")
+    created: datetime
+    ended: datetime | None = None
+    error: str | None = Field(None, description="why it failed")
 
 
 class Thresholds(Value):

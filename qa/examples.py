@@ -10,6 +10,15 @@ def example(value: object, status: int = 200, **more: Any) -> dict[int | str, di
     return {status: {"content": {"application/json": {"example": value}}, **more}}
 
 
+def events(shown: str, *names: str) -> dict[str, Any]:
+    """The `content` of a response that is a stream of server-sent events; the schema is that of one."""
+    members: dict[str, Any] = {"data": {"type": "string"}}
+    if names:
+        members |= {"event": {"enum": names}, "id": {"type": "string"}}
+    schema = {"type": "object", "properties": members, "required": list(members)}
+    return {"text/event-stream": {"schema": schema, "example": shown}}
+
+
 PASSAGE: dict[str, Any] = {
     "article_id": "ferry-fire",
     "title": "Fire on the evening ferry",
@@ -74,7 +83,7 @@ JOB: dict[str, Any] = {
     "report": REPORT,
     "created": "2024-04-01T10:06:40Z",
     "ended": None,
-    "problem": None,
+    "error": None,
 }
 """What other operations answer, likewise."""
 

@@ -11,11 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import uuid4
 
-from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from index.articles import IngestReport, Kept, Skipped
-from qa.answers import Value
+from qa.answers import Job
 from qa.errors import JobUnknown
 from qa.problems import Problem
 
@@ -29,20 +28,6 @@ REMEMBERED = timedelta(hours=1)
 
 
 Outcomes = Generator[Kept | Skipped, None, None]
-
-
-class Job(Value):
-    """Articles that are being added."""
-
-    id: str
-    status: Literal["waiting", "running", "done", "cancelled", "failed"]
-    collection: str
-    given: int = Field(description="how many articles, addresses and files were sent")
-    told: int = Field(description="how many outcomes there are; one file may hold many articles")
-    report: IngestReport = Field(description="the outcomes so far: what is told here is kept")
-    created: datetime
-    ended: datetime | None = None
-    problem: Problem | None = Field(None, description="why it failed")
 
 
 class _Work:
@@ -82,7 +67,7 @@ class _Work:
             report=IngestReport.of(told),
             created=self.created,
             ended=self.ended,
-            problem=self._problem,
+            error=self._problem.detail if self._problem else None,
         )
 
     @property

@@ -22,10 +22,9 @@ import pytest
 from index.articles import Article, Filters, IngestReport, Kept, Skipped
 from index.errors import ArchiveEmpty, ArchiveLocked, ArticleUnknown, CollectionInvalid, DiskFull
 from index.library import Library
-from qa import client
 from qa.answers import Answer, Evidence, FoundPassage, Question, Token
-from qa.client import Quoth
-from qa.errors import NotReady, QuestionInvalid, ServerUnavailable, kind_of, urn
+from qa.client import AsyncQuoth, Quoth, calls
+from qa.errors import JobUnknown, NotReady, QuestionInvalid, ServerUnavailable, kind_of, urn
 from tests.conftest import MODELS, SEEDS
 from tests.serving import PROXY, Serving, serving
 
@@ -112,7 +111,7 @@ def test_an_article_comes_back_as_it_went(quoth: Quoth, own: str) -> None:
 
 
 def test_adding_tells_every_outcome(quoth: Quoth, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "BATCH_CHARACTERS", 100)
+    monkeypatch.setattr(calls, "BATCH_CHARACTERS", 100)
     many = [Article(id=f"boat-{n}", text=f"Boat {n} came in.", title=f"Boat {n}") for n in range(30)]
     long = Article(id="long", text="The harbour was full. " * 40)
     broken = Skipped(source="x.txt", reason="empty")
@@ -123,7 +122,7 @@ def test_adding_tells_every_outcome(quoth: Quoth, monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_was_told_is_kept_whatever_ends_the_walk(quoth: Quoth, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "BATCH_ARTICLES", 2)
+    monkeypatch.setattr(calls, "BATCH_ARTICLES", 2)
 
     def articles() -> Iterator[Article]:
         for n in range(5):
@@ -144,7 +143,7 @@ def test_listing_comes_in_pages(quoth: Quoth, monkeypatch: pytest.MonkeyPatch) -
     assert quoth.articles(limit=3, offset=2).articles == whole.articles[2:5]
     assert quoth.articles(limit=3, offset=2).total == whole.total
     assert quoth.articles(offset=1000).articles == ()
-    monkeypatch.setattr(client, "PAGE", 4)
+    monkeypatch.setattr(calls, "PAGE", 4)
     assert quoth.articles() == whole
     assert quoth.articles(limit=6).articles == whole.articles[:6]
     found = quoth.articles(search="MARREN POST")
@@ -222,6 +221,53 @@ def test_another_server_is_told(status: int, body: bytes, told: str) -> None:
         Thread(target=other.handle_request).start()
         with pytest.raises(ServerUnavailable, match=told):
             quoth.articles()
+
+
+def test_awaited_the_methods_and_values_are_the_same(quoth: Quoth, server: Serving) -> None:
+    boats = [replace(NEWS, id=f"await-{n}", text=f"Boat {n} came in.") for n in range(3)]
+
+    async def told() -> None:
+        async with AsyncQuoth(server.url) as awaited:
+            await awaited.check_ready()
+            answer = await awaited.ask(QUESTION)
+            assert answer.citations == quoth.ask(QUESTION).citations
+            events = [event async for event in awaited.stream(Question(question=QUESTION))]
+            assert isinstance(events[0], Evidence) and isinstance(events[-1], Answer)
+            assert await awaited.search("wind farm", k=3) == quoth.search("wind farm", k=3)
+            kept = [outcome async for outcome in awaited.add(boats, collection="awaited")]
+            assert kept == [Kept(article_id=boat.id, how="added") for boat in boats]
+            assert await awaited.article("await-1", collection="awaited") == boats[1]
+            assert "awaited" in await awaited.collections()
+            await awaited.remove(["await-0"], collection="awaited")
+            listing = await awaited.articles(collection="awaited")
+            assert listing == quoth.articles(collection="awaited") and listing.total == 2
+            with pytest.raises(ArticleUnknown):
+                await awaited.article("await-0", collection="awaited")
+            job = await awaited.start(boats, collection="awaited", idempotency_key="boats")
+            assert (await awaited.start(boats, collection="awaited", idempotency_key="boats")).id == job.id
+            while not job.ended:
+                job = await awaited.job(job.id)
+            assert (job.report.added, len(job.report.unchanged)) == (("await-0",), 2)
+            assert (await awaited.cancel(job.id)).status == "done"
+
+    asyncio.run(told())
+
+
+def test_both_clients_have_the_same_methods() -> None:
+    def methods(kind: type) -> set[str]:
+        return {name for name in vars(kind) if not name.startswith("_")}
+
+    assert methods(Quoth) == methods(AsyncQuoth) | {"export", "restore"}
+
+
+def test_a_job_is_waited_for_from_python(quoth: Quoth) -> None:
+    job = quoth.start([replace(NEWS, id="later")], collection="later")
+    assert (job.collection, job.given) == ("later", 1)
+    while not job.ended:
+        job = quoth.job(job.id)
+    assert (job.status, job.report.added) == ("done", ("later",))
+    with pytest.raises(JobUnknown, match="send the articles again"):
+        quoth.cancel("none")
 
 
 # From the command line

@@ -132,7 +132,7 @@ def test_a_job_that_fails_says_why() -> None:
     eventually(lambda: bool(adding.job(job.id).ended))
     failed = adding.job(job.id)
     assert (failed.status, failed.report.added) == ("failed", ("a",))
-    assert failed.problem and "cable" not in failed.problem.detail
+    assert failed.error and "cable" not in failed.error
     adding.close()
 
 

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from qa.api import articles, backups, collections, completions, health, jobs, questions, searching, thumbs
 from qa.assistant import Assistant
 from qa.jobs import Jobs
-from qa.problems import HANDLERS, BodyLimit, OpenAIError, Problem, documented
+from qa.problems import HANDLERS, OPENAI, BodyLimit, OpenAIError, Problem, documented
 from qa.uploads import MAX_UPLOAD_BYTES, GivenAddress, GivenArticle
 from qa.watching import OFF
 
@@ -88,4 +88,10 @@ class _Api(FastAPI):
             ref_template="#/components/schemas/{model}",
         )
         described["components"]["schemas"] |= extra["$defs"]
+        for path, operations in described["paths"].items():
+            if path.startswith(OPENAI):  # FastAPI describes a 422, which is a 400 there
+                for operation in operations.values():
+                    operation["responses"].pop("422", None)
+        for unused in ("HTTPValidationError", "ValidationError"):
+            described["components"]["schemas"].pop(unused, None)
         return described

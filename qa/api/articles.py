@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from index.articles import Article, IngestReport
+from qa.answers import Job
 from qa.api.replays import Replays
 from qa.assistant import Assistant
 from qa.examples import ARTICLE, JOB, LISTED, REPORT, example
-from qa.jobs import Job, Jobs
+from qa.jobs import Jobs
 from qa.problems import documented
 from qa.uploads import adding, content, fingerprint, uploads
 from qa.wire import ListedArticles, Removal, WholeArticle, json_body

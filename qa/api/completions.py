@@ -33,7 +33,7 @@ from qa.api.openai_response import (
 )
 from qa.api.questions import PING_SECONDS, answered
 from qa.assistant import Assistant
-from qa.examples import example
+from qa.examples import events, example
 from qa.problems import OpenAIError, Problem, documented_openai
 from qa.wire import json_body
 
@@ -62,8 +62,7 @@ def routes(assistant: Assistant) -> APIRouter:
         response_description="The checked answer; its marks lead to the articles",
         dependencies=[Depends(json_body)],
         response_model=Completion,
-        responses=documented_openai(400, 404, 409, 413, 415, 503)
-        | {200: {"content": {"text/event-stream": {"schema": {"type": "string"}, "example": _STREAM}}}},
+        responses=documented_openai(400, 404, 409, 413, 415, 503) | {200: {"content": events(_STREAM)}},
     )
     async def chat_completions(body: ChatRequest, request: Request) -> Completion | EventSourceResponse:
         """The last message is the question, those of the user and the assistant before it are its history;
@@ -82,14 +81,14 @@ def routes(assistant: Assistant) -> APIRouter:
                 usage=TokensUsed.of(answer),
                 quoth=answer,
             )
-        events = assistant.stream(question)
+        stream = assistant.stream(question)
         try:
             # What is wrong with the question, or the archive, can still be told by the status.
-            await anext(events)
+            await anext(stream)
         except BaseException:
-            await events.aclose()
+            await stream.aclose()
             raise
-        return EventSourceResponse(_chunks(events, body, request), ping=PING_SECONDS, sep="\n")
+        return EventSourceResponse(_chunks(stream, body, request), ping=PING_SECONDS, sep="\n")
 
     @routes.get("/models", summary="List the models", responses=example({"object": "list", "data": [_MODEL]}))
     def list_models() -> ServedModels:
@@ -119,7 +118,7 @@ def _message(answer: Answer, body: ChatRequest, request: Request) -> Message:
 
 
 async def _chunks(
-    events: AsyncGenerator[Event, None], body: ChatRequest, request: Request
+    stream: AsyncGenerator[Event, None], body: ChatRequest, request: Request
 ) -> AsyncIterator[dict[str, str]]:
     """The chunks of one answer as server-sent events; whoever stops listening stops the model."""
     same = {"id": _new_id(), "object": "chat.completion.chunk", "created": int(time.time())}
@@ -132,10 +131,10 @@ async def _chunks(
         told = same | {"model": body.model, "choices": choices} | ({"usage": None} if counted else {}) | more
         return {"data": json.dumps(told, ensure_ascii=False)}
 
-    async with aclosing(events):
+    async with aclosing(stream):
         try:
             yield chunk({"role": "assistant", "content": ""})
-            answer = await _last(events)
+            answer = await _last(stream)
             message = _message(answer, body, request).model_dump(mode="json")
             yield chunk({"content": message["content"]})
             yield chunk({"annotations": message["annotations"]}, "stop", quoth=answer.model_dump(mode="json"))
@@ -149,8 +148,8 @@ async def _chunks(
             yield {"data": OpenAIError.of(problem).text()}
 
 
-async def _last(events: AsyncIterator[Event]) -> Answer:
-    async for event in events:
+async def _last(stream: AsyncIterator[Event]) -> Answer:
+    async for event in stream:
         if isinstance(event, Answer):
             return event
     raise AssertionError("a stream ends with an answer")

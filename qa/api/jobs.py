@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from qa.answers import Job
 from qa.examples import JOB, example
-from qa.jobs import Job, Jobs
+from qa.jobs import Jobs
 from qa.problems import documented
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from qa.answers import Answer, Event, Evidence, Question, Token
 from qa.assistant import Assistant
-from qa.examples import ANSWER, STREAM, example
+from qa.examples import ANSWER, STREAM, events, example
 from qa.problems import Problem, documented
 from qa.wire import Ask, json_body
 
@@ -43,25 +43,23 @@ def routes(assistant: Assistant) -> APIRouter:
         summary="Ask a question and watch it being answered",
         response_description="Server-sent events",
         response_class=EventSourceResponse,
-        responses={
-            200: {"content": {"text/event-stream": {"schema": {"type": "string"}, "example": STREAM}}}
-        },
+        responses={200: {"content": events(STREAM, *_EVENTS.values(), "error")}},
     )
     async def ask_stream(body: Ask, request: Request) -> EventSourceResponse:
         """Events in order: `evidence` (the passages found, before any model speaks), `token`... (pieces of
         the unchecked draft), and `answer` (as /api/ask gives it) or `error` (a problem). Their ids count from
         1. A comment is sent every 15 seconds. Leaving stops the model; a stream cannot be taken up again.
         """
-        events = _told(assistant, body.checked(), request.url.path)
-        return EventSourceResponse(events, ping=PING_SECONDS)
+        told = _told(assistant, body.checked(), request.url.path)
+        return EventSourceResponse(told, ping=PING_SECONDS)
 
     return routes
 
 
 async def answered(assistant: Assistant, question: Question, request: Request) -> Answer:
     """The whole answer; the model stops when the caller leaves."""
-    async with aclosing(assistant.stream(question)) as events:
-        async for event in events:
+    async with aclosing(assistant.stream(question)) as stream:
+        async for event in stream:
             if isinstance(event, Answer):
                 return event
             if await request.is_disconnected():
@@ -72,9 +70,9 @@ async def answered(assistant: Assistant, question: Question, request: Request) -
 async def _told(assistant: Assistant, question: Question, path: str) -> AsyncIterator[ServerSentEvent]:
     """The assistant's stream as numbered server-sent events; whoever stops listening closes it."""
     sent = 0
-    async with aclosing(assistant.stream(question)) as events:
+    async with aclosing(assistant.stream(question)) as stream:
         try:
-            async for event in events:
+            async for event in stream:
                 sent += 1
                 yield ServerSentEvent(event.model_dump_json(), event=_EVENTS[type(event)], id=str(sent))
         except Exception as error:

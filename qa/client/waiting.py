@@ -1,0 +1,152 @@
+"""The client that waits for each response."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Self, TypeVar
+
+import httpx
+
+from index.articles import Article, Filters, Kept, Listing, Skipped
+from index.errors import SnapshotInvalid
+from index.snapshot import Sink
+from qa.answers import Answer, Event, FoundPassage, Job, Question
+from qa.client import calls
+from qa.client.calls import Call
+from qa.client.reaching import Server
+from qa.errors import ServerUnavailable
+
+T = TypeVar("T")
+
+
+class Quoth:
+    """The Quoth server at `url`: methods, values and errors are those of `Assistant`. Close it, or use
+    it in a `with`. A server that wants a key gets `key`.
+
+    Every method also raises ServerUnavailable. Proxies of the environment are not used.
+    """
+
+    def __init__(self, url: str, *, key: str | None = None) -> None:
+        self._server = Server(url, key)
+        self.url = self._server.url
+        self._client = httpx.Client(**self._server.options)
+
+    def ask(self, question: str, **details: object) -> Answer:
+        """The answer to a question; `details` are the other fields of `Question`."""
+        return self._do(calls.ask(question, details))
+
+    def stream(self, question: Question) -> AsyncGenerator[Event, None]:
+        """Evidence, tokens of the unchecked draft, and the checked Answer last, each as it comes.
+
+        Leaving the stream early stops the model.
+        """
+        return self._server.stream(question)
+
+    def search(
+        self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
+    ) -> tuple[FoundPassage, ...]:
+        """The k passages that fit best, best first; k is at most 100."""
+        return self._do(calls.search(query, k, filters, collection))
+
+    def add(
+        self, items: Iterable[Article | Skipped], *, collection: str = "default"
+    ) -> Generator[Kept | Skipped, None, None]:
+        """Keeps articles, some at a time, while the outcomes are walked through: what was told is kept,
+        whatever ends the walk.
+        """
+        for batch in calls.batches(items):
+            if isinstance(batch, Skipped):
+                yield batch
+            else:
+                yield from self._do(calls.add(batch, collection)).outcomes()
+
+    def start(
+        self, articles: Sequence[Article], *, collection: str = "default", idempotency_key: str | None = None
+    ) -> Job:
+        """Has the server add the articles, 25 MB at most, without waiting for it. The same key with the
+        same articles is the same job.
+        """
+        return self._do(calls.start(articles, collection, idempotency_key))
+
+    def job(self, id_: str) -> Job:
+        """How far a job is; JobUnknown where there is none, or no more."""
+        return self._do(calls.job("GET", id_))
+
+    def cancel(self, id_: str) -> Job:
+        """Ends a job soon; what it told is kept."""
+        return self._do(calls.job("DELETE", id_))
+
+    def remove(self, ids: Sequence[str], *, collection: str = "default") -> None:
+        """Forgets the articles; ArticleUnknown, and nothing done, if one is not there."""
+        self._do(calls.remove(ids, collection))
+
+    def article(self, article_id: str, *, collection: str = "default") -> Article:
+        """The article with its text, but without its `origin`; or ArticleUnknown."""
+        return self._do(calls.article(article_id, collection))
+
+    def articles(
+        self, *, collection: str = "default", limit: int | None = None, offset: int = 0, search: str = ""
+    ) -> Listing:
+        """The articles without their texts, newest first; see `Assistant.articles`."""
+        pages = calls.listing(collection, limit, offset, search)
+        page = next(pages)
+        while True:
+            try:
+                page = pages.send(self._do(page))
+            except StopIteration as whole:
+                listing: Listing = whole.value
+                return listing
+
+    def collections(self) -> list[str]:
+        """The names of all collections."""
+        return self._do(calls.collections())
+
+    def export(self, sink: Sink, *, collection: str | None = None) -> Iterator[None]:
+        """Writes the collection, or all, to one file, a step for each piece; see `Assistant.export`."""
+        params = {"collection": collection} if collection else {}
+        with self._server.reached(), self._client.stream("GET", "/api/export", params=params) as response:
+            if not response.is_success:
+                raise self._server.error(response.read())
+            for piece in response.iter_bytes():
+                sink.write(piece)
+                yield
+
+    def restore(self, file: Path, *, name: str | None = None, replace: bool = False) -> Iterator[None]:
+        """Makes the collections of an exported file, in one step; see `Assistant.restore`."""
+        if replace:
+            raise ServerUnavailable(
+                f"{self.url} answers from the collection that is to be replaced; stop it first, or import "
+                "under another name with --as"
+            )
+        params = {"name": name} if name else {}
+        try:
+            with file.open("rb") as content, self._server.reached():
+                # A server that must embed anew takes as long as adding the articles did.
+                response = self._client.post("/api/import", params=params, content=content, timeout=None)
+        except FileNotFoundError:
+            raise SnapshotInvalid(
+                f"{file} cannot be imported: there is no such file; correct the path"
+            ) from None
+        if not response.is_success:
+            raise self._server.error(response.content)
+        yield
+
+    def check_ready(self) -> None:
+        """Raises NotReady while no question can be answered yet."""
+        self._do(calls.ready())
+
+    def _do(self, call: Call[T]) -> T:
+        with self._server.reached():
+            response = self._client.request(**call.request)
+        return self._server.value(call, response)
+
+    def close(self) -> None:
+        """Closes the connections; the server goes on."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
