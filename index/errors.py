@@ -39,11 +39,14 @@ class ArchiveEmpty(QuothError):
 
 
 class ArchiveLocked(QuothError):
-    """Another process owns the archive; `address` is where it answers over HTTP, if it does."""
+    """Another process owns the archive; `address` is where it answers over HTTP, if it does, and
+    `token` what it takes for a key from whoever may read its home.
+    """
 
-    def __init__(self, message: str, address: str = "") -> None:
+    def __init__(self, message: str, address: str = "", token: str = "") -> None:
         super().__init__(message)
         self.address = address
+        self.token = token
 
 
 class ArchiveBroken(QuothError):

@@ -16,6 +16,7 @@ from index.articles import Kept
 from index.collection import Collection, checked_name
 from index.embedding import Embedder
 from index.errors import ArchiveBroken, ArchiveEmpty, ArchiveLocked, SnapshotInvalid
+from index.notes import write_privately
 from index.reindexing import IMPORTING, build, outdated, recover, swap
 from index.reranking import Reranker
 from index.restoring import restore
@@ -28,9 +29,16 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, embedder: Embedder, *, reranker: Reranker | None = None, address: str = ""
+        self,
+        folder: Path,
+        embedder: Embedder,
+        *,
+        reranker: Reranker | None = None,
+        address: str = "",
+        token: str = "",
     ) -> None:
-        """`address` is where this process answers over HTTP; other processes learn it from the error.
+        """`address` is where this process answers over HTTP, and `token` its key for whoever may read
+        the home; other processes learn both from the error.
 
         Raises ArchiveLocked, with the owner's process id and address, where another is the owner.
         """
@@ -53,32 +61,31 @@ class Library:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise self._locked() from None
-        # Put in place as a whole: another process may be reading it.
-        note = folder / "owner.json.new"
-        note.write_text(json.dumps({"pid": os.getpid(), "address": address}))
-        note.replace(self._owner)
+        note = {"pid": os.getpid(), "address": address, "token": token}
+        write_privately(self._owner, json.dumps(note))
         recover(self._collections)
 
     def _locked(self) -> ArchiveLocked:
-        pid, address = self._noted_owner()
+        pid, address, token = self._noted_owner()
         where = f", which answers at {address}" if address else ""
         return ArchiveLocked(
             f"the archive in {self.folder} is in use by process {pid or '(unknown)'}{where}; "
             f"stop that one first{', or ask it there' if address else ''}",
             address,
+            token,
         )
 
-    def _noted_owner(self) -> tuple[int, str]:
-        """The process id and the address of the owner; 0 and none where it has not noted them yet."""
+    def _noted_owner(self) -> tuple[int, str, str]:
+        """The process id, address and token of the owner; 0 and none where it has not noted them yet."""
         try:
             note = json.loads(self._owner.read_text())
-            pid, address = int(note["pid"]), str(note["address"])
+            pid, address, token = int(note["pid"]), str(note["address"]), str(note["token"])
             with suppress(PermissionError):  # there is one, of another user
                 os.kill(pid, 0)  # nothing is sent: is there such a process?
         except (OSError, ValueError, KeyError, TypeError):
             # What is there is not the lock's holder's: it was left by a process that was killed.
-            return 0, ""
-        return pid, address
+            return 0, "", ""
+        return pid, address, token
 
     def collection(self, name: str, *, make: bool = False) -> Collection:
         """The collection of this name; where there is none, it is made or ArchiveEmpty is raised.

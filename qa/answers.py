@@ -14,6 +14,7 @@ from index.wording import Wording
 from qa.errors import QuestionInvalid
 
 MAX_QUESTION_CHARACTERS = 2_000
+MAX_TURNS, MAX_TURN_CHARACTERS = 200, 20_000
 
 
 class Value(BaseModel):
@@ -26,7 +27,7 @@ class Turn(Value):
     """One earlier message of the conversation."""
 
     role: Literal["user", "assistant"]
-    content: str
+    content: str = Field(max_length=MAX_TURN_CHARACTERS)
 
 
 class Question(Value):
@@ -36,7 +37,7 @@ class Question(Value):
     """
 
     question: str
-    history: tuple[Turn, ...] = ()
+    history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
     search_as: str | None = None
     as_of: date | None = None
     filters: Filters = Filters()

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing, suppress
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from index.articles import Article, Filters, Kept, Listing, Skipped
 from index.errors import ArchiveEmpty, QuothError, WeightsMissing
@@ -31,6 +31,7 @@ from qa.answers import (
     Token,
     checked_question,
 )
+from qa.callers import caller, permit
 from qa.chain import Piece, Reading, finding, opening, picking, writing
 from qa.citing import Checked, check
 from qa.confidence import DEFAULT, of_draft, of_search
@@ -40,25 +41,32 @@ from qa.errors import ModelUnavailable
 from qa.feedback import Feedback, FeedbackFile
 from qa.fences import inert
 from qa.finders import open_embedder, open_reranker
+from qa.line import Line
 from qa.metrics import Metrics
-from qa.model import NO_MODEL, Model, choose_model
+from qa.model import NO_MODEL, LocalModel, Model, RemoteModel, choose_model
 from qa.settings import Settings
 from qa.tracing import traced, tracer
 
 DECLINED = "The articles do not say."
+# How many questions a remote model, or none, answers at once; a local one writes one after another.
+AT_ONCE = 8
+WAITING = 16
+# So long a whole answer may take the model once it has the question.
+WRITING_SECONDS = 300.0
 
 
-def open_assistant(settings: Settings, *, address: str = "") -> Assistant:
+def open_assistant(settings: Settings, *, address: str = "", token: str = "") -> Assistant:
     """Puts the parts together. Models are loaded when first used. `address` is where this process
-    answers over HTTP, for those that want the archive meanwhile.
+    answers over HTTP, and to which `token`, for those that want the archive meanwhile.
 
     Raises ArchiveLocked, WeightsMissing (of the models that find), ModelUnavailable (a bad name).
     """
     models = settings.home / "models"
     model = choose_model(settings, partial(located, folder=models))
     embedder, reranker = open_embedder(settings), open_reranker(settings)
-    library = Library(settings.home, embedder, reranker=reranker, address=address)
-    return Assistant(library, model, settings.evidence_tokens, private_urls=settings.private_urls)
+    library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
+    line = Line(at_once=1 if isinstance(model, LocalModel) else AT_ONCE, places=settings.waiting)
+    return Assistant(library, model, settings.evidence_tokens, private_urls=settings.private_urls, line=line)
 
 
 def located(name: str, folder: Path) -> Path:
@@ -75,10 +83,18 @@ class Assistant:
     """Answers questions from the collections of one library. Close it, or use it in a `with`."""
 
     def __init__(
-        self, library: Library, model: Model | None, evidence_tokens: int, *, private_urls: bool = False
+        self,
+        library: Library,
+        model: Model | None,
+        evidence_tokens: int,
+        *,
+        private_urls: bool = False,
+        line: Line | None = None,
     ) -> None:
         self.home = library.folder
         self._library = library
+        # Not `or`: a line in which nobody waits is empty.
+        self._line = Line(at_once=AT_ONCE, places=WAITING) if line is None else line
         self._model = model
         self._private_urls = private_urls
         self._feedback = FeedbackFile(library.folder)
@@ -125,6 +141,8 @@ class Assistant:
 
         Leaving the stream early stops the model. Raises as `ask` does.
         """
+        permit("reader", question.collection)
+        self._line.check()
         with self.metrics.in_progress.track_inprogress():
             async with aclosing(self._answering(question)) as events:
                 async for event in events:
@@ -148,7 +166,7 @@ class Assistant:
             with traced("pick evidence"):
                 reading = await self._pick.ainvoke(found)
             draft, refusal = "", None
-            async with aclosing(self._drafting(reading)) as pieces:
+            async with self._line.turn(), aclosing(self._drafting(reading)) as pieces:
                 async for piece in pieces:
                     usage = piece.usage or usage
                     refusal = piece.refusal if refusal is None else refusal
@@ -195,15 +213,31 @@ class Assistant:
     async def _drafting(self, reading: Reading) -> AsyncGenerator[Piece, None]:
         # Not the current span of whoever reads the pieces.
         span = tracer.start_span("write")
+        until = asyncio.get_running_loop().time() + WRITING_SECONDS
         try:
-            async for piece in self._write.astream(reading):
-                yield piece
+            # LangChain calls it an iterator; it is a generator, whose closing stops the model.
+            writing = cast(AsyncGenerator[Piece, None], self._write.astream(reading))
+            async with aclosing(writing) as pieces:
+                while True:
+                    async with asyncio.timeout_at(until):
+                        piece = await anext(pieces, None)
+                    if piece is None:
+                        return
+                    yield piece
         except QuothError:
             raise
+        except TimeoutError:
+            raise ModelUnavailable(
+                f"the model '{self.model_name}' was not done within {WRITING_SECONDS:.0f} s; ask again, or "
+                "choose a faster one"
+            ) from None
         except Exception as error:
             # LangChain's providers share no base of their errors.
+            reason = f"{type(error).__name__}: {error}"
+            if isinstance(self._model, RemoteModel):
+                reason = self._model.without_key(reason)
             raise ModelUnavailable(
-                f"the model '{self.model_name}' did not answer ({type(error).__name__}: {error}); "
+                f"the model '{self.model_name}' did not answer ({reason}); "
                 "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
             ) from error
         finally:
@@ -213,6 +247,7 @@ class Assistant:
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
     ) -> tuple[FoundPassage, ...]:
         """The k passages that fit best, best first. Raises QuestionInvalid, ArchiveEmpty."""
+        permit("reader", collection)
         text = checked_question(query).question
         hits = self._library.collection(collection).search(text, k=k, filters=filters)
         return tuple(FoundPassage.of(hit) for hit in hits)
@@ -227,10 +262,12 @@ class Assistant:
 
     def keep_feedback(self, feedback: Feedback) -> None:
         """Keeps what a person thought of an answer, in the home. Raises FeedbackFull, DiskFull."""
+        permit("reader")
         self._feedback.add(feedback)
 
     def read(self, sources: Sequence[str | File]) -> Iterator[Article | Skipped]:
         """The articles of files and web addresses, for `add`; see `read_sources`."""
+        permit("editor")
         return read_sources(sources, private_urls=self._private_urls)
 
     def add(
@@ -239,6 +276,7 @@ class Assistant:
         """Keeps articles while the outcomes are walked through: what was told is kept, whatever ends
         the walk. `read` makes the items of files and addresses. Raises DiskFull.
         """
+        permit("editor", collection)
         return self._library.collection(collection, make=True).add(items)
 
     def outdated(self) -> dict[str, int]:
@@ -249,6 +287,7 @@ class Assistant:
         """Makes a collection anew with the embedder of the settings, while the outcomes are walked
         through; goes on with what an interrupted run has done. Raises DiskFull, ArchiveBroken.
         """
+        permit("admin", collection)
         return self._library.reindex(collection)
 
     def export(self, sink: Sink, *, collection: str | None = None) -> Iterator[None]:
@@ -258,6 +297,8 @@ class Assistant:
         names = [collection] if collection else self.collections()
         if not names:
             raise ArchiveEmpty("there are no articles to export yet; add some with `quoth add PATH`")
+        for name in names:
+            permit("admin", name)
         return self._library.export(names, sink)
 
     def restore(self, file: Path, *, name: str | None = None, replace: bool = False) -> Iterator[None]:
@@ -265,14 +306,19 @@ class Assistant:
         none. `name` is another one for its only collection. Vectors are made anew where the file's embedder
         was another one. Raises SnapshotInvalid.
         """
-        return self._library.restore(file, saved_names(file, name), replace=replace)
+        names = saved_names(file, name)
+        for made in names.values():
+            permit("admin", made)
+        return self._library.restore(file, names, replace=replace)
 
     def remove(self, ids: Sequence[str], *, collection: str = "default") -> None:
         """Forgets the articles; ArticleUnknown, and nothing done, if one is not there."""
+        permit("editor", collection)
         self._library.collection(collection).remove(ids)
 
     def article(self, article_id: str, *, collection: str = "default") -> Article:
         """The article with its text, or ArticleUnknown."""
+        permit("reader", collection)
         return self._library.collection(collection).catalogue.article(article_id)
 
     def articles(
@@ -288,6 +334,7 @@ class Assistant:
         is a limit; with `search` only those that have it in their title or source. None where there is no
         collection.
         """
+        permit("reader", collection)
         try:
             catalogue = self._library.collection(collection).catalogue
         except ArchiveEmpty:
@@ -312,8 +359,8 @@ class Assistant:
         catalogue.keep_fact("thresholds", thresholds.model_dump_json())
 
     def collections(self) -> list[str]:
-        """The names of all collections."""
-        return self._library.names()
+        """The names of all collections that the caller may see."""
+        return [name for name in self._library.names() if caller().sees(name)]
 
     def counts(self) -> dict[str, int]:
         """How many articles each collection has, by its name, sorted."""
@@ -335,7 +382,7 @@ class Assistant:
     def _search_once(self) -> None:
         self._library.embedder.encode(["ready"])
         with suppress(ArchiveEmpty):
-            self.search("ready", k=1)
+            self._library.collection("default").search("ready", k=1)
 
     def check(self) -> None:
         """Raises ArchiveBroken, DiskFull or ModelUnavailable where no question can be answered now, or

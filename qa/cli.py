@@ -20,6 +20,7 @@ import typer
 from qa import progress, terminal
 from qa.evaluation.command import evaluate
 from qa.evaluation.making.command import make_questions
+from qa.keys_command import keys_app
 from qa.options import (
     After,
     AnswerFile,
@@ -57,6 +58,7 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="Which models are used, and where their weights lie.")
 app.add_typer(models_app, name="models")
+app.add_typer(keys_app, name="keys")
 app.command("eval")(evaluate)
 app.command("questions")(make_questions)
 
@@ -290,13 +292,19 @@ def import_(
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 is any free one.")] = 7860,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Let everybody in who reaches the address, without keys.")
+    ] = False,
     collection: AnyCollection = "default",
     home: Home = None,
 ) -> None:
-    """Serve the chat window and the API until Ctrl-C."""
+    """Serve the chat window and the API until Ctrl-C.
+
+    Where others may come, at any address but loopback's, `quoth keys` says who.
+    """
     from qa import server
 
-    server.serve(settings_of(home), host=host, port=port)
+    server.serve(settings_of(home), host=host, port=port, open_to_all=open_)
 
 
 @app.command()

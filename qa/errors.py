@@ -10,6 +10,12 @@ QuothError
 ├── ModelUnavailable  the language model cannot be loaded or reached
 ├── JobUnknown        no job has this id
 ├── NotReady          the models are not loaded yet
+├── KeyRequired       nobody is let in here without a key
+│   └── KeyUnknown    the key that was shown is none, or none any more
+├── NotAllowed        the key does not allow this
+├── KeysInvalid       the keys cannot be read, or one cannot be made or removed
+├── Busy              so many wait already that no more may
+│   └── TooMany       the caller asked more in a short time than one caller may
 ├── AddressUnavailable  the server cannot listen where it was told to
 └── ServerUnavailable  a Quoth server cannot be reached, or does not do what it was asked
 """
@@ -74,3 +80,31 @@ class AddressUnavailable(QuothError):
 
 class ServerUnavailable(QuothError):
     """A Quoth server cannot be reached, or does not do what it was asked."""
+
+
+class KeyRequired(QuothError):
+    """A key is needed."""
+
+
+class KeyUnknown(KeyRequired):
+    """The key is not, or no longer, one of this server's."""
+
+
+class NotAllowed(QuothError):
+    """The key does not allow this."""
+
+
+class KeysInvalid(QuothError):
+    """The keys cannot be read, or one of them cannot be made or removed."""
+
+
+class Busy(QuothError):
+    """The model has more to do than may wait for it. `seconds` says when asking again may help."""
+
+    def __init__(self, told: str, seconds: int = 5) -> None:
+        super().__init__(told)
+        self.seconds = seconds
+
+
+class TooMany(Busy):
+    """One caller asked more, or more at once, than one caller may."""

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from index.articles import IngestReport, Kept, Skipped
 from qa.answers import Job
+from qa.callers import caller, permit
 from qa.errors import JobUnknown
 from qa.problems import Problem
 
@@ -42,7 +43,7 @@ class _Work:
         self._problem: Problem | None = None
         self._outcomes = outcomes
         self._told: list[Kept | Skipped] = []
-        self._collection = collection
+        self.collection = collection
         self._given = given
 
     def run(self) -> None:
@@ -61,7 +62,7 @@ class _Work:
         return Job(
             id=self.id,
             status=self._status,
-            collection=self._collection,
+            collection=self.collection,
             given=self._given,
             told=len(told),
             report=IngestReport.of(told),
@@ -112,7 +113,7 @@ class Jobs:
     def all(self) -> tuple[Job, ...]:
         """Those that are remembered, newest first."""
         self._forget()
-        return tuple(work.job() for work in reversed(self._works.values()))
+        return tuple(work.job() for work in reversed(self._works.values()) if caller().sees(work.collection))
 
     def _work(self, id_: str) -> _Work:
         self._forget()
@@ -121,7 +122,9 @@ class Jobs:
                 f"there is no job '{id_[:80]}'; it ended more than an hour ago, or the server was started "
                 "anew: send the articles again, those that are there already are left alone"
             )
-        return self._works[id_]
+        work = self._works[id_]
+        permit("reader", work.collection)
+        return work
 
     def _forget(self) -> None:
         since = datetime.now(UTC) - REMEMBERED

@@ -236,7 +236,12 @@ class RemoteModel:
             return model
         except Exception as error:
             # Providers raise what they like: a missing package, key or name.
-            raise ModelUnavailable(f"the model '{self.name}' cannot be used: {error}") from None
+            reason = self.without_key(str(error))
+            raise ModelUnavailable(f"the model '{self.name}' cannot be used: {reason}") from None
+
+    def without_key(self, told: str) -> str:
+        """What a provider told, which may repeat what it was sent."""
+        return told.replace(self._key, "(the key)") if self._key else told
 
     def count_tokens(self, text: str) -> int:
         """About how many tokens `text` has: a quarter of its bytes, since the real count is the server's."""

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from index.errors import ArchiveLocked, CollectionInvalid, QuothError
 from qa import terminal
-from qa.errors import EvaluationInvalid, QuestionInvalid, SettingsInvalid
+from qa.errors import EvaluationInvalid, KeyRequired, QuestionInvalid, SettingsInvalid
 
 if TYPE_CHECKING:
     from index.articles import Filters
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qa.client import Quoth
     from qa.settings import Settings
 
-_WRONG_USE = (CollectionInvalid, EvaluationInvalid, QuestionInvalid, SettingsInvalid)
+_WRONG_USE = (CollectionInvalid, EvaluationInvalid, KeyRequired, QuestionInvalid, SettingsInvalid)
 
 
 class Translating(TyperGroup):
@@ -93,7 +93,7 @@ def assistant_of(home: Path | None) -> Assistant | Quoth:
     except ArchiveLocked as locked:
         if not locked.address:
             raise
-        return Quoth(locked.address)
+        return Quoth(locked.address, key=locked.token)
 
 
 def day_of(given: datetime | None) -> date | None:

@@ -26,12 +26,16 @@ from index.errors import (
 )
 from qa.answers import Value
 from qa.errors import (
+    Busy,
     FeedbackFull,
     JobUnknown,
+    KeyRequired,
     ModelUnavailable,
+    NotAllowed,
     NotReady,
     QuestionInvalid,
     SettingsInvalid,
+    TooMany,
     urn,
 )
 from qa.logs import request_id
@@ -41,6 +45,8 @@ OPENAI = "/v1"
 """Below it, clients of OpenAI are answered, who know only its errors."""
 # Every other QuothError is a 500: something here needs mending, which the caller cannot do.
 _KINDS: dict[type[QuothError], tuple[int, str]] = {
+    KeyRequired: (401, "a key is needed"),
+    NotAllowed: (403, "the key does not allow this"),
     ArticleUnknown: (404, "no such article"),
     JobUnknown: (404, "no such job"),
     ArchiveEmpty: (409, "no articles yet"),
@@ -49,6 +55,8 @@ _KINDS: dict[type[QuothError], tuple[int, str]] = {
     SettingsInvalid: (422, "a setting is not usable"),
     SnapshotInvalid: (422, "the file cannot be imported"),
     CollectionInvalid: (422, "the collection's name is not usable"),
+    TooMany: (429, "too many requests"),
+    Busy: (503, "too many are waiting"),
     NotReady: (503, "not ready"),
     ModelUnavailable: (503, "the model is unavailable"),
     WeightsError: (503, "the model's weights are not usable"),
@@ -173,9 +181,18 @@ def _json(members: object) -> str:
     return json.dumps(members, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
+def response_to(error: Exception, instance: str) -> Response:
+    """The problem an error is, with the headers that go with it."""
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if isinstance(error, KeyRequired):
+        headers["www-authenticate"] = "Bearer"
+    if isinstance(error, Busy):
+        headers["retry-after"] = str(error.seconds)
+    return Problem.of(error, instance).response(headers)
+
+
 async def _answer(request: Request, error: Exception) -> Response:
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return Problem.of(error, request.url.path).response(headers)
+    return response_to(error, request.url.path)
 
 
 HANDLERS: dict[type[Exception] | int, Callable[[Request, Any], Any]] = dict.fromkeys(

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
-from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
@@ -21,18 +20,21 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sse_starlette.sse import AppStatus
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import QuothError
 from qa import api, logs, mcp, tracing
 from qa.assistant import Assistant, open_assistant
-from qa.errors import AddressUnavailable, NotReady
+from qa.entrance import Entrance
+from qa.errors import AddressUnavailable, KeyRequired, NotReady
 from qa.evaluation.beside import Evaluation
+from qa.keys import KeyFile, new_token
 from qa.metrics import MEDIA_TYPE
 from qa.options import assistant_of
-from qa.problems import Problem
+from qa.patience import Leaving, PatientProtocol
+from qa.problems import BodyLimit
 from qa.settings import Settings
+from qa.uploads import MAX_UPLOAD_BYTES
 from qa.watching import OFF, Watching
 
 logger = logging.getLogger(__name__)
@@ -45,13 +47,21 @@ DOCS, METRICS = "/docs", "/metrics"
 _PATHS = (*api.PATHS, DOCS, METRICS, mcp.PATH)
 # Asked by those who watch the server, also while it ends.
 _ALWAYS = frozenset({"/healthz", METRICS})
+# What one event of the window may weigh, besides the files that are sent.
+MAX_WINDOW_BYTES = 4_000_000
+# Each open window keeps two; whoever comes when all are taken is told to come again.
+CONNECTIONS = 500
 
 
-def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> None:
+def serve(
+    settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, open_to_all: bool = False
+) -> None:
     """Answers at the address until SIGINT or SIGTERM, then returns; port 0 is any free one.
 
-    Raises AddressUnavailable, and what `open_assistant` raises.
+    Raises AddressUnavailable, KeyRequired where others could come and there is no key, unless it is
+    `open_to_all`; and what `open_assistant` raises.
     """
+    entrance = _entrance(settings, host, open_to_all)
     # Gradio reports to its makers otherwise. Nothing else here calls out: weights are opened as local files.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     logs.configure(settings.logs)
@@ -60,7 +70,7 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
         suppress(KeyboardInterrupt),
         _terminated_as_interrupted(),
         _listening(host, port) as listener,
-        open_assistant(settings, address=_address(listener)) as assistant,
+        open_assistant(settings, address=_address(listener), token=entrance.token) as assistant,
         # Leaving it waits for the loading: models cannot be closed half-way.
         ThreadPoolExecutor(1, "warm-up") as background,
         # It asks as other programs do, over HTTP: a model's connections stay with the server's own loop.
@@ -69,20 +79,27 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
         loading = background.submit(assistant.warm_up)
         loading.add_done_callback(_log_failure)
         app = create_app(
-            assistant, host=host, ready=partial(_check, loading, assistant), evaluation=evaluation
+            assistant, entrance, ready=partial(_check, loading, assistant), evaluation=evaluation
         )
-        config = uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=CLOSING_SECONDS)
+        config = uvicorn.Config(
+            app,
+            http=PatientProtocol,
+            log_config=None,
+            ws="none",
+            limit_concurrency=CONNECTIONS,
+            server_header=False,
+            timeout_graceful_shutdown=CLOSING_SECONDS,
+        )
         _Server(config, app).run(sockets=[listener])
 
 
 def create_app(
     assistant: Assistant,
-    *,
-    host: str = "127.0.0.1",
+    entrance: Entrance = Entrance(),
     ready: Callable[[], None] = lambda: None,
     evaluation: Evaluation | None = None,
 ) -> Watching:
-    """The API with its docs and the window, guarded for the address `host` they will answer at, and watched.
+    """The API with its docs, the tools and the window, behind the entrance, and watched.
 
     `ready` is as in `create_api`; without an `evaluation` the window starts none and shows no report.
     """
@@ -92,8 +109,29 @@ def create_app(
     _add_docs(rooms)
     window = ui.mount(FastAPI(openapi_url=None, telemetry=OFF), assistant, evaluation)
     _add_metrics(rooms, assistant)
-    guarded = _Guard(_House(rooms, mcp.create_app(assistant), window), local=_is_local(host))
+    uploads = {f"/{language}/gradio_api/upload": MAX_UPLOAD_BYTES for language in ui.LANGUAGES}
+    bounded = BodyLimit(window, limits=uploads, otherwise=MAX_WINDOW_BYTES)
+    house = _House(rooms, mcp.create_app(assistant), bounded)
+    guarded = entrance.before(house, KeyFile(assistant.home))
     return Watching(guarded, assistant.metrics, is_window=_is_window, always=_ALWAYS)
+
+
+def _entrance(settings: Settings, host: str, open_to_all: bool) -> Entrance:
+    """The way in; KeyRequired where others could come and nobody has said who may."""
+    entrance = Entrance(
+        host=host,
+        names=tuple(filter(None, settings.hosts.lower().split(","))),
+        open_to_all=open_to_all,
+        token=new_token(),
+        per_minute=settings.requests_per_minute,
+        at_once=settings.requests_at_once,
+    )
+    if entrance.exposed and not open_to_all and not KeyFile(settings.home).all():
+        raise KeyRequired(
+            f"others could reach {settings.hosts or host}, and there is no key; "
+            "make one with `quoth keys add NAME --role admin`, or let everybody in with `quoth serve --open`"
+        )
+    return entrance
 
 
 class _House:
@@ -101,6 +139,7 @@ class _House:
 
     def __init__(self, rooms: Starlette, tools: Starlette, window: ASGIApp) -> None:
         self._rooms = rooms
+        self._inside = Leaving(rooms)
         self._tools = tools
         self._window = window
 
@@ -113,51 +152,12 @@ class _House:
                 await self._window(scope, receive, send)
             return
         path = scope.get("path", "")
-        app = self._tools if path == mcp.PATH else self._window if _is_window(path) else self._rooms
+        app = self._tools if path == mcp.PATH else self._window if _is_window(path) else self._inside
         await app(scope, receive, send)
 
 
 def _is_window(path: str) -> bool:
     return not any(path == own or path.startswith(f"{own}/") for own in _PATHS)
-
-
-class _Guard:
-    """Keeps out the pages of other sites, which a browser lets send requests to any address.
-
-    What changes something must come from a page of this server, if from a page at all. At a
-    loopback address only the names of this machine lead here: another name that does was bent to it.
-    """
-
-    def __init__(self, app: ASGIApp, *, local: bool) -> None:
-        self._app = app
-        self._local = local
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (detail := self._refusal(scope["method"], Headers(scope=scope))):
-            problem = Problem(title="Forbidden", status=403, detail=detail, instance=scope["path"])
-            await problem.response()(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-    def _refusal(self, method: str, headers: Headers) -> str:
-        host, origin = headers.get("host", ""), headers.get("origin")
-        if self._local and host and not _is_local(_hostname(host)):
-            return "this server answers only at localhost and its addresses; `quoth serve --host` opens it"
-        if method not in ("GET", "HEAD", "OPTIONS") and origin and origin.partition("//")[2] != host:
-            return f"a page of {origin} may not change anything here"
-        return ""
-
-
-def _hostname(host: str) -> str:
-    with suppress(ValueError):
-        return urlsplit(f"//{host}").hostname or ""
-    return ""
-
-
-def _is_local(name: str) -> bool:
-    with suppress(ValueError):
-        return ipaddress.ip_address(name).is_loopback
-    return name == "localhost"
 
 
 def _add_docs(rooms: FastAPI) -> None:

@@ -57,6 +57,25 @@ class Settings(BaseSettings):
     private_urls: bool = Field(
         False, description="whether addresses of private networks, such as an intranet's, may be added"
     )
+    hosts: str = Field(
+        "",
+        max_length=2000,
+        pattern=r"^[\w.,-]*$",
+        description="names by which a server is called besides its addresses, with commas between; "
+        "then keys are asked for",
+    )
+    requests_per_minute: int = Field(
+        600, ge=1, le=1_000_000, description="how many requests of one key a server takes in a minute"
+    )
+    requests_at_once: int = Field(
+        16, ge=1, le=10_000, description="how many requests of one key a server takes at once"
+    )
+    waiting: int = Field(
+        16,
+        ge=0,
+        le=10_000,
+        description="how many questions may wait for the model; more are told to come again",
+    )
 
 
 def read_settings(**given: object) -> Settings:

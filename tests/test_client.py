@@ -324,7 +324,7 @@ def test_a_second_server_is_refused_and_the_doctor_tells_of_the_first(server: Se
 def test_the_noted_address_can_be_reached_from_here(seeded_home: Path, host: str) -> None:
     if ":" in host and not _has_ipv6():
         pytest.skip("no IPv6 here")
-    with serving(seeded_home, "--host", host) as running, Quoth(running.url) as quoth:
+    with serving(seeded_home, "--host", host, "--open") as running, Quoth(running.url) as quoth:
         expected = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, "127.0.0.1")
         assert httpx.URL(running.url).netloc.decode().rpartition(":")[0] == expected
         assert quoth.collections() == ["default"]

@@ -18,6 +18,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from qa.entrance import Entrance
 from qa.errors import AddressUnavailable
 from qa.server import create_app, serve
 from qa.settings import Settings
@@ -142,13 +143,25 @@ def test_a_taken_port_is_told_before_anything_is_loaded(tmp_path):
 
 def test_an_address_of_another_machine_is_told(tmp_path):
     with pytest.raises(AddressUnavailable, match=r"192\.0\.2\.1.*--host"):
-        serve(Settings(home=tmp_path, model="none"), host="192.0.2.1", port=0)
+        serve(Settings(home=tmp_path, model="none"), host="192.0.2.1", port=0, open_to_all=True)
 
 
-def test_at_an_open_address_any_name_leads_in(answering):
-    app = create_app(answering(None), host="0.0.0.0")
-    client = TestClient(app, base_url="http://quoth.example")
-    assert client.get("/healthz").status_code == 200
+@pytest.mark.parametrize(
+    ("entrance", "name", "status"),
+    [
+        # A page that bends a name to this machine has no key to show.
+        (Entrance(host="0.0.0.0"), "quoth.example", 200),
+        (Entrance(host="0.0.0.0", open_to_all=True), "quoth.example", 403),
+        (Entrance(host="0.0.0.0", open_to_all=True), "10.0.0.8", 200),
+        (Entrance(host="0.0.0.0", names=("quoth.example",), open_to_all=True), "quoth.example", 200),
+        (Entrance(names=("quoth.example",)), "quoth.example", 200),
+        (Entrance(names=("quoth.example",)), "evil.example", 403),
+        (Entrance(), "10.0.0.8", 403),
+    ],
+)
+def test_which_names_lead_in(answering, entrance, name, status):
+    client = TestClient(create_app(answering(None), entrance), base_url=f"http://{name}")
+    assert client.get("/healthz").status_code == status
     refused = client.post("/api/search", json={"query": "x"}, headers={"origin": "http://evil.example"})
     assert refused.status_code == 403
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import ssl
 import threading
 import tracemalloc
@@ -266,6 +267,17 @@ def test_addresses_that_are_not_public(address: str) -> None:
         host = f"[{address}]" if ":" in address else address
         [item] = read_sources([f"http://{host}:1/a"])
         assert isinstance(item, Skipped) and "is no public address; QUOTH_PRIVATE_URLS" in item.reason
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1", "0177.0.0.1", "017700000001", "0"])
+def test_an_odd_spelling_of_an_address_is_that_address(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    def look_up(name: str, *_: object, **__: object) -> list[tuple[Any, ...]]:
+        # As the resolver reads numbers, without asking anybody.
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (socket.inet_ntoa(socket.inet_aton(name)), 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    [item] = read_sources([f"http://{host}:1/a"])
+    assert isinstance(item, Skipped) and "is no public address" in item.reason
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ quote is exactly `article.text[start:end]`, counted in code points. A question t
 is declined.
 
 Every error is a problem of RFC 9457 (`application/problem+json`), or, below `/v1`, one in OpenAI's shape.
-A body has at most 64 kB, one of articles 25 MB. There is no key: who reaches the address may ask, add and
-remove.
+A body has at most 64 kB, one of articles 25 MB. Where the server asks
+for a key, it is sent as `Authorization: Bearer KEY`; readers ask, search and read, editors add and remove.
 """
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
-from qa.answers import Question, Turn, Value, checked_question
+from qa.answers import Question, Value, checked_question
 from qa.wire import AsOf, Limits
 
 MODEL = "quoth"
@@ -136,7 +136,7 @@ class ChatRequest(BaseModel):
         return checked_question(
             last.text,
             history=[
-                Turn(role=message.role, content=message.text)
+                {"role": message.role, "content": message.text}
                 for message in earlier
                 if message.role in ("user", "assistant") and message.text.strip()
             ],

@@ -8,6 +8,7 @@ import gradio as gr
 
 from qa.assistant import Assistant
 from qa.ui import ask, library, quality
+from qa.ui.behalf import Blocks
 from qa.ui.masthead import masthead
 from qa.ui.parts import QUIET, html
 from qa.ui.phrases import Phrases
@@ -25,7 +26,7 @@ VIEWS = {"ask": ask.build, "library": library.build}
 def window(assistant: Assistant, say: Phrases, measuring: quality.Measuring | None) -> gr.Blocks:
     """The window's parts and what happens between them, in one language."""
     views = VIEWS | ({"quality": partial(quality.build, measuring)} if measuring else {})
-    blocks = gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True)
+    blocks = Blocks(title="Quoth", analytics_enabled=False, fill_width=True)
     with blocks, gr.Column(elem_id="quoth"):
         scope = gr.State(Scope())
         head = html("masthead", masthead(say, ()))
