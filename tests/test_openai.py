@@ -249,5 +249,5 @@ def test_an_error_in_mid_stream_is_told_in_the_stream(answering: Any) -> None:
     asked = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}], "stream": True}
     client = TestClient(create_api(answering(CountingModel(breaks=True))))
     told = client.post("/v1/chat/completions", json=asked).text
-    assert '"type":"server_error"' in told and '"code":"model_unavailable"' in told
+    assert '"type": "server_error"' in told and '"code": "model_unavailable"' in told
     assert "Marren Rovers" not in told and "[DONE]" not in told

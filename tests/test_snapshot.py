@@ -215,5 +215,6 @@ def test_commands_and_addresses(seeded_home: Path, embedder: SentenceEmbedder, t
         )
         assert web.post("/api/import", content=saved.content).status_code == 415
         assert web.get("/api/export", params={"collection": "none"}).status_code == 409
-        assert sorted(web.get("/api/collections").json()["collections"]) == ["copy", "default", "third"]
+        listed = web.get("/api/collections").json()["collections"]
+        assert [one["name"] for one in listed] == ["copy", "default", "third"]
         shutil.rmtree(seeded_home / "collections" / "third")
