@@ -61,7 +61,7 @@ def described(tmp_path_factory: pytest.TempPathFactory, embedder: Any, seeded_fo
 LONG = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
 
-@pytest.mark.parametrize("examples", [5, pytest.param(130, marks=LONG)])
+@pytest.mark.parametrize("examples", [5, pytest.param(140, marks=LONG)])
 def test_every_answer_is_described(described: Any, examples: int) -> None:
     """At most `examples` requests to each operation; one without anything to choose has but one."""
     told: Counter[str] = Counter()
