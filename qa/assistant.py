@@ -170,8 +170,6 @@ class Assistant:
                 async for piece in pieces:
                     usage = piece.usage or usage
                     refusal = piece.refusal if refusal is None else refusal
-                    if refusal is not None and of_draft(reading.excerpts, refusal) < thresholds.answer:
-                        break  # whatever it would write
                     if piece.text:
                         first = first or time.perf_counter()
                         draft += piece.text

@@ -29,8 +29,7 @@ def of_search(hits: Sequence[Hit]) -> float:
 def of_draft(excerpts: Sequence[Excerpt], refusal: float | None, *, weak: bool = False) -> float:
     """The probability that the excerpts answer the question, 0 to 1. `refusal` is the probability, 0 to 1,
     that the model gave to a refusal in the place of its draft's first token; where no model told it, the
-    excerpts alone decide. `weak` is whether they support the draft only weakly; until that is known, what
-    is given is the most that it can be.
+    excerpts alone decide. `weak` is whether they support the draft only weakly.
 
     A logistic regression, fitted on half of some questions about news, an encyclopedia and invented
     towns that the articles do or do not answer, for archives that answer four questions of seven.
