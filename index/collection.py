@@ -17,6 +17,7 @@ from index.embedding import Embedder, Tokens, Vectors
 from index.errors import ArchiveEmpty, CollectionInvalid, EmbedderMismatch
 from index.ingest import Ingest, sweep
 from index.lexical import KeywordIndex
+from index.recent import RecentVectors
 from index.reranking import Reranker
 from index.search import Search
 from index.words import weighed_words
@@ -41,6 +42,7 @@ class Collection:
         self._embedder = embedder
         self._reranker = reranker
         self._writing = threading.Lock()
+        self._sentences = RecentVectors(embedder.encode)
         folder.mkdir(parents=True, exist_ok=True)
         self.catalogue = Catalogue(folder / "catalogue.db")
         self.lexical = KeywordIndex(self.catalogue)
@@ -112,12 +114,12 @@ class Collection:
         return self._embedder.tokens
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of the texts by this collection's embedder, shape (len(texts), dimension)."""
-        return self._embedder.encode(texts)
+        """Unit vectors of sentences by this collection's embedder, shape (len(texts), dimension)."""
+        return self._sentences(texts)
 
     def likeness(self, query: str, texts: Sequence[str]) -> Vectors:
         """The cosine of the query with each of the texts, shape (len(texts),)."""
-        return np.asarray(self._embedder.encode(texts) @ self._embedder.encode_query(query))
+        return np.asarray(self._sentences(texts) @ self._embedder.encode_query(query))
 
     def close(self) -> None:
         self.catalogue.close()
