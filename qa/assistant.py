@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Self, cast
 
-from index.articles import Article, Filters, Kept, Listing, Skipped
+from index.articles import Article, Filters, Kept, Listing, Skipped, Summary
 from index.errors import ArchiveEmpty, QuothError, WeightsMissing
 from index.files import File
 from index.library import Library
@@ -45,6 +45,7 @@ from qa.line import Line
 from qa.metrics import Metrics
 from qa.model import NO_MODEL, LocalModel, Model, RemoteModel, choose_model
 from qa.settings import Settings
+from qa.suggesting import suggested
 from qa.tracing import traced, tracer
 
 DECLINED = "The articles do not say."
@@ -53,6 +54,8 @@ AT_ONCE = 8
 WAITING = 16
 # So long a whole answer may take the model once it has the question.
 WRITING_SECONDS = 300.0
+# Of how many of the newest articles example questions are made.
+SUGGESTED_FROM = 60
 
 
 def open_assistant(settings: Settings, *, address: str = "", token: str = "") -> Assistant:
@@ -99,6 +102,7 @@ class Assistant:
         self._private_urls = private_urls
         self._feedback = FeedbackFile(library.folder)
         self.metrics = Metrics(self._counts)
+        self._suggested: dict[str, tuple[tuple[Summary, ...], list[str]]] = {}
         self._parts = ExitStack()
         self.model_name = model.name if model else NO_MODEL
         self.embedder_name = library.embedder.name
@@ -345,6 +349,18 @@ class Assistant:
             return self._library.collection(collection).catalogue.sources()
         except ArchiveEmpty:
             return []
+
+    def suggestions(self, *, limit: int = 4, collection: str = "default") -> list[str]:
+        """Questions that the newest articles answer, made by the form of their sentences; fewer, or none,
+        where few sentences have such a form.
+        """
+        newest = self.articles(collection=collection, limit=SUGGESTED_FROM).articles
+        known = self._suggested.get(collection)
+        if known is None or known[0] != newest:
+            whole = (self.article(each.id, collection=collection) for each in newest)
+            search = partial(self.search, k=2, collection=collection)
+            known = self._suggested[collection] = newest, suggested(whole, search, limit)
+        return known[1][:limit]
 
     def thresholds(self, collection: str = "default") -> Thresholds:
         """Below which confidence questions to the collection are declined. Raises ArchiveEmpty."""

@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -325,14 +326,16 @@ def mcp(collection: AnyCollection = "default", home: Home = None) -> None:
 def verify(
     file: AnswerFile, collection: Collection = "default", home: Home = None, as_json: Json = False
 ) -> None:
-    """Check again whether the quotes of a saved answer stand in the articles."""
-    from qa.verifying import read_answer, recheck
+    """Check again whether the quotes of a saved answer or conversation stand in the articles."""
+    from qa.verifying import read_answers, recheck
 
-    answer = read_answer(file)
+    saved = read_answers(file)
     with assistant_of(home) as assistant:
         rechecked = [
-            recheck(citation, lambda id_: assistant.article(id_, collection=collection))
-            for citation in answer.citations
+            recheck(citation, partial(assistant.article, collection=each.collection or collection))
+            for each in saved
+            if each.answer
+            for citation in each.answer.citations
         ]
     terminal.show_rechecks(rechecked, as_json=as_json)
     if not all(one.holds for one in rechecked):

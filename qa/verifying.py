@@ -1,4 +1,4 @@
-"""The quotes of a saved answer, held once more against the articles."""
+"""The quotes of saved answers, held once more against the articles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from index.articles import Article
 from index.errors import ArticleUnknown
@@ -27,25 +28,51 @@ class Rechecked:
         return not self.reason
 
 
-def read_answer(name: str) -> Answer:
-    """The answer saved in a file, or coming in where that is `-`; AnswerInvalid if it is none, or
-    cites what it does not list.
+class Saved(BaseModel):
+    """An answer as it was saved, and the collection it came from, where that was saved with it."""
+
+    answer: Answer | None
+    collection: str | None = None
+
+
+class SavedConversation(BaseModel):
+    """A conversation as the window exports it; of its exchanges only the answers matter here."""
+
+    exchanges: tuple[Saved, ...]
+
+
+def read_answers(name: str) -> list[Saved]:
+    """The answer, or those of the conversation, saved in a file, or coming in where that is `-`;
+    AnswerInvalid if it is none, or one cites what it does not list.
     """
     try:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        answer = Answer.model_validate_json(raw)
+        given = from_json(raw)
+        if isinstance(given, dict) and "exchanges" in given:
+            saved = SavedConversation.model_validate_json(raw).exchanges
+        else:
+            saved = (Saved(answer=Answer.model_validate_json(raw)),)
     except OSError as error:
         raise AnswerInvalid(f"{name} cannot be read: {error.strerror}; name another file") from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
-        raise AnswerInvalid(
-            f"{name} is not a saved answer ({place}: {first['msg']}); save one with `quoth ask --json`"
-        ) from None
+        raise AnswerInvalid(_no_answer(name, f"{place}: {first['msg']}")) from None
+    except ValueError as error:
+        raise AnswerInvalid(_no_answer(name, str(error))) from None
+    for each in saved:
+        if each.answer and (unlisted := _unlisted(each.answer)):
+            raise AnswerInvalid(f"{name} cites [{min(unlisted)}], which it does not list; ask again")
+    return [each for each in saved if each.answer]
+
+
+def _no_answer(name: str, why: str) -> str:
+    return f"{name} is not a saved answer ({why}); save one with `quoth ask --json`, or from the window"
+
+
+def _unlisted(answer: Answer) -> set[int]:
     listed = {citation.number for citation in answer.citations}
-    if cited := {number for sentence in answer.sentences for number in sentence.citations} - listed:
-        raise AnswerInvalid(f"{name} cites [{min(cited)}], which it does not list; ask again")
-    return answer
+    return {number for sentence in answer.sentences for number in sentence.citations} - listed
 
 
 def recheck(citation: Citation, article_of: Callable[[str], Article]) -> Rechecked:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ from qa.chain import opening
 from qa.fences import fenced
 from qa.model import LocalModel, Model
 from qa.terminal import show_answer, show_json
-from qa.ui import cards, talk
+from qa.ui import cards, reader, talk
+from qa.ui.conversation import Exchange
 from qa.ui.phrases import ENGLISH
 from qa.weights import locate
 from tests.conftest import MODELS
@@ -37,8 +39,11 @@ STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 MARKUP = re.compile(
     r"https?:|www\.|\]\(|!\[|</?[a-z]|<\||```|\*\*|[\u200b-\u200f\ufeff\U000e0000-\U000e007f]"
 )
-ATTRIBUTES = {"class", "id", "href", "title", "dir", "rel", "target", "tabindex"}
-TAGS = set("a article bdi blockquote cite details div h2 li mark ol p section span summary".split())
+ATTRIBUTES = {"class", "id", "href", "title", "dir", "rel", "role", "target", "tabindex", "type"}
+TAGS = set(
+    """a article bdi blockquote button cite details div h2 h3 header li mark ol p section span summary
+    ul""".split()
+)
 
 
 @dataclass(frozen=True)
@@ -209,19 +214,22 @@ class Window(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in TAGS, tag
         for name, value in attrs:
-            assert name in ATTRIBUTES or name.startswith("aria-"), name
-            assert name != "href" or re.match(r"#|https?://", value or ""), value
+            assert name in ATTRIBUTES or name.startswith(("aria-", "data-")), name
+            assert name != "href" or re.match(r"\?article=|https?://", value or ""), value
 
 
 def test_the_window_shows_every_canary_as_text(quoted: list[Outcome]) -> None:
     for nth, one in enumerate(quoted):
         page = Window()
+        asked = Exchange(question=one.question, asked=date(2024, 3, 1), answer=one.answer)
+        text = one.canary.article.text
         for html in (
-            talk.asked(ENGLISH, one.question, one.canary.article.text, talk.answer(ENGLISH, nth, one.answer)),
-            talk.answer(ENGLISH, nth, one.answer, folded_quotes=True),
-            talk.draft(ENGLISH, one.canary.article.text),
-            cards.evidence(ENGLISH, one.answer.passages),
-            cards.sources(ENGLISH, nth, one.answer),
+            talk.asked(ENGLISH, one.question, text, talk.draft(ENGLISH, text)),
+            talk.exchange(ENGLISH, nth, asked),
+            talk.exchange(ENGLISH, nth, asked, past=True),
+            cards.evidence(ENGLISH, one.answer.passages, "default", date(2024, 3, 1)),
+            cards.sources(ENGLISH, asked),
+            reader.article(ENGLISH, one.canary.article, 0, len(text), None),
         ):
             page.feed(html)
         page.close()

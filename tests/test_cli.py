@@ -233,7 +233,20 @@ def test_a_saved_answer_is_verified(seeded_quoth: Run, tmp_path: Path) -> None:
     assert {one["reason"] for one in told["citations"]} == {"the article is gone"}
 
 
-@pytest.mark.parametrize("broken", ["", "{}", "[1]", "\udcff", '{"status": "answered"}'])
+def test_a_conversation_from_the_window_is_verified(seeded_quoth: Run, tmp_path: Path) -> None:
+    answer = json.loads(seeded_quoth("ask", QUESTION, "--json")[1])
+    asked = {"question": QUESTION, "asked": "2026-01-01", "collection": "default", "trouble": ""}
+    kept = {"id": "1", "name": "x", "exchanges": [asked | {"answer": answer}, asked | {"answer": None}]}
+    file = tmp_path / "conversation.json"
+    file.write_text(json.dumps(kept))
+    assert seeded_quoth("verify", file)[::2] == (0, "every quote holds\n")
+    answer["citations"][0]["quote"] = "Nobody ever wrote this."
+    file.write_text(json.dumps(kept))
+    code, shown, _ = seeded_quoth("verify", file)
+    assert (code, "the words are no longer in it" in shown) == (1, True)
+
+
+@pytest.mark.parametrize("broken", ["", "{}", "[1]", "\udcff", '{"exchanges": 1}', '{"status": "answered"}'])
 def test_what_is_no_answer_is_not_verified(quoth: Run, tmp_path: Path, broken: str) -> None:
     file = tmp_path / "answer.json"
     file.write_text(broken, errors="surrogateescape")

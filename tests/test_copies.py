@@ -103,31 +103,31 @@ def test_sentences_that_differ_in_their_marks_are_read_once(library: Library) ->
     assert shown.count("1968 for coal ships") == 1
 
 
+def shown(passages: list[FoundPassage]) -> str:
+    return cards.evidence(ENGLISH, passages, "default", date(2024, 3, 1))
+
+
 def test_cards_name_and_link_the_copies() -> None:
-    html = cards.evidence(ENGLISH, [a_passage(a_copy(1), a_copy(2, url="file:///etc/passwd"))])
+    html = shown([a_passage(a_copy(1), a_copy(2, url="file:///etc/passwd"))])
     assert '<span class="also">also in <bdi><a href="https://paper1.example/a"' in html
     assert "<bdi>Paper 2</bdi></span>" in html
     assert "etc/passwd" not in html
-    assert "also" not in cards.evidence(ENGLISH, [a_passage()])
+    assert "also" not in shown([a_passage()])
 
 
 def test_cards_escape_what_copies_say_of_themselves() -> None:
     evil = '<img src=x onerror=alert(1)>"'
-    html = cards.evidence(
-        ENGLISH, [a_passage(a_copy(source=evil, title=evil, url=f"https://x.example/{evil}"))]
-    )
+    html = shown([a_passage(a_copy(source=evil, title=evil, url=f"https://x.example/{evil}"))])
     assert "<img" not in html
     assert 'href="https://x.example/&lt;img' in html
     assert unescape(html).count(evil) == 2
 
 
 def test_many_copies_are_counted_and_one_outlet_is_named_once() -> None:
-    html = cards.evidence(ENGLISH, [a_passage(*(a_copy(number) for number in range(1, 9)))])
+    html = shown([a_passage(*(a_copy(number) for number in range(1, 9)))])
     assert "Paper 5" in html and "Paper 6" not in html
     assert "</bdi> and 3 more</span>" in html
-    twice = cards.evidence(
-        ENGLISH, [a_passage(a_copy(1), a_copy(2, source="Paper 1"), a_copy(3, source="The Post"))]
-    )
+    twice = shown([a_passage(a_copy(1), a_copy(2, source="Paper 1"), a_copy(3, source="The Post"))])
     assert twice.count("Paper 1") == 1
     # A copy in the same outlet is told apart by its title.
     assert "Title 3" in twice

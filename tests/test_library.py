@@ -116,7 +116,7 @@ def test_list_is_paged_and_searched(opened: Callable[..., Page]):
     expect(page.locator(".shelf .where")).to_contain_text("15 Aug 2024")
     expect(page.locator(".shelf .where")).to_contain_text("1 passage")
     page.get_by_label("Search titles and outlets").fill("nowhere")
-    expect(page.locator(".none")).to_have_text("No article is like that.")
+    expect(page.locator("#articles .none")).to_have_text("No article is like that.")
 
 
 def test_filters_narrow_the_list_and_the_questions_and_are_cleared_in_the_chat(opened: Callable[..., Page]):
@@ -147,14 +147,14 @@ def test_filters_narrow_the_list_and_the_questions_and_are_cleared_in_the_chat(o
 
 def test_article_is_read_by_keyboard_and_escape_leads_back(opened: Callable[..., Page]):
     page = opened("Library", collection="canal")
-    title = page.get_by_role("button", name="Read Lock 11 opened")
+    title = page.get_by_role("link", name="Lock 11 opened")
     title.focus()
     page.keyboard.press("Enter")
-    reader = page.get_by_role("article", name="Article")
-    expect(reader.get_by_role("heading", name="Lock 11 opened")).to_be_focused()
+    reader = page.get_by_role("dialog", name="Lock 11 opened")
+    expect(reader.get_by_role("button", name="Close")).to_be_focused()
     expect(reader).to_contain_text("It lifts 111 boats a day.")
     page.keyboard.press("Escape")
-    expect(reader).to_have_count(0)
+    expect(reader).to_be_hidden()
     expect(title).to_be_focused()
 
 
@@ -164,7 +164,10 @@ def test_removing_can_be_undone_and_brings_back_the_same_article(
     address = f"{server.url}/api/articles/lock-11?collection=canal"
     before = httpx.get(address, trust_env=False).json()
     page = opened("Library", collection="canal")
+    page.get_by_role("link", name="Lock 11 opened").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("button", name="Remove Lock 11 opened").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator(".total")).to_have_text("29 articles")
     expect(page.locator(".notice")).to_contain_text("“Lock 11 opened” is removed.")
     assert httpx.get(address, trust_env=False).status_code == 404
@@ -246,7 +249,7 @@ def test_hostile_article_stays_text(opened: Callable[..., Page]):
     page = opened("Library")
     expect(page.locator(".shelf .title").first).to_have_text(HOSTILE)
     page.locator(".shelf .title").first.click()
-    expect(page.locator(".reader .words")).to_have_text(HOSTILE)
+    expect(page.locator(".reader .text")).to_have_text(HOSTILE)
     assert page.locator(".reader a, .shelf img, .reader img").count() == 0
     page.get_by_role("button", name="Remove").first.click()
     expect(page.locator(".notice")).to_contain_text("<script>window.hit=1</script>")
@@ -307,13 +310,14 @@ def test_evaluation_is_stopped_and_keeps_the_last_report(opened: Callable[..., P
 
 def test_nothing_overflows(opened: Callable[..., Page]):
     page = opened("Library", collection="canal")
-    page.get_by_role("button", name="Read Lock 11 opened").click()
     page.emulate_media(color_scheme="dark")
     for width in (360, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 760})
         page.get_by_role("tab", name="Library").click()
-        page.locator(".reader h2").scroll_into_view_if_needed()
+        page.get_by_role("link", name="Lock 11 opened").click()
+        expect(page.get_by_role("dialog")).to_contain_text("It lifts 111 boats")
         assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.keyboard.press("Escape")
         page.get_by_role("tab", name="Quality").click()
         expect(page.get_by_role("button", name="Run a small evaluation")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -1,76 +1,32 @@
-"""The chat window: what it shows, in HTML and in a real browser over a real socket."""
+"""What the window shows, as HTML."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import aclosing
+from dataclasses import fields
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
-from langchain_core.messages import AIMessage
-from playwright.sync_api import Browser, Page, expect
 
 from index.articles import Article, Summary
-from index.embedding import SentenceEmbedder
 from index.library import Library
 from qa.answers import Answer, Citation, Conflict, FoundPassage, Position, Sentence, Timings
 from qa.assistant import Assistant
 from qa.ui import ask as asking
-from qa.ui import cards, mount, talk
-from qa.ui.conversation import Exchange, history
-from qa.ui.masthead import masthead
-from qa.ui.phrases import ENGLISH
+from qa.ui import cards, export, reader, talk
+from qa.ui.conversation import Conversation, Exchange, Sent
+from qa.ui.masthead import facts, masthead
+from qa.ui.mounting import DARK_PAPER, PAPER
+from qa.ui.phrases import ENGLISH, GERMAN, Phrases, preferred
 from qa.ui.scope import Scope
-from tests.conftest import ScriptedModel
-
-QUESTION = "Why is Lukashenko under pressure?"
-DRAFT = "Lukashenko is under pressure because of the Russian defeats in Ukraine [1]."
-QUOTE = "As a result of the Russian defeats in the Ukraine Lukashenko is under pressure in two ways."
-HOSTILE = '"><script>window.hit=1</script><img src=x onerror="window.hit=1">${window.hit=1}{{hit}}'
-
-
-class HeldChat(GenericFakeChatModel):
-    """Says its words once it is let go."""
-
-    model: Any
-
-    async def _astream(self, *args: Any, **kwargs: Any) -> Any:
-        self.model.started.set()
-        try:
-            async for chunk in super()._astream(*args, **kwargs):
-                await asyncio.to_thread(self.model.released.wait, 60)
-                self.model.said += 1
-                yield chunk
-        finally:
-            self.model.ended.set()
-
-
-class HeldModel(ScriptedModel):
-    """A scripted model that waits before its first word while `released` is clear."""
-
-    def __init__(self, says: str) -> None:
-        super().__init__(says)
-        self.said = 0
-        self.started, self.released, self.ended = (threading.Event() for _ in range(3))
-        self.released.set()
-
-    @property
-    def chat(self) -> BaseChatModel:
-        return HeldChat(messages=iter([AIMessage(self.says)]), model=self)
-
-
-# What is shown, as HTML
+from qa.ui.welcome import welcome
+from tests.windows import DRAFT, HOSTILE, QUESTION, HeldModel
 
 
 def a_passage(**changes: Any) -> FoundPassage:
@@ -127,8 +83,12 @@ class Tags(HTMLParser):
         self.attributes += [(name, value or "") for name, value in attrs]
 
 
+def an_exchange(**changes: Any) -> Exchange:
+    return Exchange(question="Did the ferry drift?", asked=date(2024, 3, 3), answer=an_answer(**changes))
+
+
 def test_quote_stands_exactly_in_what_surrounds_it():
-    shown = cards.sources(ENGLISH, 0, an_answer())
+    shown = cards.sources(ENGLISH, an_exchange())
     assert "<mark>The ferry was adrift.</mark>" in shown
     assert '<span class="around">It burned. </span>' in shown
     assert '<span class="around"> Help came.</span>' in shown
@@ -136,21 +96,114 @@ def test_quote_stands_exactly_in_what_surrounds_it():
     assert "1 other passage found" in shown
 
 
-def test_mark_leads_to_its_quote_and_back():
-    said, beside = talk.answer(ENGLISH, 3, an_answer()), cards.sources(ENGLISH, 3, an_answer())
-    assert 'id="mark-3-1" href="#quote-3-1"' in said
-    assert 'title="“The ferry was adrift.”"' in said
-    assert 'id="quote-3-1"' in beside
-    assert 'href="#mark-3-1"' in beside
+def test_mark_leads_to_the_quote_in_its_article():
+    said = talk.exchange(ENGLISH, 3, an_exchange())
+    place = "?article=a&amp;collection=default&amp;start=21&amp;end=42&amp;day=2024-03-03"
+    assert f'class="mark" href="{place}" data-quote="The ferry was adrift."' in said
+    assert f'<cite dir="auto"><a href="{place}">Ferry adrift</a>' in cards.sources(ENGLISH, an_exchange())
 
 
-def test_weak_sentences_and_disagreements_are_told():
+def test_weak_sentences_and_both_sides_of_a_disagreement_are_told():
     weak = Sentence(text="It sank.", citations=(1,), support="weak")
     sides = Conflict(about="the cause", positions=(Position(claim="A fire", citations=(1,)),))
-    shown = talk.answer(ENGLISH, 0, an_answer(sentences=(weak,), conflicts=(sides,)))
+    shown = talk.exchange(ENGLISH, 0, an_exchange(sentences=(weak,), conflicts=(sides,)))
     assert 'class="weak" title="weakly supported"' in shown
     assert "Dotted sentences are only weakly supported" in shown
-    assert "The articles disagree on the cause:" in shown
+    assert "The articles disagree on the cause" in shown
+    side = shown[shown.index("<p>A fire") :]
+    assert '<span class="where"><span>The Marren Post</span><span>11 Feb 2024</span></span></li>' in side
+
+
+def test_article_is_shown_whole_with_its_quote_marked_and_its_age():
+    whole = Article(
+        id="a",
+        text="It burned.\n\nThe ferry\nwas adrift. Help came.",
+        url="https://example.org/a",
+        date=date(2024, 2, 11),
+    )
+    shown = reader.article(ENGLISH, whole, 12, 33, date(2024, 3, 3))
+    assert "<p>It burned.</p><p><mark tabindex='-1'>The ferry</mark></p>" in shown
+    assert "<p><mark tabindex='-1'>was adrift.</mark> Help came.</p>" in shown
+    assert "11 Feb 2024</span><span>3 weeks before the question" in shown
+    assert 'href="https://example.org/a#:~:text=The%20ferry%20was%20adrift."' in shown
+    german = reader.article(GERMAN, whole, 0, 0, date(2024, 2, 9))
+    assert "11. Feb. 2024</span><span>2 Tage nach der Frage" in german
+
+
+def test_fragment_names_the_ends_of_a_long_quote_and_escapes_what_has_a_meaning():
+    long = "One, two-fold three four five six seven eight nine ten eleven."
+    assert reader.fragment("https://x.example/#a", long) == (
+        "https://x.example/#a:~:text=One%2C%20two%2Dfold%20three%20four%20five,seven%20eight%20nine%20ten%20eleven."
+    )
+
+
+def test_conversation_is_markdown_with_quotes_and_links():
+    kept = Conversation(id="1", name="About *ferries*", changed=0, exchanges=(an_exchange(),))
+    said = export.markdown(ENGLISH, kept)
+    assert said.startswith("# About \\*ferries\\*\n\n## Did the ferry drift?\n\n*Asked on 3 Mar 2024*\n")
+    assert "The ferry drifted. [1]" in said
+    assert (
+        "> The ferry was adrift.\n>\n> [1] [Ferry adrift, The Marren Post, 11 Feb 2024](<https://example.org/a#:~"
+        in said
+    )
+
+
+def test_markdown_is_not_steered_by_what_articles_say():
+    evil = "![x](https://evil.example) <b>"
+    citation = an_answer().citations[0].model_copy(update={"title": evil, "url": "https://x.example/>)\n# y"})
+    kept = Conversation(id="1", name=evil, changed=0, exchanges=(an_exchange(citations=(citation,)),))
+    said = export.markdown(ENGLISH, kept)
+    assert "<b>" not in said
+    assert r"[1] [\!\[x\](https://evil.example) \<b\>, The Marren Post" in said
+    assert "(<https://x.example/%3E)#y:~:text=" in said
+
+
+def test_every_phrase_is_in_both_languages_and_fills_in_the_same():
+    for field in fields(Phrases):
+        ours, theirs = getattr(ENGLISH, field.name), getattr(GERMAN, field.name)
+        assert theirs
+        if isinstance(ours, Mapping):
+            assert set(ours) == set(theirs)
+        else:
+            assert str(ours).count("{}") == str(theirs).count("{}"), field.name
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("de-AT,en;q=0.5", "de"),
+        ("en-US,de;q=0.9", "en"),
+        ("fr,de;q=0.3,en;q=0.2", "de"),
+        ("fr", "en"),
+        (";q=x", "en"),
+    ],
+)
+def test_page_is_in_the_language_the_browser_prefers(accepted: str, language: str):
+    assert preferred(accepted) == language
+
+
+def test_colours_can_be_read_on_their_grounds():
+    """WCAG 2.2, 1.4.3: contrast of 4.5 to 1, in light and in dark."""
+    style = (Path(asking.__file__).parent / "page" / "1-paper.css").read_text()
+    light, dark = (dict(re.findall(r"--([\w-]+): (#\w{6})", part)) for part in style.split("body.dark")[:2])
+    for colours, paper in ((light, PAPER), (light | dark, DARK_PAPER)):
+        for ink in ("ink", "soft", "accent"):
+            for ground in (paper, colours["sheet"], colours["wash"]):
+                assert contrast(colours[ink], ground) >= 4.5, (ink, ground)
+        assert contrast(colours["ink"], colours["marker"]) >= 4.5
+        assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    def light(colour: str) -> float:
+        parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
 
 
 def test_nothing_an_article_or_a_person_wrote_becomes_markup():
@@ -164,27 +217,33 @@ def test_nothing_an_article_or_a_person_wrote_becomes_markup():
     )
     sides = Conflict(about=HOSTILE, positions=(Position(claim=HOSTILE, citations=(1,)),))
     said = (Sentence(text=HOSTILE, citations=(1,), support="weak"),)
-    given = an_answer(
+    given = an_exchange(
         sentences=said, citations=(citation,), conflicts=(sides,), passages=(found,), model=HOSTILE
     )
     article = summary("x", title=HOSTILE, source=HOSTILE)
+    whole = Article(id="x", text=HOSTILE, title=HOSTILE, source=HOSTILE, url=f"https://x.example/{HOSTILE}")
     html = "".join(
         [
-            masthead(ENGLISH, [article]),
-            talk.status(0, HOSTILE, 1),
+            masthead(ENGLISH),
+            welcome(ENGLISH, [article]),
+            talk.status(1, HOSTILE, 1),
             talk.asked(ENGLISH, HOSTILE, HOSTILE + "?", talk.draft(ENGLISH, HOSTILE)),
             talk.trouble(HOSTILE),
-            talk.answer(ENGLISH, 0, given, folded_quotes=True),
-            talk.answer(ENGLISH, 0, an_answer(status="declined", text=HOSTILE)),
-            cards.evidence(ENGLISH, [found]),
-            cards.sources(ENGLISH, 0, given),
+            talk.exchange(ENGLISH, 0, given),
+            talk.exchange(ENGLISH, 0, given, past=True),
+            talk.exchange(ENGLISH, 0, an_exchange(status="declined", text=HOSTILE)),
+            cards.evidence(ENGLISH, [found], HOSTILE, date.today()),
+            cards.sources(ENGLISH, given),
             cards.no_sources(ENGLISH, HOSTILE),
+            reader.article(ENGLISH, whole, 3, 30, None),
         ]
     )
     tags = Tags(html)
     assert not tags.names & {"script", "img"}
     assert not [name for name, _ in tags.attributes if name.startswith("on")]
-    assert {value[0] for name, value in tags.attributes if name == "href"} == {"#", "."}
+    links = {value for name, value in tags.attributes if name == "href"}
+    known = ("?article=", "./", "../de/", "https://x.example/", "https://example.org/a")
+    assert not [link for link in links if not link.startswith(known)]
 
 
 @pytest.mark.parametrize(
@@ -199,13 +258,12 @@ def test_nothing_an_article_or_a_person_wrote_becomes_markup():
     ],
 )
 def test_only_addresses_of_the_web_are_links(url: str):
-    assert "href" not in cards.evidence(ENGLISH, [a_passage(url=url)])
+    assert 'target="_blank"' not in cards.evidence(ENGLISH, [a_passage(url=url)], "default", date.today())
 
 
 def test_link_to_the_original_tells_nothing_to_it():
-    assert 'href="https://example.org/a" target="_blank" rel="noopener noreferrer"' in cards.evidence(
-        ENGLISH, [a_passage()]
-    )
+    shown = cards.evidence(ENGLISH, [a_passage()], "default", date.today())
+    assert 'href="https://example.org/a" target="_blank" rel="noopener noreferrer"' in shown
 
 
 @pytest.mark.parametrize(
@@ -220,27 +278,20 @@ def test_clipping(text: str, shown: str):
     assert cards.clipped(text, 10) == shown
 
 
-def test_masthead_tells_what_is_in_the_library():
+def test_greeting_tells_what_is_in_the_library():
     articles = [summary(str(n), date=date(2024, 1, n), source=f"Paper {n}") for n in range(1, 7)]
-    shown = masthead(ENGLISH, articles)
-    assert "6 articles" in shown
-    assert "1 Jan 2024 – 6 Jan 2024" in shown
-    assert "Paper 4 and 2 more" in shown
+    told = facts(ENGLISH, articles)
+    assert told[:2] == ["6 articles", "1 Jan 2024 – 6 Jan 2024"]
+    assert told[2].endswith("Paper 4 and 2 more")
 
 
-def test_history_is_what_was_answered_without_marks():
-    stopped = Exchange(question="stopped", trouble=ENGLISH.stopped)
-    asked = [Exchange(question=str(n), answer=an_answer()) for n in range(5)]
-    turns = history((*asked, stopped))
-    assert [turn.role for turn in turns] == ["user", "assistant"] * 3
-    assert [turn.content for turn in turns[-2:]] == ["4", "The ferry drifted."]
-
-
-def test_examples_ask_for_what_is_there():
-    titles = ["Ferry adrift.", "", "Ferry adrift.", "Storm", "a", "b", "c"]
-    questions = asking.example_questions([summary(str(n), title=t) for n, t in enumerate(titles)])
-    assert questions[0] == "What do the articles say about “Ferry adrift”?"
-    assert len(questions) == 4
+def test_examples_are_answered_by_the_sentences_they_were_made_of(answering: Callable[..., Assistant]):
+    assistant = answering(None)
+    questions = assistant.suggestions(limit=4)
+    assert len(questions) == len(set(questions)) == 4
+    assert "How many people were taken off the ferry Saint Brannoc?" in questions
+    answer = assistant.ask("How many people were taken off the ferry Saint Brannoc?")
+    assert "Forty-seven" in answer.text
 
 
 def test_closing_the_view_stops_the_model(answering: Callable[..., Assistant]):
@@ -248,8 +299,9 @@ def test_closing_the_view_stops_the_model(answering: Callable[..., Assistant]):
     model.released.clear()
 
     async def leave_early() -> None:
-        async with aclosing(asking.answering(answering(model), ENGLISH, QUESTION, (), Scope())) as views:
-            async for *_, status, _sources in views:
+        sent = Sent(nth=0, question=QUESTION)
+        async with aclosing(asking.answering(answering(model), ENGLISH, sent, Scope())) as views:
+            async for _, status, _sources in views:
                 if "Reading" in status:
                     break
 
@@ -259,242 +311,11 @@ def test_closing_the_view_stops_the_model(answering: Callable[..., Assistant]):
 
 def test_trouble_is_one_line_of_the_talk(library: Library):
     async def last() -> asking.View:
-        views = [
-            view
-            async for view in asking.answering(Assistant(library, None, 360), ENGLISH, QUESTION, (), Scope())
-        ]
-        return views[-1]
+        assistant = Assistant(library, None, 360)
+        sent = Sent(nth=0, question=QUESTION)
+        return [view async for view in asking.answering(assistant, ENGLISH, sent, Scope())][-1]
 
-    conversation, _, current, status, _ = asyncio.run(last())
-    assert status == ""
-    assert "has no articles yet" in conversation[0].trouble
+    current, status, _ = asyncio.run(last())
+    assert status == talk.done(ENGLISH)
     assert 'class="trouble" role="alert">The collection' in current
-
-
-# In a browser
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    ready = threading.Event()
-    original = server.startup
-
-    async def startup(sockets: Any = None) -> None:
-        await original(sockets)
-        ready.set()
-
-    server.startup = startup  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    assert ready.wait(30)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(30)
-
-
-@pytest.fixture(scope="module")
-def model() -> HeldModel:
-    return HeldModel(DRAFT)
-
-
-@pytest.fixture(autouse=True)
-def fresh(model: HeldModel) -> Iterator[None]:
-    model.says, model.said = DRAFT, 0
-    model.started.clear()
-    model.ended.clear()
-    yield
-    model.released.set()
-
-
-@pytest.fixture(scope="module")
-def address(
-    model: HeldModel,
-    seeded_folder: Path,
-    embedder: SentenceEmbedder,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
-    """A window over the seed articles and a hostile one."""
-    home = tmp_path_factory.mktemp("window")
-    shutil.copytree(seeded_folder / "collections", home / "collections")
-    app = FastAPI()
-    app.get("/api/before")(lambda: {"route": "kept"})
-    hostile = Article(
-        id="hostile",
-        text=f"The zeppelin of Quendale landed. {HOSTILE} The zeppelin of Quendale was painted green.",
-        title=f"Zeppelin {HOSTILE}",
-        url="javascript:window.hit=1",
-        source=HOSTILE,
-        date=date(2030, 1, 1),
-    )
-    with Library(home, embedder) as library, Assistant(library, model, 360) as assistant:
-        list(assistant.add([hostile]))
-        with served(mount(app, assistant)) as address:
-            yield address
-
-
-@pytest.fixture
-def new_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens windows; none of them may have reached beyond this machine or failed in its script."""
-    contexts, beyond, failures = [], [], []
-
-    def make(**options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on(
-            "request", lambda it: beyond.append(it.url) if not it.url.startswith((address, "data:")) else None
-        )
-        page.on("pageerror", lambda error: failures.append(error))
-        page.goto(address)
-        page.locator(".example").first.wait_for()
-        return page
-
-    expect.set_options(timeout=20_000)
-    yield make
-    for context in contexts:
-        context.close()
-    assert not beyond
-    assert not failures
-
-
-@pytest.fixture
-def page(new_page: Callable[..., Page]) -> Page:
-    return new_page()
-
-
-def ask(page: Page, question: str) -> None:
-    page.get_by_label("Your question").fill(question)
-    page.keyboard.press("Enter")
-
-
-def test_evidence_comes_before_the_answer_and_the_answer_with_its_quote(page: Page, model: HeldModel):
-    model.released.clear()
-    expect(page.get_by_role("button", name="Stop")).to_be_hidden()
-    ask(page, QUESTION)
-    expect(page.locator("#sources .card").filter(has_text="Schraibman").first).to_be_visible()
-    expect(page.locator("#status")).to_contain_text(re.compile(r"Reading \d+ passages… \d+ s"))
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    expect(page.locator(".answer")).to_have_count(0)
-    model.released.set()
-    expect(page.locator("#current .answer")).to_contain_text(f"{DRAFT.removesuffix(' [1].')}.[1]")
-    expect(page.locator("#sources mark").first).to_contain_text(QUOTE)
-    expect(page.locator("#sources")).to_contain_text("27 Oct 2022")
-    expect(page.locator("#status")).to_have_text("")
-    expect(page.get_by_role("button", name="Ask")).to_be_visible()
-
-
-def test_mark_leads_to_the_quote_by_keyboard_and_back(page: Page):
-    ask(page, QUESTION)
-    page.locator(".mark").focus()
-    page.keyboard.press("Enter")
-    card = page.locator("#quote-0-1")
-    expect(card).to_be_focused()
-    expect(card).to_have_class(re.compile("shown"))
-    card.get_by_role("link", name="Back to mark 1").click()
-    expect(page.locator("#mark-0-1")).to_be_focused()
-    assert "#" not in page.url
-
-
-def test_declined_question_shows_what_comes_nearest(page: Page, model: HeldModel):
-    model.says = "NOT FOUND"
-    ask(page, "Which ferry drifted to the moon?")
-    expect(page.locator(".declined")).to_contain_text("The articles do not say.")
-    expect(page.locator("#sources h2")).to_contain_text("Nearest passages")
-    expect(page.locator("#sources .card").first).to_be_visible()
-
-
-def test_follow_up_is_searched_with_what_it_leans_on_and_old_quotes_stay(page: Page):
-    ask(page, QUESTION)
-    expect(page.locator("#current .answer")).to_be_visible()
-    ask(page, "And why is he?")
-    expect(page.locator("#current .searched")).to_contain_text("Searched for: And why is he? (")
-    expect(page.locator("#current .answer")).to_be_visible()
-    page.locator("#past .mark").first.click()
-    expect(page.locator("#past mark").first).to_contain_text(QUOTE)
-
-
-def test_stop_ends_the_model_and_keeps_what_was_typed(page: Page, model: HeldModel):
-    model.released.clear()
-    ask(page, QUESTION)
-    expect(page.locator("#status")).to_contain_text("Reading")
-    page.get_by_label("Your question").fill("typed meanwhile")
-    assert model.started.wait(20)
-    page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".trouble")).to_have_text(ENGLISH.stopped)
-    assert model.ended.wait(10)
-    expect(page.get_by_label("Your question")).to_have_value("typed meanwhile")
-    model.released.set()
-    page.get_by_label("Your question").fill(QUESTION)
-    page.get_by_role("button", name="Ask").click()
-    expect(page.locator("#current .answer")).to_be_visible()
-
-
-def test_leaving_the_page_ends_the_model(new_page: Callable[..., Page], model: HeldModel):
-    model.says = "word " * 500
-    model.released.clear()
-    page = new_page()
-    ask(page, QUESTION)
-    expect(page.locator("#status")).to_contain_text("Reading")
-    assert model.started.wait(20)
-    page.context.close()
-    model.released.set()
-    assert model.ended.wait(20)
-    assert model.said < 900
-
-
-def test_hostile_article_stays_text(page: Page, model: HeldModel):
-    expect(page.locator(".example").first).to_contain_text("Zeppelin")
-    model.says = f"The zeppelin of Quendale was painted green [1]. {HOSTILE}"
-    ask(page, f"What colour was the zeppelin of Quendale painted? {HOSTILE}")
-    expect(page.locator("#current .answer")).to_be_visible()
-    expect(page.locator("#sources")).to_contain_text("<script>window.hit=1</script>")
-    assert page.evaluate("window.hit") is None
-    assert page.locator("#sources a[target]", has_text="Zeppelin").count() == 0
-
-
-def test_two_windows_do_not_mix(new_page: Callable[..., Page], model: HeldModel):
-    one, other = new_page(), new_page()
-    model.released.clear()
-    ask(one, QUESTION)
-    ask(other, "What does Kavaleuski say about Lukashenko?")
-    expect(one.locator("#status")).to_contain_text("Reading")
-    expect(other.locator("#status")).to_contain_text("Reading")
-    model.released.set()
-    for page, question in ((one, QUESTION), (other, "What does Kavaleuski say about Lukashenko?")):
-        expect(page.locator(".answer, .declined")).to_have_count(1)
-        assert page.locator(".asked").all_inner_texts() == [question]
-
-
-def test_example_asks_itself(page: Page, model: HeldModel):
-    model.says = "NOT FOUND"
-    question = page.locator(".example").nth(1).inner_text()
-    page.locator(".example").nth(1).click()
-    expect(page.locator(".asked")).to_have_text(question)
-    expect(page.locator(".declined")).to_be_visible()
-    expect(page.locator(".example").first).to_be_hidden()
-
-
-@pytest.mark.parametrize("width", [360, 390, 1280])
-def test_nothing_overflows(new_page: Callable[..., Page], width: int):
-    page = new_page(viewport={"width": width, "height": 740})
-    ask(page, QUESTION)
-    expect(page.locator("#current .answer")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    expect(page.get_by_label("Your question")).to_be_in_viewport()
-    if width > 800:
-        assert page.evaluate("document.documentElement.scrollHeight") == 740
-
-
-def test_routes_of_the_app_are_kept_and_programs_get_none_of_the_window(address: str):
-    assert httpx.get(f"{address}/api/before").json() == {"route": "kept"}
-    assert httpx.get(f"{address}/docs").status_code == 200
-    assert httpx.get(f"{address}/en/gradio_api/info").json() == {
-        "named_endpoints": {},
-        "unnamed_endpoints": {},
-    }
-    upload = httpx.post(f"{address}/en/gradio_api/upload", files={"files": b"two bytes at least"})
-    assert upload.status_code == 413
+    assert "has no articles yet" in current

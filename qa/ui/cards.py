@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from html import escape
-from urllib.parse import urlsplit
 
-from qa.answers import Answer, Citation, FoundPassage, also_in
+from qa.answers import Citation, FoundPassage, also_in
+from qa.ui.conversation import Exchange
 from qa.ui.phrases import Phrases
+from qa.ui.reader import on_the_web, place_of
 
 PASSAGE_CHARACTERS = 300
 COPIES = 5
@@ -20,18 +22,20 @@ def no_sources(say: Phrases, note: str) -> str:
     return _panel(say.sources, "", f'<p class="hint">{escape(note)}</p>')
 
 
-def evidence(say: Phrases, passages: Sequence[FoundPassage]) -> str:
+def evidence(say: Phrases, passages: Sequence[FoundPassage], collection: str, day: date) -> str:
     """The panel while an answer is written: what it is written from."""
-    return _panel(
-        say.sources, say.found.format(say.count(len(passages), say.passages)), _passages(say, passages)
-    )
+    note = say.found.format(say.count(len(passages), say.passages))
+    return _panel(say.sources, note, _passages(say, passages, collection, day))
 
 
-def sources(say: Phrases, exchange: int, given: Answer) -> str:
+def sources(say: Phrases, whole: Exchange) -> str:
     """The panel of a checked answer: its quotes, and what else was found, folded."""
+    given = whole.answer
+    if not given:
+        return no_sources(say, "")
     if given.status == "declined":
         note = say.count(len(given.passages), say.passages) if given.passages else say.none_found
-        return _panel(say.nearest, note, _passages(say, given.passages))
+        return _panel(say.nearest, note, nearest(say, whole))
     places = {(citation.article_id, citation.start) for citation in given.citations}
     articles = {citation.article_id for citation in given.citations}
     others = [
@@ -43,18 +47,24 @@ def sources(say: Phrases, exchange: int, given: Answer) -> str:
     if others:
         rest = (
             f'<details class="fold"><summary>{say.count(len(others), say.others_found)}</summary>'
-            f"{_passages(say, others)}</details>"
+            f"{_passages(say, others, whole.collection, whole.day)}</details>"
         )
-    note = say.quotes_from.format(
-        say.count(len(given.citations), say.quotes), say.count(len(articles), say.articles)
-    )
-    return _panel(say.sources, note, quoted(say, exchange, given) + rest)
+    quotes, cited = say.count(len(given.citations), say.quotes), say.count(len(articles), say.articles)
+    return _panel(say.sources, say.quotes_from.format(quotes, cited), quoted(say, whole) + rest)
 
 
-def quoted(say: Phrases, exchange: int, given: Answer) -> str:
+def quoted(say: Phrases, whole: Exchange) -> str:
     """The quotes of an answer, in the order of their numbers."""
-    cards = "".join(_citation(say, exchange, citation, given.passages) for citation in given.citations)
+    if not whole.answer:
+        return ""
+    passages = whole.answer.passages
+    cards = "".join(_citation(say, citation, passages, whole) for citation in whole.answer.citations)
     return f'<ol class="cards">{cards}</ol>'
+
+
+def nearest(say: Phrases, whole: Exchange) -> str:
+    """The passages that were found for a question."""
+    return _passages(say, whole.answer.passages if whole.answer else (), whole.collection, whole.day)
 
 
 def clipped(text: str, limit: int) -> str:
@@ -73,21 +83,25 @@ def origin(say: Phrases, found: Citation | FoundPassage) -> str:
     return ", ".join(filter(None, (found.title or say.untitled, found.source, say.day(found.date))))
 
 
+def where(say: Phrases, found: Citation | FoundPassage) -> str:
+    """Outlet and day."""
+    parts = (found.source, say.day(found.date))
+    return f'<span class="where">{"".join(f"<span>{escape(part)}</span>" for part in parts if part)}</span>'
+
+
 def _panel(title: str, note: str, body: str) -> str:
     beside = f'<span class="count">{escape(note)}</span>' if note else ""
     return f'<section class="panel" aria-label="{title}"><h2>{title}{beside}</h2>{body}</section>'
 
 
-def _citation(say: Phrases, exchange: int, citation: Citation, passages: Iterable[FoundPassage]) -> str:
-    number = citation.number
+def _citation(say: Phrases, citation: Citation, passages: Iterable[FoundPassage], whole: Exchange) -> str:
     before, after = _around(citation, passages)
-    back = say.back_to_mark.format(number)
+    address = place_of(citation, whole.collection, whole.day)
     return (
-        f'<li class="card cited" id="quote-{exchange}-{number}" tabindex="-1">'
-        f'<a class="number" href="#mark-{exchange}-{number}" aria-label="{back}">{number}</a>'
+        f'<li class="card cited"><span class="number" aria-hidden="true">{citation.number}</span>'
         f'<blockquote dir="auto"><span class="around">{escape(before)}</span>'
         f'<mark>{escape(citation.quote)}</mark><span class="around">{escape(after)}</span></blockquote>'
-        f"{_imprint(say, citation)}</li>"
+        f"{_imprint(say, citation, address)}</li>"
     )
 
 
@@ -104,22 +118,27 @@ def _around(citation: Citation, passages: Iterable[FoundPassage]) -> tuple[str, 
     return "", ""
 
 
-def _passages(say: Phrases, passages: Iterable[FoundPassage]) -> str:
+def _passages(say: Phrases, passages: Iterable[FoundPassage], collection: str, day: date) -> str:
     cards = "".join(
         f'<li class="card"><p class="text" dir="auto">{escape(clipped(passage.text, PASSAGE_CHARACTERS))}</p>'
-        f"{_imprint(say, passage)}</li>"
+        f"{_imprint(say, passage, place_of(passage, collection, day))}</li>"
         for passage in passages
     )
     return f'<ol class="cards found">{cards}</ol>'
 
 
-def _imprint(say: Phrases, found: Citation | FoundPassage) -> str:
-    """Title, outlet and day, and who else has it, with links where the addresses are of the web."""
-    title = linked(say, found.title or say.untitled, found.url)
-    where = "".join(f"<span>{escape(part)}</span>" for part in (found.source, say.day(found.date)) if part)
+def _imprint(say: Phrases, found: Citation | FoundPassage, address: str) -> str:
+    """Title, which opens the article here, outlet and day, and who else has it."""
+    title = escape(found.title or say.untitled)
+    out = ""
+    if on_the_web(found.url):
+        out = (
+            f' <a class="out" href="{escape(found.url)}" target="_blank" rel="noopener noreferrer">'
+            f'{say.original}<span aria-hidden="true"> ↗</span></a>'
+        )
     return (
-        f'<p class="imprint"><cite dir="auto">{title}</cite><span class="where">{where}</span>'
-        f"{_also(say, found)}</p>"
+        f'<p class="imprint"><cite dir="auto"><a href="{address}">{title}</a></cite>'
+        f"{where(say, found)}{out}{_also(say, found)}</p>"
     )
 
 
@@ -136,18 +155,9 @@ def _also(say: Phrases, found: Citation | FoundPassage) -> str:
 
 def linked(say: Phrases, name: str, url: str) -> str:
     """The name, escaped, and a link where the address is one of the web."""
-    if not _on_the_web(url):
+    if not on_the_web(url):
         return escape(name)
     return (
         f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(name)}'
-        '<span class="out" aria-hidden="true"> ↗</span>'
-        f'<span class="unseen"> {say.opens_original}</span></a>'
+        f'<span aria-hidden="true"> ↗</span><span class="unseen"> {say.opens_original}</span></a>'
     )
-
-
-def _on_the_web(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)

@@ -1,41 +1,49 @@
-"""What was asked in the window, with what was answered."""
+"""What is asked in the window and what came of it, as the browser keeps it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
-from qa.answers import Answer, Turn
-from qa.ui import talk
-from qa.ui.phrases import Phrases
+from pydantic import Field
+
+from qa.answers import Answer, Turn, Value
 
 # How many earlier messages a question is asked with.
 TURNS = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """A question with its answer, with what went wrong, or with neither while it runs."""
+class Sent(Value):
+    """A question as the page sends it. `typed` is one from the box, which is then emptied."""
+
+    nth: int
+    question: str
+    typed: bool = True
+    search_as: str | None = None
+    history: tuple[Turn, ...] = Field((), max_length=TURNS)
+
+
+class Exchange(Value):
+    """A question with its answer, or with what went wrong. The page adds what is thought of it."""
 
     question: str
+    asked: date
+    collection: str = "default"
+    as_of: date | None = None
     answer: Answer | None = None
     trouble: str = ""
+    verdict: Literal["up", "down"] | None = None
 
-    def shown(self, say: Phrases, nth: int, *, past: bool = False) -> str:
-        """The exchange as HTML."""
-        if self.answer:
-            said = talk.answer(say, nth, self.answer, folded_quotes=past)
-            return talk.asked(say, self.question, self.answer.question_searched, said)
-        return talk.asked(say, self.question, "", talk.trouble(self.trouble or say.stopped))
-
-
-Conversation = tuple[Exchange, ...]
+    @property
+    def day(self) -> date:
+        """The day the question is about."""
+        return self.as_of or self.asked
 
 
-def history(earlier: Conversation) -> tuple[Turn, ...]:
-    """The last messages of the exchanges that were answered, without their marks."""
-    turns: list[Turn] = []
-    for exchange in earlier:
-        if given := exchange.answer:
-            said = " ".join(sentence.text for sentence in given.sentences) or given.text
-            turns += [Turn(role="user", content=exchange.question), Turn(role="assistant", content=said)]
-    return tuple(turns[-TURNS:])
+class Conversation(Value):
+    """A conversation as it is kept and exported; the oldest exchange comes first."""
+
+    id: str
+    name: str
+    changed: int = Field(description="when, in milliseconds since 1970")
+    exchanges: tuple[Exchange, ...]

@@ -39,17 +39,15 @@ def build(assistant: Assistant, say: Phrases, scope: gr.State) -> None:
     with gr.Column(elem_id="shelf"):
         form, notice, listed = live("narrowing"), live("notice"), live("articles")
     with gr.Column(elem_id="beside"):
-        reader = live("reader")
         adding = live("adding", shelf.adding(say))
     shown = [entered, form, listed]
     gr.on(None, lambda: view.anew(Scope(), Looking()), None, shown, **QUIET)
     # Whatever changes the scope but the form itself has the form made anew.
     scope.change(view.told, [scope, entered, looking], shown, **QUIET)
     form.input(view.narrowed, [scope], [scope, entered, looking, listed], **QUIET)
-    done = [scope, kept, notice, reader, looking, listed]
+    done = [scope, kept, notice, looking, listed]
     listed.click(view.pressed, [scope, looking, kept], done, **QUIET)
     notice.click(view.put_back, [scope, kept], [scope, kept, notice], **QUIET)
-    reader.click(lambda: "", None, [reader], **QUIET)
     adding.upload(view.added, [scope], [scope], **QUIET)
 
 
@@ -82,26 +80,23 @@ class _View:
         return [scope, entered, looking, self._list(scope, looking)]
 
     def pressed(self, scope: Scope, looking: Looking, kept: Removed | None, event: gr.EventData) -> list[Any]:
-        """What a button in the list does: a page on or back, an article opened or removed."""
+        """What a button in the list does: a page on or back, an article removed."""
         given = event._data or {}
-        own, notice, reader = str(given.get("id", "")), gr.skip(), gr.skip()
+        own, notice = str(given.get("id", "")), gr.skip()
         try:
             match given.get("do"):
                 case "newer":
                     looking = replace(looking, offset=max(0, looking.offset - shelf.PAGE))
                 case "older":
                     looking = replace(looking, offset=looking.offset + shelf.PAGE)
-                case "open":
-                    article = self._assistant.article(own, collection=scope.collection)
-                    return [scope, kept, notice, shelf.reader(self._say, article), looking, gr.skip()]
                 case "remove":
                     article = self._assistant.article(own, collection=scope.collection)
                     self._assistant.remove([own], collection=scope.collection)
                     kept = Removed(article=article, collection=scope.collection)
-                    notice, reader, scope = shelf.removed(self._say, article), "", _changed(scope)
+                    notice, scope = shelf.removed(self._say, article), _changed(scope)
         except QuothError as error:
             notice = shelf.trouble(str(error))
-        return [scope, kept, notice, reader, looking, self._list(scope, looking)]
+        return [scope, kept, notice, looking, self._list(scope, looking)]
 
     def put_back(self, scope: Scope, kept: Removed | None) -> list[Any]:
         """What was removed last is there again, as it was."""
@@ -129,7 +124,7 @@ class _View:
             filters=filters,
         )
         plain = not (filters or looking.search or looking.offset)
-        return shelf.articles(self._say, page, looking.offset, empty=plain)
+        return shelf.articles(self._say, page, looking.offset, scope.collection, empty=plain)
 
 
 def _changed(scope: Scope) -> Scope:

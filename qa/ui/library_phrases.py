@@ -30,15 +30,12 @@ class LibraryPhrases:
     page: str
     newer: str
     older: str
-    open_of: str
     remove: str
     remove_of: str
     removed: str
     undo: str
     undo_ends: str
     back: str
-    close: str
-    reader: str
 
     add: str
     drop: str
@@ -86,15 +83,12 @@ ENGLISH = LibraryPhrases(
     page="{} to {} of {}",
     newer="Previous page",
     older="Next page",
-    open_of="Read {}",
     remove="Remove",
     remove_of="Remove {}",
     removed="“{}” is removed.",
     undo="Undo",
     undo_ends="It can come back until another is removed or this page is left.",
     back="“{}” is back.",
-    close="Close",
-    reader="Article",
     add="Add articles",
     drop="Drop files here",
     choose="Choose files",
@@ -141,15 +135,12 @@ GERMAN = LibraryPhrases(
     page="{} bis {} von {}",
     newer="Vorige Seite",
     older="Nächste Seite",
-    open_of="{} lesen",
     remove="Entfernen",
     remove_of="{} entfernen",
     removed="„{}“ ist entfernt.",
     undo="Rückgängig",
     undo_ends="Er kann zurück, bis ein anderer entfernt oder diese Seite verlassen wird.",
     back="„{}“ ist wieder da.",
-    close="Schließen",
-    reader="Artikel",
     add="Artikel hinzufügen",
     drop="Dateien hierher ziehen",
     choose="Dateien wählen",

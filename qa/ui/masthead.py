@@ -1,9 +1,8 @@
-"""The top of the page: the name, what is in the library, the languages."""
+"""The top of the page: the name, what is in the library, conversations, languages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from index.articles import Summary
 from qa.ui.phrases import LANGUAGES, Phrases
@@ -12,23 +11,25 @@ OUTLETS = 4
 WORDMARK = '<a class="wordmark" href="./" aria-label="Quoth"><span aria-hidden="true">“</span>Quoth</a>'
 
 
-def masthead(say: Phrases, articles: Sequence[Summary]) -> str:
-    """How many articles there are, of which days, from which outlets, and what else leads somewhere."""
-    line = "".join(f"<span>{escape(fact)}</span>" for fact in facts(say, articles))
+def masthead(say: Phrases) -> str:
+    """The name, and what else leads somewhere."""
     others = "".join(
-        f'<a href="../{code}/" hreflang="{code}" lang="{code}">{other.language}</a>'
+        f'<a href="../{code}/" hreflang="{code}" lang="{code}" title="{other.language}">'
+        f'<span aria-hidden="true">{code.upper()}</span><span class="unseen">{other.language}</span></a>'
         for code, other in LANGUAGES.items()
         if other is not say
     )
     return (
-        f'<header class="masthead"><h1>{WORDMARK}</h1><p class="library">{line}</p>'
-        f'<a class="anew" href="./">{say.new_conversation}</a>'
-        f'<nav class="languages" aria-label="{say.languages}">{others}</nav></header>'
+        f'<header class="masthead"><h1>{WORDMARK}</h1><nav aria-label="Quoth">'
+        f'<a class="anew" href="./" aria-label="{say.new_conversation}">{say.anew}</a>'
+        f'<button type="button" popovertarget="conversations">{say.conversations}</button>'
+        f"{others}</nav></header>"
+        f"{_conversations(say)}"
     )
 
 
 def facts(say: Phrases, articles: Sequence[Summary]) -> list[str]:
-    """How many, of which days, from which outlets."""
+    """How many articles there are, of which days, from which outlets."""
     days = sorted(article.date for article in articles if article.date)
     outlets = list(dict.fromkeys(article.source for article in articles if article.source))
     told = [say.count(len(articles), say.articles)]
@@ -38,3 +39,29 @@ def facts(say: Phrases, articles: Sequence[Summary]) -> list[str]:
         named, more = ", ".join(outlets[:OUTLETS]), len(outlets) - OUTLETS
         told.append(say.more.format(named, more) if more > 0 else named)
     return told
+
+
+def _conversations(say: Phrases) -> str:
+    """The list of what the browser keeps, empty, and the rows that the page fills it with."""
+    deeds = "".join(
+        f'<button type="button" data-deed="{do}">{label}</button>'
+        for do, label in (
+            ("rename", say.rename),
+            ("markdown", "Markdown"),
+            ("json", "JSON"),
+            ("delete", say.delete),
+        )
+    )
+    return (
+        f'<section id="conversations" popover aria-label="{say.conversations}">'
+        f"<h2>{say.conversations}</h2>"
+        f'<ol></ol><p class="none">{say.no_conversations}</p><p class="hint">{say.kept_here}</p>'
+        f'<p class="forgets">{say.not_kept}</p></section>'
+        f'<template id="conversation"><li><a></a><time></time><div>{deeds}</div></li></template>'
+        f'<template id="deleted"><li><span role="status">{say.deleted}</span> '
+        f'<button type="button">{say.undo}</button></li></template>'
+        f'<template id="search-as"><form class="search-as"><input name="searched" maxlength="2000" '
+        f'aria-label="{say.searched_for}" dir="auto"><button type="submit">{say.search_this}</button>'
+        f"</form></template>"
+        f'<template id="phrases" data-copied="{say.copied}" data-thanks="{say.thanks}"></template>'
+    )

@@ -11,9 +11,12 @@ from fastapi.responses import FileResponse, RedirectResponse
 from qa.assistant import Assistant
 from qa.ui import adding, quality
 from qa.ui.phrases import LANGUAGES, preferred
-from qa.ui.window import DARK_PAPER, MONO, PAPER, SANS, window
+from qa.ui.window import window
 
-HERE = Path(__file__).parent
+PAGE = Path(__file__).parent / "page"
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
+MONO = ("ui-monospace", "Menlo", "Consolas", "Liberation Mono", "monospace")
+PAPER, DARK_PAPER = "#f7f4ee", "#191714"
 
 
 def mount(app: FastAPI, assistant: Assistant, measuring: quality.Measuring | None = None) -> FastAPI:
@@ -21,10 +24,7 @@ def mount(app: FastAPI, assistant: Assistant, measuring: quality.Measuring | Non
 
     Without somebody for `measuring` it has no Quality view.
     """
-    style, script = (
-        "".join((HERE / f"{name}.{kind}").read_text("utf-8") for name in ("window", "library"))
-        for kind in ("css", "js")
-    )
+    style, script = (_joined(f"*.{kind}") for kind in ("css", "js"))
     app.mount(adding.PATH, adding.adding(assistant))
     if measuring:
         app.mount(quality.PATH, quality.reports(measuring))
@@ -47,10 +47,11 @@ def mount(app: FastAPI, assistant: Assistant, measuring: quality.Measuring | Non
                 body_background_fill=PAPER, body_background_fill_dark=DARK_PAPER
             ),
             # In the head, where Gradio does not rewrite the selectors.
-            head=f'<link rel="icon" href="../window.svg"><style>{style}</style><script>{script}</script>',
+            head=f"<style>{style}</style>"
+            f"<script>document.documentElement.lang = '{language}';\n{script}</script>",
         )
     app.add_api_route("/", _to_language, include_in_schema=False)
-    app.add_api_route("/window.svg", _icon, include_in_schema=False)
+    app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
     return app
 
 
@@ -58,5 +59,9 @@ def _to_language(request: Request) -> RedirectResponse:
     return RedirectResponse(f"./{preferred(request.headers.get('accept-language', ''))}/")
 
 
+def _joined(pattern: str) -> str:
+    return "\n".join(file.read_text("utf-8") for file in sorted(PAGE.glob(pattern)))
+
+
 def _icon() -> FileResponse:
-    return FileResponse(HERE / "window.svg")
+    return FileResponse(PAGE / "window.svg", media_type="image/svg+xml")

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from babel.core import negotiate_locale
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 
 from qa.ui import library_phrases, quality_phrases
@@ -28,7 +28,6 @@ class Phrases:
 
     language: str
     locale: str
-    languages: str
     views: Mapping[str, str]
 
     articles: Counted
@@ -36,12 +35,15 @@ class Phrases:
     passages: Counted
     others_found: Counted
     more: str
+    anew: str
     new_conversation: str
 
     greeting: str
     promise: str
     nothing_yet: str
     how_to_add: str
+    try_these: str
+    title_question: str
 
     your_question: str
     ask: str
@@ -51,7 +53,9 @@ class Phrases:
     writing: str
     checking: str
     draft: str
+    done: str
     searched_for: str
+    change: str
     stopped: str
     failed: str
 
@@ -70,10 +74,34 @@ class Phrases:
     none_found: str
     quotes_from: str
     quote_of: str
-    back_to_mark: str
     untitled: str
     also_in: str
     opens_original: str
+    original: str
+    close: str
+    before_question: str
+    after_question: str
+    same_day: str
+
+    again: str
+    copy: str
+    copied: str
+    good: str
+    bad: str
+    why: str
+    send: str
+    thanks: str
+    search_this: str
+
+    conversations: str
+    no_conversations: str
+    kept_here: str
+    rename: str
+    delete: str
+    deleted: str
+    undo: str
+    not_kept: str
+    asked_on: str
 
     library: LibraryPhrases
     quality: QualityPhrases
@@ -86,6 +114,13 @@ class Phrases:
         """As `27 Oct 2022`, or nothing."""
         return str(format_skeleton("yMMMd", of, locale=self.locale)) if of else ""
 
+    def age(self, of: date, day: date) -> str:
+        """How long before or after the question's day that was, as `3 weeks before the question`."""
+        if of == day:
+            return self.same_day
+        span = format_timedelta(abs(day - of), threshold=1.5, locale=self.locale)
+        return (self.before_question if of < day else self.after_question).format(span)
+
     def seconds(self, seconds: float) -> str:
         """As `1.5`."""
         return str(format_decimal(seconds, "0.0", locale=self.locale))
@@ -94,19 +129,21 @@ class Phrases:
 ENGLISH = Phrases(
     language="English",
     locale="en_GB",
-    languages="Language",
     views=MappingProxyType({"ask": "Ask", "library": "Library", "quality": "Quality"}),
     articles=("{} article", "{} articles"),
     quotes=("{} quote", "{} quotes"),
     passages=("{} passage", "{} passages"),
     others_found=("{} other passage found", "{} other passages found"),
     more="{} and {} more",
+    anew="New",
     new_conversation="New conversation",
     greeting="Ask the articles.",
     promise="Every sentence of an answer rests on a quote, word for word. "
     "Where the articles do not say, Quoth says so.",
     nothing_yet="There are no articles yet.",
     how_to_add="Add some with {}, or send them to {}; then reload this page.",
+    try_these="For instance",
+    title_question="What is reported under “{}”?",
     your_question="Your question",
     ask="Ask",
     stop="Stop",
@@ -114,8 +151,10 @@ ENGLISH = Phrases(
     reading=("Reading {} passage…", "Reading {} passages…"),
     writing="Writing…",
     checking="Checking quotes…",
+    done="The answer is there.",
     draft="A draft: its quotes are checked when it is whole.",
     searched_for="Searched for:",
+    change="Change",
     stopped="Stopped before the quotes were checked.",
     failed="Quoth failed on this question; the server’s log says why.",
     declined="The articles do not say.",
@@ -132,10 +171,32 @@ ENGLISH = Phrases(
     none_found="none found",
     quotes_from="{} from {}",
     quote_of="Quote {}: {}",
-    back_to_mark="Back to mark {}",
     untitled="Untitled",
     also_in="also in {}",
     opens_original="(opens the original)",
+    original="Original",
+    close="Close the article",
+    before_question="{} before the question",
+    after_question="{} after the question",
+    same_day="the day of the question",
+    again="Ask again",
+    copy="Copy",
+    copied="Copied",
+    good="Good",
+    bad="Bad",
+    why="What is wrong with it? (you may leave this empty)",
+    send="Send",
+    thanks="Kept. Thank you.",
+    search_this="Search for this",
+    conversations="Conversations",
+    no_conversations="None yet. What you ask is kept here, in this browser.",
+    kept_here="Kept in this browser alone.",
+    rename="Rename",
+    delete="Delete",
+    deleted="Deleted.",
+    undo="Undo",
+    not_kept="This browser keeps nothing: conversations end with the page.",
+    asked_on="Asked on {}",
     library=library_phrases.ENGLISH,
     quality=quality_phrases.ENGLISH,
 )
@@ -143,19 +204,21 @@ ENGLISH = Phrases(
 GERMAN = Phrases(
     language="Deutsch",
     locale="de",
-    languages="Sprache",
     views=MappingProxyType({"ask": "Fragen", "library": "Bibliothek", "quality": "Güte"}),
     articles=("{} Artikel", "{} Artikel"),
     quotes=("{} Zitat", "{} Zitate"),
     passages=("{} Passage", "{} Passagen"),
     others_found=("{} weitere Passage gefunden", "{} weitere Passagen gefunden"),
     more="{} und {} weitere",
+    anew="Neu",
     new_conversation="Neues Gespräch",
     greeting="Fragen Sie die Artikel.",
     promise="Jeder Satz einer Antwort ruht auf einem wörtlichen Zitat. "
     "Wo die Artikel nichts sagen, sagt Quoth das.",
     nothing_yet="Noch gibt es keine Artikel.",
     how_to_add="Fügen Sie welche mit {} hinzu, oder senden Sie sie an {}; laden Sie dann diese Seite neu.",
+    try_these="Zum Beispiel",
+    title_question="Was wird unter „{}“ berichtet?",
     your_question="Ihre Frage",
     ask="Fragen",
     stop="Anhalten",
@@ -163,8 +226,10 @@ GERMAN = Phrases(
     reading=("Liest {} Passage…", "Liest {} Passagen…"),
     writing="Schreibt…",
     checking="Prüft Zitate…",
+    done="Die Antwort ist da.",
     draft="Ein Entwurf: Seine Zitate werden geprüft, wenn er vollständig ist.",
     searched_for="Gesucht wurde:",
+    change="Ändern",
     stopped="Angehalten, bevor die Zitate geprüft waren.",
     failed="An dieser Frage ist Quoth gescheitert; das Protokoll des Servers sagt, warum.",
     declined="Das sagen die Artikel nicht.",
@@ -182,10 +247,32 @@ GERMAN = Phrases(
     none_found="keine gefunden",
     quotes_from="{} aus {}",
     quote_of="Zitat {}: {}",
-    back_to_mark="Zurück zur Marke {}",
     untitled="Ohne Titel",
     also_in="auch in {}",
     opens_original="(öffnet das Original)",
+    original="Original",
+    close="Artikel schließen",
+    before_question="{} vor der Frage",
+    after_question="{} nach der Frage",
+    same_day="am Tag der Frage",
+    again="Noch einmal fragen",
+    copy="Kopieren",
+    copied="Kopiert",
+    good="Gut",
+    bad="Schlecht",
+    why="Was stimmt nicht? (darf leer bleiben)",
+    send="Senden",
+    thanks="Notiert. Danke.",
+    search_this="Danach suchen",
+    conversations="Gespräche",
+    no_conversations="Noch keine. Was Sie fragen, wird hier aufbewahrt, in diesem Browser.",
+    kept_here="Nur in diesem Browser aufbewahrt.",
+    rename="Umbenennen",
+    delete="Löschen",
+    deleted="Gelöscht.",
+    undo="Rückgängig",
+    not_kept="Dieser Browser bewahrt nichts auf: Gespräche enden mit der Seite.",
+    asked_on="Gefragt am {}",
     library=library_phrases.GERMAN,
     quality=quality_phrases.GERMAN,
 )

@@ -5,33 +5,33 @@ from __future__ import annotations
 from html import escape
 
 from index.articles import Article, Listing, Summary
-from qa.ui.cards import linked
 from qa.ui.phrases import Phrases
+from qa.ui.reader import place
 from qa.uploads import MAX_UPLOAD_BYTES
 
 PAGE = 25
 
 
-def articles(say: Phrases, page: Listing, offset: int, *, empty: bool) -> str:
-    """A page of the list, which begins `offset` articles in; `empty` says that there are none at all."""
+def articles(say: Phrases, page: Listing, offset: int, collection: str, *, empty: bool) -> str:
+    """A page of the collection's list, `offset` articles in; `empty` says that there are none at all."""
     words = say.library
     if not page.articles:
         return f'<p class="none">{words.nothing_yet if empty else words.none_fit}</p>'
-    rows = "".join(_row(say, article) for article in page.articles)
+    rows = "".join(_row(say, article, collection) for article in page.articles)
     return (
         f'<p class="total" role="status">{say.count(page.total, say.articles)}</p>'
         f'<ul class="shelf">{rows}</ul>{_pages(say, page, offset)}'
     )
 
 
-def _row(say: Phrases, article: Summary) -> str:
+def _row(say: Phrases, article: Summary, collection: str) -> str:
     words = say.library
     title, own = escape(article.title or say.untitled), escape(article.id)
     facts = (article.source, say.day(article.date), say.count(article.passages, say.passages))
     where = "".join(f"<span><bdi>{escape(fact)}</bdi></span>" for fact in facts if fact)
     return (
-        f'<li><button type="button" class="title" data-do="open" data-id="{own}" dir="auto" '
-        f'aria-label="{words.open_of.format(title)}">{title}</button><p class="where">{where}</p>'
+        f'<li><a class="title" href="{place(article.id, collection)}" dir="auto">{title}</a>'
+        f'<p class="where">{where}</p>'
         f'<button type="button" class="quiet" data-do="remove" data-id="{own}" '
         f'aria-label="{words.remove_of.format(title)}">{words.remove}</button></li>'
     )
@@ -77,23 +77,8 @@ def trouble(message: str) -> str:
     return f'<p class="trouble" role="alert">{escape(message[:1].upper() + message[1:])}</p>'
 
 
-def reader(say: Phrases, article: Article) -> str:
-    """The whole article, to be read."""
-    words = say.library
-    where = "".join(
-        f"<span>{escape(part)}</span>" for part in (article.source, say.day(article.date)) if part
-    )
-    paragraphs = "".join(f"<p>{escape(part)}</p>" for part in article.text.split("\n") if part.strip())
-    return (
-        f'<article class="reader" aria-label="{words.reader}"><button type="button" class="quiet close" '
-        f'data-do="close">{words.close}</button><h2 tabindex="-1" data-focus dir="auto">'
-        f"{linked(say, article.title or say.untitled, article.url)}</h2>"
-        f'<p class="where">{where}</p><div class="words" dir="auto">{paragraphs}</div></article>'
-    )
-
-
 def adding(say: Phrases) -> str:
-    """The form that sends files and addresses; `library.js` does it, in the words that stand here."""
+    """The form that sends files and addresses; the page's script does it, in the words that stand here."""
     words = say.library
     told = "".join(
         f' data-{name.replace("_", "-")}="{escape(getattr(words, name))}"'

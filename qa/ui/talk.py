@@ -2,48 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 
-from index.articles import Summary
 from qa.answers import Answer, Citation, Conflict, Sentence
-from qa.ui.cards import origin, quoted
+from qa.ui.cards import nearest, origin, quoted, where
+from qa.ui.conversation import Exchange
 from qa.ui.phrases import Phrases
+from qa.ui.reader import place_of
 
 # The name under which answers say that no model wrote them.
 NO_MODEL = "none"
 
 
-def welcome(say: Phrases, articles: Sequence[Summary]) -> str:
-    """What the empty window says."""
-    if not articles:
-        return (
-            f'<h2 class="greeting">{say.nothing_yet}</h2><p>'
-            + say.how_to_add.format("<code>quoth add FILE_OR_FOLDER</code>", "<code>/api/articles</code>")
-            + "</p>"
-        )
-    return f'<h2 class="greeting">{say.greeting}</h2><p>{say.promise}</p>'
-
-
-def status(exchange: int, doing: str, seconds: float) -> str:
+def status(run: int, doing: str, seconds: float) -> str:
     """What is being done just now; the page counts the seconds on."""
     return (
         f'<p class="status"><span class="pulse" aria-hidden="true"></span>{escape(doing)} '
-        f'<span class="clock" aria-hidden="true" data-run="{exchange}" data-seconds="{seconds:.2f}">'
+        f'<span class="clock" aria-hidden="true" data-run="{run}" data-seconds="{seconds:.2f}">'
         f"{seconds:.0f} s</span></p>"
     )
 
 
-def asked(say: Phrases, question: str, searched: str, said: str) -> str:
-    """One question with what is said to it, which is HTML already."""
-    other = searched and " ".join(searched.split()) != " ".join(question.split())
-    line = (
-        f'<p class="searched">{say.searched_for} <span dir="auto">{escape(searched)}</span></p>'
-        if other
-        else ""
-    )
+def done(say: Phrases) -> str:
+    """That nothing is being done any more, for those who do not see it."""
+    return f'<p class="unseen">{say.done}</p>'
+
+
+def exchange(say: Phrases, nth: int, whole: Exchange, *, past: bool = False) -> str:
+    """A question with what came of it. One that is `past` has its quotes below it, and is kept already."""
+    given = whole.answer
+    said = _answer(say, whole, given, past=past) if given else trouble(whole.trouble or say.stopped)
+    kept = "" if past else f' data-kept="{escape(whole.model_dump_json())}"'
+    searched = given.question_searched if given else ""
+    return asked(say, whole.question, searched, said + _actions(say, whole), f' data-nth="{nth}"{kept}')
+
+
+def asked(say: Phrases, question: str, searched: str, said: str, attributes: str = "") -> str:
+    """One question with what is said to it; `said` and `attributes` are HTML already."""
+    line = ""
+    if searched and " ".join(searched.split()) != " ".join(question.split()):
+        line = (
+            f'<p class="searched">{say.searched_for} <span dir="auto">{escape(searched)}</span> '
+            f'<button type="button" data-deed="change">{say.change}</button></p>'
+        )
     return (
-        f'<article class="exchange"><h2 class="asked" dir="auto">{escape(question)}</h2>'
+        f'<article class="exchange"{attributes}><h2 class="asked" dir="auto">{escape(question)}</h2>'
         f"{line}{said}</article>"
     )
 
@@ -55,42 +59,47 @@ def draft(say: Phrases, text: str) -> str:
 
 def trouble(message: str) -> str:
     """One line for what went wrong."""
-    line = message[:1].upper() + message[1:]
-    return f'<p class="trouble" role="alert">{escape(line)}</p>'
+    return f'<p class="trouble" role="alert">{escape(message[:1].upper() + message[1:])}</p>'
 
 
-def answer(say: Phrases, exchange: int, given: Answer, *, folded_quotes: bool = False) -> str:
-    """A checked answer; `folded_quotes` puts its quotes below it, for answers whose sources have left
-    the panel.
-    """
+def _answer(say: Phrases, whole: Exchange, given: Answer, *, past: bool) -> str:
     if given.status == "declined":
-        near = given.passages and not folded_quotes
-        hint = f'<p class="hint">{say.nearest_hint}</p>' if near else ""
-        return f'<div class="declined"><p>{say.declined}</p>{hint}</div>'
-    body = "".join(_sentences(say, exchange, given))
+        hint = f'<p class="hint">{say.nearest_hint}</p>' if given.passages and not past else ""
+        near = _folded(say.nearest, nearest(say, whole)) if given.passages else ""
+        return f'<div class="declined"><p>{say.declined}</p>{hint}</div>{near}'
+    body = "".join(_sentences(say, whole, given))
     weak = any(sentence.support == "weak" for sentence in given.sentences)
     legend = f'<p class="hint">{say.weak_hint}</p>' if weak else ""
-    conflicts = "".join(_conflict(say, exchange, conflict, given) for conflict in given.conflicts)
-    quotes = ""
-    if folded_quotes:
-        quotes = (
-            f'<details class="fold"><summary>{say.count(len(given.citations), say.quotes)}</summary>'
-            f"{quoted(say, exchange, given)}</details>"
-        )
+    conflicts = "".join(_conflict(say, whole, conflict, given) for conflict in given.conflicts)
+    quotes = _folded(say.count(len(given.citations), say.quotes), quoted(say, whole))
     by = say.quoted_by_none if given.model == NO_MODEL else say.written_by.format(given.model)
-    meta = f'<p class="meta">{escape(by)} · {say.seconds(given.timings.total_ms / 1000)} s</p>'
-    return f'<div class="answer"><p dir="auto">{body}</p>{conflicts}{legend}{meta}{quotes}</div>'
+    return (
+        f'<div class="answer"><p class="said" dir="auto">{body}</p>{conflicts}{legend}'
+        f'<p class="meta">{escape(by)} · {say.seconds(given.timings.total_ms / 1000)} s</p>'
+        f"{quotes}</div>"
+    )
 
 
-def _sentences(say: Phrases, exchange: int, given: Answer) -> Iterator[str]:
-    """The sentences with their marks; the first mark of each number can be linked back to."""
+def _folded(title: str, cards: str) -> str:
+    """What is in the panel while the exchange is the current one, and hidden here as long."""
+    return f'<details class="fold"><summary>{title}</summary>{cards}</details>'
+
+
+def _actions(say: Phrases, whole: Exchange) -> str:
+    buttons = [("again", say.again, "")]
+    if whole.answer:
+        up, down = (f' aria-pressed="{str(whole.verdict == way).lower()}"' for way in ("up", "down"))
+        buttons = [("copy", say.copy, ""), *buttons, ("up", say.good, up), ("down", say.bad, down)]
+    line = "".join(
+        f'<button type="button" data-deed="{do}"{pressed}>{label}</button>' for do, label, pressed in buttons
+    )
+    return f'<div class="actions">{line}<span role="status"></span></div>'
+
+
+def _sentences(say: Phrases, whole: Exchange, given: Answer) -> Iterator[str]:
     quotes = {citation.number: citation for citation in given.citations}
-    linked: set[int] = set()
     for sentence in given.sentences:
-        marks = ""
-        for number in sentence.citations:
-            marks += _mark(say, exchange, quotes[number], first=number not in linked)
-            linked.add(number)
+        marks = "".join(_mark(say, whole, quotes[number]) for number in sentence.citations)
         yield f"{_sentence(say, sentence)}{marks} "
 
 
@@ -103,23 +112,22 @@ def _sentence(say: Phrases, sentence: Sentence) -> str:
     return escape(sentence.text)
 
 
-def _mark(say: Phrases, exchange: int, citation: Citation, *, first: bool) -> str:
-    number = citation.number
-    name = f' id="mark-{exchange}-{number}"' if first else ""
-    label = say.quote_of.format(number, origin(say, citation))
+def _mark(say: Phrases, whole: Exchange, citation: Citation) -> str:
+    label = say.quote_of.format(citation.number, origin(say, citation))
     return (
-        f'<a class="mark"{name} href="#quote-{exchange}-{number}" aria-label="{escape(label)}" '
-        f'title="“{escape(" ".join(citation.quote.split()))}”">[{number}]</a>'
+        f'<a class="mark" href="{place_of(citation, whole.collection, whole.day)}" '
+        f'data-quote="{escape(citation.quote)}" data-origin="{escape(origin(say, citation))}" '
+        f'aria-label="{escape(label)}">[{citation.number}]</a>'
     )
 
 
-def _conflict(say: Phrases, exchange: int, conflict: Conflict, given: Answer) -> str:
+def _conflict(say: Phrases, whole: Exchange, conflict: Conflict, given: Answer) -> str:
     quotes = {citation.number: citation for citation in given.citations}
-    sides = "".join(
-        f'<li dir="auto">{escape(position.claim)}'
-        + "".join(_mark(say, exchange, quotes[number], first=False) for number in position.citations)
-        + "</li>"
-        for position in conflict.positions
-    )
-    about = f"<p>{say.disagree.format(escape(conflict.about))}</p>"
-    return f'<div class="conflict">{about}<ul>{sides}</ul></div>'
+    sides = ""
+    for position in conflict.positions:
+        cited = [quotes[number] for number in position.citations]
+        marks = "".join(_mark(say, whole, citation) for citation in cited)
+        outlets = " ".join(where(say, citation) for citation in cited)
+        sides += f'<li dir="auto"><p>{escape(position.claim)}{marks}</p>{outlets}</li>'
+    about = say.disagree.format(escape(conflict.about))
+    return f'<section class="conflict"><h3>{about}</h3><ul>{sides}</ul></section>'

@@ -7,18 +7,15 @@ from functools import partial
 import gradio as gr
 
 from qa.assistant import Assistant
-from qa.ui import ask, library, quality
+from qa.ui import ask, keeping, library, quality
 from qa.ui.behalf import Blocks
 from qa.ui.masthead import masthead
-from qa.ui.parts import QUIET, html
+from qa.ui.parts import html
 from qa.ui.phrases import Phrases
 from qa.ui.scope import Scope
 
 # How many questions may run at once; the rest wait in line.
 AT_ONCE = 8
-SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
-MONO = ("ui-monospace", "Menlo", "Consolas", "Liberation Mono", "monospace")
-PAPER, DARK_PAPER = "#f7f4ee", "#191714"
 # Each view is a function that builds it inside of its tab; it may read the scope, and set it.
 VIEWS = {"ask": ask.build, "library": library.build}
 
@@ -29,15 +26,11 @@ def window(assistant: Assistant, say: Phrases, measuring: quality.Measuring | No
     blocks = Blocks(title="Quoth", analytics_enabled=False, fill_width=True)
     with blocks, gr.Column(elem_id="quoth"):
         scope = gr.State(Scope())
-        head = html("masthead", masthead(say, ()))
+        html("masthead", masthead(say))
         with gr.Tabs(elem_id="views"):
             for name, build in views.items():
                 with gr.Tab(say.views[name], id=name, elem_id=name):
                     build(assistant, say, scope)
-        gr.on(None, partial(_told, assistant, say), [scope], [head], **QUIET)
+        keeping.build(assistant, say)
     blocks.queue(default_concurrency_limit=AT_ONCE, api_open=False)
     return blocks
-
-
-def _told(assistant: Assistant, say: Phrases, scope: Scope) -> str:
-    return masthead(say, assistant.articles(collection=scope.collection).articles)

@@ -144,15 +144,9 @@
     });
   }
 
-  // An article that was opened is closed by Escape too, and the focus goes back to where it came from.
-  let opener;
+  // An article that is removed is not read on.
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("#library [data-do]");
-    if (button?.dataset.do === "open") opener = button.dataset.id;
-    if (button?.dataset.do === "close")
-      document.querySelector(`#articles [data-do="open"][data-id="${CSS.escape(opener ?? "")}"]`)?.focus();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") event.target.closest?.(".reader")?.querySelector('[data-do="close"]').click();
+    const button = event.target.closest?.('#articles [data-do="remove"]');
+    if (button && button.dataset.id === quoth.reading) quoth.close();
   });
 })();

@@ -1,0 +1,83 @@
+// The list of conversations: opened, named, deleted, exported.
+"use strict";
+
+(() => {
+  const save = (name, text, type) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+  const fileName = (conversation) => conversation.name.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60) || "quoth";
+
+  const row = (conversation) => {
+    const line = document.getElementById("conversation").content.firstElementChild.cloneNode(true);
+    const link = quoth.find("a", line);
+    link.textContent = conversation.name;
+    link.href = `?conversation=${encodeURIComponent(conversation.id)}`;
+    if (location.search === link.getAttribute("href")) link.setAttribute("aria-current", "page");
+    const day = new Date(conversation.changed);
+    quoth.find("time", line).textContent = day.toLocaleDateString(document.documentElement.lang || undefined);
+    line.conversation = conversation;
+    return line;
+  };
+
+  const fill = async () => {
+    const all = (await quoth.kept.all()).filter((one) => one.exchanges.length);
+    all.sort((one, other) => other.changed - one.changed);
+    quoth.find("#conversations ol").replaceChildren(...all.map(row));
+  };
+
+  document.addEventListener("toggle", (event) => {
+    if (event.target.id === "conversations" && event.newState === "open") fill();
+  }, true);
+
+  const of = (button) => button.closest("li").conversation;
+  quoth.deeds.json = async (button) => {
+    const whole = await quoth.kept.get(of(button).id);
+    save(`${fileName(whole)}.json`, JSON.stringify(whole, null, 1), "application/json");
+  };
+  quoth.deeds.markdown = async (button) => {
+    const whole = await quoth.kept.get(of(button).id);
+    save(`${fileName(whole)}.md`, await (await quoth.server).markdown(whole), "text/markdown");
+  };
+  quoth.deeds.delete = async (button) => {
+    const line = button.closest("li");
+    const whole = await quoth.kept.get(line.conversation.id);
+    await quoth.kept.remove(whole.id);
+    const gone = document.getElementById("deleted").content.firstElementChild.cloneNode(true);
+    quoth.find("button", gone).onclick = async () => {
+      await quoth.kept.put(whole);
+      gone.replaceWith(line);
+      quoth.find("a", line).focus();
+    };
+    line.replaceWith(gone);
+    quoth.find("button", gone).focus();
+  };
+  quoth.deeds.rename = (button) => {
+    const line = button.closest("li");
+    const link = quoth.find("a", line);
+    const input = Object.assign(document.createElement("input"), { value: link.textContent, maxLength: 200 });
+    input.setAttribute("aria-label", button.textContent);
+    const done = async (named) => {
+      input.onblur = null;
+      input.replaceWith(link);
+      link.focus();
+      if (!named || !input.value.trim()) return;
+      link.textContent = input.value.trim();
+      await quoth.kept.change(line.conversation.id, (whole) => (whole.name = input.value.trim()));
+    };
+    input.onkeydown = (event) => {
+      if (event.key === "Enter") done(true);
+      if (event.key === "Escape") {
+        event.preventDefault();
+        event.stopPropagation();
+        done(false);
+      }
+    };
+    input.onblur = () => done(true);
+    link.replaceWith(input);
+    input.select();
+  };
+})();

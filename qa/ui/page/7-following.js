@@ -1,0 +1,50 @@
+// While an answer is written: seconds count, the talk follows, and what is whole is kept.
+"use strict";
+
+(() => {
+  let run, began;
+  setInterval(() => {
+    const clock = quoth.find(".clock");
+    if (!clock) {
+      run = undefined;
+      return;
+    }
+    if (clock.dataset.run !== run) {
+      run = clock.dataset.run;
+      began = performance.now() - 1000 * Number(clock.dataset.seconds);
+    }
+    const text = `${Math.floor((performance.now() - began) / 1000)} s`;
+    if (clock.textContent !== text) clock.textContent = text;
+  }, 200);
+
+  const follow = (talk, current) => {
+    let pinned = true;
+    talk.addEventListener("scroll", () => {
+      pinned = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
+    });
+    let asked = "", kept;
+    new MutationObserver(() => {
+      // A new question always comes into view; after that, whoever has scrolled up is left in peace.
+      const now = quoth.find(".asked", current)?.textContent ?? "";
+      if (now !== asked) pinned = true;
+      asked = now;
+      if (pinned) talk.scrollTop = talk.scrollHeight;
+      const whole = quoth.find("[data-kept]", current);
+      if (whole && whole.dataset.kept !== kept) {
+        kept = whole.dataset.kept;
+        quoth.keep(whole);
+      } else if (!whole) kept = undefined;
+    }).observe(current, { childList: true, subtree: true, characterData: true, attributes: true });
+  };
+
+  // Gradio builds the page after this script has run.
+  const waiting = new MutationObserver(() => {
+    const [talk, current, status] = ["talk", "current", "status"].map((id) => document.getElementById(id));
+    if (!talk || !current || !status || !document.getElementById("earlier")) return;
+    waiting.disconnect();
+    status.setAttribute("role", "status");
+    follow(talk, current);
+    quoth.restore();
+  });
+  waiting.observe(document, { childList: true, subtree: true });
+})();

@@ -1,0 +1,39 @@
+"""What the window says before the first question: what there is, and what could be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from index.articles import Summary
+from qa.assistant import Assistant
+from qa.ui.cards import clipped
+from qa.ui.masthead import facts
+from qa.ui.phrases import Phrases
+from qa.ui.scope import Scope
+
+QUESTIONS = 4
+TITLE_CHARACTERS = 80
+
+
+def welcome(say: Phrases, articles: Sequence[Summary]) -> str:
+    """The greeting, with what is in the library."""
+    if not articles:
+        how = say.how_to_add.format("<code>quoth add FILE_OR_FOLDER</code>", "<code>/api/articles</code>")
+        return f'<h2 class="greeting">{say.nothing_yet}</h2><p>{how}</p>'
+    told = "".join(f"<span>{escape(fact)}</span>" for fact in facts(say, articles))
+    return f'<h2 class="greeting">{say.greeting}</h2><p class="facts">{told}</p><p>{say.promise}</p>'
+
+
+def suggestions(assistant: Assistant, say: Phrases, scope: Scope) -> str:
+    """Questions that can be asked of these articles."""
+    asked = assistant.suggestions(collection=scope.collection, limit=QUESTIONS)
+    if not asked:
+        newest = assistant.articles(collection=scope.collection, limit=2 * QUESTIONS).articles
+        titles = list(dict.fromkeys(article.title for article in newest if article.title))[:QUESTIONS]
+        asked = [say.title_question.format(clipped(title, TITLE_CHARACTERS).rstrip(".")) for title in titles]
+    buttons = "".join(
+        f'<button type="button" class="example" data-deed="example" dir="auto">{escape(question)}</button>'
+        for question in asked
+    )
+    return buttons and f'<p class="try">{say.try_these}</p>{buttons}'
