@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import threading
 import time
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
@@ -12,7 +14,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Self, cast
 
-from index.articles import Article, Filters, Kept, Listing, Skipped, Summary
+from index.articles import Article, Filters, Kept, Listing, Skipped
 from index.errors import ArchiveEmpty, QuothError, WeightsMissing
 from index.files import File
 from index.library import Library
@@ -45,7 +47,7 @@ from qa.line import Line
 from qa.metrics import Metrics
 from qa.model import NO_MODEL, LocalModel, Model, RemoteModel, choose_model
 from qa.settings import Settings
-from qa.suggesting import suggested
+from qa.suggesting import WITHIN, suggested
 from qa.tracing import traced, tracer
 
 DECLINED = "The articles do not say."
@@ -102,7 +104,7 @@ class Assistant:
         self._private_urls = private_urls
         self._feedback = FeedbackFile(library.folder)
         self.metrics = Metrics(self._counts)
-        self._suggested: dict[str, tuple[tuple[Summary, ...], list[str]]] = {}
+        self._suggesting = threading.Lock()
         self._parts = ExitStack()
         self.model_name = model.name if model else NO_MODEL
         self.embedder_name = library.embedder.name
@@ -352,15 +354,22 @@ class Assistant:
 
     def suggestions(self, *, limit: int = 4, collection: str = "default") -> list[str]:
         """Questions that the newest articles answer, made by the form of their sentences; fewer, or none,
-        where few sentences have such a form.
+        where few sentences have such a form. They are kept until the articles change, so that a start need
+        not wait for the embedder to show them.
         """
         newest = self.articles(collection=collection, limit=SUGGESTED_FROM).articles
-        known = self._suggested.get(collection)
-        if known is None or known[0] != newest:
-            whole = (self.article(each.id, collection=collection) for each in newest)
-            search = partial(self.search, k=2, collection=collection)
-            known = self._suggested[collection] = newest, suggested(whole, search, limit)
-        return known[1][:limit]
+        if not newest:
+            return []
+        made_of = hashlib.sha256(repr((newest, limit)).encode("utf-8", "surrogatepass")).hexdigest()
+        catalogue = self._library.collection(collection).catalogue
+        with self._suggesting:
+            kept = json.loads(catalogue.fact_of("suggested") or "{}")
+            if kept.get("of") != made_of:
+                whole = (self.article(each.id, collection=collection) for each in newest)
+                search = partial(self.search, k=WITHIN, collection=collection)
+                kept = {"of": made_of, "questions": suggested(whole, search, limit)}
+                catalogue.keep_fact("suggested", json.dumps(kept))
+        return list(kept["questions"])
 
     def thresholds(self, collection: str = "default") -> Thresholds:
         """Below which confidence questions to the collection are declined. Raises ArchiveEmpty."""

@@ -33,8 +33,9 @@ _TABLE: tuple[tuple[tuple[str, ...], str, Need], ...] = (
     (READING, rf"{_PAGE}(/(config|theme\.css|favicon\.ico|manifest\.json)?/?)?", "reader"),
     (READING, rf"{_PAGE}/(assets|static|svelte)/.+", "reader"),
     (READING, rf"{_EVENTS}/(queue/data|heartbeat/.+|file=.+|startup-events|theme\.css|app_id)/?", "reader"),
-    (("POST",), rf"{_EVENTS}/(queue/join|cancel|reset)/?", "reader"),
+    (("POST",), rf"{_EVENTS}/(queue/join|cancel|reset|component_server)/?", "reader"),
     (ANY, rf"{_EVENTS}/(upload|upload_progress)/?", "editor"),
+    (("POST",), r"/library/articles", "editor"),
 )
 _LINES = tuple((methods, re.compile(path), need) for methods, path, need in _TABLE)
 

@@ -68,6 +68,7 @@ ARTICLE = {"id": "tides", "text": "High tide was at 18:40."}
         ("POST", "/api/search", {"query": "offer"}, "reader"),
         ("GET", "/api/articles", None, "reader"),
         ("POST", "/en/gradio_api/queue/join", {}, "reader"),
+        ("POST", "/library/articles", None, "editor"),
         ("POST", "/api/articles", ARTICLE, "editor"),
         ("DELETE", "/api/articles/tides", None, "editor"),
         ("POST", "/en/gradio_api/upload", None, "editor"),
@@ -162,8 +163,8 @@ def _tool(client: TestClient, name: str, **arguments: str) -> dict:
 
 def test_an_event_of_the_window_is_its_senders(keyed):
     _, _, client = keyed
-    assert "masthead" in _opened(client("reader"))
-    assert "masthead" not in _opened(client("other"))
+    assert "Northshore Wire" in _opened(client("reader"))
+    assert "Northshore Wire" not in _opened(client("other"))
 
 
 def _opened(client: TestClient) -> str:

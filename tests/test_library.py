@@ -68,7 +68,7 @@ def opened(context: BrowserContext, server: Serving) -> Iterator[Callable[..., P
     """Opens a view; no window may reach beyond this machine, fail in its script or run a stranger's."""
     beyond, failures = [], []
 
-    def make(view: str, *, language: str = "en", collection: str = "") -> Page:
+    def make(view: str, *, language: str = "en", collection: str = "", articles: int = 30) -> Page:
         page = context.new_page()
         page.on("request", lambda it: beyond.append(it.url) if beyond_reach(it.url) else None)
         page.on("pageerror", lambda error: failures.append(error))
@@ -76,7 +76,7 @@ def opened(context: BrowserContext, server: Serving) -> Iterator[Callable[..., P
         page.get_by_role("tab", name=view).click()
         if collection:
             page.get_by_label("Collection", exact=True).select_option(collection)
-            expect(page.locator(".total")).to_contain_text("30 articles")
+            expect(page.locator(".total")).to_contain_text(f"{articles} articles")
         return page
 
     def beyond_reach(url: str) -> bool:
@@ -176,6 +176,17 @@ def test_removing_can_be_undone_and_brings_back_the_same_article(
     expect(page.locator(".notice")).to_contain_text("“Lock 11 opened” is back.")
     expect(page.locator(".total")).to_have_text("30 articles")
     assert httpx.get(address, trust_env=False).json() == before
+
+
+def test_last_page_that_becomes_empty_leads_to_the_one_before(opened: Callable[..., Page], server: Serving):
+    to = f"{server.url}/api/articles?collection=page"
+    httpx.post(to, json={"articles": LOCKS[:26]}, trust_env=False, timeout=60).raise_for_status()
+    page = opened("Library", collection="page", articles=26)
+    page.get_by_role("button", name="Next page").click()
+    expect(page.locator(".shelf li")).to_have_count(1)
+    page.get_by_role("button", name="Remove Lock").click()
+    expect(page.locator(".shelf li")).to_have_count(25)
+    expect(page.locator(".notice")).to_contain_text("is removed")
 
 
 # What comes in

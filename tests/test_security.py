@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
@@ -18,6 +18,7 @@ from qa.headers import HEADERS
 from qa.keys import KeyFile
 from qa.model import Model, RemoteModel
 from qa.server import create_app
+from qa.ui.phrases import ENGLISH
 from tests.serving import Serving, serving
 
 
@@ -74,8 +75,15 @@ def test_a_person_signs_in_with_a_browser_and_asks(guarded: tuple[Serving, str])
         page.get_by_role("button", name="Sign in").click()
         page.locator("#box textarea").fill("Why is Lukashenko under pressure?")
         page.locator("#box textarea").press("Enter")
-        page.locator("#sources blockquote, #sources .quote").first.wait_for(timeout=30_000)
-        page.goto(f"{server.url}/signin")
+        page.locator("#current .mark").first.click(timeout=30_000)
+        expect(page.get_by_role("dialog").locator("mark").first).to_contain_text("Lukashenko")
+        page.get_by_role("tab", name="Library").click()
+        expect(page.get_by_text(ENGLISH.library.may_not)).to_be_visible()
+        expect(page.locator(".shelf .title")).to_have_count(19)
+        expect(page.get_by_role("button", name="Remove")).to_have_count(0)
+        page.get_by_role("tab", name="Quality").click()
+        expect(page.get_by_text(ENGLISH.quality.may_not)).to_be_visible()
+        expect(page.get_by_role("button", name="Run a small evaluation")).to_have_count(0)
         page.get_by_role("button", name="Sign out").click()
         page.get_by_label("Your key").wait_for()
         browser.close()

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from index.errors import QuothError
 from qa.answers import MAX_QUESTION_CHARACTERS, Answer, Evidence, Token, checked_question
 from qa.assistant import Assistant
+from qa.callers import caller
 from qa.ui import cards, narrowing, talk
 from qa.ui.conversation import Exchange, Sent
 from qa.ui.parts import QUIET, html, live
@@ -78,7 +79,11 @@ def build(assistant: Assistant, say: Phrases, scope: gr.State) -> None:
 
 
 def opened(assistant: Assistant, say: Phrases, scope: Scope) -> str:
-    """The greeting of a window that opens, or turns to another part of the library."""
+    """The greeting of a window that opens, or turns to another part of the library; nothing of a collection
+    that is not for the caller, for which the Library view finds another.
+    """
+    if not caller().sees(scope.collection):
+        return ""
     return welcome(say, assistant.articles(collection=scope.collection).articles)
 
 

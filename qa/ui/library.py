@@ -10,6 +10,7 @@ import gradio as gr
 from index.articles import Article
 from index.errors import QuothError
 from qa.assistant import Assistant
+from qa.callers import caller
 from qa.ui import narrowing, shelf
 from qa.ui.parts import QUIET, live
 from qa.ui.phrases import Phrases
@@ -41,7 +42,7 @@ def build(assistant: Assistant, say: Phrases, scope: gr.State) -> None:
     with gr.Column(elem_id="beside"):
         adding = live("adding", shelf.adding(say))
     shown = [entered, form, listed]
-    gr.on(None, lambda: view.anew(Scope(), Looking()), None, shown, **QUIET)
+    gr.on(None, view.opened, None, [scope, adding, *shown], **QUIET)
     # Whatever changes the scope but the form itself has the form made anew.
     scope.change(view.told, [scope, entered, looking], shown, **QUIET)
     form.input(view.narrowed, [scope], [scope, entered, looking, listed], **QUIET)
@@ -58,6 +59,14 @@ class _View:
         self._assistant = assistant
         self._say = say
 
+    def opened(self) -> list[Any]:
+        """The scope of a window that opens, what may be added, and the rest as `anew`."""
+        who, names = caller(), self._assistant.collections()
+        seen = who.sees(Scope().collection) or not names
+        scope = Scope() if seen else Scope(collection=names[0])
+        adding = gr.skip() if who.has("editor") else shelf.nothing_to_add(self._say)
+        return [gr.skip() if seen else scope, adding, *self.anew(scope, Looking())]
+
     def told(self, scope: Scope, entered: Scope | None, looking: Looking) -> list[Any]:
         """The form and the list, unless the form is what tells the scope."""
         return [gr.skip()] * 3 if scope == entered else self.anew(scope, looking)
@@ -66,7 +75,7 @@ class _View:
         """What the form was made of, the form, and the list."""
         outlets = self._assistant.sources(collection=scope.collection)
         form = narrowing.form(self._say, scope, looking.search, self._assistant.collections(), outlets)
-        return [scope, form, self._list(scope, looking)]
+        return [scope, form, self._list(scope, looking)[1]]
 
     def narrowed(self, before: Scope, event: gr.EventData) -> list[Any]:
         """The scope and the list after a field of the form was changed."""
@@ -77,7 +86,7 @@ class _View:
         if scope.collection != before.collection:
             # Its outlets are others: the form is made anew.
             scope, entered = replace(scope, filters=replace(scope.filters, source=None)), None
-        return [scope, entered, looking, self._list(scope, looking)]
+        return [scope, entered, *self._list(scope, looking)]
 
     def pressed(self, scope: Scope, looking: Looking, kept: Removed | None, event: gr.EventData) -> list[Any]:
         """What a button in the list does: a page on or back, an article removed."""
@@ -96,7 +105,7 @@ class _View:
                     notice, scope = shelf.removed(self._say, article), _changed(scope)
         except QuothError as error:
             notice = shelf.trouble(str(error))
-        return [scope, kept, notice, looking, self._list(scope, looking)]
+        return [scope, kept, notice, *self._list(scope, looking)]
 
     def put_back(self, scope: Scope, kept: Removed | None) -> list[Any]:
         """What was removed last is there again, as it was."""
@@ -114,7 +123,8 @@ class _View:
         known = name != scope.collection and name in self._assistant.collections()
         return _changed(Scope(collection=str(name), edition=scope.edition) if known else scope)
 
-    def _list(self, scope: Scope, looking: Looking) -> str:
+    def _list(self, scope: Scope, looking: Looking) -> tuple[Looking, str]:
+        """What is looked at, and the list; in place of a page that has become empty, the one before it."""
         filters = replace(scope.filters, as_of=scope.as_of)
         page = self._assistant.articles(
             collection=scope.collection,
@@ -123,8 +133,17 @@ class _View:
             search=looking.search,
             filters=filters,
         )
-        plain = not (filters or looking.search or looking.offset)
-        return shelf.articles(self._say, page, looking.offset, scope.collection, empty=plain)
+        if looking.offset and not page.articles:
+            return self._list(scope, replace(looking, offset=max(0, looking.offset - shelf.PAGE)))
+        shown = shelf.articles(
+            self._say,
+            page,
+            looking.offset,
+            scope.collection,
+            empty=not (filters or looking.search),
+            removable=caller().has("editor"),
+        )
+        return looking, shown
 
 
 def _changed(scope: Scope) -> Scope:

@@ -38,6 +38,7 @@ class LibraryPhrases:
     back: str
 
     add: str
+    may_not: str
     drop: str
     choose: str
     formats: str
@@ -90,6 +91,7 @@ ENGLISH = LibraryPhrases(
     undo_ends="It can come back until another is removed or this page is left.",
     back="“{}” is back.",
     add="Add articles",
+    may_not="Your key is for asking and reading. Whoever runs this server can give you one for editors.",
     drop="Drop files here",
     choose="Choose files",
     formats="Text, Markdown, web pages, PDF, Word, EPUB, feeds, .jsonl, .csv and .zip; at most 25 MB each",
@@ -142,6 +144,8 @@ GERMAN = LibraryPhrases(
     undo_ends="Er kann zurück, bis ein anderer entfernt oder diese Seite verlassen wird.",
     back="„{}“ ist wieder da.",
     add="Artikel hinzufügen",
+    may_not="Ihr Schlüssel ist zum Fragen und Lesen. Wer diesen Server betreibt, kann Ihnen einen zum "
+    "Bearbeiten geben.",
     drop="Dateien hierher ziehen",
     choose="Dateien wählen",
     formats="Text, Markdown, Webseiten, PDF, Word, EPUB, Feeds, .jsonl, .csv und .zip; je höchstens 25 MB",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from index.articles import Summary
+from qa.callers import OWNER, Caller
+from qa.policy import SIGN_OUT
 from qa.ui.phrases import LANGUAGES, Phrases
 
 OUTLETS = 4
 WORDMARK = '<a class="wordmark" href="./" aria-label="Quoth"><span aria-hidden="true">“</span>Quoth</a>'
 
 
-def masthead(say: Phrases) -> str:
-    """The name, and what else leads somewhere."""
+def masthead(say: Phrases, who: Caller = OWNER) -> str:
+    """The name, and what else leads somewhere; a way out for one who is signed in."""
     others = "".join(
         f'<a href="../{code}/" hreflang="{code}" lang="{code}" title="{other.language}">'
         f'<span aria-hidden="true">{code.upper()}</span><span class="unseen">{other.language}</span></a>'
@@ -23,7 +26,7 @@ def masthead(say: Phrases) -> str:
         f'<header class="masthead"><h1>{WORDMARK}</h1><nav aria-label="Quoth">'
         f'<a class="anew" href="./" aria-label="{say.new_conversation}">{say.anew}</a>'
         f'<button type="button" popovertarget="conversations">{say.conversations}</button>'
-        f"{others}</nav></header>"
+        f"{others}{_way_out(say, who)}</nav></header>"
         f"{_conversations(say)}"
     )
 
@@ -39,6 +42,13 @@ def facts(say: Phrases, articles: Sequence[Summary]) -> list[str]:
         named, more = ", ".join(outlets[:OUTLETS]), len(outlets) - OUTLETS
         told.append(say.more.format(named, more) if more > 0 else named)
     return told
+
+
+def _way_out(say: Phrases, who: Caller) -> str:
+    if who == OWNER:
+        return ""
+    told = escape(say.signed_in.format(who.name, who.role))
+    return f'<form method="post" action="..{SIGN_OUT}"><button title="{told}">{say.sign_out}</button></form>'
 
 
 def _conversations(say: Phrases) -> str:

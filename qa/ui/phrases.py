@@ -101,6 +101,8 @@ class Phrases:
     deleted: str
     undo: str
     not_kept: str
+    signed_in: str
+    sign_out: str
     asked_on: str
 
     library: LibraryPhrases
@@ -196,6 +198,8 @@ ENGLISH = Phrases(
     deleted="Deleted.",
     undo="Undo",
     not_kept="This browser keeps nothing: conversations end with the page.",
+    signed_in="Signed in as {}, {}",
+    sign_out="Sign out",
     asked_on="Asked on {}",
     library=library_phrases.ENGLISH,
     quality=quality_phrases.ENGLISH,
@@ -272,6 +276,8 @@ GERMAN = Phrases(
     deleted="Gelöscht.",
     undo="Rückgängig",
     not_kept="Dieser Browser bewahrt nichts auf: Gespräche enden mit der Seite.",
+    signed_in="Angemeldet als {}, {}",
+    sign_out="Abmelden",
     asked_on="Gefragt am {}",
     library=library_phrases.GERMAN,
     quality=quality_phrases.GERMAN,

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from index.errors import QuothError
 from qa.assistant import Assistant
-from qa.callers import permit
+from qa.callers import caller, permit
 from qa.ui.parts import QUIET, live
 from qa.ui.phrases import Phrases
 from qa.ui.scope import Scope
@@ -94,8 +94,10 @@ def build(measuring: Measuring, assistant: Assistant, say: Phrases, scope: gr.St
         return [_standing(say, now), gr.Timer(active=running), shown]
 
     def opened() -> list[Any]:
+        if not caller().has("admin"):
+            return [_form(say, f'<p class="notice">{say.quality.may_not}</p>'), "", gr.skip(), ""]
         standing, ticking, _ = told()
-        return [standing, ticking, _report(say, measuring.page())]
+        return [gr.skip(), standing, ticking, _report(say, measuring.page())]
 
     def begun(scope: Scope, event: gr.EventData) -> list[Any]:
         given = event._data or {}
@@ -116,16 +118,15 @@ def build(measuring: Measuring, assistant: Assistant, say: Phrases, scope: gr.St
         return told()
 
     views = [standing, timer, report]
-    gr.on(None, opened, None, views, **QUIET)
+    gr.on(None, opened, None, [form, *views], **QUIET)
     form.submit(begun, [scope], views, **QUIET)
     standing.click(ended, None, views, **QUIET)
     timer.tick(told, None, views, **QUIET)
 
 
-def _form(say: Phrases) -> str:
+def _form(say: Phrases, instead: str = "") -> str:
     words = say.quality
-    return (
-        f'<h2 class="greeting">{words.heading}</h2><p>{words.about}</p>'
+    form = (
         f'<form class="measure" aria-label="{words.start}">'
         f'<label class="field"><span>{words.most}</span><input type="number" name="most" '
         f'min="1" max="{MOST}" value="{USUAL}" required></label>'
@@ -133,6 +134,7 @@ def _form(say: Phrases) -> str:
         f'aria-describedby="file-hint"></label><button class="main">{words.start}</button>'
         f'<p class="hint" id="file-hint">{words.file_hint} {words.one_at_a_time}</p></form>'
     )
+    return f'<h2 class="greeting">{words.heading}</h2><p>{words.about}</p>{instead or form}'
 
 
 def _standing(say: Phrases, now: Standing) -> str:

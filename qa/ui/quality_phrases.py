@@ -11,6 +11,7 @@ class QualityPhrases:
 
     heading: str
     about: str
+    may_not: str
     file: str
     file_hint: str
     most: str
@@ -32,6 +33,8 @@ ENGLISH = QualityPhrases(
     heading="Measure the answers",
     about="Test questions are asked of the collection chosen in the Library, and what is answered "
     "is held against what should be. No judge is needed, and nothing leaves this machine.",
+    may_not="The report and new evaluations are for admins, since they tell of every "
+    "collection. Your key is not for that.",
     file="Your own questions (.jsonl)",
     file_hint="Without a file, the questions about the sample articles are asked.",
     most="How many questions",
@@ -55,6 +58,8 @@ GERMAN = QualityPhrases(
     heading="Antworten messen",
     about="Testfragen werden der Sammlung gestellt, die in der Bibliothek gewählt ist, und was geantwortet "
     "wird, wird an dem gemessen, was sein sollte. Niemand muss urteilen, und nichts verlässt diesen Rechner.",
+    may_not="Der Bericht und neue Auswertungen sind für Verwalter, weil sie von jeder Sammlung "
+    "erzählen. Ihr Schlüssel ist nicht dafür.",
     file="Eigene Fragen (.jsonl)",
     file_hint="Ohne Datei werden die Fragen zu den Beispielartikeln gestellt.",
     most="Wie viele Fragen",

@@ -12,28 +12,32 @@ from qa.uploads import MAX_UPLOAD_BYTES
 PAGE = 25
 
 
-def articles(say: Phrases, page: Listing, offset: int, collection: str, *, empty: bool) -> str:
+def articles(
+    say: Phrases, page: Listing, offset: int, collection: str, *, empty: bool, removable: bool
+) -> str:
     """A page of the collection's list, `offset` articles in; `empty` says that there are none at all."""
     words = say.library
     if not page.articles:
         return f'<p class="none">{words.nothing_yet if empty else words.none_fit}</p>'
-    rows = "".join(_row(say, article, collection) for article in page.articles)
+    rows = "".join(_row(say, article, collection, removable=removable) for article in page.articles)
     return (
         f'<p class="total" role="status">{say.count(page.total, say.articles)}</p>'
         f'<ul class="shelf">{rows}</ul>{_pages(say, page, offset)}'
     )
 
 
-def _row(say: Phrases, article: Summary, collection: str) -> str:
+def _row(say: Phrases, article: Summary, collection: str, *, removable: bool) -> str:
     words = say.library
     title, own = escape(article.title or say.untitled), escape(article.id)
     facts = (article.source, say.day(article.date), say.count(article.passages, say.passages))
     where = "".join(f"<span><bdi>{escape(fact)}</bdi></span>" for fact in facts if fact)
+    remove = (
+        f'<button type="button" class="quiet" data-do="remove" data-id="{own}" '
+        f'aria-label="{words.remove_of.format(title)}">{words.remove}</button>'
+    )
     return (
         f'<li><a class="title" href="{place(article.id, collection)}" dir="auto">{title}</a>'
-        f'<p class="where">{where}</p>'
-        f'<button type="button" class="quiet" data-do="remove" data-id="{own}" '
-        f'aria-label="{words.remove_of.format(title)}">{words.remove}</button></li>'
+        f'<p class="where">{where}</p>{remove if removable else ""}</li>'
     )
 
 
@@ -75,6 +79,12 @@ def _named(say: Phrases, article: Article) -> str:
 def trouble(message: str) -> str:
     """What went wrong."""
     return f'<p class="trouble" role="alert">{escape(message[:1].upper() + message[1:])}</p>'
+
+
+def nothing_to_add(say: Phrases) -> str:
+    """In place of the form, for one who may not add."""
+    words = say.library
+    return f'<div class="adding"><h2>{words.add}</h2><p class="hint">{words.may_not}</p></div>'
 
 
 def adding(say: Phrases) -> str:

@@ -7,6 +7,7 @@ from html import escape
 
 from index.articles import Summary
 from qa.assistant import Assistant
+from qa.callers import caller
 from qa.ui.cards import clipped
 from qa.ui.masthead import facts
 from qa.ui.phrases import Phrases
@@ -26,7 +27,9 @@ def welcome(say: Phrases, articles: Sequence[Summary]) -> str:
 
 
 def suggestions(assistant: Assistant, say: Phrases, scope: Scope) -> str:
-    """Questions that can be asked of these articles."""
+    """Questions that can be asked of these articles, for one who may."""
+    if not caller().sees(scope.collection):
+        return ""
     asked = assistant.suggestions(collection=scope.collection, limit=QUESTIONS)
     if not asked:
         newest = assistant.articles(collection=scope.collection, limit=2 * QUESTIONS).articles

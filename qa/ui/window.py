@@ -7,10 +7,11 @@ from functools import partial
 import gradio as gr
 
 from qa.assistant import Assistant
+from qa.callers import OWNER, caller
 from qa.ui import ask, keeping, library, quality
 from qa.ui.behalf import Blocks
 from qa.ui.masthead import masthead
-from qa.ui.parts import html
+from qa.ui.parts import QUIET, html
 from qa.ui.phrases import Phrases
 from qa.ui.scope import Scope
 
@@ -26,7 +27,10 @@ def window(assistant: Assistant, say: Phrases, measuring: quality.Measuring | No
     blocks = Blocks(title="Quoth", analytics_enabled=False, fill_width=True)
     with blocks, gr.Column(elem_id="quoth"):
         scope = gr.State(Scope())
-        html("masthead", masthead(say))
+        head = html("masthead", masthead(say))
+        gr.on(
+            None, lambda: masthead(say, caller()) if caller() != OWNER else gr.skip(), None, [head], **QUIET
+        )
         with gr.Tabs(elem_id="views"):
             for name, build in views.items():
                 with gr.Tab(say.views[name], id=name, elem_id=name):

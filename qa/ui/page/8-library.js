@@ -131,7 +131,7 @@
   document.addEventListener("click", (event) => {
     if (event.target.matches?.(".adding .stop")) stopping?.abort();
     // On a phone the form that adds stands below the list.
-    if (event.target.matches?.("[data-jump]")) document.querySelector(".adding input[type=file]").focus();
+    if (event.target.matches?.("[data-jump]")) document.querySelector(".adding input[type=file]")?.focus();
   });
   for (const kind of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(kind, (event) => {
