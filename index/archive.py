@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from index.articles import Filters
+from index.catalogue import CLOSED
 from index.embedding import Vectors
-from index.errors import ArchiveBroken, DiskFull
+from index.errors import ArchiveBroken, ArchiveEmpty, DiskFull
 
 # What hosted Chroma accepts in one write; local Chroma takes more, and is no slower for it.
 BATCH = 300
@@ -43,6 +44,7 @@ class Archive:
 
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._closed = False
         with self._in_words():
             self._client = chromadb.PersistentClient(
                 path=str(folder), settings=Settings(anonymized_telemetry=False)
@@ -57,6 +59,8 @@ class Archive:
         try:
             yield
         except Exception as error:
+            if self._closed:
+                raise ArchiveEmpty(CLOSED) from error
             if "full" in str(error) or shutil.disk_usage(self._folder).free < FULL_BYTES:
                 raise DiskFull(
                     f"the disk of {self._folder} is full; nothing was lost: free some space and go on"
@@ -123,6 +127,7 @@ class Archive:
             return set(self._vectors.get(include=[])["ids"])
 
     def close(self) -> None:
+        self._closed = True
         self._client.close()  # type: ignore[attr-defined]  # of the local client alone
 
 

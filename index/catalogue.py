@@ -17,7 +17,7 @@ from typing import Any
 
 from index import copies
 from index.articles import Article, Filters, Listing, Passage, Summary
-from index.errors import ArchiveBroken, ArticleUnknown, DiskFull
+from index.errors import ArchiveBroken, ArchiveEmpty, ArticleUnknown, DiskFull
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -38,6 +38,9 @@ _NEWEST_FIRST = "ORDER BY date DESC NULLS LAST, title, id"
 # Articles that were kept before there were stories are placed with every batch that is kept.
 PLACED_A_BATCH = 50
 _FIELDS = "id, text, title, url, date, source, origin"
+
+
+CLOSED = "the collection is being removed or put in another's place; ask again"
 
 
 class Catalogue:
@@ -375,7 +378,9 @@ def _summary(row: Sequence[Any]) -> Summary:
     )
 
 
-def _translated(error: sqlite3.DatabaseError, file: Path) -> DiskFull | ArchiveBroken:
+def _translated(error: sqlite3.DatabaseError, file: Path) -> DiskFull | ArchiveBroken | ArchiveEmpty:
+    if "closed database" in str(error):
+        return ArchiveEmpty(CLOSED)
     if "full" in str(error):
         return DiskFull(f"the disk of {file.parent} is full; nothing was lost: free some space and go on")
     return ArchiveBroken(

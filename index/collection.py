@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Generator, Iterable, MutableMapping, Sequence
+from collections.abc import Container, Generator, Iterable, MutableMapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from index.archive import Archive
 from index.articles import Article, Filters, Hit, Kept, Skipped
 from index.catalogue import Catalogue
 from index.embedding import Embedder, Tokens, Vectors
-from index.errors import ArchiveEmpty, CollectionInvalid, EmbedderMismatch
+from index.errors import ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
 from index.ingest import Ingest, sweep
 from index.lexical import KeywordIndex
 from index.recent import RecentVectors
@@ -35,7 +35,7 @@ def checked_name(name: str) -> str:
 
 
 class Collection:
-    """One folder's catalogue and vectors. Many may search at once; one at a time writes."""
+    """One folder's catalogue and vectors. Many may search and add at once; one at a time writes."""
 
     def __init__(self, folder: Path, embedder: Embedder, reranker: Reranker | None = None) -> None:
         self._folder = folder
@@ -76,16 +76,20 @@ class Collection:
             archive=self.archive,
             embedder=self._embedder,
             folder=self._folder,
+            writing=self._writing,
             known={} if known is None else known,
         )
-        with self._writing:
-            yield from ingest(items, again=again)
+        yield from ingest(items, again=again)
 
-    def remove(self, ids: Sequence[str]) -> None:
-        """Forget the articles and all of them; ArticleUnknown, and nothing done, if one is missing."""
+    def remove(self, ids: Sequence[str], *, digests: Container[str] | None = None) -> None:
+        """Forget the articles and all of them; nothing is done if one is missing (ArticleUnknown), or has
+        none of the `digests` where there are any (ArticleChanged).
+        """
         with self._writing:
             for article_id in ids:
-                self.catalogue.article(article_id)
+                article = self.catalogue.article(article_id)
+                if digests is not None and article.digest not in digests:
+                    raise ArticleChanged(f"the article '{article_id}' was changed since; read it again")
             self.catalogue.remove(ids)
             sweep(self.catalogue, self.archive)
 
@@ -122,6 +126,8 @@ class Collection:
         return np.asarray(self._sentences(texts) @ self._embedder.encode_query(query))
 
     def close(self) -> None:
-        self.catalogue.close()
-        if "archive" in self.__dict__:
-            self.archive.close()
+        """Waits for what is being written. Whoever still searches or adds gets ArchiveEmpty."""
+        with self._writing:
+            self.catalogue.close()
+            if "archive" in self.__dict__:
+                self.archive.close()

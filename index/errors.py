@@ -3,6 +3,7 @@
     QuothError
     ├── SourceUnreadable    a file or address cannot become an article
     ├── ArticleUnknown      no article has this id
+    ├── ArticleChanged      an article is not what its remover knows it as
     ├── CollectionInvalid   a collection's name is not usable
     ├── ArchiveEmpty        there are no articles to search yet
     ├── ArchiveLocked       another process owns the archive
@@ -30,12 +31,16 @@ class ArticleUnknown(QuothError):
     """No article of the collection has the given id."""
 
 
+class ArticleChanged(QuothError):
+    """The article is no longer as whoever wants to remove it knows it."""
+
+
 class CollectionInvalid(QuothError):
     """The name cannot be that of a collection."""
 
 
 class ArchiveEmpty(QuothError):
-    """The collection has no articles yet."""
+    """The collection has no articles yet, or is gone."""
 
 
 class ArchiveLocked(QuothError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,8 @@ class Ingest:
     archive: Archive
     embedder: Embedder
     folder: Path
+    #: held while a batch is written, by whoever writes to the collection
+    writing: threading.Lock
     #: vectors of passages to come, by article id, start and end, that need not be made again
     known: MutableMapping[tuple[str, int, int], Vectors] = field(default_factory=dict)
 
@@ -80,14 +83,15 @@ class Ingest:
         ids = [passage.id for _, passage in passages]
         vectors = self._vectors(passages)
         labels = [Label(article_id=a.id, source=a.source, date=a.date) for a, _ in passages]
-        outcomes = [
-            Kept(article_id=article.id, how=self._how(article), uncovered=self._uncovered(article))
-            for article, _ in batch
-        ]
-        self.catalogue.note_strays(ids)
-        self.archive.put(ids, vectors, labels)
-        self.catalogue.put(batch)
-        sweep(self.catalogue, self.archive)
+        with self.writing:
+            outcomes = [
+                Kept(article_id=article.id, how=self._how(article), uncovered=self._uncovered(article))
+                for article, _ in batch
+            ]
+            self.catalogue.note_strays(ids)
+            self.archive.put(ids, vectors, labels)
+            self.catalogue.put(batch)
+            sweep(self.catalogue, self.archive)
         give_back()
         return outcomes
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -15,12 +17,15 @@ from filelock import FileLock, Timeout
 from index.articles import Kept
 from index.collection import Collection, checked_name
 from index.embedding import Embedder
-from index.errors import ArchiveBroken, ArchiveEmpty, ArchiveLocked, SnapshotInvalid
+from index.errors import ArchiveBroken, ArchiveEmpty, ArchiveLocked, CollectionInvalid, SnapshotInvalid
 from index.notes import write_privately
-from index.reindexing import IMPORTING, build, outdated, recover, swap
+from index.reindexing import IMPORTING, REMOVED, build, outdated, recover, swap
 from index.reranking import Reranker
 from index.restoring import restore
 from index.snapshot import Sink, check, write
+
+DEFAULT = "default"
+"""The collection of whoever names none; it stays."""
 
 
 class Library:
@@ -105,6 +110,25 @@ class Library:
     def names(self) -> list[str]:
         """The names of all collections."""
         return sorted(path.parent.name for path in self._collections.glob("[!.]*/catalogue.db"))
+
+    def remove(self, name: str) -> None:
+        """Forget a collection with all its articles, whoever made its vectors. Who searches it, or adds to
+        it, is told that there is none.
+
+        Raises ArchiveEmpty where there is none, and CollectionInvalid for the default one.
+        """
+        if name == DEFAULT:
+            raise CollectionInvalid(f"the collection '{DEFAULT}' stays; remove its articles instead")
+        with self._opening:
+            if checked_name(name) not in self.names():
+                raise ArchiveEmpty(f"there is no collection '{name}'; `quoth collections` lists them")
+            if known := self._open.pop(name, None):
+                known.close()
+            (self._collections / REMOVED).mkdir(exist_ok=True)
+            place = Path(tempfile.mkdtemp(dir=self._collections / REMOVED))
+            # From this rename on it is gone; what a crash leaves of its files, the next owner sweeps.
+            (self._collections / name).rename(place / name)
+        shutil.rmtree(place)
 
     def outdated(self) -> dict[str, int]:
         """The collections that another embedder made, each with the number of its articles."""

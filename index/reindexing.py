@@ -19,7 +19,7 @@ from index.collection import Collection
 from index.embedding import Embedder
 from index.errors import ArchiveBroken, EmbedderMismatch
 
-_BUILDING, _REPLACED, IMPORTING = ".building", ".replaced", ".importing"
+_BUILDING, _REPLACED, IMPORTING, REMOVED = ".building", ".replaced", ".importing", ".removed"
 
 
 def outdated(folder: Path, embedder: Embedder) -> int | None:
@@ -73,9 +73,10 @@ def swap(collections: Path, name: str, new: Path | None = None) -> None:
 
 def recover(collections: Path) -> None:
     """End a swap that was cut short: before the new collection was in place the old one stays. What an
-    import had not built yet is gone.
+    import had not built yet is gone, and so is what was removed.
     """
-    shutil.rmtree(collections / IMPORTING, ignore_errors=True)
+    for over in (IMPORTING, REMOVED):
+        shutil.rmtree(collections / over, ignore_errors=True)
     for old in (collections / _REPLACED).glob("*"):
         if (collections / old.name).exists():
             shutil.rmtree(old)

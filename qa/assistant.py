@@ -7,7 +7,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Container, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing, suppress
 from functools import cached_property, partial
@@ -315,10 +315,22 @@ class Assistant:
             permit("admin", made)
         return self._library.restore(file, names, replace=replace)
 
-    def remove(self, ids: Sequence[str], *, collection: str = "default") -> None:
-        """Forgets the articles; ArticleUnknown, and nothing done, if one is not there."""
+    def remove(
+        self, ids: Sequence[str], *, collection: str = "default", digests: Container[str] | None = None
+    ) -> None:
+        """Forgets the articles; nothing is done if one is not there (ArticleUnknown), or has none of the
+        `digests` where there are any (ArticleChanged).
+        """
         permit("editor", collection)
-        self._library.collection(collection).remove(ids)
+        self._library.collection(collection).remove(ids, digests=digests)
+
+    def remove_collection(self, name: str) -> None:
+        """Forgets a collection with all its articles; not the default one, which stays.
+
+        Raises ArchiveEmpty where there is none, CollectionInvalid.
+        """
+        permit("editor", name)
+        self._library.remove(name)
 
     def article(self, article_id: str, *, collection: str = "default") -> Article:
         """The article with its text, or ArticleUnknown."""

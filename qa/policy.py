@@ -23,7 +23,7 @@ _TABLE: tuple[tuple[tuple[str, ...], str, Need], ...] = (
     (READING, r"/docs(/.*)?|/openapi\.json", "reader"),
     (("POST",), r"/api/(ask|ask/stream|search|feedback)", "reader"),
     (READING, r"/api/(articles|collections|jobs)(/.*)?", "reader"),
-    (ANY, r"/api/(articles|jobs)(/.*)?", "editor"),
+    (ANY, r"/api/(articles|collections|jobs)(/.*)?", "editor"),
     (("POST",), r"/v1/chat/completions", "reader"),
     (READING, r"/v1/models(/.*)?", "reader"),
     # Which tool is called stands in the body: the hall looks at what it does.

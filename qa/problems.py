@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import (
     ArchiveEmpty,
     ArchiveLocked,
+    ArticleChanged,
     ArticleUnknown,
     CollectionInvalid,
     DiskFull,
@@ -51,6 +52,7 @@ _KINDS: dict[type[QuothError], tuple[int, str]] = {
     JobUnknown: (404, "no such job"),
     ArchiveEmpty: (409, "no articles yet"),
     ArchiveLocked: (409, "the archive is in use"),
+    ArticleChanged: (412, "the article was changed"),
     QuestionInvalid: (422, "the question cannot be asked"),
     SettingsInvalid: (422, "a setting is not usable"),
     SnapshotInvalid: (422, "the file cannot be imported"),

@@ -65,6 +65,16 @@ class Limits(Value):
         )
 
 
+class Page(Limits):
+    """Which articles are listed, and how many of them."""
+
+    as_of: AsOf = None
+    collection: CollectionName = "default"
+    search: str = Field("", description="only those with this in their title or source")
+    limit: int = Field(100, ge=1, le=1000, description="how many to list")
+    offset: int = Field(0, ge=0, description="how many to leave out before them")
+
+
 class Ask(Value):
     """A question, in its conversation and on its day."""
 

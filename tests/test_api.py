@@ -333,6 +333,35 @@ def test_what_was_read_from_a_place_replaces_what_was_read_there_before(empty):
     assert skipped == [{"source": "/news/a.txt", "reason": "empty"}]
 
 
+def test_a_collection_is_removed_in_whole(empty):
+    empty.post("/api/articles", params={"collection": "north"}, json=FERRY)
+    assert empty.delete("/api/collections/north").status_code == 204
+    assert empty.get("/api/collections").json() == {"collections": []}
+    problem(empty.delete("/api/collections/north"), 409, "urn:quoth:archive-empty")
+    problem(empty.delete("/api/collections/default"), 422, "urn:quoth:collection-invalid")
+    problem(empty.get("/api/articles/ferry", params={"collection": "north"}), 409, "urn:quoth:archive-empty")
+
+
+def test_lists_have_the_filters_of_searches(client):
+    def listed(**wanted: Any) -> set[str]:
+        return {one["source"] for one in client.get("/api/articles", params=wanted).json()["articles"]}
+
+    assert listed(source="The Marren Post") == {"The Marren Post"}
+    assert listed(as_of="1999-01-01") == set()
+    page = client.get("/api/articles", params={"after": "2024-01-01", "before": "2024-06-30", "limit": 2})
+    assert page.json()["total"] > 2
+    assert all("2024-01-01" <= one["date"] <= "2024-06-30" for one in page.json()["articles"])
+    assert "after=2024-01-01" in page.links["next"]["url"]
+    problem(client.get("/api/articles?after=soon"), 422, "urn:quoth:request-invalid")
+    problem(client.get("/api/articles?outlet=x"), 422, "urn:quoth:request-invalid")
+
+
+def test_a_long_conversation_may_come_along(client):
+    turn = "It rained all day, and the ferry was late again. " * 100
+    history = [{"role": role, "content": turn} for role in ("user", "assistant")] * 90
+    assert client.post("/api/ask", json={"question": CLUB, "history": history}).json()["status"] == "answered"
+
+
 def test_collections_are_apart(empty):
     empty.post("/api/articles", params={"collection": "north"}, json=FERRY)
     empty.post("/api/articles", params={"collection": "south"}, json={**FERRY, "text": "No ferry sails."})

@@ -25,7 +25,8 @@ from qa.assistant import Assistant
 from qa.chain import opening
 from qa.fences import fenced
 from qa.model import LocalModel, Model
-from qa.terminal import show_answer, show_json
+from qa.showing.answers import show_answer
+from qa.terminal import show_json
 from qa.ui import cards, reader, talk
 from qa.ui.conversation import Exchange
 from qa.ui.phrases import ENGLISH

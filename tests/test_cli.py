@@ -374,6 +374,18 @@ def test_collections_are_apart(seeded_quoth: Run, tmp_path: Path) -> None:
     assert len(seeded_quoth("list", "--collection", "harbours")[1].splitlines()) == 1
     code, _, err = seeded_quoth("list", "--collection", "../harbours")
     assert (code, err.startswith("error: '../harbours' cannot name a collection")) == (2, True)
+    assert seeded_quoth("collections")[1] == "default\t19\nharbours\t1\n"
+    assert seeded_quoth("collections", "remove", "harbours") == (0, "removed harbours\n", "")
+    told = json.loads(seeded_quoth("collections", "--json")[1])
+    assert told == {"collections": [{"name": "default", "articles": 19}]}
+    code, _, err = seeded_quoth("collections", "remove", "default")
+    assert (code, err.startswith("error: the collection 'default' stays")) == (2, True)
+
+
+def test_lists_are_narrowed(seeded_quoth: Run) -> None:
+    listed = seeded_quoth("list", "--source", "The Marren Post", "--after", "2024-01-01", "--json")[1]
+    articles = json.loads(listed)["articles"]
+    assert articles and {article["source"] for article in articles} == {"The Marren Post"}
 
 
 def test_an_article_cannot_steer_the_terminal(quoth: Run, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 
@@ -20,7 +21,14 @@ import httpx
 import pytest
 
 from index.articles import Article, Filters, IngestReport, Kept, Skipped
-from index.errors import ArchiveEmpty, ArchiveLocked, ArticleUnknown, CollectionInvalid, DiskFull
+from index.errors import (
+    ArchiveEmpty,
+    ArchiveLocked,
+    ArticleUnknown,
+    CollectionInvalid,
+    DiskFull,
+    SnapshotInvalid,
+)
 from index.library import Library
 from qa.answers import Answer, Evidence, FoundPassage, Question, Token
 from qa.client import AsyncQuoth, Quoth, calls
@@ -151,6 +159,22 @@ def test_listing_comes_in_pages(quoth: Quoth, monkeypatch: pytest.MonkeyPatch) -
     assert {article.source for article in found.articles} == {"The Marren Post"}
     assert quoth.articles(collection="nowhere").total == 0
     assert "default" in quoth.collections()
+    of_post = quoth.articles(filters=Filters(source="The Marren Post", after=date(2024, 1, 1)))
+    assert of_post.articles and {article.source for article in of_post.articles} == {"The Marren Post"}
+    assert quoth.articles(filters=Filters(as_of=date(1999, 1, 1))).total == 0
+    only = Filters(article_ids=("wind-farm-marren-post", "50% & more"))
+    assert [article.id for article in quoth.articles(filters=only).articles] == ["wind-farm-marren-post"]
+
+
+def test_a_collection_goes_in_whole(quoth: Quoth) -> None:
+    list(quoth.add([NEWS], collection="passing"))
+    assert quoth.counts()["passing"] == 1
+    quoth.remove_collection("passing")
+    assert "passing" not in quoth.collections()
+    with pytest.raises(ArchiveEmpty, match="no collection 'passing'"):
+        quoth.remove_collection("passing")
+    with pytest.raises(CollectionInvalid, match="stays"):
+        quoth.remove_collection("default")
 
 
 def test_errors_are_those_of_the_assistant(quoth: Quoth) -> None:
@@ -257,7 +281,30 @@ def test_both_clients_have_the_same_methods() -> None:
     def methods(kind: type) -> set[str]:
         return {name for name in vars(kind) if not name.startswith("_")}
 
-    assert methods(Quoth) == methods(AsyncQuoth) | {"export", "restore"}
+    assert methods(Quoth) == methods(AsyncQuoth)
+
+
+def test_a_collection_is_saved_and_brought_back(server: Serving, quoth: Quoth, tmp_path: Path) -> None:
+    file = tmp_path / "saved.zip"
+
+    async def awaited() -> None:
+        async with AsyncQuoth(server.url) as quoth:
+            _ = [outcome async for outcome in quoth.add([NEWS], collection="saved")]
+            with file.open("wb") as sink:
+                _ = [step async for step in quoth.export(sink, collection="saved")]
+            await quoth.remove_collection("saved")
+            _ = [step async for step in quoth.restore(file, name="brought-back")]
+            assert await quoth.article(NEWS.id, collection="brought-back") == NEWS
+            with pytest.raises(SnapshotInvalid, match="already"):
+                _ = [step async for step in quoth.restore(file, name="brought-back")]
+            with pytest.raises(SnapshotInvalid, match="no such file"):
+                _ = [step async for step in quoth.restore(tmp_path / "none.zip")]
+            with pytest.raises(ArchiveEmpty):
+                _ = [step async for step in quoth.export(BytesIO(), collection="saved")]
+
+    asyncio.run(awaited())
+    list(quoth.restore(file))
+    assert quoth.article(NEWS.id, collection="saved") == NEWS
 
 
 def test_a_job_is_waited_for_from_python(quoth: Quoth) -> None:

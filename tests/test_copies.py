@@ -10,10 +10,10 @@ import pytest
 
 from index.articles import Filters
 from index.library import Library
-from qa import terminal
 from qa.answers import Answer, Citation, Copy, FoundPassage, Timings
 from qa.assistant import Assistant
 from qa.model import Model
+from qa.showing.answers import show_answer
 from qa.ui import cards
 from qa.ui.phrases import ENGLISH
 from tests.conftest import ScriptedModel
@@ -139,7 +139,7 @@ def test_the_terminal_names_the_copies(capsys: pytest.CaptureFixture[str]) -> No
         status="declined", text="None.", question_searched="Why?", passages=(passage, a_passage()),
         timings=Timings(search_ms=1, first_token_ms=None, total_ms=1), model="none",
     )  # fmt: skip
-    terminal.show_answer(answer, "Why?")
+    show_answer(answer, "Why?")
     shown = capsys.readouterr().out
     assert shown.count("also in") == 1
     assert "Wind farm · The Post · also in Paper 1, Tide�[31m Times\n" in shown

@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -21,6 +22,9 @@ from schemathesis.specs.openapi.checks import (
 from index.library import Library
 from qa.api import create_api
 from qa.assistant import Assistant
+from qa.callers import ROLES
+from qa.entrance import Entrance
+from qa.keys import KeyFile
 
 schemathesis.openapi.media_type("application/zip", strategies.binary(max_size=1000))
 
@@ -44,8 +48,18 @@ def _nowhere(*_: object, **__: object) -> None:
     raise socket.gaierror("no such name")
 
 
+@dataclass(frozen=True)
+class Described:
+    """The API behind its entrance, and what is shown there: a key of each role, a wrong one, and none."""
+
+    schema: Any
+    shown: tuple[dict[str, str], ...]
+
+
 @pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory, embedder: Any, seeded_folder: Any) -> Iterator[Any]:
+def described(
+    tmp_path_factory: pytest.TempPathFactory, embedder: Any, seeded_folder: Any
+) -> Iterator[Described]:
     home = tmp_path_factory.mktemp("described")
     shutil.copytree(seeded_folder / "collections", home / "collections")
     # Addresses that are made up lead nowhere, as on a machine without a network.
@@ -55,23 +69,34 @@ def described(tmp_path_factory: pytest.TempPathFactory, embedder: Any, seeded_fo
         Assistant(library, None, evidence_tokens=360) as assistant,
     ):
         patch.setattr(socket, "getaddrinfo", _nowhere)
-        yield schemathesis.openapi.from_asgi("/openapi.json", create_api(assistant))
+        keys = KeyFile(home)
+        tokens = [keys.add(role, role) for role in ROLES]
+        shown = [{"authorization": f"Bearer {token}"} for token in (*tokens, "none")]
+        entrance = Entrance(names=("testserver",), per_minute=100_000)
+        app = entrance.before(create_api(assistant), keys)
+        yield Described(schemathesis.openapi.from_asgi("/openapi.json", app, headers=shown[2]), (*shown, {}))
 
 
 LONG = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
 
 @pytest.mark.parametrize("examples", [5, pytest.param(140, marks=LONG)])
-def test_every_answer_is_described(described: Any, examples: int) -> None:
-    """At most `examples` requests to each operation; one without anything to choose has but one."""
+def test_every_answer_is_described(described: Described, examples: int) -> None:
+    """At most `examples` requests to each operation; one without anything to choose has but few."""
     told: Counter[str] = Counter()
-    for operation in (found.ok() for found in described.get_all_operations()):
+    statuses: Counter[int] = Counter()
+    # Mostly with a key that allows everything: who is refused has seen little.
+    keys = strategies.sampled_from([*[described.shown[2]] * 6, *described.shown])
+    for operation in (found.ok() for found in described.schema.get_all_operations()):
 
         @settings(max_examples=examples, **EVERY)
-        @given(operation.as_strategy())
-        def check(case: Any) -> None:
+        @given(operation.as_strategy(), keys)
+        def check(case: Any, key: dict[str, str]) -> None:
             told[case.operation.label] += 1
-            case.call_and_validate(checks=CHECKS)
+            response = case.call_and_validate(checks=CHECKS, headers=key)
+            statuses[response.status_code] += 1
 
         check()
+    print(told.total(), sorted(statuses.items()))  # noqa: T201  (seen with -s)
     assert min(told.values()) >= 1 and len(told) > 15
+    assert not [status for status in statuses if status >= 500] and {200, 401, 403, 422} <= statuses.keys()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Article
+from index.articles import Article, Kept, Skipped
 from index.embedding import SentenceEmbedder
 from index.errors import (
     ArchiveBroken,
@@ -27,6 +27,7 @@ from index.library import Library
 
 FERRY = Article(id="ferry", text="The ferry burned in the harbour.")
 TRAM = Article(id="tram", text="The tram burned in the depot.")
+BELL = Article(id="bell", text="The bell of Ostleigh rang at noon.")
 # Without an embedder, since it takes seconds to load and only collections need one.
 OWNER = """
 import sys
@@ -220,6 +221,51 @@ def test_collections_know_nothing_of_each_other(library: Library) -> None:
     assert two.catalogue.counts() == (0, 0)
     assert library.names() == ["one", "two"]
     assert library.collection("one") is one
+
+
+def test_a_removed_collection_is_gone_and_can_be_made_anew(library: Library, home: Path) -> None:
+    list(library.collection("default", make=True).add([FERRY]))
+    news = library.collection("news", make=True)
+    list(news.add([FERRY, TRAM]))
+    assert news.search("ferry")
+    library.remove("news")
+    assert library.names() == ["default"] and not (home / "collections" / "news").exists()
+    # Whoever had it open, to search, to read or to add, is told so.
+    for attempt in (
+        lambda: news.search("ferry"),
+        lambda: news.archive.ids(),
+        lambda: news.catalogue.article("ferry"),
+        lambda: list(news.add([FERRY])),
+        lambda: library.collection("news"),
+        lambda: library.remove("news"),
+    ):
+        with pytest.raises(ArchiveEmpty):
+            attempt()
+    with pytest.raises(CollectionInvalid, match="stays"):
+        library.remove("default")
+    with pytest.raises(CollectionInvalid):
+        library.remove("../news")
+    list(library.collection("news", make=True).add([TRAM]))
+    assert [hit.passage.article_id for hit in library.collection("news").search("ferry")] == ["tram"]
+    assert library.collection("default").search("ferry")
+
+
+def test_what_a_crash_left_of_a_removed_collection_is_swept(home: Path, embedder: SentenceEmbedder) -> None:
+    left = home / "collections" / ".removed" / "x" / "news"
+    left.mkdir(parents=True)
+    with Library(home, embedder) as library:
+        assert library.names() == []
+    assert not left.exists()
+
+
+def test_nobody_waits_for_all_that_another_adds(library: Library) -> None:
+    collection = library.collection("news", make=True)
+    adding = collection.add([FERRY, Skipped(source="x", reason="empty"), TRAM])
+    next(adding)  # it is under way
+    assert list(collection.add([BELL])) == [Kept(article_id="bell", how="added")]
+    collection.remove(["bell"])
+    list(adding)
+    assert collection.catalogue.counts()[0] == 2
 
 
 def test_everything_is_there_after_closing_and_opening(home: Path, embedder: SentenceEmbedder) -> None:

@@ -238,6 +238,15 @@ class CountingModel(ScriptedModel):
         return CountingChat(messages=iter([]), breaks=self.breaks)
 
 
+def test_a_conversation_may_be_long(client: openai.OpenAI) -> None:
+    turn = "It rained all day, and the ferry was late again. " * 50
+    earlier: list[ChatCompletionMessageParam] = []
+    for _ in range(150):
+        earlier += [{"role": "user", "content": turn}, {"role": "assistant", "content": turn}]
+    completion = client.chat.completions.create(model="quoth", messages=[*earlier, *ASKED])
+    assert "[1]" in (completion.choices[0].message.content or "")
+
+
 def test_tokens_are_counted_as_the_model_counts_them(answering: Any) -> None:
     asked = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}]}
     client = TestClient(create_api(answering(CountingModel())))

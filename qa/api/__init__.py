@@ -24,15 +24,16 @@ from qa.watching import OFF
 PATHS = ("/api", "/v1", "/healthz", "/readyz", "/openapi.json")
 """Where the API answers; all below them is the API's too."""
 
-MAX_BODY_BYTES = 64_000
+MAX_BODY_BYTES = 1_000_000
+"""A question with a long conversation before it: what OpenAI's clients send whole each time."""
 _ABOUT = """
 Quoth answers from a collection of articles. **Every sentence of an answer carries a quote**, and every
 quote is exactly `article.text[start:end]`, counted in code points. A question the articles do not answer
 is declined.
 
 Every error is a problem of RFC 9457 (`application/problem+json`), or, below `/v1`, one in OpenAI's shape.
-A body has at most 64 kB, one of articles 25 MB. Where the server asks
-for a key, it is sent as `Authorization: Bearer KEY`; readers ask, search and read, editors add and remove.
+A body has at most 1 MB, one of articles 25 MB. Where the server asks for a key, it is
+sent as `Authorization: Bearer KEY`; readers ask, search and read, editors add and remove.
 """
 
 
@@ -62,14 +63,18 @@ def create_api(assistant: Assistant, ready: Callable[[], None] = lambda: None) -
     )
     limits = {"/api/articles": MAX_UPLOAD_BYTES, "/api/import": backups.MAX_BYTES}
     api.add_middleware(BodyLimit, limits=limits, otherwise=MAX_BODY_BYTES)
-    api.include_router(questions.routes(assistant), prefix="/api", tags=["questions"])
-    api.include_router(searching.routes(assistant), prefix="/api", tags=["questions"])
-    api.include_router(thumbs.routes(assistant), prefix="/api", tags=["questions"])
-    api.include_router(articles.routes(assistant, adding), prefix="/api", tags=["articles"])
-    api.include_router(jobs.routes(adding), prefix="/api", tags=["articles"])
-    api.include_router(collections.routes(assistant), prefix="/api", tags=["articles"])
+    # Whatever is asked: who may not, or too often, and who comes while the server ends.
+    guarded = documented(401, 403, 429, 503)
+    api.include_router(questions.routes(assistant), prefix="/api", tags=["questions"], responses=guarded)
+    api.include_router(searching.routes(assistant), prefix="/api", tags=["questions"], responses=guarded)
+    api.include_router(thumbs.routes(assistant), prefix="/api", tags=["questions"], responses=guarded)
+    api.include_router(
+        articles.routes(assistant, adding), prefix="/api", tags=["articles"], responses=guarded
+    )
+    api.include_router(jobs.routes(adding), prefix="/api", tags=["articles"], responses=guarded)
+    api.include_router(collections.routes(assistant), prefix="/api", tags=["articles"], responses=guarded)
     api.include_router(completions.routes(assistant), prefix="/v1", tags=["OpenAI"])
-    api.include_router(backups.routes(assistant), prefix="/api", tags=["backups"])
+    api.include_router(backups.routes(assistant), prefix="/api", tags=["backups"], responses=guarded)
     api.include_router(health.routes(ready), tags=["health"])
     return api
 

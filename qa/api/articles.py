@@ -7,11 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query
 from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from index.articles import Article, IngestReport
+from index.articles import IngestReport
 from qa.answers import Job
 from qa.api.replays import Replays
 from qa.assistant import Assistant
@@ -19,7 +18,7 @@ from qa.examples import ARTICLE, JOB, LISTED, REPORT, example
 from qa.jobs import Jobs
 from qa.problems import documented
 from qa.uploads import adding, content, fingerprint, uploads
-from qa.wire import ListedArticles, Removal, WholeArticle, json_body
+from qa.wire import ListedArticles, Page, Removal, WholeArticle, json_body
 
 CollectionName = Annotated[str, Query(description="name of the collection")]
 Key = Annotated[
@@ -46,23 +45,36 @@ _PLACE = {"Location": {"description": "where the job is", "schema": {"type": "st
 def routes(assistant: Assistant, jobs: Jobs) -> APIRouter:
     """/articles and below."""
     routes = APIRouter()
-    replays = Replays()
+    _listing(routes, assistant)
+    _adding(routes, assistant, jobs)
+    _reading(routes, assistant)
+    _removing(routes, assistant)
+    return routes
 
+
+def _listing(routes: APIRouter, assistant: Assistant) -> None:
     @routes.get(
         "/articles", summary="List the articles", responses=example(LISTED, headers=_LINK) | documented(422)
     )
     def list_articles(
-        request: Request,
-        response: Response,
-        collection: CollectionName = "default",
-        limit: Annotated[int, Query(ge=1, le=1000, description="how many to list")] = 100,
-        offset: Annotated[int, Query(ge=0, description="how many to leave out before them")] = 0,
-        search: Annotated[str, Query(description="only those with this in their title or source")] = "",
+        wanted: Annotated[Page, Query()], request: Request, response: Response
     ) -> ListedArticles:
         """Newest first, without their texts. A collection that does not exist has none."""
-        page = assistant.articles(collection=collection, limit=limit, offset=offset, search=search)
-        response.headers["link"] = _links(request, limit, offset, page.total)
-        return ListedArticles(articles=page.articles, total=page.total, limit=limit, offset=offset)
+        page = assistant.articles(
+            collection=wanted.collection,
+            limit=wanted.limit,
+            offset=wanted.offset,
+            search=wanted.search,
+            filters=wanted.filters(wanted.as_of),
+        )
+        response.headers["link"] = _links(request, wanted, page.total)
+        return ListedArticles(
+            articles=page.articles, total=page.total, limit=wanted.limit, offset=wanted.offset
+        )
+
+
+def _adding(routes: APIRouter, assistant: Assistant, jobs: Jobs) -> None:
+    replays = Replays()
 
     @routes.post(
         "/articles",
@@ -71,7 +83,7 @@ def routes(assistant: Assistant, jobs: Jobs) -> APIRouter:
         response_model=IngestReport,
         responses=example(REPORT)
         | example(JOB, 202, model=Job, description="Taken; the job tells the outcomes", headers=_PLACE)
-        | documented(400, 409, 413, 415, 422, 503, 507),
+        | documented(400, 409, 413, 415, 422, 507),
         openapi_extra={"requestBody": {"required": True, "content": content()}},
     )
     async def add_articles(
@@ -105,21 +117,10 @@ def routes(assistant: Assistant, jobs: Jobs) -> APIRouter:
 
         if key is None:
             return await add()
-        # One caller's keys are nobody else's.
-        name = (request.headers.get("authorization", ""), key)
-        return await replays.once(name, fingerprint(given, collection, later), add)
+        return await replays.once(key, fingerprint(given, collection, later), add)
 
-    @routes.delete(
-        "/articles",
-        status_code=204,
-        summary="Remove several articles",
-        dependencies=[Depends(json_body)],
-        responses=documented(404, 409, 413, 415, 422),
-    )
-    def remove_articles(body: Removal, collection: CollectionName = "default") -> None:
-        """All of them, or none if one is not there."""
-        assistant.remove(body.ids, collection=collection)
 
+def _reading(routes: APIRouter, assistant: Assistant) -> None:
     @routes.get(
         "/articles/{article_id:path}",
         summary="Read an article",
@@ -137,10 +138,24 @@ def routes(assistant: Assistant, jobs: Jobs) -> APIRouter:
     ) -> Response:
         """The article with its text, which every offset points into. Slashes in an id need no escape."""
         article = assistant.article(article_id, collection=collection)
-        headers = {"etag": _tag(article)}
-        if _names(known, article):
+        headers = {"etag": f'"{article.digest}"'}
+        named = _named(known)
+        if named is None or article.digest in named:
             return Response(status_code=304, headers=headers)
         return Response(WholeArticle.of(article).model_dump_json(), 200, headers, "application/json")
+
+
+def _removing(routes: APIRouter, assistant: Assistant) -> None:
+    @routes.delete(
+        "/articles",
+        status_code=204,
+        summary="Remove several articles",
+        dependencies=[Depends(json_body)],
+        responses=documented(404, 409, 413, 415, 422),
+    )
+    def remove_articles(body: Removal, collection: CollectionName = "default") -> None:
+        """All of them, or none if one is not there."""
+        assistant.remove(body.ids, collection=collection)
 
     @routes.delete(
         "/articles/{article_id:path}",
@@ -156,25 +171,18 @@ def routes(assistant: Assistant, jobs: Jobs) -> APIRouter:
         ] = "",
     ) -> None:
         """Forgets the article, its passages and their vectors."""
-        if known and not _names(known, assistant.article(article_id, collection=collection)):
-            raise HTTPException(412, "the article was changed since; read it again")
-        assistant.remove([article_id], collection=collection)
-
-    return routes
+        assistant.remove([article_id], collection=collection, digests=_named(known) if known else None)
 
 
-def _tag(article: Article) -> str:
-    return f'"{article.digest}"'
+def _named(header: str) -> frozenset[str] | None:
+    """The digests that If-Match or If-None-Match names; None for `*`, which names all."""
+    tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
+    return None if "*" in tags else frozenset(tag.strip('"') for tag in tags)
 
 
-def _names(header: str, article: Article) -> bool:
-    """Whether If-Match or If-None-Match names the article as it is."""
-    tags = (tag.strip().removeprefix("W/") for tag in header.split(","))
-    return any(tag in ("*", _tag(article)) for tag in tags)
-
-
-def _links(request: Request, limit: int, offset: int, total: int) -> str:
+def _links(request: Request, wanted: Page, total: int) -> str:
     """The other pages, as RFC 8288 has them; relative, since a proxy may have another address."""
+    limit, offset = wanted.limit, wanted.offset
     last = max(total - 1, 0) // limit * limit
     pages = {"first": 0, "last": last}
     pages |= {"prev": min(max(offset - limit, 0), last)} if offset else {}

@@ -1,4 +1,4 @@
-"""Collections: which there are."""
+"""Collections: which there are, and removed as a whole."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from fastapi import APIRouter
 
 from qa.assistant import Assistant
 from qa.examples import example
+from qa.problems import documented
 from qa.wire import Collections, ListedCollection
 
 
 def routes(assistant: Assistant) -> APIRouter:
-    """/collections."""
+    """/collections and below."""
     routes = APIRouter()
 
     @routes.get(
@@ -24,5 +25,17 @@ def routes(assistant: Assistant) -> APIRouter:
         return Collections(
             collections=tuple(ListedCollection(name=name, articles=n) for name, n in counts.items())
         )
+
+    @routes.delete(
+        "/collections/{name}",
+        status_code=204,
+        summary="Remove a collection",
+        responses=documented(409, 422),
+    )
+    def remove_collection(name: str) -> None:
+        """With all its articles, their vectors and its thresholds. What is being added to it is refused from
+        then on. The default collection stays: remove its articles instead.
+        """
+        assistant.remove_collection(name)
 
     return routes

@@ -53,7 +53,7 @@ data: [DONE]
 
 def routes(assistant: Assistant) -> APIRouter:
     """/chat/completions and /models."""
-    routes = APIRouter(responses=documented_openai(500))
+    routes = APIRouter(responses=documented_openai(401, 403, 429, 500, 503))
     started = int(time.time())
 
     @routes.post(
@@ -62,7 +62,7 @@ def routes(assistant: Assistant) -> APIRouter:
         response_description="The checked answer; its marks lead to the articles",
         dependencies=[Depends(json_body)],
         response_model=Completion,
-        responses=documented_openai(400, 404, 409, 413, 415, 503) | {200: {"content": events(_STREAM)}},
+        responses=documented_openai(400, 404, 409, 413, 415) | {200: {"content": events(_STREAM)}},
     )
     async def chat_completions(body: ChatRequest, request: Request) -> Completion | EventSourceResponse:
         """The last message is the question, those of the user and the assistant before it are its history;

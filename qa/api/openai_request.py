@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
-from qa.answers import Question, Value, checked_question
+from qa.answers import MAX_TURN_CHARACTERS, MAX_TURNS, Question, Value, checked_question
 from qa.wire import AsOf, Limits
 
 MODEL = "quoth"
@@ -133,13 +133,15 @@ class ChatRequest(BaseModel):
     def checked(self) -> Question:
         """The question in its conversation, or QuestionInvalid."""
         *earlier, last = self.messages
+        turns = [
+            {"role": message.role, "content": message.text[:MAX_TURN_CHARACTERS]}
+            for message in earlier
+            if message.role in ("user", "assistant") and message.text.strip()
+        ]
         return checked_question(
             last.text,
-            history=[
-                {"role": message.role, "content": message.text}
-                for message in earlier
-                if message.role in ("user", "assistant") and message.text.strip()
-            ],
+            # Clients send all of a conversation, however long; what a question leans on is near its end.
+            history=turns[-MAX_TURNS:],
             as_of=self.quoth.as_of,
             filters=self.quoth.filters.filters(None),
             collection=self.collection,

@@ -26,7 +26,7 @@ _EVENTS: dict[type[Event], str] = {Evidence: "evidence", Token: "token", Answer:
 
 def routes(assistant: Assistant) -> APIRouter:
     """/ask and /ask/stream."""
-    routes = APIRouter(dependencies=[Depends(json_body)], responses=documented(409, 413, 415, 422, 503))
+    routes = APIRouter(dependencies=[Depends(json_body)], responses=documented(409, 413, 415, 422))
 
     @routes.post(
         "/ask",

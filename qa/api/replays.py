@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from qa.callers import caller
+
 REMEMBERED_SECONDS = 24 * 3600
 MOST = 1000
 MOST_BYTES = 20_000_000
@@ -27,20 +29,21 @@ class _Kept:
 
 
 class Replays:
-    """Responses by the key that their requests had. Used on one event loop."""
+    """Responses by caller and the key that their requests had: one caller's keys are nobody else's. Used
+    on one event loop.
+    """
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, ...], _Kept] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}
 
-    async def once(
-        self, name: tuple[str, ...], fingerprint: str, answer: Callable[[], Awaitable[Response]]
-    ) -> Response:
-        """The response to a request of this name: what `answer` gives the first time, and the same
-        again afterwards. A request that fails is forgotten, so that it can be tried again.
+    async def once(self, key: str, fingerprint: str, answer: Callable[[], Awaitable[Response]]) -> Response:
+        """The response to a request of the caller with this key: what `answer` gives the first time, and the
+        same again afterwards. A request that fails is forgotten, so that it can be tried again.
 
         Refused with 422 where the fingerprint is another one's, with 409 while the first is answered.
         """
         self._forget()
+        name = (caller().name, key)
         if kept := self._kept.get(name):
             if kept.fingerprint != fingerprint:
                 raise HTTPException(422, "this Idempotency-Key came with another body; use a new one")

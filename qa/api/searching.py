@@ -12,7 +12,7 @@ from qa.wire import Found, Search, json_body
 
 def routes(assistant: Assistant) -> APIRouter:
     """/search."""
-    routes = APIRouter(dependencies=[Depends(json_body)], responses=documented(409, 413, 415, 422, 503))
+    routes = APIRouter(dependencies=[Depends(json_body)], responses=documented(409, 413, 415, 422))
 
     @routes.post(
         "/search",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from typing import Self, TypeVar
+from pathlib import Path
+from typing import BinaryIO, Self, TypeVar
 
 import httpx
 
 from index.articles import Article, Filters, Kept, Listing, Skipped
+from index.snapshot import Sink
 from qa.answers import Answer, Event, FoundPassage, Job, Question
 from qa.client import calls
 from qa.client.calls import Call
@@ -15,10 +18,13 @@ from qa.client.reaching import Server
 
 T = TypeVar("T")
 
+# What of a file is read and sent at once.
+PIECE = 1 << 18
+
 
 class AsyncQuoth:
-    """`Quoth`, awaited: methods, values and errors are the same, but for `export` and `restore`, which it
-    lacks. Close it, or use it in an `async with`, on one event loop.
+    """`Quoth`, awaited: methods, values and errors are the same. Close it, or use it in an `async with`, on
+    one event loop.
     """
 
     def __init__(self, url: str, *, key: str | None = None) -> None:
@@ -65,9 +71,15 @@ class AsyncQuoth:
         return await self._do(calls.article(article_id, collection))
 
     async def articles(
-        self, *, collection: str = "default", limit: int | None = None, offset: int = 0, search: str = ""
+        self,
+        *,
+        collection: str = "default",
+        limit: int | None = None,
+        offset: int = 0,
+        search: str = "",
+        filters: Filters = Filters(),
     ) -> Listing:
-        pages = calls.listing(collection, limit, offset, search)
+        pages = calls.listing(collection, limit, offset, search, filters)
         page = next(pages)
         while True:
             try:
@@ -77,7 +89,32 @@ class AsyncQuoth:
                 return listing
 
     async def collections(self) -> list[str]:
-        return await self._do(calls.collections())
+        return list(await self.counts())
+
+    async def counts(self) -> dict[str, int]:
+        return await self._do(calls.counts())
+
+    async def remove_collection(self, name: str) -> None:
+        await self._do(calls.remove_collection(name))
+
+    async def export(self, sink: Sink, *, collection: str | None = None) -> AsyncGenerator[None, None]:
+        exporting = self._client.stream(**calls.export(collection))
+        with self._server.reached():
+            async with exporting as response:
+                if not response.is_success:
+                    raise self._server.error(await response.aread())
+                async for piece in response.aiter_bytes():
+                    await to_thread(sink.write, piece)
+                    yield
+
+    async def restore(
+        self, file: Path, *, name: str | None = None, replace: bool = False
+    ) -> AsyncGenerator[None, None]:
+        call = calls.restore(name)
+        with self._server.exported(file, replace=replace) as content, self._server.reached():
+            response = await self._client.request(**call.request, content=_pieces(content), timeout=None)
+        self._server.value(call, response)
+        yield
 
     async def check_ready(self) -> None:
         await self._do(calls.ready())
@@ -96,3 +133,8 @@ class AsyncQuoth:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+async def _pieces(content: BinaryIO) -> AsyncGenerator[bytes, None]:
+    while piece := await to_thread(content.read, PIECE):
+        yield piece

@@ -29,7 +29,7 @@ class Call(Generic[T]):
     method: str
     path: str
     read: Callable[[bytes], T]
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
     json: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -137,10 +137,12 @@ def article(article_id: str, collection: str) -> Call[Article]:
 
 
 def listing(
-    collection: str, limit: int | None, offset: int, search: str
+    collection: str, limit: int | None, offset: int, search: str, filters: Filters
 ) -> Generator[Call[Listing], Listing, Listing]:
     """Yields a call for each page, takes what it answered, and returns the whole."""
-    params: dict[str, str | int] = {"collection": collection, "search": search}
+    params: dict[str, Any] = {"collection": collection, "search": search}
+    limits = TypeAdapter(Filters).dump_python(filters, mode="json")
+    params |= {name: value for name, value in limits.items() if value}
     found: list[Summary] = []
     while True:
         size = PAGE if limit is None else min(PAGE, limit - len(found))
@@ -151,14 +153,36 @@ def listing(
             return Listing(articles=tuple(found), total=page.total)
 
 
-def collections() -> Call[list[str]]:
-    """The names of all collections."""
-    return Call(method="GET", path="/api/collections", read=_names)
+def counts() -> Call[dict[str, int]]:
+    """How many articles each collection has, by its name."""
+    return Call(method="GET", path="/api/collections", read=_counts)
 
 
-def _names(told: bytes) -> list[str]:
+def _counts(told: bytes) -> dict[str, int]:
     found = TypeAdapter(dict[str, list[dict[str, Any]]]).validate_json(told)
-    return [one["name"] for one in found["collections"]]
+    return {one["name"]: one["articles"] for one in found["collections"]}
+
+
+def remove_collection(name: str) -> Call[None]:
+    """A collection with all its articles."""
+    return Call(method="DELETE", path=f"/api/collections/{quote(name, safe='')}", read=nothing)
+
+
+def export(collection: str | None) -> dict[str, Any]:
+    """The request for a collection, or for all, as httpx streams it."""
+    params = {"collection": collection} if collection else {}
+    return {"method": "GET", "url": "/api/export", "params": params}
+
+
+def restore(name: str | None) -> Call[None]:
+    """An exported file, whose content is sent with it. Making vectors anew takes as long as adding did."""
+    return Call(
+        method="POST",
+        path="/api/import",
+        params={"name": name} if name else {},
+        headers={"content-type": "application/zip"},
+        read=nothing,
+    )
 
 
 def ready() -> Call[None]:

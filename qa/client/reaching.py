@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from json import loads
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
-from index.errors import QuothError
+from index.errors import QuothError, SnapshotInvalid
 from qa.answers import Answer, Event, Evidence, Question, Token
 from qa.client.calls import Call, asked
 from qa.errors import ServerUnavailable, kind_of
@@ -46,6 +47,23 @@ class Server:
             raise ServerUnavailable(
                 f"{self.url} does not answer ({reason}); see whether `quoth serve` still runs there"
             ) from error
+
+    @contextmanager
+    def exported(self, file: Path, *, replace: bool) -> Iterator[BinaryIO]:
+        """The file that is to be imported, open; a server replaces nothing that it answers from."""
+        if replace:
+            raise ServerUnavailable(
+                f"{self.url} answers from the collection that is to be replaced; stop it first, or import "
+                "under another name with --as"
+            )
+        try:
+            content = file.open("rb")
+        except FileNotFoundError:
+            raise SnapshotInvalid(
+                f"{file} cannot be imported: there is no such file; correct the path"
+            ) from None
+        with content:
+            yield content
 
     def value(self, call: Call[T], response: httpx.Response) -> T:
         """What the response says, or the error it tells of."""

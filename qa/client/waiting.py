@@ -9,13 +9,11 @@ from typing import Self, TypeVar
 import httpx
 
 from index.articles import Article, Filters, Kept, Listing, Skipped
-from index.errors import SnapshotInvalid
 from index.snapshot import Sink
 from qa.answers import Answer, Event, FoundPassage, Job, Question
 from qa.client import calls
 from qa.client.calls import Call
 from qa.client.reaching import Server
-from qa.errors import ServerUnavailable
 
 T = TypeVar("T")
 
@@ -86,10 +84,16 @@ class Quoth:
         return self._do(calls.article(article_id, collection))
 
     def articles(
-        self, *, collection: str = "default", limit: int | None = None, offset: int = 0, search: str = ""
+        self,
+        *,
+        collection: str = "default",
+        limit: int | None = None,
+        offset: int = 0,
+        search: str = "",
+        filters: Filters = Filters(),
     ) -> Listing:
         """The articles without their texts, newest first; see `Assistant.articles`."""
-        pages = calls.listing(collection, limit, offset, search)
+        pages = calls.listing(collection, limit, offset, search, filters)
         page = next(pages)
         while True:
             try:
@@ -100,12 +104,19 @@ class Quoth:
 
     def collections(self) -> list[str]:
         """The names of all collections."""
-        return self._do(calls.collections())
+        return list(self.counts())
+
+    def counts(self) -> dict[str, int]:
+        """How many articles each collection has, by its name."""
+        return self._do(calls.counts())
+
+    def remove_collection(self, name: str) -> None:
+        """Forgets a collection with all its articles; ArchiveEmpty where there is none."""
+        self._do(calls.remove_collection(name))
 
     def export(self, sink: Sink, *, collection: str | None = None) -> Iterator[None]:
         """Writes the collection, or all, to one file, a step for each piece; see `Assistant.export`."""
-        params = {"collection": collection} if collection else {}
-        with self._server.reached(), self._client.stream("GET", "/api/export", params=params) as response:
+        with self._server.reached(), self._client.stream(**calls.export(collection)) as response:
             if not response.is_success:
                 raise self._server.error(response.read())
             for piece in response.iter_bytes():
@@ -114,22 +125,10 @@ class Quoth:
 
     def restore(self, file: Path, *, name: str | None = None, replace: bool = False) -> Iterator[None]:
         """Makes the collections of an exported file, in one step; see `Assistant.restore`."""
-        if replace:
-            raise ServerUnavailable(
-                f"{self.url} answers from the collection that is to be replaced; stop it first, or import "
-                "under another name with --as"
-            )
-        params = {"name": name} if name else {}
-        try:
-            with file.open("rb") as content, self._server.reached():
-                # A server that must embed anew takes as long as adding the articles did.
-                response = self._client.post("/api/import", params=params, content=content, timeout=None)
-        except FileNotFoundError:
-            raise SnapshotInvalid(
-                f"{file} cannot be imported: there is no such file; correct the path"
-            ) from None
-        if not response.is_success:
-            raise self._server.error(response.content)
+        call = calls.restore(name)
+        with self._server.exported(file, replace=replace) as content, self._server.reached():
+            response = self._client.request(**call.request, content=content, timeout=None)
+        self._server.value(call, response)
         yield
 
     def check_ready(self) -> None:

@@ -1,0 +1,1 @@
+"""What commands show of their results, as text for people or as JSON."""
