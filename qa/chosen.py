@@ -14,7 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.errors import WeightsMissing
-from qa.fetching import Progress, asked, bring, fetch
+from qa.downloads import Progress
+from qa.fetching import bring, fetch
+from qa.hub import asked
 from qa.weights import MODELS, File, Hub, Weights, stamp, stamped
 
 _REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")

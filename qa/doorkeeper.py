@@ -16,7 +16,7 @@ from qa.errors import KeyRequired, KeyUnknown, NotAllowed
 from qa.keys import KeyFile
 from qa.pace import Pace
 from qa.policy import SIGN_IN, SIGN_OUT, counted, needed
-from qa.problems import response_to
+from qa.refusing import response_to
 from qa.signin import Sessions, trouble_page
 
 

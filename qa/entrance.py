@@ -16,6 +16,7 @@ from qa.keys import KeyFile
 from qa.pace import Pace
 from qa.patience import BodyDeadline
 from qa.problems import Problem
+from qa.refusing import refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (detail := self._refusal(scope["method"], Headers(scope=scope))):
             problem = Problem(title="Forbidden", status=403, detail=detail, instance=scope["path"])
-            await problem.response()(scope, receive, send)
+            await refusal(problem)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

@@ -23,7 +23,7 @@ from index.fields import article_of
 from qa.answers import Answer, Token, Value, checked_question
 from qa.assistant import Assistant
 from qa.client import Quoth
-from qa.problems import HANDLERS
+from qa.refusing import HANDLERS
 from qa.wire import Found, Limits, WholeArticle
 
 PATH = "/mcp"
@@ -62,7 +62,13 @@ def create_mcp(assistant: Assistant | Quoth) -> MCPServer[None]:
     server: MCPServer[None] = MCPServer(
         "quoth", title="Quoth", instructions=_ABOUT, version=version("quoth"), log_level="WARNING"
     )
+    _add_asking(server, assistant)
+    _add_finding(server, assistant)
+    _add_adding(server, assistant)
+    return server
 
+
+def _add_asking(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
     @server.tool(title="Ask the articles", annotations=_READS)
     async def ask(
         question: Annotated[str, Field(description="one question in plain words, at most 2,000 characters")],
@@ -92,6 +98,8 @@ def create_mcp(assistant: Assistant | Quoth) -> MCPServer[None]:
                     )
         raise AssertionError("a stream ends with an answer")
 
+
+def _add_finding(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
     @server.tool(title="Search the articles", annotations=_READS)
     def search(
         query: Annotated[str, Field(description="words or a question; found by meaning and by words")],
@@ -116,6 +124,8 @@ def create_mcp(assistant: Assistant | Quoth) -> MCPServer[None]:
         with _told():
             return WholeArticle.of(assistant.article(article_id, collection=collection))
 
+
+def _add_adding(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
     @server.tool(title="Add an article", annotations=_ADDS)
     def add_article(
         text: Annotated[str, Field(description="the article's plain text; kept unchanged")],
@@ -140,8 +150,6 @@ def create_mcp(assistant: Assistant | Quoth) -> MCPServer[None]:
             raise ToolError(f"the article {outcome.reason}")
         warnings = IngestReport.of([outcome]).warnings
         return Added(article_id=outcome.article_id, how=outcome.how, warnings=warnings)
-
-    return server
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.errors import NotReady
 from qa.logs import request_id
 from qa.metrics import Metrics
-from qa.problems import Problem
+from qa.refusing import response_to
 from qa.tracing import traced
 
 logger = logging.getLogger(__name__)
@@ -104,7 +104,8 @@ class Watching:
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         error = NotReady("the server is stopping; ask again when it is back")
-        response = Problem.of(error, scope["path"]).response({"Retry-After": str(RETRY_SECONDS)})
+        response = response_to(error, scope["path"])
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
         await response(scope, receive, send)
 
     async def drain(self, seconds: float, cut_short: Callable[[], bool]) -> None:

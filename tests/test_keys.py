@@ -17,9 +17,9 @@ from qa import cli
 from qa.assistant import Assistant
 from qa.entrance import Entrance
 from qa.errors import KeysInvalid
+from qa.house import create_app
 from qa.keys import KeyFile, digest
 from qa.policy import needed
-from qa.server import create_app
 from tests.conftest import ScriptedModel
 
 OWNERS = "a token of the home's owner"

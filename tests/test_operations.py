@@ -33,9 +33,11 @@ from qa import server as serving_module
 from qa import tracing
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable, NotReady, SettingsInvalid
+from qa.house import create_app
+from qa.listening import listening
 from qa.metrics import Metrics
 from qa.model import Model
-from qa.server import _check, _listening, _Server, create_app
+from qa.server import _check, _Server
 from qa.tracing import start
 from qa.watching import Watching
 from tests.conftest import MODELS, ScriptedModel
@@ -272,7 +274,7 @@ class SlowModel(ScriptedModel):
 @contextmanager
 def ending(assistant: Assistant) -> Iterator[tuple[uvicorn.Server, str, threading.Thread]]:
     """A server in a thread, which ends when `should_exit` is set, as a signal does."""
-    with _listening("127.0.0.1", 0) as listener:
+    with listening("127.0.0.1", 0) as listener:
         app = create_app(assistant)
         server = _Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=1), app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -15,9 +15,9 @@ from playwright.sync_api import expect, sync_playwright
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
 from qa.headers import HEADERS
+from qa.house import create_app
 from qa.keys import KeyFile
 from qa.model import Model, RemoteModel
-from qa.server import create_app
 from qa.ui.phrases import ENGLISH
 from tests.serving import Serving, serving
 

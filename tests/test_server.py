@@ -20,7 +20,8 @@ from fastapi.testclient import TestClient
 
 from qa.entrance import Entrance
 from qa.errors import AddressUnavailable
-from qa.server import create_app, serve
+from qa.house import create_app
+from qa.server import serve
 from qa.settings import Settings
 
 PROGRAM = "from qa.server import serve; from qa.settings import read_settings; serve(read_settings(), port=0)"

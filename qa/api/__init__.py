@@ -16,8 +16,12 @@ from starlette.concurrency import run_in_threadpool
 
 from qa.api import articles, backups, collections, completions, health, jobs, questions, searching, thumbs
 from qa.assistant import Assistant
+from qa.bodies import BodyLimit
+from qa.described import documented
 from qa.jobs import Jobs
-from qa.problems import HANDLERS, OPENAI, BodyLimit, OpenAIError, Problem, documented
+from qa.openai_errors import OpenAIError
+from qa.problems import Problem
+from qa.refusing import HANDLERS, OPENAI
 from qa.uploads import MAX_UPLOAD_BYTES, GivenAddress, GivenArticle
 from qa.watching import OFF
 

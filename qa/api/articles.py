@@ -14,9 +14,9 @@ from index.articles import IngestReport
 from qa.answers import Job
 from qa.api.replays import Replays
 from qa.assistant import Assistant
+from qa.described import documented
 from qa.examples import ARTICLE, JOB, LISTED, REPORT, example
 from qa.jobs import Jobs
-from qa.problems import documented
 from qa.uploads import adding, content, fingerprint, uploads
 from qa.wire import ListedArticles, Page, Removal, WholeArticle, json_body
 

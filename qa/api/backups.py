@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from qa.assistant import Assistant
-from qa.problems import documented
+from qa.described import documented
 from qa.wire import media_type
 
 MAX_BYTES = 20_000_000_000

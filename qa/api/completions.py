@@ -33,8 +33,10 @@ from qa.api.openai_response import (
 )
 from qa.api.questions import PING_SECONDS, answered
 from qa.assistant import Assistant
+from qa.described import documented_openai
 from qa.examples import events, example
-from qa.problems import OpenAIError, Problem, documented_openai
+from qa.openai_errors import OpenAIError
+from qa.problems import Problem
 from qa.wire import json_body
 
 logger = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
+from qa.described import documented
 from qa.examples import example
-from qa.problems import documented
 from qa.wire import Health, Readiness
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from qa.answers import Job
+from qa.described import documented
 from qa.examples import JOB, example
 from qa.jobs import Jobs
-from qa.problems import documented
 
 
 def routes(jobs: Jobs) -> APIRouter:

@@ -13,8 +13,9 @@ from starlette.requests import Request
 
 from qa.answers import Answer, Event, Evidence, Question, Token
 from qa.assistant import Assistant
+from qa.described import documented
 from qa.examples import ANSWER, STREAM, events, example
-from qa.problems import Problem, documented
+from qa.problems import Problem
 from qa.wire import Ask, json_body
 
 logger = logging.getLogger(__name__)

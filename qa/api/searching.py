@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends
 
 from qa.assistant import Assistant
+from qa.described import documented
 from qa.examples import PASSAGE, example
-from qa.problems import documented
 from qa.wire import Found, Search, json_body
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Depends
 
 from qa.assistant import Assistant
-from qa.problems import documented
+from qa.described import documented
 from qa.thumb import Thumb
 from qa.wire import json_body
 

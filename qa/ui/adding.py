@@ -17,7 +17,9 @@ from starlette.routing import Route
 from index.articles import Kept, Skipped
 from index.errors import QuothError
 from qa.assistant import Assistant
-from qa.problems import HANDLERS, BodyLimit, Problem
+from qa.bodies import BodyLimit
+from qa.problems import Problem
+from qa.refusing import HANDLERS
 from qa.uploads import MAX_UPLOAD_BYTES, Given, read_uploads, uploads
 
 logger = logging.getLogger(__name__)
