@@ -8,6 +8,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from index.articles import Hit
 from index.embedding import Vectors
 from index.sentences import sentence_spans
@@ -16,6 +18,7 @@ from qa.answers import Citation, Sentence
 from qa.evidence import Excerpt
 from qa.expecting import asks_number, expected
 from qa.facts import denied, facts, missing
+from qa.fences import fenced
 
 NOT_FOUND = "NOT FOUND"
 # At or above either, a sentence whose names and numbers all stand in its quote is supported ...
@@ -95,8 +98,7 @@ def check(
     if not claims or not excerpts:
         return Checked()
     places = [(excerpt, nth) for excerpt in excerpts for nth in range(len(excerpt.spans))]
-    vectors = encode([text for text, _ in claims] + [excerpt.quote(nth, nth) for excerpt, nth in places])
-    cosines = vectors[: len(claims)] @ vectors[len(claims) :].T
+    cosines = _likeness([text for text, _ in claims], [e.quote(nth, nth) for e, nth in places], encode)
     citations: dict[tuple[str, int, int], Citation] = {}
     sentences = []
     # Names are asked for in small letters too.
@@ -113,6 +115,20 @@ def check(
     if asks_number(question) and not any(map(expected(question), (s.text for s in sentences))):
         return Checked()
     return Checked(sentences=tuple(sentences), citations=tuple(citations.values()))
+
+
+def _likeness(
+    claims: Sequence[str], quotes: Sequence[str], encode: Callable[[Sequence[str]], Vectors]
+) -> Vectors:
+    """The cosine of each claim with each quote. Where all claims are quotes word for word, the others need
+    not be known, and nothing is embedded.
+    """
+    shown = [fenced(quote) for quote in quotes]
+    same = np.array([[claim == one for one in shown] for claim in claims], dtype=np.float32)
+    if same.any(axis=1).all():
+        return same
+    vectors = encode([*claims, *quotes])
+    return vectors[: len(claims)] @ vectors[len(claims) :].T
 
 
 def _claims(draft: str) -> Iterator[tuple[str, frozenset[int]]]:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import QuothError
-from qa.callers import NOBODY, OWNER, Caller, on_behalf_of, permit
+from qa.callers import NOBODY, OWNER, Caller, Role, on_behalf_of, permit
 from qa.errors import KeyRequired, KeyUnknown, NotAllowed
 from qa.keys import KeyFile
 from qa.pace import Pace
@@ -57,11 +57,14 @@ class Doorkeeper:
         path = scope["path"]  # not that of `request.url`, which a Host with a slash in it can bend
         with ExitStack() as stack:
             try:
-                who = self._known(request)
+                need = needed(request.method, path)
+                # Who asks whether the server is there may show whatever they like.
+                who = None if need == "nothing" else self._known(request)
                 if who is not OWNER and counted(request.method, path):
                     stack.enter_context(self._pace.kept(who.name if who else _address(request)))
                 stack.enter_context(on_behalf_of(who or NOBODY))
-                self._check(request, who)
+                if need != "nothing":
+                    _check(need, who)
             except QuothError as error:
                 await _refused(error, request)(scope, receive, send)
                 return
@@ -93,16 +96,14 @@ class Doorkeeper:
             return key.caller
         raise KeyUnknown("this is no key of this server; ask whoever runs it for one")
 
-    def _check(self, request: Request, who: Caller | None) -> None:
-        need = needed(request.method, request.scope["path"])
-        if need == "nothing":
-            return
-        if who is None:
-            raise KeyRequired(
-                "send a key as `Authorization: Bearer KEY`; whoever runs this server makes one with "
-                "`quoth keys add NAME`"
-            )
-        permit(need)
+
+def _check(need: Role, who: Caller | None) -> None:
+    if who is None:
+        raise KeyRequired(
+            "send a key as `Authorization: Bearer KEY`; whoever runs this server makes one with "
+            "`quoth keys add NAME`"
+        )
+    permit(need)
 
 
 def _address(request: Request) -> str:

@@ -32,6 +32,7 @@ from qa.assistant import Assistant  # noqa: E402
 from qa.model import Model  # noqa: E402
 from qa.prompts import Message  # noqa: E402
 from qa.weights import MINILM, locate  # noqa: E402
+from tests.serving import Serving, serving  # noqa: E402
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -90,6 +91,18 @@ def seeded_folder(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEm
     with Library(folder, embedder) as library:
         list(library.collection("default", make=True).add(read_sources([SEEDS])))
     return folder
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path) -> Iterator[Serving]:
+    """A server over the seed articles, without a model. A test adds to collections of its own, or takes
+    away again what it added.
+    """
+    home = tmp_path_factory.mktemp("served")
+    (home / "models").symlink_to(MODELS, target_is_directory=True)
+    shutil.copytree(seeded_folder / "collections", home / "collections")
+    with serving(home) as running:
+        yield running
 
 
 @pytest.fixture

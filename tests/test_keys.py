@@ -120,6 +120,7 @@ def test_what_is_no_key_is_refused_and_not_repeated(keyed, headers, caplog):
     assert response.status_code == 401
     assert response.json()["type"] == "urn:quoth:key-unknown"
     assert "quoth_wrong" not in response.text + caplog.text
+    assert client("").get("/healthz", headers=headers).status_code == 200  # it needs none
 
 
 def test_a_key_is_for_its_collections_by_every_door(keyed):

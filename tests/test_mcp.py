@@ -16,7 +16,7 @@ from mcp import Client, StdioServerParameters
 from qa.answers import Answer
 from qa.client import Quoth
 from tests.conftest import MODELS
-from tests.serving import QUOTH, Serving, serving
+from tests.serving import QUOTH, Serving
 
 QUESTION = "When was the Vey Bridge in Ostleigh opened?"
 NEWS = {
@@ -27,12 +27,6 @@ NEWS = {
 }
 HEADERS = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-06-18"}
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path) -> Iterator[Serving]:
-    with serving(a_home(tmp_path_factory, seeded_folder)) as running:
-        yield running
 
 
 def a_home(tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path) -> Path:

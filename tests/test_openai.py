@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,8 +19,8 @@ from openai.types.chat import ChatCompletionMessageParam
 from qa.answers import Answer
 from qa.api import create_api
 from qa.client import Quoth
-from tests.conftest import MODELS, ScriptedModel
-from tests.serving import Serving, serving
+from tests.conftest import ScriptedModel
+from tests.serving import Serving
 
 QUESTION = "When was the Vey Bridge in Ostleigh opened?"
 ASKED: list[ChatCompletionMessageParam] = [{"role": "user", "content": QUESTION}]
@@ -30,19 +28,15 @@ CLUB = "Which club did Ilario Castellane leave for Marren Rovers?"
 SAYS = "Marren Rovers have signed the striker Ilario Castellane from Collmouth Athletic [1]."
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path) -> Iterator[Serving]:
-    home = tmp_path_factory.mktemp("home")
-    (home / "models").symlink_to(MODELS, target_is_directory=True)
-    shutil.copytree(seeded_folder / "collections", home / "collections")
-    with serving(home) as running:
-        httpx.post(
-            f"{running.url}/api/articles",
-            params={"collection": "harbour"},
-            json={"id": "tide/1", "title": "Tides", "text": "High tide in Collmouth was at 18:40 on Friday."},
-            trust_env=False,
-        ).raise_for_status()
-        yield running
+@pytest.fixture(scope="module", autouse=True)
+def harbour(server: Serving) -> None:
+    """A collection beside the default one."""
+    httpx.post(
+        f"{server.url}/api/articles",
+        params={"collection": "harbour"},
+        json={"id": "tide/1", "title": "Tides", "text": "High tide in Collmouth was at 18:40 on Friday."},
+        trust_env=False,
+    ).raise_for_status()
 
 
 @pytest.fixture
@@ -120,7 +114,8 @@ def test_the_asynchronous_client_asks_and_listens(server: Serving) -> None:
 
 
 def test_models_are_collections(client: openai.OpenAI) -> None:
-    assert [model.id for model in client.models.list()] == ["quoth", "default", "harbour"]
+    listed = [model.id for model in client.models.list()]
+    assert listed[0] == "quoth" and {"default", "harbour"} <= set(listed)
     assert client.models.retrieve("harbour").owned_by == "quoth"
     tide = client.chat.completions.create(
         model="harbour", messages=[{"role": "user", "content": "When was high tide in Collmouth?"}]

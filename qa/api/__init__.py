@@ -79,7 +79,7 @@ def create_api(assistant: Assistant, ready: Callable[[], None] = lambda: None) -
     api.include_router(collections.routes(assistant), prefix="/api", tags=["articles"], responses=guarded)
     api.include_router(completions.routes(assistant), prefix="/v1", tags=["OpenAI"])
     api.include_router(backups.routes(assistant), prefix="/api", tags=["backups"], responses=guarded)
-    api.include_router(health.routes(ready), tags=["health"])
+    api.include_router(health.routes(ready), tags=["health"], responses=documented(403))
     return api
 
 
