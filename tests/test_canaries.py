@@ -225,7 +225,7 @@ def test_the_window_shows_every_canary_as_text(quoted: list[Outcome]) -> None:
         asked = Exchange(question=one.question, asked=date(2024, 3, 1), answer=one.answer)
         text = one.canary.article.text
         for html in (
-            talk.asked(ENGLISH, one.question, text, talk.draft(ENGLISH, text)),
+            talk.asked(ENGLISH, one.question, text, talk.draft(text)),
             talk.exchange(ENGLISH, nth, asked),
             talk.exchange(ENGLISH, nth, asked, past=True),
             cards.evidence(ENGLISH, one.answer.passages, "default", date(2024, 3, 1)),

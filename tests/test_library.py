@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -12,8 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expe
 
 from tests.conftest import MODELS
 from tests.serving import Serving, serving
+from tests.windows import AUDIT, HOSTILE
 
-HOSTILE = '"><script>window.hit=1</script><img src=x onerror="window.hit=1">${window.hit=1}{{hit}}'
 LOCKS = [
     {
         "id": f"lock-{n:02}",
@@ -29,6 +30,14 @@ QUESTIONS = [
     | {"answerable": True, "gold": [f"lock-{n:02}"]}
     for n in range(5)
 ]
+
+# The name of what has the focus, and whether one sees that it has it.
+FOCUSED = """() => {
+  const it = document.activeElement;
+  const name = it.labels?.[0]?.innerText || it.textContent || it.ariaLabel;
+  const seen = it.closest(".drop") ?? it;
+  return [name.trim(), getComputedStyle(seen).outlineStyle !== "none"];
+}"""
 
 
 def lines(given: list[dict]) -> bytes:
@@ -68,8 +77,11 @@ def opened(context: BrowserContext, server: Serving) -> Iterator[Callable[..., P
     """Opens a view; no window may reach beyond this machine, fail in its script or run a stranger's."""
     beyond, failures = [], []
 
-    def make(view: str, *, language: str = "en", collection: str = "", articles: int = 30) -> Page:
+    def make(
+        view: str, *, language: str = "en", collection: str = "", articles: int = 30, scheme: Any = "light"
+    ) -> Page:
         page = context.new_page()
+        page.emulate_media(color_scheme=scheme)
         page.on("request", lambda it: beyond.append(it.url) if beyond_reach(it.url) else None)
         page.on("pageerror", lambda error: failures.append(error))
         page.goto(f"{server.url}/{language}/")
@@ -332,6 +344,46 @@ def test_nothing_overflows(opened: Callable[..., Page]):
         page.get_by_role("tab", name="Quality").click()
         expect(page.get_by_role("button", name="Run a small evaluation")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everything_can_be_read_and_has_a_name(opened: Callable[..., Page], scheme: str):
+    page = opened("Library", collection="canal", scheme=scheme)
+    assert page.locator("body.dark").count() == (scheme == "dark")
+    page.get_by_role("button", name="Remove Lock 11 opened").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".notice")).to_contain_text("is back")
+    assert page.evaluate(AUDIT) == []
+    page.get_by_role("link", name="Lock 11 opened").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.evaluate(AUDIT) == []
+    page.get_by_role("tab", name="Quality").click()
+    assert page.evaluate(AUDIT) == []
+    page.get_by_role("tab", name="Ask").click()
+    for question, outcome in (
+        ("How many boats does lock 11 lift a day?", "answer"),
+        ("Who won the chess tournament in Reykjavik?", "declined"),
+    ):
+        page.get_by_label("Your question").fill(question)
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#current .{outcome}")).to_be_visible()
+        assert page.evaluate(AUDIT) == []
+    page.get_by_role("button", name="Conversations").click()
+    expect(page.locator("#conversations li").first).to_be_visible()
+    assert page.evaluate(AUDIT) == []
+
+
+def test_keyboard_reaches_everything_and_shows_where_it_is(opened: Callable[..., Page]):
+    page = opened("Library", collection="canal")
+    page.get_by_role("tab", name="Library").focus()
+    reached = []
+    for _ in range(28):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(FOCUSED))
+    assert not [name for name, seen in reached if not seen]
+    names = [name for name, _ in reached]
+    for name in ("Collection", "Outlet", "From", "To", "As of", "Search titles and outlets", "Remove"):
+        assert name in names, names
 
 
 def test_german_window_has_no_english_word_of_ours(opened: Callable[..., Page]):

@@ -227,7 +227,7 @@ def test_nothing_an_article_or_a_person_wrote_becomes_markup():
             masthead(ENGLISH),
             welcome(ENGLISH, [article]),
             talk.status(1, HOSTILE, 1),
-            talk.asked(ENGLISH, HOSTILE, HOSTILE + "?", talk.draft(ENGLISH, HOSTILE)),
+            talk.asked(ENGLISH, HOSTILE, HOSTILE + "?", talk.draft(HOSTILE)),
             talk.trouble(HOSTILE),
             talk.exchange(ENGLISH, 0, given),
             talk.exchange(ENGLISH, 0, given, past=True),

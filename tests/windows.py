@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -19,6 +20,9 @@ QUESTION = "Why is Lukashenko under pressure?"
 DRAFT = "Lukashenko is under pressure because of the Russian defeats in Ukraine [1]."
 QUOTE = "As a result of the Russian defeats in the Ukraine Lukashenko is under pressure in two ways."
 HOSTILE = '"><script>window.hit=1</script><img src=x onerror="window.hit=1">${window.hit=1}{{hit}}'
+
+# What WCAG 2.2 would blame: words that stand out too little from their ground, and parts without a name.
+AUDIT = Path(__file__).with_name("audit.js").read_text()
 
 
 class HeldChat(GenericFakeChatModel):

@@ -21,7 +21,7 @@ from qa.ui.conversation import Exchange, Sent
 from qa.ui.parts import QUIET, html, live
 from qa.ui.phrases import Phrases
 from qa.ui.scope import Scope
-from qa.ui.welcome import suggestions, welcome
+from qa.ui.welcome import newest, suggestions, welcome
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +73,7 @@ def build(assistant: Assistant, say: Phrases, scope: gr.State) -> None:
         **QUIET,
     )
     gr.on(None, partial(opened, assistant, say), [scope], [greeting], **QUIET)
+    gr.on(None, partial(newest, assistant, say), None, [sources], **QUIET)
     gr.on(None, partial(suggestions, assistant, say), [scope], [questions], **QUIET)
     gr.on(None, partial(narrowing.line, say), [scope], [narrowed], **QUIET)
     narrowed.click(lambda scope: Scope(edition=scope.edition), [scope], [scope], **QUIET)
@@ -137,7 +138,7 @@ async def answering(
                         yield view(say.count(len(event.passages), say.reading))
                     case Token():
                         written += event.text
-                        current = talk.asked(say, sent.question, searched, talk.draft(say, written))
+                        current = talk.asked(say, sent.question, searched, talk.draft(written))
                         yield view(writing)
                     case Answer():
                         exchange = exchange.model_copy(update={"answer": event})

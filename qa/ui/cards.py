@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
 
+from index.articles import Summary
 from qa.answers import Citation, FoundPassage, also_in
 from qa.ui.conversation import Exchange
 from qa.ui.phrases import Phrases
-from qa.ui.reader import on_the_web, place_of
+from qa.ui.reader import on_the_web, place, place_of
 
 PASSAGE_CHARACTERS = 300
 COPIES = 5
@@ -20,6 +21,19 @@ AROUND_CHARACTERS = 110
 def no_sources(say: Phrases, note: str) -> str:
     """The panel while there is nothing in it."""
     return _panel(say.sources, "", f'<p class="hint">{escape(note)}</p>')
+
+
+def newest(say: Phrases, articles: Sequence[Summary], collection: str) -> str:
+    """The panel before the first question: articles to read."""
+    if not articles:
+        return no_sources(say, say.first_note)
+    cards = "".join(
+        f'<li class="card"><p class="imprint"><cite dir="auto"><a href="{place(article.id, collection)}">'
+        f"{escape(article.title or say.untitled)}</a></cite>{where(say, article)}</p></li>"
+        for article in articles
+    )
+    note = f'<p class="hint">{say.first_note}</p>'
+    return _panel(say.newest, "", f'{note}<ol class="cards newest">{cards}</ol>')
 
 
 def evidence(say: Phrases, passages: Sequence[FoundPassage], collection: str, day: date) -> str:
@@ -83,7 +97,7 @@ def origin(say: Phrases, found: Citation | FoundPassage) -> str:
     return ", ".join(filter(None, (found.title or say.untitled, found.source, say.day(found.date))))
 
 
-def where(say: Phrases, found: Citation | FoundPassage) -> str:
+def where(say: Phrases, found: Citation | FoundPassage | Summary) -> str:
     """Outlet and day."""
     parts = (found.source, say.day(found.date))
     return f'<span class="where">{"".join(f"<span>{escape(part)}</span>" for part in parts if part)}</span>'

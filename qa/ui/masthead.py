@@ -73,5 +73,6 @@ def _conversations(say: Phrases) -> str:
         f'<template id="search-as"><form class="search-as"><input name="searched" maxlength="2000" '
         f'aria-label="{say.searched_for}" dir="auto"><button type="submit">{say.search_this}</button>'
         f"</form></template>"
-        f'<template id="phrases" data-copied="{say.copied}" data-thanks="{say.thanks}"></template>'
+        f'<template id="phrases" data-copied="{say.copied}" data-thanks="{say.thanks}" '
+        f'data-locale="{say.locale.replace("_", "-")}"></template>'
     )

@@ -52,7 +52,6 @@ class Phrases:
     reading: Counted
     writing: str
     checking: str
-    draft: str
     done: str
     searched_for: str
     change: str
@@ -69,6 +68,7 @@ class Phrases:
 
     sources: str
     first_note: str
+    newest: str
     found: str
     nearest: str
     none_found: str
@@ -151,10 +151,9 @@ ENGLISH = Phrases(
     stop="Stop",
     searching="Searching…",
     reading=("Reading {} passage…", "Reading {} passages…"),
-    writing="Writing…",
+    writing="Writing a draft, unchecked yet…",
     checking="Checking quotes…",
     done="The answer is there.",
-    draft="A draft: its quotes are checked when it is whole.",
     searched_for="Searched for:",
     change="Change",
     stopped="Stopped before the quotes were checked.",
@@ -163,11 +162,12 @@ ENGLISH = Phrases(
     nearest_hint="What comes nearest is under “Nearest passages”.",
     weak="weakly supported",
     weak_hint="Dotted sentences are only weakly supported by their quotes.",
-    disagree="The articles disagree on {}:",
+    disagree="The articles disagree on {}",
     quoted_by_none="Quoted without a model",
     written_by="Written by {}, quotes checked",
     sources="Sources",
     first_note="What an answer is written from appears here, then the exact quotes it rests on.",
+    newest="Newest articles",
     found="{} found",
     nearest="Nearest passages",
     none_found="none found",
@@ -228,10 +228,9 @@ GERMAN = Phrases(
     stop="Anhalten",
     searching="Sucht…",
     reading=("Liest {} Passage…", "Liest {} Passagen…"),
-    writing="Schreibt…",
+    writing="Entwurf, noch ungeprüft…",
     checking="Prüft Zitate…",
     done="Die Antwort ist da.",
-    draft="Ein Entwurf: Seine Zitate werden geprüft, wenn er vollständig ist.",
     searched_for="Gesucht wurde:",
     change="Ändern",
     stopped="Angehalten, bevor die Zitate geprüft waren.",
@@ -246,6 +245,7 @@ GERMAN = Phrases(
     sources="Quellen",
     first_note="Hier erscheint, woraus eine Antwort geschrieben wird, "
     "und dann die genauen Zitate, auf denen sie ruht.",
+    newest="Neueste Artikel",
     found="{} gefunden",
     nearest="Nächstliegende Passagen",
     none_found="keine gefunden",

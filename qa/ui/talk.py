@@ -52,9 +52,9 @@ def asked(say: Phrases, question: str, searched: str, said: str, attributes: str
     )
 
 
-def draft(say: Phrases, text: str) -> str:
-    """What the model wrote so far, plainly not checked."""
-    return f'<div class="draft" dir="auto">{escape(text)}</div><p class="hint">{say.draft}</p>'
+def draft(text: str) -> str:
+    """What the model wrote so far, paler than an answer, and in its place."""
+    return f'<div class="draft" dir="auto">{escape(text)}</div>'
 
 
 def trouble(message: str) -> str:

@@ -8,12 +8,13 @@ from html import escape
 from index.articles import Summary
 from qa.assistant import Assistant
 from qa.callers import caller
-from qa.ui.cards import clipped
+from qa.ui import cards
 from qa.ui.masthead import facts
 from qa.ui.phrases import Phrases
 from qa.ui.scope import Scope
 
 QUESTIONS = 4
+NEWEST = 6
 TITLE_CHARACTERS = 80
 
 
@@ -26,6 +27,14 @@ def welcome(say: Phrases, articles: Sequence[Summary]) -> str:
     return f'<h2 class="greeting">{say.greeting}</h2><p class="facts">{told}</p><p>{say.promise}</p>'
 
 
+def newest(assistant: Assistant, say: Phrases) -> str:
+    """The newest articles of the collection that a window opens with, for one who may read them."""
+    if not caller().sees(Scope().collection):
+        return cards.no_sources(say, say.first_note)
+    shown = assistant.articles(collection=Scope().collection, limit=NEWEST).articles
+    return cards.newest(say, shown, Scope().collection)
+
+
 def suggestions(assistant: Assistant, say: Phrases, scope: Scope) -> str:
     """Questions that can be asked of these articles, for one who may."""
     if not caller().sees(scope.collection):
@@ -34,7 +43,9 @@ def suggestions(assistant: Assistant, say: Phrases, scope: Scope) -> str:
     if not asked:
         newest = assistant.articles(collection=scope.collection, limit=2 * QUESTIONS).articles
         titles = list(dict.fromkeys(article.title for article in newest if article.title))[:QUESTIONS]
-        asked = [say.title_question.format(clipped(title, TITLE_CHARACTERS).rstrip(".")) for title in titles]
+        asked = [
+            say.title_question.format(cards.clipped(title, TITLE_CHARACTERS).rstrip(".")) for title in titles
+        ]
     buttons = "".join(
         f'<button type="button" class="example" data-deed="example" dir="auto">{escape(question)}</button>'
         for question in asked

@@ -18,7 +18,7 @@
     link.href = `?conversation=${encodeURIComponent(conversation.id)}`;
     if (location.search === link.getAttribute("href")) link.setAttribute("aria-current", "page");
     const day = new Date(conversation.changed);
-    quoth.find("time", line).textContent = day.toLocaleDateString(document.documentElement.lang || undefined);
+    quoth.find("time", line).textContent = day.toLocaleDateString(document.getElementById("phrases").dataset.locale, { dateStyle: "medium" });
     line.conversation = conversation;
     return line;
   };
