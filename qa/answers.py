@@ -13,6 +13,8 @@ from index.articles import Article, Filters, Hit, IngestReport
 from index.wording import Wording
 from qa.errors import QuestionInvalid
 
+# The text of an answer that the articles do not give.
+DECLINED = "The articles do not say."
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_TURNS, MAX_TURN_CHARACTERS = 200, 20_000
 

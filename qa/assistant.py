@@ -6,56 +6,45 @@ import asyncio
 import hashlib
 import json
 import threading
-import time
 from collections.abc import AsyncGenerator, Container, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing, suppress
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
 from index.articles import Article, Filters, Kept, Listing, Skipped
-from index.errors import ArchiveEmpty, QuothError, WeightsMissing
+from index.errors import ArchiveEmpty, WeightsMissing
 from index.files import File
 from index.library import Library
 from index.reading import read_sources
 from index.snapshot import Sink, saved_names
 from qa import weights
+from qa.answering import Answering
 from qa.answers import (
     Answer,
-    Conflict,
     Event,
-    Evidence,
     FoundPassage,
     Question,
     Thresholds,
-    Timings,
-    Token,
     checked_question,
 )
 from qa.callers import caller, permit
-from qa.chain import Piece, Reading, finding, opening, picking, writing
-from qa.citing import Checked, check
-from qa.confidence import DEFAULT, of_draft, of_search
-from qa.conflicts import compare
+from qa.chain import opening
+from qa.confidence import DEFAULT
 from qa.drafting import Drafted, draft
 from qa.errors import ModelUnavailable
 from qa.feedback import Feedback, FeedbackFile
-from qa.fences import inert
 from qa.finders import open_embedder, open_reranker
 from qa.line import Line
 from qa.metrics import Metrics
-from qa.model import NO_MODEL, LocalModel, Model, RemoteModel, choose_model
+from qa.model import NO_MODEL, LocalModel, Model, choose_model
 from qa.settings import Settings
 from qa.suggesting import WITHIN, suggested
-from qa.tracing import traced, tracer
 
-DECLINED = "The articles do not say."
 # How many questions a remote model, or none, answers at once; a local one writes one after another.
 AT_ONCE = 8
 WAITING = 16
-# So long a whole answer may take the model once it has the question.
-WRITING_SECONDS = 300.0
 # Of how many of the newest articles example questions are made.
 SUGGESTED_FROM = 60
 
@@ -108,9 +97,9 @@ class Assistant:
         self._parts = ExitStack()
         self.model_name = model.name if model else NO_MODEL
         self.embedder_name = library.embedder.name
-        self._find = finding(library.collection)
-        self._pick = picking(library.collection, model, evidence_tokens)
-        self._write = writing(model)
+        self._answering = Answering(
+            library.collection, model, evidence_tokens, line=self._line, thresholds=self.thresholds
+        )
 
     def ask(self, question: str, **details: object) -> Answer:
         """The answer to a question; `details` are the other fields of `Question`.
@@ -150,102 +139,11 @@ class Assistant:
         permit("reader", question.collection)
         self._line.check()
         with self.metrics.in_progress.track_inprogress():
-            async with aclosing(self._answering(question)) as events:
+            async with aclosing(self._answering.events(question)) as events:
                 async for event in events:
                     if isinstance(event, Answer):
                         self.metrics.answered(event)
                     yield event
-
-    async def _answering(self, question: Question) -> AsyncGenerator[Event, None]:
-        began = time.perf_counter()
-        with traced("search"):
-            found = await self._find.ainvoke(question)
-        searched = time.perf_counter()
-        passages = tuple(FoundPassage.of(hit) for hit in found.hits)
-        yield Evidence(question_searched=found.searched, passages=passages)
-        first: float | None = None
-        checked, sure, usage = Checked(), None, None
-        conflicts: tuple[Conflict, ...] = ()
-        thresholds = self.thresholds(question.collection)
-        found_well = of_search(found.hits)
-        if found_well >= thresholds.search:
-            with traced("pick evidence"):
-                reading = await self._pick.ainvoke(found)
-            draft, refusal = "", None
-            async with self._line.turn(), aclosing(self._drafting(reading)) as pieces:
-                async for piece in pieces:
-                    usage = piece.usage or usage
-                    refusal = piece.refusal if refusal is None else refusal
-                    if piece.text:
-                        first = first or time.perf_counter()
-                        draft += piece.text
-                        yield Token(text=piece.text)
-            with traced("check"):
-                sure, checked, conflicts = await asyncio.to_thread(self._check, reading, draft, refusal)
-        yield Answer(
-            status="answered" if checked.sentences else "declined",
-            text=checked.text or DECLINED,
-            sentences=checked.sentences,
-            citations=checked.citations,
-            conflicts=conflicts,
-            question_searched=found.searched,
-            passages=passages,
-            timings=Timings(
-                search_ms=_milliseconds(searched - began),
-                first_token_ms=_milliseconds(first - began) if first and self._model else None,
-                total_ms=_milliseconds(time.perf_counter() - began),
-            ),
-            model=self.model_name,
-            search_confidence=round(found_well, 4),
-            confidence=None if sure is None else round(sure, 4),
-            usage=usage,
-        )
-
-    def _check(
-        self, reading: Reading, draft: str, refusal: float | None
-    ) -> tuple[float, Checked, tuple[Conflict, ...]]:
-        """How sure the draft is, what of it holds if that is enough, and where its sources disagree."""
-        question, excerpts = reading.found.question, reading.excerpts
-        encode = self._library.collection(question.collection).encode
-        plain = inert(draft, (excerpt.quote() for excerpt in excerpts))
-        checked = check(plain, question.question, excerpts, encode)
-        sure = of_draft(excerpts, refusal, weak=checked.weak)
-        if sure < self.thresholds(question.collection).answer:
-            return sure, Checked(), ()
-        return sure, *compare(question.question, checked, reading.found.hits, encode)
-
-    async def _drafting(self, reading: Reading) -> AsyncGenerator[Piece, None]:
-        # Not the current span of whoever reads the pieces.
-        span = tracer.start_span("write")
-        until = asyncio.get_running_loop().time() + WRITING_SECONDS
-        try:
-            # LangChain calls it an iterator; it is a generator, whose closing stops the model.
-            writing = cast(AsyncGenerator[Piece, None], self._write.astream(reading))
-            async with aclosing(writing) as pieces:
-                while True:
-                    async with asyncio.timeout_at(until):
-                        piece = await anext(pieces, None)
-                    if piece is None:
-                        return
-                    yield piece
-        except QuothError:
-            raise
-        except TimeoutError:
-            raise ModelUnavailable(
-                f"the model '{self.model_name}' was not done within {WRITING_SECONDS:.0f} s; ask again, or "
-                "choose a faster one"
-            ) from None
-        except Exception as error:
-            # LangChain's providers share no base of their errors.
-            reason = f"{type(error).__name__}: {error}"
-            if isinstance(self._model, RemoteModel):
-                reason = self._model.without_key(reason)
-            raise ModelUnavailable(
-                f"the model '{self.model_name}' did not answer ({reason}); "
-                "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
-            ) from error
-        finally:
-            span.end()
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
@@ -444,7 +342,3 @@ class Assistant:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _milliseconds(seconds: float) -> float:
-    return round(seconds * 1000, 1)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -33,7 +34,7 @@ LINE_CHARACTERS = 600
 # An earlier answer tells what "it" is with its first words; every word of a prompt costs time.
 EARLIER_CHARACTERS = 300
 _MARK = re.compile(r"\s*\[\d[\d,\s]*\]")
-PROMPT_VARIABLES = {"excerpts", "earlier", "question"}
+PROMPT_VARIABLES = {"excerpts", "earlier", "day", "question"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +187,8 @@ def prompt_values(reading: Reading) -> dict[str, str]:
     return {
         "excerpts": "\n".join(excerpt.shown for excerpt in reading.excerpts),
         "earlier": "" if question.search_as else _earlier(question),
+        # "This week" is in the past of some excerpts and in the future of others.
+        "day": (question.as_of or date.today()).isoformat(),
         "question": _line(_meant(question)),
     }
 

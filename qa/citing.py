@@ -83,20 +83,55 @@ class _Quote:
         return (-len(self.added), likeness - 0.25 * (self.last - self.first))
 
 
+def parted(draft: str) -> tuple[str, str]:
+    """The answer itself, on a first line without marks, and the sentences that say it. A draft that does not
+    begin with such a line has only sentences.
+    """
+    first, _, rest = draft.strip().partition("\n")
+    return (first.strip(), rest.strip()) if rest and not _MARK.search(first) else ("", draft.strip())
+
+
 def check(
     draft: str, question: str, excerpts: Sequence[Excerpt], encode: Callable[[Sequence[str]], Vectors]
 ) -> Checked:
     """Keep of the draft what the excerpts support, each sentence with the quotes it rests on.
 
-    Where the question asks for a number and none is left, nothing is kept: what is true of the
+    Where its sentences do not give the answer that stands above them, this is held against the excerpts
+    instead. Where the question asks for a number and none is left, nothing is kept: what is true of the
     subject is not yet an answer.
 
     A mark counts as a hint: where the excerpt it names does not hold the sentence but another
     one does, that one is cited; numbers that were never offered are dropped.
     """
-    claims = list(_claims(draft))
+    short, told = parted(draft)
+    claims = list(_claims(told))
     if not claims or not excerpts:
         return Checked()
+    checked = _kept(claims, question, excerpts, encode)
+    if short and not _gives(checked.sentences, short, question):
+        marks = frozenset(mark for _, marked in claims for mark in marked)
+        checked = _kept([(short, marks)], question, excerpts, encode)
+    if asks_number(question) and not any(map(expected(question), (s.text for s in checked.sentences))):
+        return Checked()
+    return checked
+
+
+def _gives(sentences: Sequence[Sentence], short: str, question: str) -> bool:
+    """Whether the sentences give the names and numbers of the short answer, and more than the question."""
+    told = " ".join(sentence.text for sentence in sentences)
+    # Behind a word of small letters the first word of the answer counts as a name too.
+    return not missing(facts(f"it is {short}"), f"{told} {question}") and not set(stems(told)) <= set(
+        stems(question)
+    )
+
+
+def _kept(
+    claims: Sequence[tuple[str, frozenset[int]]],
+    question: str,
+    excerpts: Sequence[Excerpt],
+    encode: Callable[[Sequence[str]], Vectors],
+) -> Checked:
+    """The claims that the excerpts support, with the marks that they were given."""
     places = [(excerpt, nth) for excerpt in excerpts for nth in range(len(excerpt.spans))]
     cosines = _likeness([text for text, _ in claims], [e.quote(nth, nth) for e, nth in places], encode)
     citations: dict[tuple[str, int, int], Citation] = {}
@@ -112,8 +147,6 @@ def check(
         if support:
             numbers = tuple(dict.fromkeys(_cite(quote, citations) for quote in quotes))
             sentences.append(Sentence(text=text, citations=numbers, support=support))
-    if asks_number(question) and not any(map(expected(question), (s.text for s in sentences))):
-        return Checked()
     return Checked(sentences=tuple(sentences), citations=tuple(citations.values()))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 from index.articles import Hit
 from index.embedding import Vectors
@@ -21,7 +22,7 @@ COSINE, WORDS, EXPECTED, FOUND = 1.0, 0.5, 0.3, 1.5
 # One sentence is compared in meaning for so many tokens of the budget. With its neighbours it costs more,
 # but the best ones are often neighbours. Twice as many find one answer more in a hundred, in 20 ms more.
 COMPARED_TOKENS = 65
-# Longer names of outlets are cut, and brackets in them left out: they stand in brackets themselves.
+# Longer names of outlets are cut between words. They stand in brackets, so those in them are left out.
 OUTLET_CHARACTERS = 60
 _NO_BRACKETS = str.maketrans("", "", "()")
 
@@ -54,7 +55,12 @@ class Excerpt:
 def _outlet(hit: Hit) -> str:
     """What to call where a hit appeared: by its source, or else by its title."""
     name = fenced((hit.source or hit.title)[: 2 * OUTLET_CHARACTERS])
-    return "unnamed" if any(orders([name], "")) else name.translate(_NO_BRACKETS)[:OUTLET_CHARACTERS]
+    # Half a word at the end would be read as a name: "Taylor S".
+    return (
+        "unnamed"
+        if any(orders([name], ""))
+        else shorten(name.translate(_NO_BRACKETS), OUTLET_CHARACTERS, placeholder="…")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 
+from qa.citing import NOT_FOUND
 from qa.errors import ModelUnavailable
 from qa.prompts import Message
 from qa.settings import Settings
@@ -30,6 +31,10 @@ CONTEXT_TOKENS = 4096
 # Of each token it writes the model tells its probability, and of so many others in its place, the most that
 # OpenAI's interface knows: how unlikely a refusal was tells more than that it was not among the first few.
 LIKELIEST = 20
+# An answer begins in many ways and a refusal in one, which is therefore the likeliest single token long
+# before refusing is likelier than answering. Its logit is lowered by so much, and whether to decline is
+# decided by the probability it had before, which llama.cpp tells all the same.
+REFUSAL_BIAS = -3.0
 # How many tokens of a prompt are read before the model looks whether anybody still waits for it: about
 # half a second, where all 2,048 at once take half a minute and are read no faster.
 READ_AT_ONCE_TOKENS = 32
@@ -176,6 +181,7 @@ class LocalModel:
             top_logprobs=LIKELIEST,
             stream_usage=True,
             max_retries=0,
+            extra_body={"logit_bias": [[NOT_FOUND.split()[0], REFUSAL_BIAS]]},
         )
 
     def check(self) -> None:

@@ -15,8 +15,8 @@ from langchain_core.language_models import BaseChatModel
 from index.articles import Article, Listing
 from index.errors import ArchiveEmpty, ArticleUnknown
 from index.library import Library
-from qa.answers import MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
-from qa.assistant import DECLINED, Assistant
+from qa.answers import DECLINED, MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
+from qa.assistant import Assistant
 from qa.errors import ModelUnavailable, QuestionInvalid
 from qa.model import Model
 from tests.conftest import ScriptedModel
@@ -65,6 +65,13 @@ def test_a_stream_is_evidence_then_tokens_then_the_answer(answering: Answering) 
     assert isinstance(last, Answer)
     assert last.passages == first.passages
     assert last.text == answering(ScriptedModel(SAYS)).ask(ASKED).text
+
+
+def test_the_sentences_are_streamed_and_not_the_answer_above_them(answering: Answering) -> None:
+    _, *tokens, last = events(answering(ScriptedModel(f"Svyatlana Tsikhanouskaya\n{SAYS}")), ASKED)
+    assert len(tokens) > 3
+    assert "".join(token.text for token in tokens if isinstance(token, Token)) == SAYS
+    assert isinstance(last, Answer) and last.text == SAYS
 
 
 def test_an_unsupported_draft_is_declined_and_shows_the_nearest(answering: Answering) -> None:

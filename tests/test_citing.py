@@ -173,3 +173,26 @@ def test_nothing_offered_supports_nothing(embedder: SentenceEmbedder) -> None:
 )
 def test_marks_may_stand_anywhere(checked, draft: str) -> None:
     assert checked(draft).text == "The fire broke out in the engine room [1]."
+
+
+@pytest.mark.parametrize(
+    ("draft", "text"),
+    [
+        # The sentence gives the answer: the answer above it has done its work.
+        ("Tomas Relling\nThe director is Tomas Relling [2].", "The director is Tomas Relling [1]."),
+        # It only says the question again, or leaves out half of the name.
+        ("Tomas Relling\nThe museum has a new director [2].", "Tomas Relling [1]."),
+        ("Tomas Relling\nRelling succeeds Dravik as director [2].", "Tomas Relling [1]."),
+        # What stands nowhere is no answer, wherever the model wrote it.
+        ("Ada Quill\nThe museum has a new director [2].", ""),
+        # Sentences on lines of their own are sentences.
+        (
+            "Relling succeeds Dravik as director [2].\nThe new date is 16 March 2024 [2].",
+            "Relling succeeds Dravik as director [1]. The new date is 16 March 2024 [2].",
+        ),
+    ],
+)
+def test_an_answer_above_its_sentences_is_used_where_they_do_not_give_it(
+    checked, draft: str, text: str
+) -> None:
+    assert checked(draft, "Who is the new director of the museum?").text == text

@@ -49,6 +49,21 @@ def test_short_choices_are_said_word_for_word(text: str, choice: str, is_said: b
     assert bool(said(text, [choice])) == is_said
 
 
+@pytest.mark.parametrize(
+    ("text", "choice", "is_said"),
+    [
+        ("Finland and Sweden joined.", "Sweden and Finland", True),
+        ("It was about simple possession of amber.", "Simple amber possession", True),
+        ("It opened on 3 May.", "May 3", True),
+        ("Ada was seen with Ben Quill.", "Ada Quill", False),
+        ("It ended 2-3.", "3-2", False),
+        ("Finland joined.", "Sweden and Finland", False),
+    ],
+)
+def test_short_choices_may_be_said_in_another_order(text: str, choice: str, is_said: bool) -> None:
+    assert bool(said(text, [choice])) == is_said
+
+
 LONG = "To provide mental health services to firefighters"
 
 

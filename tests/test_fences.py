@@ -158,7 +158,7 @@ def test_a_prompt_keeps_its_lines_whatever_is_in_it() -> None:
         *fixed, (role, last) = prompt.messages(values)
         assert (role, fixed) == ("user", list(prompt.fixed))
         lines = last.splitlines()
-        starts = ["Excerpts:", "[1] (", "", "Earlier question: ", "Earlier answer: ", "Question: "]
+        starts = ["Excerpts:", "[1] (", "", "Earlier question: ", "Earlier answer: ", "Question ("]
         if not values["earlier"]:
             del starts[3:5]
         assert len(lines) == len(starts)

@@ -14,13 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
-from qa.answers import Thresholds
+from qa.answers import DECLINED, Thresholds
 from qa.evaluation.evaluating import summed
 from qa.evaluation.run import Calibration, CurvePoint, EvalRun, Row
 from qa.evaluation.scoring import estimates, scored
 
 OPEN = Thresholds(search=0, answer=0)
-DECLINED = "The articles do not say."
 
 
 @runtime_checkable

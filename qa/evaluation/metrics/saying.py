@@ -1,9 +1,10 @@
-"""Whether a text says a given answer: the same words in the same order, however they are written."""
+"""Whether a text says a given answer: the same words, however they are written."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -62,6 +63,16 @@ def stands_in(part: Sequence[str], whole: Sequence[str]) -> bool:
     )
 
 
+def close_together(part: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether the tokens of `part` stand in `whole` in any order, with at most one other among them:
+    "Finland and Sweden" says "Sweden and Finland". The order of several numbers matters: 3-2 is not 2-3.
+    """
+    if not part or sum(token[0].isdigit() for token in part) > 1:
+        return False
+    wanted, width = Counter(part), len(part) + 1
+    return any(wanted <= Counter(whole[at : at + width]) for at in range(max(1, len(whole) - width + 1)))
+
+
 def is_short(answer: str) -> bool:
     """Whether a text can be expected to say the answer word for word."""
     return 0 < len(tokens(answer)) <= SHORT_ANSWER
@@ -70,12 +81,17 @@ def is_short(answer: str) -> bool:
 def said(text: str, choices: Sequence[str]) -> set[str]:
     """Which of the choices the text says.
 
-    A choice is said where its tokens follow each other in the text's. A choice of at least
-    LONG_CHOICE words that carry matter is also said where one sentence has NEARLY_ALL of their
-    stems, and all its numbers; where a sentence is that near to several, the nearest is meant.
+    A choice is said where its tokens follow each other in the text's, or stand close together in it.
+    A choice of at least LONG_CHOICE words that carry matter is also said where one sentence has
+    NEARLY_ALL of their stems, and all its numbers; where a sentence is that near to several, the
+    nearest is meant.
     """
     whole = tokens(text)
-    found = {choice for choice in choices if stands_in(tokens(choice), whole)}
+    found = {
+        choice
+        for choice in choices
+        if stands_in(part := tokens(choice), whole) or close_together(part, whole)
+    }
     long = {choice: matter for choice in choices if len(matter := _matter(choice)) >= LONG_CHOICE}
     for start, end in sentence_spans(text) if long else []:
         had = _matter(text[start:end])
