@@ -84,14 +84,14 @@ class Answering:
                     usage = piece.usage or usage
                     refusal = piece.refusal if refusal is None else refusal
                     draft += piece.text
-                    # Until there is a second line or a mark, this may be the answer itself, which
-                    # the sentences will say.
-                    if "\n" in draft.strip() or "]" in draft:
-                        told = parted(draft)[1]
-                        if len(told) > len(shown):
-                            first = first or time.perf_counter()
-                            yield Token(text=told[len(shown) :])
-                            shown = told
+                    told = parted(draft)[1]
+                    if len(told) > len(shown):
+                        first = first or time.perf_counter()
+                        yield Token(text=told[len(shown) :])
+                        shown = told
+            if draft and not shown:
+                first = time.perf_counter()
+                yield Token(text=draft.strip())
             with traced("check"):
                 sure, checked, conflicts = await asyncio.to_thread(self._check, reading, draft, refusal)
         yield Answer(

@@ -21,6 +21,8 @@ from qa.facts import denied, facts, missing
 from qa.fences import fenced
 
 NOT_FOUND = "NOT FOUND"
+# A longer first line of a draft is a sentence already, and no bare answer.
+SHORT_CHARACTERS = 80
 # At or above either, a sentence whose names and numbers all stand in its quote is supported ...
 SUPPORTED_WORDS, SUPPORTED_COSINE = 0.6, 0.65
 # ... at or above either of these it is shown as weakly supported, and below it is not shown.
@@ -84,11 +86,14 @@ class _Quote:
 
 
 def parted(draft: str) -> tuple[str, str]:
-    """The answer itself, on a first line without marks, and the sentences that say it. A draft that does not
-    begin with such a line has only sentences.
+    """The answer itself, on a short first line without marks, and the sentences that say it. A draft that
+    does not begin with such a line has only sentences; of one that is still being written, they are empty
+    until it is seen which it is.
     """
     first, _, rest = draft.strip().partition("\n")
-    return (first.strip(), rest.strip()) if rest and not _MARK.search(first) else ("", draft.strip())
+    if _MARK.search(first) or len(first) > SHORT_CHARACTERS:
+        return "", draft.strip()
+    return first.strip(), rest.strip()
 
 
 def check(
@@ -104,7 +109,7 @@ def check(
     one does, that one is cited; numbers that were never offered are dropped.
     """
     short, told = parted(draft)
-    claims = list(_claims(told))
+    claims = list(_claims(told or short))
     if not claims or not excerpts:
         return Checked()
     checked = _kept(claims, question, excerpts, encode)

@@ -37,7 +37,7 @@ def of_draft(excerpts: Sequence[Excerpt], refusal: float | None, *, weak: bool =
     fit = max((fit for excerpt in excerpts for fit in excerpt.fits), default=0.0)
     if refusal is None:
         return _logistic(STEEPNESS * (fit - EVEN_FIT))
-    return _logistic(-5.4 + 7.9 * fit - 0.22 * math.log(refusal + LEAST_REFUSAL) - 1.1 * weak)
+    return _logistic(-4.8 + 7.9 * fit - 0.22 * math.log(refusal + LEAST_REFUSAL) - 1.1 * weak)
 
 
 def _logistic(x: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import platform
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +20,7 @@ from rich.console import Console
 
 from index.articles import Article
 from index.reading import read_sources
-from qa.assistant import Assistant, located, open_assistant
+from qa.assistant import located, open_assistant
 from qa.evaluation import evaluate, read_questions
 from qa.evaluation.questions import EvalQuestion, sampled
 from qa.evaluation.run import EvalRun
@@ -29,7 +29,7 @@ from qa.evaluation.workplace import SHARED
 from qa.model import NO_MODEL, choose_model
 from qa.progress import adding, asking
 from qa.settings import read_settings
-from tests.benchmarks.targets import ALL_TURNS, FOLLOW_UPS, LAST_TURN, QUOTH, TUTORIAL, WITHOUT, figures
+from tests.benchmarks.targets import ALL_TURNS, LAST_TURN, QUOTH, TURNS, TUTORIAL, WITHOUT, figures, turns
 from tests.benchmarks.tutorial import Tutorial, TutorialIndex
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -37,6 +37,7 @@ SEED = 1
 # Articles that the tutorial is given at once.
 BATCH = 100
 COLUMNS = ("", "target", QUOTH, "half a", "half b", WITHOUT, TUTORIAL)
+TURN_COLUMNS = ("", "target", QUOTH, LAST_TURN, ALL_TURNS)
 
 
 def main() -> None:
@@ -73,28 +74,35 @@ def processor() -> str:
 
 
 def compared(folder: Path, place: Path, sample: int, of_tutorial: int) -> Iterator[str]:
-    """A table in Markdown: what each way of answering reaches on the set in the folder. What is done
-    stays in `place`.
+    """A table in Markdown: what each way of answering reaches on the set in the folder, or, where it is about
+    conversations, what each way of searching finds. What is done stays in `place`.
     """
-    questions = sampled(read_questions(folder / "questions.jsonl"), sample, SEED)
+    questions = read_questions(folder / "questions.jsonl")
     source = folder / "articles.jsonl"
     articles = [
         found for found in read_sources([source if source.exists() else folder]) if isinstance(found, Article)
     ]
     place.mkdir(parents=True, exist_ok=True)
     made(place / "quoth", add_to_quoth, articles)
-    made(place / "tutorial", add_to_tutorial, articles)
-    runs = {
-        **asked_quoth(place, questions),
-        TUTORIAL: asked_tutorial(place, sampled(questions, of_tutorial, SEED)),
-    }
     yield f"\n## {folder.name}\n"
-    asked = f"{len(questions)} questions, {min(of_tutorial, len(questions))} of them put to the tutorial"
-    yield f"{len(articles):,} articles, {asked}.\n"
-    yield f"| {' | '.join(COLUMNS)} |"
-    yield f"|---|{'---:|' * (len(COLUMNS) - 1)}"
-    for name, target, values in figures(folder.name, runs):
-        yield f"| {name} | {target} | {' | '.join(values.get(column, '') for column in COLUMNS[2:])} |"
+    if folder.name == TURNS:
+        yield f"{len(articles):,} articles, {len(questions)} questions, searched only.\n"
+        yield from table(TURN_COLUMNS, turns(found_in_turns(place, questions)))
+        return
+    made(place / "tutorial", add_to_tutorial, articles)
+    questions = sampled(questions, sample, SEED)
+    few = sampled(questions, of_tutorial, SEED)
+    runs = {**asked_quoth(place, questions), TUTORIAL: asked_tutorial(place, few)}
+    yield f"{len(articles):,} articles, {len(questions)} questions, {len(few)} of them put to the tutorial.\n"
+    yield from table(COLUMNS, figures(folder.name, runs))
+
+
+def table(columns: Sequence[str], rows: Iterable[tuple[str, str, Mapping[str, str]]]) -> Iterator[str]:
+    """In Markdown; a row is a figure's name, its target, and what each of the other columns reached."""
+    yield f"| {' | '.join(columns)} |"
+    yield f"|---|{'---:|' * (len(columns) - 1)}"
+    for name, target, values in rows:
+        yield f"| {name} | {target} | {' | '.join(values.get(column, '') for column in columns[2:])} |"
 
 
 def made(
@@ -138,15 +146,13 @@ def weights() -> Path:
 
 
 def asked_quoth(place: Path, questions: Sequence[EvalQuestion]) -> dict[str, EvalRun]:
-    """The runs with the default model and with none, and, of follow-ups, what simpler searches find."""
+    """The runs with the default model and with none."""
     settings = read_settings().model_copy(update={"home": place / "quoth"})
     runs: dict[str, EvalRun] = {}
     for column, model in ((QUOTH, settings.model), (WITHOUT, NO_MODEL)):
         with open_assistant(settings.model_copy(update={"model": model})) as assistant:
             assistant.warm_up()
             runs[column] = run_of(assistant, questions, place / f"{column}.jsonl")
-            if model == NO_MODEL:
-                runs |= follow_ups(assistant, [question for question in questions if question.history])
     return runs
 
 
@@ -156,17 +162,17 @@ def run_of(assistant: Asked, questions: Sequence[EvalQuestion], journal: Path) -
         return evaluate(assistant, questions, journal=journal, resume=True, advance=lambda _: advance())
 
 
-def follow_ups(assistant: Assistant, questions: Sequence[EvalQuestion]) -> dict[str, EvalRun]:
-    """What is found for follow-ups, and what it would be with the last turn alone, or all turns as one."""
-    if not questions:
-        return {}
+def found_in_turns(place: Path, questions: Sequence[EvalQuestion]) -> dict[str, EvalRun]:
+    """What is found for the questions, and what it would be with the last turn alone, or all turns as one."""
     last = [question.model_copy(update={"history": ()}) for question in questions]
     joined = [
         alone.model_copy(update={"question": " ".join([*users(question), question.question])})
         for alone, question in zip(last, questions, strict=True)
     ]
-    ways = {FOLLOW_UPS: questions, LAST_TURN: last, ALL_TURNS: joined}
-    return {name: evaluate(assistant, asked, retrieval_only=True) for name, asked in ways.items()}
+    ways = {QUOTH: questions, LAST_TURN: last, ALL_TURNS: joined}
+    settings = read_settings().model_copy(update={"home": place / "quoth", "model": NO_MODEL})
+    with open_assistant(settings) as assistant:
+        return {name: evaluate(assistant, asked, retrieval_only=True) for name, asked in ways.items()}
 
 
 def users(question: EvalQuestion) -> Iterator[str]:
