@@ -22,7 +22,7 @@ from qa.fences import fenced
 
 NOT_FOUND = "NOT FOUND"
 # A longer first line of a draft is a sentence already, and no bare answer.
-SHORT_CHARACTERS = 80
+SHORT_CHARACTERS = 60
 # At or above either, a sentence whose names and numbers all stand in its quote is supported ...
 SUPPORTED_WORDS, SUPPORTED_COSINE = 0.6, 0.65
 # ... at or above either of these it is shown as weakly supported, and below it is not shown.
@@ -35,6 +35,8 @@ MAX_CITATIONS = 3
 _MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 # "Relling is 41 years old" says what "Relling, 41, leads it" does.
 _AGE, _AGE_IN_PASSING = re.compile(r"\b(\d+) years old\b"), re.compile(r"(?<=, )\d+(?=[,.;])")
+# "It opens at 9 a.m. [1]." without its mark.
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.$")
 _MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
 
 
@@ -175,7 +177,7 @@ def _claims(draft: str) -> Iterator[tuple[str, frozenset[int]]]:
     for start, end in sentence_spans(draft):
         sentence = draft[start:end]
         marks = frozenset(int(n) for found in _MARK.findall(sentence) for n in found.split(","))
-        text = _MARK.sub("", sentence).strip()
+        text = _TWO_STOPS.sub(".", _MARK.sub("", sentence).strip())
         if stems(text) and NOT_FOUND not in text.upper():
             yield text, marks
 

@@ -196,3 +196,8 @@ def test_an_answer_above_its_sentences_is_used_where_they_do_not_give_it(
     checked, draft: str, text: str
 ) -> None:
     assert checked(draft, "Who is the new director of the museum?").text == text
+
+
+def test_a_sentence_that_ends_in_an_abbreviation_has_one_stop(checked) -> None:
+    result = checked("The fire broke out in the engine room at 8.06 a.m. [1].")
+    assert result.text.endswith("8.06 a.m [1].")
