@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from index import ingest
 from index.library import Library
 from qa import cli
+from qa.commands import articles
 from tests.conftest import MODELS, SEEDS
 
 QUOTH = Path(sys.executable).with_name("quoth")
@@ -524,7 +525,7 @@ def test_what_nobody_expected_is_to_be_reported(
     def broken(home: Path | None) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(cli, "assistant_of", broken)
+    monkeypatch.setattr(articles, "assistant_of", broken)
     monkeypatch.setattr(sys, "argv", ["quoth", "list"])
     with pytest.raises(SystemExit) as ended:
         cli.main()
