@@ -111,13 +111,15 @@ def check(
     one does, that one is cited; numbers that were never offered are dropped.
     """
     short, told = parted(draft)
-    claims = list(_claims(told or short))
+    # "Heavy rain; a landslide" are two things, each with a quote of its own.
+    bare = list(_claims(short.replace("; ", ".\n")))
+    claims = list(_claims(told)) or bare
     if not claims or not excerpts:
         return Checked()
     checked = _kept(claims, question, excerpts, encode)
     if short and not _gives(checked.sentences, short, question):
         marks = frozenset(mark for _, marked in claims for mark in marked)
-        checked = _kept([(short, marks)], question, excerpts, encode)
+        checked = _kept([(text, marks) for text, _ in bare], question, excerpts, encode)
     if asks_number(question) and not any(map(expected(question), (s.text for s in checked.sentences))):
         return Checked()
     return checked
