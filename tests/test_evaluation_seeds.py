@@ -14,6 +14,7 @@ ALWAYS = "quotes_exact=1,sentences_cited=1"
 
 
 # Floors a little below what was measured. The model's sample is small: one question of it is a twelfth.
+@pytest.mark.timeout(900)  # whole evaluations, one of them with the model
 @pytest.mark.parametrize(
     ("model", "sample", "floors"),
     [
