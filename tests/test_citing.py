@@ -183,6 +183,11 @@ def test_marks_may_stand_anywhere(checked, draft: str) -> None:
         # It only says the question again, or leaves out half of the name.
         ("Tomas Relling\nThe museum has a new director [2].", "Tomas Relling [1]."),
         ("Tomas Relling\nRelling succeeds Dravik as director [2].", "Tomas Relling [1]."),
+        # The year is that of the article.
+        (
+            "Relling, 2024\nTomas Relling succeeds Ilse Dravik as director [2].",
+            "Tomas Relling succeeds Ilse Dravik as director [1].",
+        ),
         # What stands nowhere is no answer, wherever the model wrote it.
         ("Ada Quill\nThe museum has a new director [2].", ""),
         # Sentences on lines of their own are sentences.
