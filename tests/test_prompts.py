@@ -9,9 +9,9 @@ from qa.prompts import load_prompt
 
 
 def test_the_answer_prompt_begins_the_same_each_time() -> None:
-    prompt = load_prompt("answer", {"excerpts", "earlier", "question"})
-    one = prompt.messages({"excerpts": "[1] a", "earlier": "", "question": "b?"})
-    other = prompt.messages({"excerpts": "[1] $x {y}", "earlier": "", "question": "c?"})
+    prompt = load_prompt("answer", {"excerpts", "earlier", "question", "day"})
+    one = prompt.messages({"excerpts": "[1] a", "earlier": "", "question": "b?", "day": "2021-05-07"})
+    other = prompt.messages({"excerpts": "[1] $x {y}", "earlier": "", "question": "c?", "day": "2022-06-16"})
     assert one[:-1] == other[:-1]
     assert one[0][0] == "system"
     assert other[-1][0] == "user"
