@@ -23,7 +23,7 @@ from qa.answers import (
     Token,
 )
 from qa.chain import Piece, Reading, finding, picking, writing
-from qa.citing import Checked, check, parted
+from qa.citing import Checked, check, refuses
 from qa.confidence import of_draft, of_search
 from qa.conflicts import compare
 from qa.errors import ModelUnavailable
@@ -84,14 +84,12 @@ class Answering:
                     usage = piece.usage or usage
                     refusal = piece.refusal if refusal is None else refusal
                     draft += piece.text
-                    told = parted(draft)[1]
-                    if len(told) > len(shown):
+                    # What is going to be declined is not shown first.
+                    declines = refuses(draft) or of_draft(reading.excerpts, refusal) < thresholds.answer
+                    if draft != shown and not declines:
                         first = first or time.perf_counter()
-                        yield Token(text=told[len(shown) :])
-                        shown = told
-            if draft and not shown:
-                first = time.perf_counter()
-                yield Token(text=draft.strip())
+                        yield Token(text=draft[len(shown) :])
+                        shown = draft
             with traced("check"):
                 sure, checked, conflicts = await asyncio.to_thread(self._check, reading, draft, refusal)
         yield Answer(

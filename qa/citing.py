@@ -87,15 +87,9 @@ class _Quote:
         return (-len(self.added), likeness - 0.25 * (self.last - self.first))
 
 
-def parted(draft: str) -> tuple[str, str]:
-    """The answer itself, on a short first line without marks, and the sentences that say it. A draft that
-    does not begin with such a line has only sentences; of one that is still being written, they are empty
-    until it is seen which it is.
-    """
-    first, _, rest = draft.strip().partition("\n")
-    if _MARK.search(first) or len(first) > SHORT_CHARACTERS:
-        return "", draft.strip()
-    return first.strip(), rest.strip()
+def refuses(draft: str) -> bool:
+    """Whether the draft, which may still be being written, is a refusal as far as it goes."""
+    return NOT_FOUND.startswith(draft.strip()[: len(NOT_FOUND)])
 
 
 def check(
@@ -110,7 +104,7 @@ def check(
     A mark counts as a hint: where the excerpt it names does not hold the sentence but another
     one does, that one is cited; numbers that were never offered are dropped.
     """
-    short, told = parted(draft)
+    short, told = _parted(draft)
     # "Heavy rain; a landslide" are two things, each with a quote of its own.
     bare = list(_claims(short.replace("; ", ".\n")))
     claims = list(_claims(told)) if told else bare
@@ -123,6 +117,16 @@ def check(
     if asks_number(question) and not any(map(expected(question), (s.text for s in checked.sentences))):
         return Checked()
     return checked
+
+
+def _parted(draft: str) -> tuple[str, str]:
+    """The answer itself, on a short first line without marks, and the sentences that say it. A draft that
+    does not begin with such a line has only sentences.
+    """
+    first, _, rest = draft.strip().partition("\n")
+    if _MARK.search(first) or len(first) > SHORT_CHARACTERS:
+        return "", draft.strip()
+    return first.strip(), rest.strip()
 
 
 def _gives(checked: Checked, short: str, question: str) -> bool:

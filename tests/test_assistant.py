@@ -67,11 +67,18 @@ def test_a_stream_is_evidence_then_tokens_then_the_answer(answering: Answering) 
     assert last.text == answering(ScriptedModel(SAYS)).ask(ASKED).text
 
 
-def test_the_sentences_are_streamed_and_not_the_answer_above_them(answering: Answering) -> None:
-    _, *tokens, last = events(answering(ScriptedModel(f"Svyatlana Tsikhanouskaya\n{SAYS}")), ASKED)
+def test_the_answer_above_its_sentences_is_streamed_first(answering: Answering) -> None:
+    draft = f"Svyatlana Tsikhanouskaya\n{SAYS}"
+    _, *tokens, last = events(answering(ScriptedModel(draft)), ASKED)
     assert len(tokens) > 3
-    assert "".join(token.text for token in tokens if isinstance(token, Token)) == SAYS
+    assert "".join(token.text for token in tokens if isinstance(token, Token)) == draft
     assert isinstance(last, Answer) and last.text == SAYS
+
+
+def test_a_refusal_is_not_streamed(answering: Answering) -> None:
+    _, *tokens, last = events(answering(ScriptedModel("NOT FOUND in them")), ASKED)
+    assert tokens == []
+    assert isinstance(last, Answer) and last.timings.first_token_ms is None
 
 
 def test_an_unsupported_draft_is_declined_and_shows_the_nearest(answering: Answering) -> None:
