@@ -16,7 +16,7 @@ from index.sentences import sentence_spans
 from index.words import content_words, stem, stems
 from qa.answers import Citation, Sentence
 from qa.evidence import Excerpt
-from qa.expecting import asks_number, expected
+from qa.expecting import asks_number, asks_reason, expected
 from qa.facts import denied, facts, missing
 from qa.fences import fenced
 
@@ -56,6 +56,16 @@ class Checked:
     def text(self) -> str:
         """The sentences with their marks, as `It rained [1][2].`"""
         return " ".join(_marked(sentence) for sentence in self.sentences)
+
+    def quoted(self) -> Checked:
+        """The same in the words of its quotes."""
+        quotes = {citation.number: fenced(citation.quote) for citation in self.citations}
+        said = {
+            number: Sentence(text=quotes[number], citations=(number,), support=sentence.support)
+            for sentence in self.sentences
+            for number in sentence.citations
+        }
+        return Checked(sentences=tuple(said.values()), citations=self.citations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +108,8 @@ def check(
     """Keep of the draft what the excerpts support, each sentence with the quotes it rests on.
 
     Where its sentences do not give the answer that stands above them, this is held against the excerpts
-    instead. Where the question asks for a number and none is left, nothing is kept: what is true of the
-    subject is not yet an answer.
+    instead; if it is a reason, the quotes tell it. Where the question asks for a number and none is left,
+    nothing is kept: what is true of the subject is not yet an answer.
 
     A mark counts as a hint: where the excerpt it names does not hold the sentence but another
     one does, that one is cited; numbers that were never offered are dropped.
@@ -113,7 +123,10 @@ def check(
     checked = _kept(claims, question, excerpts, encode)
     if short and told and not _gives(checked, short, question):
         marks = frozenset(mark for _, marked in claims for mark in marked)
-        checked = _kept([(text, marks) for text, _ in bare], question, excerpts, encode)
+        checked, told = _kept([(text, marks) for text, _ in bare], question, excerpts, encode), ""
+    if not told and asks_reason(question):
+        # "Heat and wind" does not say what they did.
+        checked = checked.quoted()
     if asks_number(question) and not any(map(expected(question), (s.text for s in checked.sentences))):
         return Checked()
     return checked

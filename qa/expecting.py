@@ -1,4 +1,4 @@
-"""What kind of thing a question asks for, by its form: a number, a time, a name, or anything."""
+"""What kind of thing a question asks for, by its form: a number, a time, a name, a reason, or anything."""
 
 from __future__ import annotations
 
@@ -18,11 +18,17 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b(who|whom|whose|where|which|wer|wen|wem|wo|welche[rsmn]?)\b", re.IGNORECASE)
+_REASON = re.compile(r"\b(why|how come|warum|wieso|weshalb)\b", re.IGNORECASE)
 
 
 def asks_number(question: str) -> bool:
     """Whether only a number can answer: "How many ...?", "What does it cost?"."""
     return bool(_NUMBER.search(question))
+
+
+def asks_reason(question: str) -> bool:
+    """Whether something is to be explained, for which a name or a number is no answer."""
+    return bool(_REASON.search(question))
 
 
 def expected(question: str) -> Callable[[str], bool]:

@@ -203,6 +203,23 @@ def test_an_answer_above_its_sentences_is_used_where_they_do_not_give_it(
     assert checked(draft, "Who is the new director of the museum?").text == text
 
 
+@pytest.mark.parametrize(
+    ("draft", "text"),
+    [
+        ("Oskar's boat", ""),
+        ("Fire in the engine room; Oskar's boat", "The fire broke out in the engine room at 8.06 [1]."),
+        (
+            "Fire\nThey were taken off because the fire broke out [1].",
+            "They were taken off because the fire broke out [1].",
+        ),
+    ],
+)
+def test_a_reason_without_a_sentence_is_told_in_the_words_of_its_quote(
+    checked, draft: str, text: str
+) -> None:
+    assert checked(draft, "Why were people taken off the ferry?").text == text
+
+
 def test_a_sentence_that_ends_in_an_abbreviation_has_one_stop(checked) -> None:
     result = checked("The fire broke out in the engine room at 8.06 a.m. [1].")
     assert result.text.endswith("8.06 a.m [1].")
