@@ -34,6 +34,8 @@ MAX_CITATIONS = 3
 
 _MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 # "Relling is 41 years old" says what "Relling, 41, leads it" does.
+# What a number is not without: "3 million", "4 per cent".
+_UNIT = re.compile(r"(?:\s(?:hundred|thousand|million|billion|trillion)\b)?(?:\s?%|\sper\s?cent\b)?")
 _AGE, _AGE_IN_PASSING = re.compile(r"\b(\d+) years old\b"), re.compile(r"(?<=, )\d+(?=[,.;])")
 # "It opens at 9 a.m. [1]." without its mark.
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.$")
@@ -56,6 +58,18 @@ class Checked:
     def text(self) -> str:
         """The sentences with their marks, as `It rained [1][2].`"""
         return " ".join(_marked(sentence) for sentence in self.sentences)
+
+    def with_units(self) -> Checked:
+        """The same, bare numbers with what makes them an amount, as their quotes have it."""
+        quotes = {citation.number: citation.quote for citation in self.citations}
+        said = []
+        for sentence in self.sentences:
+            # "3 million" of "$3 million"
+            number = re.escape(sentence.text.rstrip("."))
+            unit = re.compile(rf"[$€£¥]?\s?\b{number}\b{_UNIT.pattern}")
+            found = unit.search(quotes[sentence.citations[0]]) if number[0].isdigit() else None
+            said.append(sentence.model_copy(update={"text": found.group().strip()}) if found else sentence)
+        return Checked(sentences=tuple(said), citations=self.citations)
 
     def quoted(self) -> Checked:
         """The same in the words of its quotes."""
@@ -124,6 +138,8 @@ def check(
     if short and told and not _gives(checked, short, question):
         marks = frozenset(mark for _, marked in claims for mark in marked)
         checked, told = _kept([(text, marks) for text, _ in bare], question, excerpts, encode), ""
+    if not told:
+        checked = checked.with_units()
     if not told and asks_reason(question):
         # "Heat and wind" does not say what they did.
         checked = checked.quoted()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -218,6 +219,25 @@ def test_a_reason_without_a_sentence_is_told_in_the_words_of_its_quote(
     checked, draft: str, text: str
 ) -> None:
     assert checked(draft, "Why were people taken off the ferry?").text == text
+
+
+@pytest.mark.parametrize(
+    ("draft", "text"),
+    [
+        ("3 million", "$3 million [1]."),
+        ("4", "4 per cent [1]."),
+        ("3", "$3 million [1]."),
+        ("It cost 3 million [1].", "It cost 3 million [1]."),
+    ],
+)
+def test_a_bare_number_has_the_unit_that_its_quote_gives_it(
+    embedder: SentenceEmbedder, draft: str, text: str
+) -> None:
+    told = "The bridge cost $3 million, 4 per cent more than planned."
+    passage = Passage(id="bridge-0", article_id="bridge", start=0, end=len(told), text=told)
+    found = replace(EXCERPTS[0].hit, passage=passage)
+    bridge = Excerpt(number=1, hit=found, spans=((0, len(told)),), fits=(0.5,))
+    assert check(draft, "What did the bridge cost?", [bridge], embedder.encode).text == text
 
 
 def test_a_sentence_that_ends_in_an_abbreviation_has_one_stop(checked) -> None:

@@ -153,7 +153,7 @@ def ask(page: Page, question: str) -> None:
 
 
 def test_evidence_comes_before_the_answer_and_the_answer_with_its_quote(page: Page, model: HeldModel):
-    model.says = f"{DRAFT} " + "It says so at length. " * 40
+    model.says = f"Russian defeats\n{DRAFT} " + "It says so at length. " * 40
     model.released.clear()
     assert page.evaluate("shift") < 0.05  # while the page comes
     page.evaluate("window.shift = 0")
