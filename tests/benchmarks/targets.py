@@ -102,7 +102,10 @@ def figures(name: str, runs: Mapping[str, EvalRun]) -> Iterator[tuple[str, str, 
         WITHOUT: runs[WITHOUT].rows,
         TUTORIAL: runs[TUTORIAL].rows,
     }
+    aimed_at = {known for target in TARGETS for known in target.sets}
     for target in TARGETS:
+        if target.sets and name in aimed_at - target.sets.keys() and not target.unit:
+            continue  # of another set; too few questions of this one could tell it
         reached = {column: target.figure(rows) for column, rows in columns.items()}
         if reached[QUOTH] is not None:
             yield (
