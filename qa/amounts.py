@@ -210,6 +210,22 @@ def amounts(text: str) -> Iterator[Amount]:
 _FATE_UNITS = frozenset(map(stem, "deaths fatalities lives injuries victims".split()))
 
 
+def as_written(number: str, text: str) -> str:
+    """A bare number with the currency, scale and percentage that the text gives it: "3 million" as "$3
+    million". As it is where the text has its figure never, or in more than one way.
+    """
+    given = _AMOUNT.fullmatch(number)
+    if not given:
+        return number
+    same = [found for found in _AMOUNT.finditer(text) if found["figure"] == given["figure"]]
+    ways = {found.group() for found in same}
+    # What the number has itself is not exchanged for something else.
+    fits = all(
+        given[part] in (None, found[part]) for found in same for part in ("currency", "scale", "percent")
+    )
+    return ways.pop() if len(ways) == 1 and fits and not same[0]["age"] else number
+
+
 def _unit_of(found: re.Match[str], before: str, after: str) -> tuple[str, frozenset[str], int]:
     if found["currency"]:
         return _UNITS[found["currency"].lower()], frozenset(), 0

@@ -14,6 +14,7 @@ from index.articles import Hit
 from index.embedding import Vectors
 from index.sentences import sentence_spans
 from index.words import content_words, stem, stems
+from qa.amounts import as_written
 from qa.answers import Citation, Sentence
 from qa.evidence import Excerpt
 from qa.expecting import asks_number, asks_reason, expected
@@ -34,8 +35,6 @@ MAX_CITATIONS = 3
 
 _MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 # "Relling is 41 years old" says what "Relling, 41, leads it" does.
-# What a number is not without: "3 million", "4 per cent".
-_UNIT = re.compile(r"(?:\s(?:hundred|thousand|million|billion|trillion)\b)?(?:\s?%|\sper\s?cent\b)?")
 _AGE, _AGE_IN_PASSING = re.compile(r"\b(\d+) years old\b"), re.compile(r"(?<=, )\d+(?=[,.;])")
 # "It opens at 9 a.m. [1]." without its mark.
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.$")
@@ -62,13 +61,14 @@ class Checked:
     def with_units(self) -> Checked:
         """The same, bare numbers with what makes them an amount, as their quotes have it."""
         quotes = {citation.number: citation.quote for citation in self.citations}
-        said = []
-        for sentence in self.sentences:
-            # "3 million" of "$3 million"
-            number = re.escape(sentence.text.rstrip("."))
-            unit = re.compile(rf"[$€£¥]?\s?\b{number}\b{_UNIT.pattern}")
-            found = unit.search(quotes[sentence.citations[0]]) if number[0].isdigit() else None
-            said.append(sentence.model_copy(update={"text": found.group().strip()}) if found else sentence)
+        said = (
+            sentence.model_copy(
+                update={"text": as_written(sentence.text.rstrip("."), quotes[sentence.citations[0]])}
+            )
+            if sentence.text[0].isdigit()
+            else sentence
+            for sentence in self.sentences
+        )
         return Checked(sentences=tuple(said), citations=self.citations)
 
     def quoted(self) -> Checked:
@@ -139,10 +139,8 @@ def check(
         marks = frozenset(mark for _, marked in claims for mark in marked)
         checked, told = _kept([(text, marks) for text, _ in bare], question, excerpts, encode), ""
     if not told:
-        checked = checked.with_units()
-    if not told and asks_reason(question):
         # "Heat and wind" does not say what they did.
-        checked = checked.quoted()
+        checked = checked.quoted() if asks_reason(question) else checked.with_units()
     if asks_number(question) and not any(map(expected(question), (s.text for s in checked.sentences))):
         return Checked()
     return checked

@@ -228,12 +228,17 @@ def test_a_reason_without_a_sentence_is_told_in_the_words_of_its_quote(
         ("4", "4 per cent [1]."),
         ("3", "$3 million [1]."),
         ("It cost 3 million [1].", "It cost 3 million [1]."),
+        # In two ways, and as a part of another number.
+        ("12", "12 [1]."),
+        ("7", ""),
     ],
 )
 def test_a_bare_number_has_the_unit_that_its_quote_gives_it(
     embedder: SentenceEmbedder, draft: str, text: str
 ) -> None:
-    told = "The bridge cost $3 million, 4 per cent more than planned."
+    told = (
+        "The bridge cost $3 million, 4 per cent more than planned; 12 people built it for $12 and 1.7 tonnes."
+    )
     passage = Passage(id="bridge-0", article_id="bridge", start=0, end=len(told), text=told)
     found = replace(EXCERPTS[0].hit, passage=passage)
     bridge = Excerpt(number=1, hit=found, spans=((0, len(told)),), fits=(0.5,))
