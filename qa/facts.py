@@ -12,6 +12,8 @@ from index.words import WORD, is_form, stem
 _UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen""".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+#: By how much a word multiplies the number before it.
+SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _NUMBERS = (
     {word: value for value, word in enumerate(_UNITS)}
     | {word: value * 10 for value, word in enumerate(_TENS, 2)}
@@ -20,8 +22,13 @@ _NUMBERS = (
         for value, ten in enumerate(_TENS, 2)
         for unit in _UNITS[1:10]
     }
-    | {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+    | SCALES
 )
+# "$3bn" is 3 billion, "3m" 3 million. That it may be metres, no two sentences about one thing differ in.
+_SHORT_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
+_SHORT = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_SHORT_SCALES)})")
+# "3 to 4 million" tells of 3 million too.
+_SHARED = re.compile(rf"(?<!\S)(\S*\d)(?= ?(?:to|and|or|-|–) ?\S+[ -]({'|'.join(SCALES)})\b)", re.IGNORECASE)
 # "Its third title" tells of three. The first and a second are said of much that nobody counts.
 _ORDINAL_WORDS = {
     word: str(value)
@@ -42,23 +49,35 @@ def facts(text: str) -> set[str]:
     """The names and numbers of `text`: "Two of the Reds' 1,200 fans" has 2, 1200, and red.
 
     A word counts as a name where it is written with a capital and is not just the first of a
-    sentence; numbers are compared by value, written in figures or in words up to ninety-nine.
+    sentence; numbers are compared by value, written in figures or in words up to ninety-nine, each with
+    the scale behind it: "3 million" is 3000000, and has neither 3 nor a million.
     """
-    found: set[str] = set()
+    names: set[str] = set()
+    numbers: list[str] = []
+    scalable, end = False, 0
     for match in WORD.finditer(text):
-        word = match.group()
-        for part in _parts(word):
-            if (number := _number(part)) is not None:
-                found.add(number)
-            elif part[:1].isupper() and not is_form(part) and not _starts_sentence(text, match.start()):
-                found.add(_name(part))
-    return found
+        scalable = scalable and text[end : match.start()] in (" ", "\N{NO-BREAK SPACE}")
+        for part in _parts(match.group()):
+            number = _number(part)
+            if number is None:
+                if part[:1].isupper() and not is_form(part) and not _starts_sentence(text, match.start()):
+                    names.add(_name(part))
+            elif scalable and part.lower() in SCALES:
+                numbers[-1] = _written(Decimal(numbers[-1]) * SCALES[part.lower()])
+            else:
+                numbers.append(number)
+            scalable = number is not None and _is_decimal(numbers[-1])
+        end = match.end()
+    return names.union(numbers)
 
 
 def missing(needed: AbstractSet[str], text: str) -> set[str]:
-    """Which of the facts `text` does not have, whatever the case it writes them in."""
+    """Which of the facts `text` does not have, whatever the case it writes them in. Of "3 million" it has the
+    3 as well: who says no more says nothing false, but too little.
+    """
     parts = [part for word in WORD.findall(text) for part in _parts(word)]
-    had = {_number(part) or _name(part) for part in parts}
+    had = {_number(part) or _name(part) for part in parts if part.lower() not in SCALES} | facts(text)
+    had |= {fact for figure, scale in _SHARED.findall(text) for fact in facts(f"{figure} {scale}")}
     had |= {_ORDINAL_WORDS[part.lower()] for part in parts if part.lower() in _ORDINAL_WORDS}
     return {fact for fact in needed if fact not in had and not _respelled(fact, had)}
 
@@ -79,11 +98,21 @@ def _number(word: str) -> str | None:
     plain = word.lower().replace(",", "")
     if ordinal := _ORDINAL.fullmatch(plain):
         plain = ordinal.group(1)
-    if plain.replace(".", "", 1).isdecimal():
-        return f"{Decimal(plain).normalize():f}"
+    if short := _SHORT.fullmatch(plain):
+        return _written(Decimal(short[1]) * _SHORT_SCALES[short[2]])
+    if _is_decimal(plain):
+        return _written(Decimal(plain))
     if plain[:1].isdigit():
         return plain
     return str(_NUMBERS[plain]) if plain in _NUMBERS else None
+
+
+def _is_decimal(number: str) -> bool:
+    return number.replace(".", "", 1).isdecimal()
+
+
+def _written(number: Decimal) -> str:
+    return f"{number.normalize():f}"
 
 
 def _parts(word: str) -> list[str]:

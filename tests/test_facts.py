@@ -14,7 +14,9 @@ from qa.facts import denied, facts, missing
         ("On Oct. 27 the mayor of Marren spoke", {"oct", "27", "marren"}),
         ("on the 27th of October", {"27", "oct"}),
         ("about forty-seven people", {"47"}),
-        ("it cost 8.4 million", {"8.4", "1000000"}),
+        ("it cost 8.4 million", {"8400000"}),
+        ("the $3.5bn deal of two hundred thousand", {"3500000000", "200000"}),
+        ("3 cars, 4 million riders, hundred", {"3", "4000000", "100"}),
         ("nothing to see here", set()),
     ],
 )
@@ -25,6 +27,25 @@ def test_facts_are_names_and_numbers_by_value(text: str, expected_facts: set[str
 def test_missing_tells_what_a_text_does_not_have() -> None:
     assert missing({"marren", "47"}, "Forty-seven were saved off MARREN") == set()
     assert missing({"52"}, "47 were saved") == {"52"}
+
+
+@pytest.mark.parametrize(
+    ("said", "lacking"),
+    [
+        ("$3 million", set()),
+        ("3,000,000", set()),
+        ("4 percent", set()),
+        ("4 million", {"4000000"}),
+        ("1 million", {"1000000"}),
+        ("3", set()),
+    ],
+)
+def test_a_figure_goes_with_its_scale(said: str, lacking: set[str]) -> None:
+    assert missing(facts(said), "It cost $3 million, 4 per cent more.") == lacking
+
+
+def test_a_range_shares_its_scale() -> None:
+    assert missing({"3000000", "4000000"}, "3 to 4 million people came") == set()
 
 
 def test_another_spelling_of_a_name_is_not_missing() -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from index.sentences import sentence_spans
 from index.words import WORD, is_form, stem
-from qa.facts import facts
+from qa.facts import SCALES, facts
 
 # A choice with at least as many words that carry matter is often said in other words ...
 LONG_CHOICE = 4
@@ -20,8 +20,7 @@ NEARLY_ALL = 0.8
 SHORT_ANSWER = 10
 
 _ARTICLES = frozenset({"a", "an", "the"})
-_SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_DOLLARS = re.compile(rf"(?:us)?\$\s?(\d[\d.,]*(?:\s?(?:{'|'.join(_SCALES)})\b)?)")
+_DOLLARS = re.compile(rf"(?:us)?\$\s?(\d[\d.,]*(?:\s?(?:{'|'.join(SCALES)})\b)?)")
 _PERCENT = re.compile(r"%|\bper\s?cent\b")
 
 
@@ -35,8 +34,8 @@ def tokens(text: str) -> list[str]:
     for word in WORD.findall(plain.replace(" & ", " and ")):
         compound_number = word.replace("-", "").isalpha() and _value(word)
         for part in [word] if compound_number else re.split(r"[\-–&]", word):
-            if part in _SCALES and found and _value(found[-1]):
-                found[-1] = f"{(Decimal(found[-1]) * _SCALES[part]).normalize():f}"
+            if part in SCALES and found and _value(found[-1]):
+                found[-1] = f"{(Decimal(found[-1]) * SCALES[part]).normalize():f}"
             elif part not in _ARTICLES and (token := _value(part) or _bare(part)):
                 found.append(token)
     return found
