@@ -9,8 +9,10 @@ from qa.facts import CALENDAR, facts
 
 _NUMBER = re.compile(
     r"\bhow (many|much|old|far|high|big|large|deep|tall|heavy|wide|fast|often)\b"
-    r"|\b(what|which) (\w+ )?(number|percentage|price|cost|share|age|fee|fine|sum|amount|total)\b"
-    r"|\bwhat\b.*\b(cost|pay|paid|worth)\b|\bwie (viele?|alt|weit|hoch|groß|tief|oft)\b",
+    r"|\b(what|which) ((?!one\b)\w+ )?(number|percentage|price|share|age|fee|fine|sum|amount|total)\b"
+    r"|\bwhat (\w+ )?cost\b"
+    r"|\bwhat (is|are|was|were|does|do|did|will|would|can|must|has|have)\b.*\b(cost|pay|paid|worth)\b(?! for)"
+    r"|\bwie (viele?|alt|weit|hoch|groß|tief|oft)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(

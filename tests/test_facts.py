@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.expecting import expected
+from qa.expecting import asks_number, expected
 from qa.facts import denied, facts, missing
 
 
@@ -92,3 +92,18 @@ def test_expected_kind_of_answer(question: str, fits: str, does_not: str) -> Non
 
 def test_a_question_of_no_known_form_expects_nothing() -> None:
     assert not expected("Why was it shut?")("It was shut in 1991 by Tomas Relling.")
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("What did it cost?", True),
+        ("What does a ticket cost now?", True),
+        ("What did the council pay?", True),
+        ("Which one cost him the most money?", False),
+        ("What company paid the fine?", False),
+        ("What did the council pay for?", False),
+    ],
+)
+def test_who_paid_is_no_question_for_a_number(question: str, asks: bool) -> None:
+    assert asks_number(question) == asks
