@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.words import WORD, is_form, stem, stems
-from qa.facts import facts
+from qa.facts import SCALES, SHORT_SCALES, facts
 
 # Figures this near to each other may be one figure, rounded; "about" may be this far off.
 ROUNDED, ABOUT = 0.05, 0.15
@@ -20,8 +20,7 @@ FAR, FAR_TOLL = 3, 5
 # Words between a number and what befell those it counts; a new clause is as far as so many words.
 REACH, CLAUSE = 9, 4
 
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_SCALES |= {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
+_SCALES = SCALES | SHORT_SCALES
 _UNIT_WORDS = "one|two|three|four|five|six|seven|eight|nine"
 _WORDS = (
     rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:{_UNIT_WORDS}))?|ten|eleven|twelve"

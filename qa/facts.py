@@ -25,8 +25,8 @@ _NUMBERS = (
     | SCALES
 )
 # "$3bn" is 3 billion, "3m" 3 million. That it may be metres, no two sentences about one thing differ in.
-_SHORT_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
-_SHORT = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_SHORT_SCALES)})")
+SHORT_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
+_SHORT = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(SHORT_SCALES)})")
 # "3 to 4 million" tells of 3 million too.
 _SHARED = re.compile(rf"(?<!\S)(\S*\d)(?= ?(?:to|and|or|-|–) ?\S+[ -]({'|'.join(SCALES)})\b)", re.IGNORECASE)
 # "Its third title" tells of three. The first and a second are said of much that nobody counts.
@@ -99,7 +99,7 @@ def _number(word: str) -> str | None:
     if ordinal := _ORDINAL.fullmatch(plain):
         plain = ordinal.group(1)
     if short := _SHORT.fullmatch(plain):
-        return _written(Decimal(short[1]) * _SHORT_SCALES[short[2]])
+        return _written(Decimal(short[1]) * SHORT_SCALES[short[2]])
     if _is_decimal(plain):
         return _written(Decimal(plain))
     if plain[:1].isdigit():
