@@ -84,14 +84,17 @@ class Answering:
                     usage = piece.usage or usage
                     refusal = piece.refusal if refusal is None else refusal
                     draft += piece.text
-                    # What is going to be declined is not shown first.
-                    declines = refuses(draft) or of_draft(reading.excerpts, refusal) < thresholds.answer
-                    if draft != shown and not declines:
+                    sure = of_draft(reading.excerpts, refusal)
+                    # Its first token tells whether a draft is going to be declined.
+                    if draft and sure < thresholds.answer:
+                        break
+                    if draft != shown and not refuses(draft):
                         first = first or time.perf_counter()
                         yield Token(text=draft[len(shown) :])
                         shown = draft
-            with traced("check"):
-                sure, checked, conflicts = await asyncio.to_thread(self._check, reading, draft, refusal)
+            if sure is not None and sure >= thresholds.answer:
+                with traced("check"):
+                    checked, conflicts = await asyncio.to_thread(self._check, reading, draft)
         yield Answer(
             status="answered" if checked.sentences else "declined",
             text=checked.text or DECLINED,
@@ -111,18 +114,13 @@ class Answering:
             usage=usage,
         )
 
-    def _check(
-        self, reading: Reading, draft: str, refusal: float | None
-    ) -> tuple[float, Checked, tuple[Conflict, ...]]:
-        """How sure the draft is, what of it holds if that is enough, and where its sources disagree."""
+    def _check(self, reading: Reading, draft: str) -> tuple[Checked, tuple[Conflict, ...]]:
+        """What of the draft holds, and where its sources disagree."""
         question, excerpts = reading.found.question, reading.excerpts
         encode = self._collection(question.collection).encode
-        plain = inert(draft, (excerpt.quote() for excerpt in excerpts))
+        plain = inert(draft, (quote for excerpt in excerpts for quote in excerpt.quotes))
         checked = check(plain, question.question, excerpts, encode)
-        sure = of_draft(excerpts, refusal, weak=checked.weak)
-        if sure < self._thresholds(question.collection).answer:
-            return sure, Checked(), ()
-        return sure, *compare(question.question, checked, reading.found.hits, encode)
+        return compare(question.question, checked, reading.found.hits, encode)
 
     async def _drafting(self, reading: Reading) -> AsyncGenerator[Piece, None]:
         # Not the current span of whoever reads the pieces.

@@ -20,9 +20,10 @@ from qa.evidence import Excerpt
 from qa.expecting import asks_number, asks_reason, expected
 from qa.facts import denied, facts, missing
 from qa.fences import fenced
+from qa.names import in_full
 
 NOT_FOUND = "NOT FOUND"
-# A longer first line of a draft is a sentence already, and no bare answer.
+# A longer first line of a draft is a sentence already, and no bare answer; of several answers, a longer part.
 SHORT_CHARACTERS = 60
 # At or above either, a sentence whose names and numbers all stand in its quote is supported ...
 SUPPORTED_WORDS, SUPPORTED_COSINE = 0.6, 0.65
@@ -49,24 +50,17 @@ class Checked:
     citations: tuple[Citation, ...] = ()
 
     @property
-    def weak(self) -> bool:
-        """Whether no sentence is more than weakly supported."""
-        return not any(sentence.support == "supported" for sentence in self.sentences)
-
-    @property
     def text(self) -> str:
         """The sentences with their marks, as `It rained [1][2].`"""
         return " ".join(_marked(sentence) for sentence in self.sentences)
 
-    def with_units(self) -> Checked:
-        """The same, bare numbers with what makes them an amount, as their quotes have it."""
+    def in_full(self) -> Checked:
+        """The same, bare numbers with what makes them an amount and bare names with the names before them,
+        as their quotes have them.
+        """
         quotes = {citation.number: citation.quote for citation in self.citations}
         said = (
-            sentence.model_copy(
-                update={"text": as_written(sentence.text.rstrip("."), quotes[sentence.citations[0]])}
-            )
-            if sentence.text[0].isdigit()
-            else sentence
+            sentence.model_copy(update={"text": _in_full(sentence.text, quotes[sentence.citations[0]])})
             for sentence in self.sentences
         )
         return Checked(sentences=tuple(said), citations=self.citations)
@@ -87,7 +81,7 @@ class _Quote:
     """Sentences of one excerpt, held against one sentence of the draft.
 
     `missing` are the facts that the quote does not have: those that answer (`added`), and those that the
-    question brought (`repeated`).
+    question brought (`repeated`). It is `turned` where one of the two denies what the other says.
     """
 
     excerpt: Excerpt
@@ -98,6 +92,7 @@ class _Quote:
     words: float
     cosine: float
     cited: bool
+    turned: bool
 
     @property
     def missing(self) -> frozenset[str]:
@@ -107,7 +102,8 @@ class _Quote:
     def rank(self) -> tuple[float, ...]:
         # What answers first, then likeness; the model's own mark decides between equals, then brevity.
         # "It opens at nine" answers when the museum opens, where its neighbours name the museum.
-        likeness = self.words + self.cosine + 0.1 * self.cited - 0.1 * len(self.repeated)
+        # That a thing was not, or what would be without it, is the last to rest a sentence on.
+        likeness = self.words + self.cosine + 0.1 * self.cited - 0.1 * len(self.repeated) - 0.5 * self.turned
         return (-len(self.added), likeness - 0.25 * (self.last - self.first))
 
 
@@ -139,11 +135,20 @@ def check(
         marks = frozenset(mark for _, marked in claims for mark in marked)
         checked, told = _kept([(text, marks) for text, _ in bare], question, excerpts, encode), ""
     if not told:
+        # "Hawaii, USA" where the excerpts name the island alone.
+        if short and not checked.sentences and ", " in short:
+            checked = _kept([(short.split(", ")[0], frozenset())], question, excerpts, encode)
         # "Heat and wind" does not say what they did.
-        checked = checked.quoted() if asks_reason(question) else checked.with_units()
+        checked = checked.quoted() if asks_reason(question) else checked.in_full()
     if asks_number(question) and not any(map(expected(question), (s.text for s in checked.sentences))):
         return Checked()
     return checked
+
+
+def _in_full(bare: str, quote: str) -> str:
+    whole = bare.rstrip(".")
+    whole = as_written(whole, quote) if whole[:1].isdigit() else in_full(whole, quote)
+    return bare if bare.startswith(whole) else whole
 
 
 def _parted(draft: str) -> tuple[str, str]:
@@ -151,20 +156,22 @@ def _parted(draft: str) -> tuple[str, str]:
     does not begin with such a line has only sentences.
     """
     first, _, rest = draft.strip().partition("\n")
-    if _MARK.search(first) or len(first) > SHORT_CHARACTERS:
+    if _MARK.search(first) or max(map(len, first.split("; "))) > SHORT_CHARACTERS:
         return "", draft.strip()
     return first.strip(), rest.strip()
 
 
 def _gives(checked: Checked, short: str, question: str) -> bool:
-    """Whether the sentences give the names and numbers of the short answer, and more than the question. That
-    21 October is one of 2023, the day of the article tells.
+    """Whether the sentences give the short answer, its names and numbers at least, and more than the
+    question. That 21 October is one of 2023, the day of the article tells.
     """
     told = " ".join(sentence.text for sentence in checked.sentences)
     days = " ".join(f"{citation.date:%d %B %Y}" for citation in checked.citations if citation.date)
     # Behind a word of small letters the first word of the answer counts as a name too.
-    lacking = missing(facts(f"it is {short}"), f"{told} {days} {question}")
-    return not lacking and not set(stems(told)) <= set(stems(question))
+    needed, had = facts(f"it is {short}"), set(stems(told))
+    # What has neither is given by its words: "human composting" is not said by "turned into soil".
+    lacking = missing(needed, f"{told} {days} {question}") if needed else set(stems(short)) - had
+    return not lacking and not had <= set(stems(question))
 
 
 def _kept(
@@ -232,10 +239,11 @@ def _support(
     needed = facts(text)
     words = {stem(word) for word in content_words(text)}
     candidates = [
-        _held(needed, asked, words, excerpt, first, last, near, excerpt.number in marks)
+        _held(text, needed, asked, words, excerpt, first, last, near, excerpt.number in marks)
         for excerpt in excerpts
-        for first in range(len(excerpt.spans))
-        for last in range(first, min(first + 2, len(excerpt.spans)))
+        for begin, end in excerpt.runs
+        for first in range(begin, end + 1)
+        for last in range(first, min(first + 1, end) + 1)
     ]
     quotes: list[_Quote] = []
     open_facts = frozenset(needed)
@@ -267,9 +275,14 @@ def _support(
     added = told - set(askers)
     if overlap < WEAK_WORDS and cosine < WEAK_COSINE and not (needed and added <= had):
         return [], None
-    turned = (denied(quoted) - denied(text)) & set(stems(text)) or (denied(text) - denied(quoted)) & had
     strong = overlap >= SUPPORTED_WORDS or cosine >= SUPPORTED_COSINE
-    return quotes, "supported" if strong and not turned and not unnamed else "weak"
+    return quotes, "supported" if strong and not _turned(text, quoted) and not unnamed else "weak"
+
+
+def _turned(text: str, quoted: str) -> bool:
+    """Whether one of them denies what the other one says."""
+    ours, theirs = denied(text), denied(quoted)
+    return bool((theirs - ours) & set(stems(text)) or (ours - theirs) & set(stems(quoted)))
 
 
 def _around(hit: Hit) -> str:
@@ -279,6 +292,7 @@ def _around(hit: Hit) -> str:
 
 
 def _held(
+    text: str,
     needed: set[str],
     asked: AbstractSet[str],
     words: set[str],
@@ -299,6 +313,7 @@ def _held(
         words=len(words & set(stems(quote))) / len(words),
         cosine=max(near[excerpt.number, nth] for nth in range(first, last + 1)),
         cited=cited,
+        turned=_turned(text, quote),
     )
 
 

@@ -26,10 +26,10 @@ def of_search(hits: Sequence[Hit]) -> float:
     return max((max(hit.similarity, 0.0) + hit.coverage / 2 for hit in hits), default=0.0) / 1.5
 
 
-def of_draft(excerpts: Sequence[Excerpt], refusal: float | None, *, weak: bool = False) -> float:
+def of_draft(excerpts: Sequence[Excerpt], refusal: float | None) -> float:
     """The probability that the excerpts answer the question, 0 to 1. `refusal` is the probability, 0 to 1,
     that the model gave to a refusal in the place of its draft's first token; where no model told it, the
-    excerpts alone decide. `weak` is whether they support the draft only weakly.
+    excerpts alone decide.
 
     A logistic regression, fitted on half of some questions about news, an encyclopedia and invented
     towns that the articles do or do not answer, for archives that answer four questions of seven.
@@ -37,7 +37,7 @@ def of_draft(excerpts: Sequence[Excerpt], refusal: float | None, *, weak: bool =
     fit = max((fit for excerpt in excerpts for fit in excerpt.fits), default=0.0)
     if refusal is None:
         return _logistic(STEEPNESS * (fit - EVEN_FIT))
-    return _logistic(-4.8 + 7.9 * fit - 0.22 * math.log(refusal + LEAST_REFUSAL) - 1.1 * weak)
+    return _logistic(-5.9 + 8.4 * fit - 0.52 * math.log(refusal + LEAST_REFUSAL))
 
 
 def _logistic(x: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import shorten
+from itertools import pairwise
 
 from index.articles import Hit
 from index.embedding import Vectors
@@ -12,24 +12,21 @@ from index.wording import Wording
 from index.words import coverage
 from qa.expecting import expected
 from qa.fences import fenced
-from qa.orders import orders, sentences
+from qa.orders import sentences
 
-# Sentences shown on either side of the one that fits best: they name who "she" is, and end what it begins.
-# Around the others they cost more than they tell.
-AROUND = 1
 # What makes a sentence fit: its likeness to the question, the question's words in it, the kind of
 # thing that is asked for, and how well its passage was found.
 COSINE, WORDS, EXPECTED, FOUND = 1.0, 0.5, 0.3, 1.5
-# One sentence is compared in meaning, and shown if there is room, for so many tokens of the budget.
-COMPARED_TOKENS = 50
-# Longer names of outlets are cut between words. They stand in brackets, so those in them are left out.
-OUTLET_CHARACTERS = 40
-_NO_BRACKETS = str.maketrans("", "", "()")
+# How much the better of its neighbours counts beside a sentence's own fit: neighbours name who "she" is,
+# and end what a sentence begins.
+NEIGHBOUR = 0.3
+# How many of the best are tried for room; the others seldom find any.
+TRIED = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
-    """Neighbouring sentences of one passage.
+    """Sentences of one passage, in its order.
 
     `spans` are their offsets into the article's text; `fits` say how well each fits the question,
     0 to 1.
@@ -40,27 +37,34 @@ class Excerpt:
     spans: tuple[tuple[int, int], ...]
     fits: tuple[float, ...]
 
-    def quote(self, first: int = 0, last: int = -1) -> str:
-        """The article's own words from sentence `first` to `last`."""
-        shift = self.hit.passage.start
-        return self.hit.passage.text[self.spans[first][0] - shift : self.spans[last][1] - shift]
+    def quote(self, first: int, last: int) -> str:
+        """The article's own words from sentence `first` to `last`, which are of one run."""
+        return self._text(self.spans[first][0], self.spans[last][1])
+
+    @property
+    def runs(self) -> list[tuple[int, int]]:
+        """The first and the last of sentences that follow one another in the article, in order."""
+        breaks = [
+            nth
+            for nth, (before, after) in enumerate(pairwise(self.spans), 1)
+            if self._text(before[1], after[0]).strip()
+        ]
+        return list(zip([0, *breaks], [*(nth - 1 for nth in breaks), len(self.spans) - 1], strict=True))
+
+    @property
+    def quotes(self) -> list[str]:
+        """The article's own words, run for run."""
+        return [self.quote(first, last) for first, last in self.runs]
 
     @property
     def shown(self) -> str:
         """The excerpt as a model sees it: one line, in which the article has words and nothing else."""
         day = self.hit.date.isoformat() if self.hit.date else "undated"
-        return f"[{self.number}] ({_outlet(self.hit)}, {day}) {fenced(self.quote())}"
+        return f"[{self.number}] ({day}) {' … '.join(map(fenced, self.quotes))}"
 
-
-def _outlet(hit: Hit) -> str:
-    """What to call where a hit appeared: by its source, or else by its title."""
-    name = fenced((hit.source or hit.title)[: 2 * OUTLET_CHARACTERS])
-    # Half a word at the end would be read as a name: "Taylor S".
-    return (
-        "unnamed"
-        if any(orders([name], ""))
-        else shorten(name.translate(_NO_BRACKETS), OUTLET_CHARACTERS, placeholder="…")
-    )
+    def _text(self, start: int, end: int) -> str:
+        shift = self.hit.passage.start
+        return self.hit.passage.text[start - shift : end - shift]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,7 @@ def pick(
     budget: int,
     count_tokens: Callable[[str], int],
 ) -> list[Excerpt]:
-    """The sentences that best fit, the best with its neighbours, in excerpts ordered by their best.
+    """The sentences that fit best, in excerpts ordered by their best.
 
     `weights` are those of the stems of what was `searched`, and `likeness` gives its cosines with
     texts; the form of the `question` tells what kind of thing is asked for. Together the excerpts as
@@ -93,28 +97,30 @@ def pick(
     if not places:
         return []
     has_expected = expected(question)
-    plain = {
-        place: WORDS * coverage(weights, place.text)
-        + EXPECTED * has_expected(place.text)
-        + FOUND * hits[place.hit].score
-        for place in places
-    }
-    # Comparing what sentences mean takes time: only of those that could be shown at all.
-    likely = sorted(places, key=lambda place: -plain[place])[: max(1, budget // COMPARED_TOKENS)]
-    found = likeness(searched, [place.text for place in likely])
-    cosines = dict(zip(likely, found.tolist(), strict=True))
     fits = {
-        place: (plain[place] + COSINE * max(cosines.get(place, 0.0), 0.0))
+        place: (
+            COSINE * max(float(cosine), 0.0)
+            + WORDS * coverage(weights, place.text)
+            + EXPECTED * has_expected(place.text)
+            + FOUND * hits[place.hit].score
+        )
         / (COSINE + WORDS + EXPECTED + FOUND)
-        for place in places
+        for place, cosine in zip(places, likeness(searched, [place.text for place in places]), strict=True)
     }
-    best, *others = sorted(likely, key=lambda place: -fits[place])
-    chosen = {near for near in places if near.hit == best.hit and abs(near.nth - best.nth) <= AROUND}
-    for place in others:
+    near = _nears(fits)
+    chosen = {max(places, key=lambda place: fits[place])}
+    ranked = sorted(places, key=lambda place: -(fits[place] + NEIGHBOUR * near[place]))
+    for place in ranked[:TRIED]:
         wider = chosen | {place}
         if count_tokens("\n".join(excerpt.shown for excerpt in _excerpts(wider, fits, hits))) <= budget:
             chosen = wider
     return _excerpts(chosen, fits, hits)
+
+
+def _nears(fits: Mapping[_Place, float]) -> dict[_Place, float]:
+    """How well the better of each sentence's neighbours fits; 0 where it has none."""
+    at = {(place.hit, place.nth): fit for place, fit in fits.items()}
+    return {place: max(at.get((place.hit, place.nth + step), 0.0) for step in (-1, 1)) for place in fits}
 
 
 def _places(hits: Sequence[Hit], question: str) -> Iterator[_Place]:
@@ -127,27 +133,25 @@ def _places(hits: Sequence[Hit], question: str) -> Iterator[_Place]:
         said = []
         for nth, sentence in enumerate(sentences(hit.passage.text, question)):
             said.append(Wording.of(sentence.text).words)
-            if said[-1] not in earlier and sentence.tells:
+            # What has no words, as "(…)", tells nothing.
+            if said[-1] and said[-1] not in earlier and sentence.tells:
                 span = (sentence.start + shift, sentence.end + shift)
                 yield _Place(hit=at, nth=nth, span=span, text=sentence.text)
         earlier.update(said)
 
 
 def _excerpts(chosen: Iterable[_Place], fits: Mapping[_Place, float], hits: Sequence[Hit]) -> list[Excerpt]:
-    """Neighbouring places as one excerpt, the excerpt with the best of them first."""
-    runs: list[list[_Place]] = []
+    """The places of each hit as one excerpt, the excerpt with the best of them first."""
+    of_hit: dict[int, list[_Place]] = {}
     for place in sorted(chosen, key=lambda place: (place.hit, place.nth)):
-        if runs and (runs[-1][-1].hit, runs[-1][-1].nth) == (place.hit, place.nth - 1):
-            runs[-1].append(place)
-        else:
-            runs.append([place])
-    runs.sort(key=lambda run: -max(fits[place] for place in run))
+        of_hit.setdefault(place.hit, []).append(place)
+    groups = sorted(of_hit.values(), key=lambda group: -max(fits[place] for place in group))
     return [
         Excerpt(
             number=number,
-            hit=hits[run[0].hit],
-            spans=tuple(place.span for place in run),
-            fits=tuple(fits[place] for place in run),
+            hit=hits[group[0].hit],
+            spans=tuple(place.span for place in group),
+            fits=tuple(fits[place] for place in group),
         )
-        for number, run in enumerate(runs, start=1)
+        for number, group in enumerate(groups, start=1)
     ]

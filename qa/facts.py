@@ -40,6 +40,8 @@ CALENDAR = re.compile(
     r"jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
     r"|dec(ember)?|mon(day)?|tue(s|sday)?|wed(nesday)?|thu(rs|rsday)?|fri(day)?|sat(urday)?|sun(day)?"
 )
+# "J. K. Rowling" and "J.K. Rowling" are one, and no sentence ends within.
+_INITIALS = re.compile(r"\b(?:[A-Z]\.\s?)*[A-Z]\.(?!\w)")
 _NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot".split())
 # Two spellings of one name, such as Zelenskyy and Zelenskyj, are at least this alike.
 _ALIKE = 0.85
@@ -52,6 +54,7 @@ def facts(text: str) -> set[str]:
     sentence; numbers are compared by value, written in figures or in words up to ninety-nine, each with
     the scale behind it: "3 million" is 3000000, and has neither 3 nor a million.
     """
+    text = _INITIALS.sub(_without_points, text)
     names: set[str] = set()
     numbers: list[str] = []
     scalable, end = False, 0
@@ -60,7 +63,7 @@ def facts(text: str) -> set[str]:
         for part in _parts(match.group()):
             number = _number(part)
             if number is None:
-                if part[:1].isupper() and not is_form(part) and not _starts_sentence(text, match.start()):
+                if part[:1].isupper() and not is_form(part) and not starts_sentence(text, match.start()):
                     names.add(_name(part))
             elif scalable and part.lower() in SCALES:
                 numbers[-1] = _written(Decimal(numbers[-1]) * SCALES[part.lower()])
@@ -75,6 +78,7 @@ def missing(needed: AbstractSet[str], text: str) -> set[str]:
     """Which of the facts `text` does not have, whatever the case it writes them in. Of "3 million" it has the
     3 as well: who says no more says nothing false, but too little.
     """
+    text = _INITIALS.sub(_without_points, text)
     parts = [part for word in WORD.findall(text) for part in _parts(word)]
     had = {_number(part) or _name(part) for part in parts if part.lower() not in SCALES} | facts(text)
     had |= {fact for figure, scale in _SHARED.findall(text) for fact in facts(f"{figure} {scale}")}
@@ -92,6 +96,10 @@ def denied(text: str) -> set[str]:
         for at, word in enumerate(words)
         if word.lower() in _NEGATIONS or word.lower().endswith(("n't", "n’t"))
     }
+
+
+def _without_points(initials: re.Match[str]) -> str:
+    return re.sub(r"\W", "", initials.group())
 
 
 def _number(word: str) -> str | None:
@@ -129,6 +137,7 @@ def _respelled(fact: str, had: AbstractSet[str]) -> bool:
     return len(fact) > 5 and not fact[0].isdigit() and bool(difflib.get_close_matches(fact, had, 1, _ALIKE))
 
 
-def _starts_sentence(text: str, at: int) -> bool:
+def starts_sentence(text: str, at: int) -> bool:
+    """Whether the word at offset `at` is the first of a sentence."""
     before = text[:at].rstrip(" \"'“‘(")
     return not before or before[-1] in ".!?:\n"

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
+from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
 
 from index.articles import Article, Listing
 from index.errors import ArchiveEmpty, ArticleUnknown
 from index.library import Library
 from qa.answers import DECLINED, MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
 from qa.assistant import Assistant
+from qa.confidence import DEFAULT
 from qa.errors import ModelUnavailable, QuestionInvalid
 from qa.model import Model
 from tests.conftest import ScriptedModel
@@ -79,6 +84,36 @@ def test_a_refusal_is_not_streamed(answering: Answering) -> None:
     _, *tokens, last = events(answering(ScriptedModel("NOT FOUND in them")), ASKED)
     assert tokens == []
     assert isinstance(last, Answer) and last.timings.first_token_ms is None
+
+
+class DoubtfulChat(GenericFakeChatModel):
+    """Would have refused with a probability of 0.95 in the place of each word. Tells what it has said."""
+
+    said: list[str] = []
+
+    def _stream(self, *_: object, **__: object) -> Iterator[ChatGenerationChunk]:
+        likely = [{"token": "NOT", "logprob": math.log(0.95)}]
+        for word in str(next(self.messages)).split(" "):
+            self.said.append(word)
+            logprobs = {"content": [{"token": word, "logprob": -3.0, "top_logprobs": likely}]}
+            message = AIMessageChunk(content=word, response_metadata={"logprobs": logprobs})
+            yield ChatGenerationChunk(message=message)
+
+
+class DoubtfulModel(ScriptedModel):
+    @cached_property
+    def chat(self) -> DoubtfulChat:
+        return DoubtfulChat(messages=iter([self.says]))
+
+
+def test_a_doubtful_draft_is_ended_at_its_first_word_and_not_shown(answering: Answering) -> None:
+    model = DoubtfulModel(SAYS)
+    _, *tokens, last = events(answering(model), ASKED)
+    assert tokens == []
+    assert isinstance(last, Answer) and last.status == "declined"
+    assert last.confidence is not None and last.confidence < DEFAULT.answer
+    # Words may be under way when it is stopped.
+    assert len(model.chat.said) < len(SAYS.split(" "))
 
 
 def test_an_unsupported_draft_is_declined_and_shows_the_nearest(answering: Answering) -> None:

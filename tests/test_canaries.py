@@ -25,6 +25,7 @@ from qa.assistant import Assistant
 from qa.chain import opening
 from qa.fences import fenced
 from qa.model import LocalModel, Model
+from qa.settings import read_settings
 from qa.showing.answers import show_answer
 from qa.terminal import show_json
 from qa.ui import cards, reader, talk
@@ -106,7 +107,7 @@ class Outcome:
 
 def ask_all(library: Library, model: Model | None) -> list[Outcome]:
     """Every question asked of its own article, so that nothing else stands beside what it plants."""
-    assistant = Assistant(library, model, evidence_tokens=360)
+    assistant = Assistant(library, model, read_settings().evidence_tokens)
     try:
         outcomes = []
         for canary in CANARIES:

@@ -132,6 +132,22 @@ def test_a_turned_round_statement_is_at_most_weak(checked) -> None:
     assert all(sentence.support == "weak" for sentence in result.sentences)
 
 
+def test_what_denies_is_the_last_that_a_sentence_rests_on(embedder: SentenceEmbedder) -> None:
+    told = (
+        "Nobody would know Quill without Lantern. She tells it all in her song Lantern, a hit of that year."
+    )
+    passage = Passage(id="song-0", article_id="song", start=0, end=len(told), text=told)
+    song = Excerpt(
+        number=1,
+        hit=replace(EXCERPTS[0].hit, passage=passage),
+        spans=tuple(sentence_spans(told)),
+        fits=(0.5,) * 2,
+    )
+    [sentence] = (result := check("Lantern", "Which song is by Quill?", [song], embedder.encode)).sentences
+    assert sentence.support == "supported"
+    assert result.citations[0].quote.startswith("She tells")
+
+
 def test_a_negation_about_something_else_does_not_matter(checked) -> None:
     result = checked("The fire broke out in the engine room at 8.06 [1]. Idris Pellow is a coxswain [1].")
     assert [sentence.support for sentence in result.sentences] == ["supported", "supported"]
@@ -243,6 +259,21 @@ def test_a_bare_number_has_the_unit_that_its_quote_gives_it(
     found = replace(EXCERPTS[0].hit, passage=passage)
     bridge = Excerpt(number=1, hit=found, spans=((0, len(told)),), fits=(0.5,))
     assert check(draft, "What did the bridge cost?", [bridge], embedder.encode).text == text
+
+
+@pytest.mark.parametrize(
+    ("draft", "text"),
+    [
+        ("Pellow", "Idris Pellow [1]."),
+        ("the engine room", "the engine room [1]."),
+        # The sentence does not give the words of the answer, but an excerpt does.
+        ("engine room\nThe fire broke out there [1].", "engine room [1]."),
+        # Of the place an excerpt has the first part only.
+        ("engine room, Oslo", "engine room [1]."),
+    ],
+)
+def test_a_bare_answer_is_held_by_itself(checked, draft: str, text: str) -> None:
+    assert checked(draft, "Who is it, and where?").text == text
 
 
 def test_a_sentence_that_ends_in_an_abbreviation_has_one_stop(checked) -> None:

@@ -1,12 +1,10 @@
-"""How sure an answer is: by its evidence, by how nearly the model refused, and by the check."""
+"""How sure an answer is: by its evidence, and by how nearly the model refused."""
 
 from __future__ import annotations
 
 import pytest
 
-from qa.answers import Sentence
 from qa.chain import _refusal
-from qa.citing import Checked
 from qa.confidence import DEFAULT, of_draft
 from tests.test_citing import EXCERPTS
 
@@ -17,20 +15,9 @@ def test_the_nearer_the_model_was_to_refusing_the_less_sure_is_its_answer() -> N
     assert sure[0] > DEFAULT.answer > sure[-1]
 
 
-def test_weak_support_makes_less_sure() -> None:
-    assert of_draft(EXCERPTS, 0.01, weak=True) < of_draft(EXCERPTS, 0.01)
-
-
 def test_without_probabilities_the_evidence_decides() -> None:
     assert of_draft([], None) < DEFAULT.answer
     assert of_draft(EXCERPTS, None) == pytest.approx(0.5)  # their sentences fit as an even chance does
-
-
-def test_one_well_supported_sentence_is_not_weak() -> None:
-    weak, strong = (Sentence(text="x", citations=(1,), support=support) for support in ("weak", "supported"))
-    assert Checked().weak
-    assert Checked(sentences=(weak,)).weak
-    assert not Checked(sentences=(weak, strong)).weak
 
 
 def test_a_refusal_is_as_likely_as_the_tokens_that_begin_one() -> None:

@@ -99,7 +99,7 @@ def test_sentences_that_differ_in_their_marks_are_read_once(library: Library) ->
     quoting = f"{OWN}\n\n{WIRE[WIRE.index('The quay was') :].replace(', ', ' – ')}"
     list(collection.add([article("wire", WIRE), article("own", quoting)]))
     excerpts = excerpts_for(library, "When was the quay built and when did divers look at it?", 400)
-    shown = " ".join(excerpt.quote() for excerpt in excerpts)
+    shown = " ".join(quote for excerpt in excerpts for quote in excerpt.quotes)
     assert shown.count("1968 for coal ships") == 1
 
 

@@ -13,13 +13,13 @@ from tests.conftest import SEEDS
 ALWAYS = "quotes_exact=1,sentences_cited=1"
 
 
-# Floors a little below what was measured. The model's sample is small: one question of it is a twelfth.
+# Floors a little below what was measured. The model is asked a small sample, six of them unanswerable.
 @pytest.mark.timeout(900)  # whole evaluations, one of them with the model
 @pytest.mark.parametrize(
     ("model", "sample", "floors"),
     [
         ("none", 116, f"{ALWAYS},found@5=0.95,accuracy=0.45,wrongly_declined=0.17,declining_recall=0.3"),
-        ("local:1.5b", 16, f"{ALWAYS},found@5=0.9,accuracy=0.4,wrongly_declined=0.42,declining_recall=0.25"),
+        ("local:1.5b", 30, f"{ALWAYS},found@5=0.9,accuracy=0.5,wrongly_declined=0.42,declining_recall=0.25"),
     ],
 )
 def test_the_answers_are_above_their_floors(

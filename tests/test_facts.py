@@ -17,6 +17,7 @@ from qa.facts import denied, facts, missing
         ("it cost 8.4 million", {"8400000"}),
         ("the $3.5bn deal of two hundred thousand", {"3500000000", "200000"}),
         ("3 cars, 4 million riders, hundred", {"3", "4000000", "100"}),
+        ("a book by J. K. Rowling of the U. S. Senate", {"jk", "rowl", "senat"}),
         ("nothing to see here", set()),
     ],
 )
@@ -57,6 +58,10 @@ def test_another_spelling_of_a_name_is_not_missing() -> None:
 def test_a_third_title_tells_of_three_and_a_first_one_of_nothing() -> None:
     assert missing({"3"}, "it is the club's third title") == set()
     assert missing({"1"}, "it is the club's first title") == {"1"}
+
+
+def test_initials_are_one_however_spaced() -> None:
+    assert missing(facts("as J. K. Rowling said"), "J.K. Rowling wrote it in the U.S.") == set()
 
 
 def test_another_number_is_missing_however_alike() -> None:

@@ -145,10 +145,8 @@ def test_no_token_mark_or_label_is_left(text: str) -> None:
 def test_an_excerpt_is_one_line_with_one_mark() -> None:
     for text in hostile(2000):
         shown = reading(text or "x", source=text, title=text).excerpts[0].shown
-        head = re.match(r"\[1\] \(([^()]*), 2024-02-11\) ?", shown)
-        assert head, shown
+        assert shown.startswith("[1] (2024-02-11) "), shown
         assert is_plain(shown[3:]), shown
-        assert len(head[1]) <= 60
 
 
 def test_a_prompt_keeps_its_lines_whatever_is_in_it() -> None:

@@ -20,6 +20,7 @@ from qa.answers import Question, Token
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
 from qa.model import LocalModel, _private_folder
+from qa.settings import read_settings
 from qa.weights import locate
 from tests.conftest import MODELS
 
@@ -35,7 +36,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModel]:
 
 @pytest.fixture
 def assistant(seeded: Library, model: LocalModel) -> Iterator[Assistant]:
-    assistant = Assistant(seeded, model, evidence_tokens=360)
+    assistant = Assistant(seeded, model, read_settings().evidence_tokens)
     yield assistant
     # The model is shared by the tests of this module: only the assistant's own parts are closed here.
     assistant._parts.close()

@@ -99,7 +99,7 @@ drafts = st.one_of(
 
 def cites_exactly(draft: str, question: str) -> None:
     """Whatever the draft: every quote is the article's own text, and no sentence is without one."""
-    shown = inert(draft, [excerpt.quote() for excerpt in EXCERPTS])
+    shown = inert(draft, [quote for excerpt in EXCERPTS for quote in excerpt.quotes])
     checked = check(shown, question, EXCERPTS, _encode)
     numbers = [citation.number for citation in checked.citations]
     assert numbers == list(range(1, len(numbers) + 1))

@@ -33,7 +33,8 @@ def quality(collection: Collection, questions: Sequence[EvalQuestion]) -> Iterat
             ranked = list(dict.fromkeys(hit.passage.article_id for hit in hits))
             first.append(found(ranked, set(question.gold), 1))
             five.append(found(ranked, set(question.gold), 5))
-            evidence = tokens(" ".join(excerpt.quote() for excerpt in _evidence(collection, question)))
+            quotes = [quote for excerpt in _evidence(collection, question) for quote in excerpt.quotes]
+            evidence = tokens(" ".join(quotes))
             read.append(any(stands_in(tokens(answer), evidence) for answer in question.answers))
         yield (
             f"{name}, {len(first)} questions: gold article first {np.mean(first):.3f}, in the top 5 "
