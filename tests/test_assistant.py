@@ -108,7 +108,8 @@ class DoubtfulModel(ScriptedModel):
 
 def test_a_doubtful_draft_is_ended_at_its_first_word_and_not_shown(answering: Answering) -> None:
     model = DoubtfulModel(SAYS)
-    _, *tokens, last = events(answering(model), ASKED)
+    asked = "Where did people on Skerrow take refuge during the storm?"
+    _, *tokens, last = events(answering(model), asked)
     assert tokens == []
     assert isinstance(last, Answer) and last.status == "declined"
     assert last.confidence is not None and last.confidence < DEFAULT.answer
