@@ -118,10 +118,16 @@ class Assistant:
         """An event loop in a thread: `ask` works where another loop runs, as in a notebook, and a
         provider's connections stay with one loop. It keeps no process from ending.
         """
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, name="quoth-ask", daemon=True)
+        runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        loop, closed = runner.get_loop(), asyncio.Event()
+
+        def serve() -> None:
+            with runner:  # ends what is left of streams that were left early
+                runner.run(closed.wait())
+
+        thread = threading.Thread(target=serve, name="quoth-ask", daemon=True)
         thread.start()
-        for step in (loop.close, thread.join, partial(loop.call_soon_threadsafe, loop.stop)):
+        for step in (thread.join, partial(loop.call_soon_threadsafe, closed.set)):
             self._parts.callback(step)
         return loop
 

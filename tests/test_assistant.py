@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import subprocess
 import sys
@@ -115,6 +116,16 @@ def test_a_doubtful_draft_is_ended_at_its_first_word_and_not_shown(answering: An
     assert last.confidence is not None and last.confidence < DEFAULT.answer
     # Words may be under way when it is stopped.
     assert len(model.chat.said) < len(SAYS.split(" "))
+
+
+def test_nothing_of_an_ended_draft_outlives_its_assistant(
+    seeded: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Assistant(seeded, DoubtfulModel(SAYS), evidence_tokens=360) as assistant:
+        assistant.ask("Where did people on Skerrow take refuge during the storm?")
+        gc.collect()  # what a stream that was left early leaves behind is ended in tasks
+    gc.collect()
+    assert "pending" not in caplog.text
 
 
 def test_an_unsupported_draft_is_declined_and_shows_the_nearest(answering: Answering) -> None:
