@@ -4,39 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from index.articles import Hit
 from index.embedding import Vectors
 from index.sentences import sentence_spans
-from index.words import content_words, stem, stems
+from index.words import stems
 from qa.amounts import as_written
 from qa.answers import Citation, Sentence
 from qa.evidence import Excerpt
 from qa.expecting import asks_number, asks_reason, expected
-from qa.facts import denied, facts, missing
+from qa.facts import facts, missing
 from qa.fences import fenced
+from qa.holding import Quote, held
 from qa.names import in_full
 
 NOT_FOUND = "NOT FOUND"
 # A longer first line of a draft is a sentence already, and no bare answer; of several answers, a longer part.
 SHORT_CHARACTERS = 60
-# At or above either, a sentence whose names and numbers all stand in its quote is supported ...
-SUPPORTED_WORDS, SUPPORTED_COSINE = 0.6, 0.65
-# ... at or above either of these it is shown as weakly supported, and below it is not shown.
-WEAK_WORDS, WEAK_COSINE = 0.35, 0.45
-# At or above this a passage is about what was asked, even in other words.
-SAME_SUBJECT = 0.5
-# A sentence may put together what stands in different places, but not in many.
-MAX_CITATIONS = 3
-
 _MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
-# "Relling is 41 years old" says what "Relling, 41, leads it" does.
-_AGE, _AGE_IN_PASSING = re.compile(r"\b(\d+) years old\b"), re.compile(r"(?<=, )\d+(?=[,.;])")
 # "It opens at 9 a.m. [1]." without its mark.
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.$")
 _MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
@@ -74,37 +61,6 @@ class Checked:
             for number in sentence.citations
         }
         return Checked(sentences=tuple(said.values()), citations=self.citations)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Quote:
-    """Sentences of one excerpt, held against one sentence of the draft.
-
-    `missing` are the facts that the quote does not have: those that answer (`added`), and those that the
-    question brought (`repeated`). It is `turned` where one of the two denies what the other says.
-    """
-
-    excerpt: Excerpt
-    first: int
-    last: int
-    added: frozenset[str]
-    repeated: frozenset[str]
-    words: float
-    cosine: float
-    cited: bool
-    turned: bool
-
-    @property
-    def missing(self) -> frozenset[str]:
-        return self.added | self.repeated
-
-    @property
-    def rank(self) -> tuple[float, ...]:
-        # What answers first, then likeness; the model's own mark decides between equals, then brevity.
-        # "It opens at nine" answers when the museum opens, where its neighbours name the museum.
-        # That a thing was not, or what would be without it, is the last to rest a sentence on.
-        likeness = self.words + self.cosine + 0.1 * self.cited - 0.1 * len(self.repeated) - 0.5 * self.turned
-        return (-len(self.added), likeness - 0.25 * (self.last - self.first))
 
 
 def refuses(draft: str) -> bool:
@@ -192,7 +148,7 @@ def _kept(
             place: float(cosine)
             for place, cosine in zip([(e.number, n) for e, n in places], row, strict=True)
         }
-        quotes, support = _support(text, marks, asked, stems(question), excerpts, near)
+        quotes, support = held(text, marks, asked, stems(question), excerpts, near)
         if support:
             numbers = tuple(dict.fromkeys(_cite(quote, citations) for quote in quotes))
             sentences.append(Sentence(text=text, citations=numbers, support=support))
@@ -224,104 +180,7 @@ def _claims(draft: str) -> Iterator[tuple[str, frozenset[int]]]:
             yield text, marks
 
 
-def _support(
-    text: str,
-    marks: frozenset[int],
-    asked: AbstractSet[str],
-    askers: Sequence[str],
-    excerpts: Sequence[Excerpt],
-    near: dict[tuple[int, int], float],
-) -> tuple[list[_Quote], Literal["supported", "weak"] | None]:
-    """The quotes that together hold the sentence, and how well; None where they do not.
-
-    `asked` are the facts of the question and `askers` the stems of its words, which the sentence may repeat.
-    """
-    needed = facts(text)
-    words = {stem(word) for word in content_words(text)}
-    candidates = [
-        _held(text, needed, asked, words, excerpt, first, last, near, excerpt.number in marks)
-        for excerpt in excerpts
-        for begin, end in excerpt.runs
-        for first in range(begin, end + 1)
-        for last in range(first, min(first + 1, end) + 1)
-    ]
-    quotes: list[_Quote] = []
-    open_facts = frozenset(needed)
-    while candidates and len(quotes) < MAX_CITATIONS:
-        best = max(candidates, key=lambda quote: (-len(open_facts & quote.added), quote.rank))
-        if quotes and open_facts - asked <= best.added:
-            break
-        quotes.append(best)
-        open_facts &= best.missing
-        if open_facts <= asked:
-            break
-        # A name from here and a number from there are put together only where the model said so itself.
-        candidates = [quote for quote in candidates if quote.cited]
-    unnamed = missing(open_facts, " ".join(_around(quote.excerpt.hit) for quote in quotes))
-    same_subject = any(quote.excerpt.hit.similarity >= SAME_SUBJECT for quote in quotes)
-    # What the answer adds must be named near its quote, and a number in it; what it repeats of the
-    # question need not be where the passage is about the same thing: Moscow may be Russia there.
-    if (unnamed | _numbers(open_facts)) - asked or (unnamed and not same_subject):
-        return [], None
-    quoted = " ".join(quote.excerpt.quote(quote.first, quote.last) for quote in quotes)
-    had = set(stems(quoted))
-    if set(_AGE.findall(text)) & set(_AGE_IN_PASSING.findall(quoted)):
-        had |= set(stems("years old"))
-    # Facts were looked at already: that a date stands somewhere says nothing of what happened then.
-    told = words - needed
-    overlap = len(told & had) / len(told) if told else 1.0
-    cosine = max(quote.cosine for quote in quotes)
-    # "He plays for the Reds" under a quote about the Reds' player adds nothing but a name it has.
-    added = told - set(askers)
-    if overlap < WEAK_WORDS and cosine < WEAK_COSINE and not (needed and added <= had):
-        return [], None
-    strong = overlap >= SUPPORTED_WORDS or cosine >= SUPPORTED_COSINE
-    return quotes, "supported" if strong and not _turned(text, quoted) and not unnamed else "weak"
-
-
-def _turned(text: str, quoted: str) -> bool:
-    """Whether one of them denies what the other one says."""
-    ours, theirs = denied(text), denied(quoted)
-    return bool((theirs - ours) & set(stems(text)) or (ours - theirs) & set(stems(quoted)))
-
-
-def _around(hit: Hit) -> str:
-    """What names the things that a quote of this passage is about: its title, its day, its sentences."""
-    day = f"{hit.date:%d %B %Y}" if hit.date else ""
-    return f"{hit.title} {day} {hit.passage.text}"
-
-
-def _held(
-    text: str,
-    needed: set[str],
-    asked: AbstractSet[str],
-    words: set[str],
-    excerpt: Excerpt,
-    first: int,
-    last: int,
-    near: dict[tuple[int, int], float],
-    cited: bool,
-) -> _Quote:
-    quote = excerpt.quote(first, last)
-    lacking = missing(needed, quote)
-    return _Quote(
-        excerpt=excerpt,
-        first=first,
-        last=last,
-        added=frozenset(lacking - asked),
-        repeated=frozenset(lacking & asked),
-        words=len(words & set(stems(quote))) / len(words),
-        cosine=max(near[excerpt.number, nth] for nth in range(first, last + 1)),
-        cited=cited,
-        turned=_turned(text, quote),
-    )
-
-
-def _numbers(found: AbstractSet[str]) -> set[str]:
-    return {fact for fact in found if fact[0].isdigit()}
-
-
-def _cite(quote: _Quote, citations: dict[tuple[str, int, int], Citation]) -> int:
+def _cite(quote: Quote, citations: dict[tuple[str, int, int], Citation]) -> int:
     """The number of the quote's citation, which is made where there is none yet."""
     hit = quote.excerpt.hit
     start, end = quote.excerpt.spans[quote.first][0], quote.excerpt.spans[quote.last][1]
