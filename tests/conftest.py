@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ import sitecustomize  # type: ignore[import-not-found]  # noqa: E402, F401  (gua
 os.environ["PYTHONPATH"] = str(GUARD)
 # A browser, a server and the tests share the cores: torch's threads would wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
+# `nohup make test &` ignores interrupts, and so would the programs that the tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # The weights that `make test` has fetched are shared; everything else of a home is each test's own.
 MODELS = Path(os.environ.pop("QUOTH_HOME", "~/.local/share/quoth")).expanduser() / "models"
 for name in [name for name in os.environ if name.startswith("QUOTH_")]:
