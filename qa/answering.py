@@ -84,7 +84,7 @@ class Answering:
                     usage = piece.usage or usage
                     refusal = piece.refusal if refusal is None else refusal
                     draft += piece.text
-                    sure = of_draft(reading.excerpts, refusal)
+                    sure = of_draft(found.hits, reading.excerpts, refusal)
                     # Its first token tells whether a draft is going to be declined.
                     if draft and sure < thresholds.answer:
                         break
