@@ -14,7 +14,7 @@ from index.words import stems
 from qa.amounts import as_written
 from qa.answers import Citation, Sentence
 from qa.evidence import Excerpt
-from qa.expecting import asks_number, asks_reason, expected
+from qa.expecting import asks_choice, asks_number, asks_reason, expected
 from qa.facts import facts, missing
 from qa.fences import fenced
 from qa.holding import Quote, held
@@ -74,8 +74,9 @@ def check(
     """Keep of the draft what the excerpts support, each sentence with the quotes it rests on.
 
     Where its sentences do not give the answer that stands above them, this is held against the excerpts
-    instead; if it is a reason, the quotes tell it. Where the question asks for a number and none is left,
-    nothing is kept: what is true of the subject is not yet an answer.
+    instead; if it is a reason, the quotes tell it, as they do where the draft only repeats the question.
+    Where the question asks for a number and none is left, nothing is kept: what is true of the subject is
+    not yet an answer.
 
     A mark counts as a hint: where the excerpt it names does not hold the sentence but another
     one does, that one is cited; numbers that were never offered are dropped.
@@ -96,6 +97,8 @@ def check(
             checked = _kept([(short.split(", ")[0], frozenset())], question, excerpts, encode)
         # "Heat and wind" does not say what they did.
         checked = checked.quoted() if asks_reason(question) else checked.in_full()
+    if _repeats(checked, question):
+        checked = checked.quoted()
     if asks_number(question) and not any(map(expected(question), (s.text for s in checked.sentences))):
         return Checked()
     return checked
@@ -128,6 +131,12 @@ def _gives(checked: Checked, short: str, question: str) -> bool:
     # What has neither is given by its words: "human composting" is not said by "turned into soil".
     lacking = missing(needed, f"{told} {days} {question}") if needed else set(stems(short)) - had
     return not lacking and not had <= set(stems(question))
+
+
+def _repeats(checked: Checked, question: str) -> bool:
+    """Whether nothing is said that the question has not, which answers it only if it offers a choice."""
+    told = {stem for sentence in checked.sentences for stem in stems(sentence.text)}
+    return told <= set(stems(question)) and not asks_choice(question)
 
 
 def _kept(

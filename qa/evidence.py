@@ -22,6 +22,9 @@ COSINE, WORDS, EXPECTED, FOUND = 1.0, 0.5, 0.3, 1.5
 NEIGHBOUR = 0.3
 # How many of the best are tried for room; the others seldom find any.
 TRIED = 16
+# What fits less well than this share of the best is left out, though there be room: it costs reading, and
+# gives the model another name to mistake for the answer.
+LEAST = 2 / 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +112,12 @@ def pick(
     }
     near = _nears(fits)
     chosen = {max(places, key=lambda place: fits[place])}
-    ranked = sorted(places, key=lambda place: -(fits[place] + NEIGHBOUR * near[place]))
+    worth = {place: fits[place] + NEIGHBOUR * near[place] for place in places}
+    ranked = sorted(places, key=lambda place: -worth[place])
     for place in ranked[:TRIED]:
         wider = chosen | {place}
+        if worth[place] < LEAST * worth[ranked[0]]:
+            break
         if count_tokens("\n".join(excerpt.shown for excerpt in _excerpts(wider, fits, hits))) <= budget:
             chosen = wider
     return _excerpts(chosen, fits, hits)

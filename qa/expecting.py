@@ -22,6 +22,13 @@ _TIME = re.compile(
 _NAME = re.compile(r"\b(who|whom|whose|where|which|wer|wen|wem|wo|welche[rsmn]?)\b", re.IGNORECASE)
 _REASON = re.compile(r"\b(why|how come|warum|wieso|weshalb)\b", re.IGNORECASE)
 
+_CHOICE = re.compile(r"\b(or|oder)\b", re.IGNORECASE)
+
+
+def asks_choice(question: str) -> bool:
+    """Whether the answer may stand in the question: "Is it red or blue?"."""
+    return bool(_CHOICE.search(question))
+
 
 def asks_number(question: str) -> bool:
     """Whether only a number can answer: "How many ...?", "What does it cost?"."""

@@ -49,7 +49,7 @@ class Settings(BaseSettings):
         description="threads of the local model; never more than free cores",
     )
     evidence_tokens: int = Field(
-        220, ge=100, le=8000, description="how many tokens of quoted evidence the model reads"
+        240, ge=100, le=8000, description="how many tokens of quoted evidence the model reads"
     )
     logs: Literal["text", "json"] = Field(
         "text", description="how `quoth serve` tells what it does: for people, or as JSON lines"
