@@ -238,6 +238,26 @@ def test_a_reason_without_a_sentence_is_told_in_the_words_of_its_quote(
 
 
 @pytest.mark.parametrize(
+    ("asked", "draft", "text"),
+    [
+        ("Who is Idris Pellow?", "Idris Pellow", "Nobody was hurt, said coxswain Idris Pellow [1]."),
+        (
+            "Where was it that the fire broke out?",
+            "The fire\nThe fire broke out [1].",
+            "The fire broke out in the engine room at 8.06 [1].",
+        ),
+        # Where the answer is to be chosen, it stands in the question.
+        ("Is Idris Pellow or Tomas Relling the coxswain?", "Idris Pellow", "Idris Pellow [1]."),
+        ("Who is the coxswain?", "Idris Pellow", "Idris Pellow [1]."),
+    ],
+)
+def test_what_only_repeats_the_question_is_told_in_the_words_of_its_quote(
+    checked, asked: str, draft: str, text: str
+) -> None:
+    assert checked(draft, asked).text == text
+
+
+@pytest.mark.parametrize(
     ("draft", "text"),
     [
         ("3 million", "$3 million [1]."),

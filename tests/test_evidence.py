@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
+import pytest
+
 from index.articles import Article, Filters, Hit, Passage
 from index.embedding import SentenceEmbedder, Vectors
 from index.library import Library
@@ -125,6 +128,15 @@ def test_the_neighbours_of_what_fits_come_before_strangers(embedder: SentenceEmb
 
     excerpts = pick([told, other], asked, asked, {"light": 1.0}, likeness, 14, lambda text: len(text.split()))
     assert [excerpt.quotes for excerpt in excerpts] == [["Ada Quill keeps the light. She came in 1990."]]
+
+
+@pytest.mark.parametrize(("score", "read"), [(0.9, True), (0.7, True), (0.4, False), (0.0, False)])
+def test_what_fits_much_less_than_the_best_is_not_read_though_there_be_room(score: float, read: bool) -> None:
+    told, other = hit("Ada Quill keeps it."), hit("Marren has many seats.", score=score)
+    excerpts = pick(
+        [told, other], "Is it kept?", "Is it kept?", {}, lambda _, texts: np.zeros(len(texts)), 200, len
+    )
+    assert (other in [excerpt.hit for excerpt in excerpts]) == read
 
 
 def test_an_article_cannot_add_lines_to_the_prompt(library: Library) -> None:
