@@ -29,6 +29,15 @@ SHORT_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
 _SHORT = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(SHORT_SCALES)})")
 # "3 to 4 million" tells of 3 million too.
 _SHARED = re.compile(rf"(?<!\S)(\S*\d)(?= ?(?:to|and|or|-|–) ?\S+[ -]({'|'.join(SCALES)})\b)", re.IGNORECASE)
+# The signs of what a share or a sum is of, and how a text writes them.
+_SHARE = re.compile(r" ?%| ?per ?cent| ?prozent", re.IGNORECASE)
+_MEASURES = {
+    "%": _SHARE,
+    "$": re.compile(r"\$|dollar", re.IGNORECASE),
+    "€": re.compile(r"€|\beuros?\b", re.IGNORECASE),
+    "£": re.compile(r"£|\bpounds?\b|\bsterling\b", re.IGNORECASE),
+}
+_SIGNS = "".join(_MEASURES)
 # "Its third title" tells of three. The first and a second are said of much that nobody counts.
 _ORDINAL_WORDS = {
     word: str(value)
@@ -52,11 +61,12 @@ def facts(text: str) -> set[str]:
 
     A word counts as a name where it is written with a capital and is not just the first of a
     sentence; numbers are compared by value, written in figures or in words up to ninety-nine, each with
-    the scale behind it: "3 million" is 3000000, and has neither 3 nor a million.
+    the scale behind it: "3 million" is 3000000, and has neither 3 nor a million. A share or a sum has the
+    sign of what it is behind it: "$5" is 5$, "5 per cent" 5%.
     """
     text = _INITIALS.sub(_without_points, text)
     names: set[str] = set()
-    numbers: list[str] = []
+    figures: list[tuple[str, int, int]] = []
     scalable, end = False, 0
     for match in WORD.finditer(text):
         scalable = scalable and text[end : match.start()] in (" ", "\N{NO-BREAK SPACE}")
@@ -66,23 +76,27 @@ def facts(text: str) -> set[str]:
                 if part[:1].isupper() and not is_form(part) and not starts_sentence(text, match.start()):
                     names.add(_name(part))
             elif scalable and part.lower() in SCALES:
-                numbers[-1] = _written(Decimal(numbers[-1]) * SCALES[part.lower()])
+                value, start, _ = figures[-1]
+                figures[-1] = _written(Decimal(value) * SCALES[part.lower()]), start, match.end()
             else:
-                numbers.append(number)
-            scalable = number is not None and _is_decimal(numbers[-1])
+                figures.append((number, *match.span()))
+            scalable = number is not None and _is_decimal(figures[-1][0])
         end = match.end()
-    return names.union(numbers)
+    return names.union(f"{value}{_sign(text, start, end)}" for value, start, end in figures)
 
 
 def missing(needed: AbstractSet[str], text: str) -> set[str]:
     """Which of the facts `text` does not have, whatever the case it writes them in. Of "3 million" it has the
-    3 as well: who says no more says nothing false, but too little.
+    3 as well: who says no more says nothing false, but too little. A share or a sum has to be one in `text` too,
+    in words or with its sign.
     """
     text = _INITIALS.sub(_without_points, text)
     parts = [part for word in WORD.findall(text) for part in _parts(word)]
-    had = {_number(part) or _name(part) for part in parts if part.lower() not in SCALES} | facts(text)
-    had |= {fact for figure, scale in _SHARED.findall(text) for fact in facts(f"{figure} {scale}")}
+    had = {_number(part) or _name(part) for part in parts if part.lower() not in SCALES}
+    told = [text, *(f"{figure} {scale}" for figure, scale in _SHARED.findall(text))]
+    had |= {fact.rstrip(_SIGNS) for one in told for fact in facts(one)}
     had |= {_ORDINAL_WORDS[part.lower()] for part in parts if part.lower() in _ORDINAL_WORDS}
+    had |= {f"{fact}{sign}" for sign, written in _MEASURES.items() if written.search(text) for fact in had}
     return {fact for fact in needed if fact not in had and not _respelled(fact, had)}
 
 
@@ -100,6 +114,12 @@ def denied(text: str) -> set[str]:
 
 def _without_points(initials: re.Match[str]) -> str:
     return re.sub(r"\W", "", initials.group())
+
+
+def _sign(text: str, start: int, end: int) -> str:
+    """The sign of the share or the sum that the figure from `start` to `end` is of, or nothing."""
+    before = text[:start].rstrip()[-1:]
+    return before if before and before in "$€£" else "%" * bool(_SHARE.match(text, end))
 
 
 def _number(word: str) -> str | None:

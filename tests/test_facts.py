@@ -15,9 +15,10 @@ from qa.facts import denied, facts, missing
         ("on the 27th of October", {"27", "oct"}),
         ("about forty-seven people", {"47"}),
         ("it cost 8.4 million", {"8400000"}),
-        ("the $3.5bn deal of two hundred thousand", {"3500000000", "200000"}),
+        ("the $3.5bn deal of two hundred thousand", {"3500000000$", "200000"}),
         ("3 cars, 4 million riders, hundred", {"3", "4000000", "100"}),
         ("a book by J. K. Rowling of the U. S. Senate", {"jk", "rowl", "senat"}),
+        ("5%, $ 6, six per cent and 7 percent; 8 of £9", {"5%", "6$", "6%", "7%", "8", "9£"}),
         ("nothing to see here", set()),
     ],
 )
@@ -36,6 +37,7 @@ def test_missing_tells_what_a_text_does_not_have() -> None:
         ("$3 million", set()),
         ("3,000,000", set()),
         ("4 percent", set()),
+        ("4%", set()),
         ("4 million", {"4000000"}),
         ("1 million", {"1000000"}),
         ("3", set()),
@@ -43,6 +45,24 @@ def test_missing_tells_what_a_text_does_not_have() -> None:
 )
 def test_a_figure_goes_with_its_scale(said: str, lacking: set[str]) -> None:
     assert missing(facts(said), "It cost $3 million, 4 per cent more.") == lacking
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "holds"),
+    [
+        ("487%", "around 487 million workers", False),
+        ("12%", "12 people came", False),
+        ("12%", "from 12 to 14 per cent", True),
+        ("$40", "40 people paid €5", False),
+        ("$40", "€40", False),
+        ("$40", "40 dollars", True),
+        ("$3 million", "$3m", True),
+        ("$3 million", "3 to 4 million dollars", True),
+        ("12", "12 per cent", True),
+    ],
+)
+def test_a_share_or_a_sum_is_one_in_the_text_too(said: str, told: str, holds: bool) -> None:
+    assert bool(missing(facts(said), told)) != holds
 
 
 def test_a_range_shares_its_scale() -> None:
