@@ -86,9 +86,9 @@ def facts(text: str) -> set[str]:
 
 
 def missing(needed: AbstractSet[str], text: str) -> set[str]:
-    """Which of the facts `text` does not have, whatever the case it writes them in. Of "3 million" it has the
-    3 as well: who says no more says nothing false, but too little. A share or a sum has to be one in `text` too,
-    in words or with its sign.
+    """Which of the facts `text` does not have, whatever the case it writes them in. Of "3 million" it has
+    the 3 as well: who says no more says nothing false, but too little. A share or a sum is one in `text`
+    too, with its sign or in words.
     """
     text = _INITIALS.sub(_without_points, text)
     parts = [part for word in WORD.findall(text) for part in _parts(word)]
@@ -96,7 +96,8 @@ def missing(needed: AbstractSet[str], text: str) -> set[str]:
     told = [text, *(f"{figure} {scale}" for figure, scale in _SHARED.findall(text))]
     had |= {fact.rstrip(_SIGNS) for one in told for fact in facts(one)}
     had |= {_ORDINAL_WORDS[part.lower()] for part in parts if part.lower() in _ORDINAL_WORDS}
-    had |= {f"{fact}{sign}" for sign, written in _MEASURES.items() if written.search(text) for fact in had}
+    signs = [sign for sign, written in _MEASURES.items() if written.search(text)]
+    had |= {f"{fact}{sign}" for sign in signs for fact in had}
     return {fact for fact in needed if fact not in had and not _respelled(fact, had)}
 
 
