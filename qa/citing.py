@@ -65,7 +65,7 @@ class Checked:
 
 def refuses(draft: str) -> bool:
     """Whether the draft, which may still be being written, is a refusal as far as it goes."""
-    return NOT_FOUND.startswith(draft.strip()[: len(NOT_FOUND)])
+    return NOT_FOUND.startswith(draft.strip().upper()[: len(NOT_FOUND)])
 
 
 def check(

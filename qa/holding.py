@@ -22,8 +22,9 @@ SAME_SUBJECT = 0.5
 # A sentence may put together what stands in different places, but not in many.
 MAX_CITATIONS = 3
 
-# "Relling is 41 years old" says what "Relling, 41, leads it" does.
-_AGE, _AGE_IN_PASSING = re.compile(r"\b(\d+) years old\b"), re.compile(r"(?<=, )\d+(?=[,.;])")
+# "Relling is 41 years old" says what "Relling, 41, leads it" and "the 41-year-old" do.
+_AGE = re.compile(r"\b(\d+) years old\b")
+_AGE_IN_PASSING = re.compile(r"(?<=, )\d+(?=[,.;])|\b\d+(?=-year-old)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

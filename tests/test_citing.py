@@ -76,9 +76,16 @@ def test_the_quote_is_what_answers_and_not_what_names_the_subject(checked) -> No
         assert quotes(result) == ["Tomas Relling succeeds Ilse Dravik as director."], asked
 
 
-def test_an_age_is_said_in_two_ways(checked) -> None:
+def test_an_age_is_said_in_three_ways(checked, embedder: SentenceEmbedder) -> None:
     assert quotes(checked("Thole is 46 years old [3].", "How old is Thole?")) == [TEXTS["crew"]]
     assert not checked("Thole is 47 years old [3].", "How old is Thole?").sentences
+    told = "The 21-year-old dog is well."
+    passage = Passage(id="dog-0", article_id="dog", start=0, end=len(told), text=told)
+    dog = replace(
+        excerpt(1, "crew"), hit=replace(excerpt(1, "crew").hit, passage=passage), spans=((0, len(told)),)
+    )
+    assert check("21 years old", "How old is Rex?", [dog], embedder.encode).text == "21 years old [1]."
+    assert not check("22 years old", "How old is Rex?", [dog], embedder.encode).text
 
 
 def test_a_missing_mark_is_supplied_and_an_invented_one_dropped(checked) -> None:

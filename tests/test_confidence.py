@@ -25,6 +25,12 @@ def test_the_better_a_passage_was_found_the_surer_is_an_answer_from_it() -> None
     assert sure[0] < DEFAULT.answer < sure[-1]
 
 
+def test_the_more_alike_a_passage_is_to_the_question_the_surer_is_an_answer_from_it() -> None:
+    sure = [of_draft([replace(HITS[0], similarity=alike)], EXCERPTS, 0.1) for alike in (0.1, 0.5, 0.9)]
+    assert sure == sorted(sure)
+    assert sure[0] < DEFAULT.answer < sure[-1]
+
+
 def test_without_probabilities_the_evidence_decides() -> None:
     assert of_draft([], [], None) < DEFAULT.answer
     assert of_draft(HITS, EXCERPTS, None) == pytest.approx(0.5)  # their sentences fit as an even chance does
