@@ -72,7 +72,8 @@ def held(
     sentence of the excerpts, by the excerpt's number and the sentence's place in it. `asked` are the facts of
     the question and `askers` the stems of its words, which the sentence may repeat.
     """
-    needed = facts(text)
+    # Of a bare answer the first word counts as a name too, as it does behind a word of small letters.
+    needed = facts(text if text.endswith((".", "!", "?")) else f"it is {text}")
     words = {stem(word) for word in content_words(text)}
     candidates = [
         _compared(text, needed, asked, words, excerpt, first, last, near, excerpt.number in marks)
@@ -91,8 +92,10 @@ def held(
         open_facts &= best.missing
         if open_facts <= asked:
             break
-        # A name from here and a number from there are put together only where the model said so itself.
-        candidates = [quote for quote in candidates if quote.cited]
+        # A name from here and a number from there are put together only where the model said so itself, but
+        # names that are no more than listed may stand anywhere in one passage.
+        listed = {best.excerpt.number} if words <= needed else set()
+        candidates = [quote for quote in candidates if quote.cited or quote.excerpt.number in listed]
     unnamed = missing(open_facts, " ".join(_around(quote.excerpt.hit) for quote in quotes))
     same_subject = any(quote.excerpt.hit.similarity >= SAME_SUBJECT for quote in quotes)
     # What the answer adds must be named near its quote, and a number in it; what it repeats of the

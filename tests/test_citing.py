@@ -128,6 +128,20 @@ def test_facts_of_two_places_are_not_put_together_unmarked(checked) -> None:
     assert checked("Tomas Relling was taken off the Saint Brannoc [1].") == Checked()
 
 
+def test_names_of_one_passage_may_be_listed_unmarked(checked) -> None:
+    assert quotes(checked("Marren, Relling, Dravik", "Which names are there?")) == [
+        "Tomas Relling succeeds Ilse Dravik as director.",
+        "The Marren Maritime Museum will not open in October as planned.",
+    ]
+    # Pellow is of another passage.
+    assert checked("Relling, Dravik, Pellow", "Which names are there?").text == "Relling [1]."
+
+
+def test_the_first_name_of_a_bare_answer_has_to_be_there_too(checked) -> None:
+    assert not checked("Quill, Relling, Dravik", "Which names are there?").sentences
+    assert not checked("Halm", "Who will be director of the museum?").sentences
+
+
 def test_one_quote_has_one_number(checked) -> None:
     result = checked("The fire broke out in the engine room [1]. The fire broke out at 8.06 [1].")
     assert len(result.citations) == 1
