@@ -134,7 +134,13 @@ def test_the_neighbours_of_what_fits_come_before_strangers(embedder: SentenceEmb
 def test_what_fits_much_less_than_the_best_is_not_read_though_there_be_room(score: float, read: bool) -> None:
     told, other = hit("Ada Quill keeps it."), hit("Marren has many seats.", score=score)
     excerpts = pick(
-        [told, other], "Is it kept?", "Is it kept?", {}, lambda _, texts: np.zeros(len(texts)), 200, len
+        [told, other],
+        "Is it kept?",
+        "Is it kept?",
+        {},
+        lambda _, texts: np.zeros(len(texts), np.float32),
+        200,
+        len,
     )
     assert (other in [excerpt.hit for excerpt in excerpts]) == read
 
