@@ -107,7 +107,7 @@ def held(
     if set(_AGE.findall(text)) & set(_AGE_IN_PASSING.findall(quoted)):
         had |= set(stems("years old"))
     # Facts were looked at already: that a date stands somewhere says nothing of what happened then.
-    told = words - needed
+    told = words - facts(text)
     overlap = len(told & had) / len(told) if told else 1.0
     cosine = max(quote.cosine for quote in quotes)
     # "He plays for the Reds" under a quote about the Reds' player adds nothing but a name it has.
