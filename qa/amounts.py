@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.words import WORD, is_form, stem, stems
-from qa.facts import SCALES, SHORT_SCALES, facts
+from qa.facts import SCALES, SHARE, SHORT_SCALES, facts
 
 # Figures this near to each other may be one figure, rounded; "about" may be this far off.
 ROUNDED, ABOUT = 0.05, 0.15
@@ -30,7 +30,7 @@ _AMOUNT = re.compile(
     r"(?<![\w.,:/#–-])(?P<currency>(?:US|A|C)?\$|[£€])?"
     rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?:{_WORDS})\b)"
     r"(?:[ -]?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn|tn|m|k)\b)?"
-    r"(?P<age>-years?-old)?(?P<percent> ?%| ?per ?cent\b)?(?![\w:/]|[.,]\d|[-–]\w)",
+    rf"(?P<age>-years?-old)?(?P<percent>{SHARE})?(?![\w:/]|[.,]\d|[-–]\w)",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\s*(?:[ap]\.?m\b|o'clock|GMT|ET\b|CET)", re.IGNORECASE)

@@ -115,9 +115,9 @@ def pick(
     worth = {place: fits[place] + NEIGHBOUR * near[place] for place in places}
     ranked = sorted(places, key=lambda place: -worth[place])
     for place in ranked[:TRIED]:
-        wider = chosen | {place}
         if worth[place] < LEAST * worth[ranked[0]]:
             break
+        wider = chosen | {place}
         if count_tokens("\n".join(excerpt.shown for excerpt in _excerpts(wider, fits, hits))) <= budget:
             chosen = wider
     return _excerpts(chosen, fits, hits)

@@ -21,7 +21,6 @@ _TIME = re.compile(
 )
 _NAME = re.compile(r"\b(who|whom|whose|where|which|wer|wen|wem|wo|welche[rsmn]?)\b", re.IGNORECASE)
 _REASON = re.compile(r"\b(why|how come|warum|wieso|weshalb)\b", re.IGNORECASE)
-
 _CHOICE = re.compile(r"\b(or|oder)\b", re.IGNORECASE)
 
 

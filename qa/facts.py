@@ -29,8 +29,10 @@ SHORT_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
 _SHORT = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(SHORT_SCALES)})")
 # "3 to 4 million" tells of 3 million too.
 _SHARED = re.compile(rf"(?<!\S)(\S*\d)(?= ?(?:to|and|or|-|–) ?\S+[ -]({'|'.join(SCALES)})\b)", re.IGNORECASE)
+#: What makes the number before it a share of a hundred.
+SHARE = r" ?%| ?per ?cent| ?prozent"
+_SHARE = re.compile(SHARE, re.IGNORECASE)
 # The signs of what a share or a sum is of, and how a text writes them.
-_SHARE = re.compile(r" ?%| ?per ?cent| ?prozent", re.IGNORECASE)
 _MEASURES = {
     "%": _SHARE,
     "$": re.compile(r"\$|dollar", re.IGNORECASE),
@@ -85,6 +87,13 @@ def facts(text: str) -> set[str]:
     return names.union(f"{value}{_sign(text, start, end)}" for value, start, end in figures)
 
 
+def facts_within(part: str) -> set[str]:
+    """The facts of a part of a sentence, such as a bare answer: its first word counts as a name too, as it
+    does behind a word of small letters.
+    """
+    return facts(f"it is {part}")
+
+
 def missing(needed: AbstractSet[str], text: str) -> set[str]:
     """Which of the facts `text` does not have, whatever the case it writes them in. Of "3 million" it has
     the 3 as well: who says no more says nothing false, but too little. A share or a sum is one in `text`
@@ -97,7 +106,7 @@ def missing(needed: AbstractSet[str], text: str) -> set[str]:
     had |= {fact.rstrip(_SIGNS) for one in told for fact in facts(one)}
     had |= {_ORDINAL_WORDS[part.lower()] for part in parts if part.lower() in _ORDINAL_WORDS}
     signs = [sign for sign, written in _MEASURES.items() if written.search(text)]
-    had |= {f"{fact}{sign}" for sign in signs for fact in had}
+    had |= {f"{fact}{sign}" for sign in signs for fact in had if fact[:1].isdigit()}
     return {fact for fact in needed if fact not in had and not _respelled(fact, had)}
 
 

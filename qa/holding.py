@@ -11,7 +11,7 @@ from typing import Literal
 from index.articles import Hit
 from index.words import content_words, stem, stems
 from qa.evidence import Excerpt
-from qa.facts import denied, facts, missing
+from qa.facts import denied, facts, facts_within, missing
 
 # At or above either, a sentence whose names and numbers all stand in its quote is supported ...
 SUPPORTED_WORDS, SUPPORTED_COSINE = 0.6, 0.65
@@ -72,8 +72,7 @@ def held(
     sentence of the excerpts, by the excerpt's number and the sentence's place in it. `asked` are the facts of
     the question and `askers` the stems of its words, which the sentence may repeat.
     """
-    # Of a bare answer the first word counts as a name too, as it does behind a word of small letters.
-    needed = facts(text if text.endswith((".", "!", "?")) else f"it is {text}")
+    needed = facts(text) if text.endswith((".", "!", "?")) else facts_within(text)
     words = {stem(word) for word in content_words(text)}
     candidates = [
         _compared(text, needed, asked, words, excerpt, first, last, near, excerpt.number in marks)

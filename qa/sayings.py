@@ -11,7 +11,7 @@ from index.sentences import sentence_spans
 from index.words import WORD, stem
 from qa.amounts import Amount
 from qa.asking import Asked, Value
-from qa.facts import facts
+from qa.facts import facts_within
 from qa.fences import blanked, fenced, turned
 from qa.occasions import Day, Score
 from qa.orders import orders
@@ -72,7 +72,7 @@ class Said:
         """The facts that a text has which gives this value."""
         if isinstance(self.value, Holder):
             return {stem(self.value.name.split()[-1])}
-        found = facts(f"x {self.written}")
+        found = facts_within(self.written)
         # "on 16 March" says enough of 16 March 2024.
         return found - {str(self.value.year)} if isinstance(self.value, Day) and self.value.month else found
 

@@ -10,7 +10,7 @@ import pytest
 from index.articles import Hit, Passage
 from index.embedding import SentenceEmbedder
 from index.sentences import sentence_spans
-from qa.citing import NOT_FOUND, Checked, check
+from qa.citing import NOT_FOUND, Checked, check, refuses
 from qa.evidence import Excerpt
 
 TEXTS = {
@@ -200,6 +200,11 @@ def test_nothing_said_is_nothing_shown(checked, draft: str) -> None:
     assert checked(draft) == Checked()
 
 
+def test_a_refusal_is_one_however_it_is_written() -> None:
+    assert all(map(refuses, ("N", "NOT FOU", "not found.", "Not")))
+    assert not any(map(refuses, ("Note", "Nothing", "Found")))
+
+
 def test_nothing_offered_supports_nothing(embedder: SentenceEmbedder) -> None:
     assert check("The fire broke out in the engine room [1].", "Where?", [], embedder.encode) == Checked()
 
@@ -273,6 +278,11 @@ def test_a_reason_without_a_sentence_is_told_in_the_words_of_its_quote(
         ),
         # Where the answer is to be chosen, it stands in the question.
         ("Is Idris Pellow or Tomas Relling the coxswain?", "Idris Pellow", "Idris Pellow [1]."),
+        (
+            "Is Idris Pellow or Tomas Relling the coxswain?",
+            "Idris Pellow\nThe coxswain is Idris Pellow [1].",
+            "The coxswain is Idris Pellow [1].",
+        ),
         ("Who is the coxswain?", "Idris Pellow", "Idris Pellow [1]."),
     ],
 )
