@@ -126,7 +126,7 @@ def test_the_neighbours_of_what_fits_come_before_strangers(embedder: SentenceEmb
         found: Vectors = embedder.encode(texts) @ embedder.encode([query])[0]
         return found
 
-    excerpts = pick([told, other], asked, asked, {"light": 1.0}, likeness, 14, lambda text: len(text.split()))
+    excerpts = pick([told, other], asked, asked, {"light": 1.0}, likeness, 22, lambda text: len(text.split()))
     assert [excerpt.quotes for excerpt in excerpts] == [["Ada Quill keeps the light. She came in 1990."]]
 
 
@@ -143,6 +143,23 @@ def test_what_fits_much_less_than_the_best_is_not_read_though_there_be_room(scor
         len,
     )
     assert (other in [excerpt.hit for excerpt in excerpts]) == read
+
+
+@pytest.mark.parametrize(
+    ("says", "tokens"), [("Ada Quill keeps the light.", 50), ("Ada Quill keeps it.", 80)]
+)
+def test_where_a_sentence_has_what_is_asked_less_is_read(says: str, tokens: int) -> None:
+    told = hit(" ".join([says, *(f"She told them {number} tales." for number in range(40))]))
+    (excerpt,) = pick(
+        [told],
+        "Who keeps the light?",
+        "Who keeps the light?",
+        {"keep": 1.0, "light": 1.0},
+        lambda _, texts: np.ones(len(texts), np.float32),
+        80,
+        lambda text: len(text.split()),
+    )
+    assert tokens - 5 <= len(excerpt.shown.split()) <= tokens
 
 
 def test_an_article_cannot_add_lines_to_the_prompt(library: Library) -> None:

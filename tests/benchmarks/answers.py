@@ -92,7 +92,7 @@ def compared(folder: Path, place: Path, sample: int, of_tutorial: int) -> Iterat
     questions = sampled(questions, sample, SEED)
     few = sampled(questions, of_tutorial, SEED)
     made(place / "tutorial", add_to_tutorial, easier(articles, few))
-    runs = {**asked_quoth(place, questions), TUTORIAL: asked_tutorial(place, few)}
+    runs = asked_all(place, questions, few)
     asked = f"{len(few)} of them put to the tutorial over {min(len(articles), TUTORIAL_ARTICLES):,} articles"
     yield f"{len(articles):,} articles, {len(questions)} questions, {asked}.\n"
     yield from table(COLUMNS, figures(folder.name, runs))
@@ -152,21 +152,35 @@ def weights() -> Path:
     return read_settings().home / "models/all-MiniLM-L6-v2"
 
 
-def asked_quoth(place: Path, questions: Sequence[EvalQuestion]) -> dict[str, EvalRun]:
-    """The runs with the default model and with none."""
+def asked_all(
+    place: Path, questions: Sequence[EvalQuestion], few: Sequence[EvalQuestion]
+) -> dict[str, EvalRun]:
+    """The runs of Quoth with the default model and with none, and of LangChain's tutorial, which is put the
+    `few` with the same weights.
+    """
     settings = read_settings().model_copy(update={"home": place / "quoth"})
+    model = choose_model(settings, partial(located, folder=read_settings().home / "models"))
+    if not model:
+        raise SystemExit("QUOTH_MODEL is none, and the tutorial needs a model; choose one")
     runs: dict[str, EvalRun] = {}
-    for column, model in ((QUOTH, settings.model), (WITHOUT, NO_MODEL)):
-        with open_assistant(settings.model_copy(update={"model": model})) as assistant:
-            assistant.warm_up()
-            runs[column] = run_of(assistant, questions, place / f"{column}.jsonl")
+    with open_assistant(settings) as assistant, closing(model), asking(len(questions), QUOTH) as advance:
+        assistant.warm_up()
+        model.count_tokens("")  # loads it, which is no part of its first answer
+        tutorial = Tutorial(model, weights(), place / "tutorial")
+        for nth, question in enumerate(questions, 1):
+            runs[QUOTH] = run_of(assistant, questions[:nth], place / f"{QUOTH}.jsonl")
+            # In turn: while a machine is slow, it is slow for both.
+            if question in few:
+                runs[TUTORIAL] = run_of(tutorial, few[: few.index(question) + 1], place / f"{TUTORIAL}.jsonl")
+            advance()
+    with open_assistant(settings.model_copy(update={"model": NO_MODEL})) as assistant:
+        runs[WITHOUT] = run_of(assistant, questions, place / f"{WITHOUT}.jsonl")
     return runs
 
 
 def run_of(assistant: Asked, questions: Sequence[EvalQuestion], journal: Path) -> EvalRun:
     """The run, which goes on where an interrupted one ended."""
-    with asking(len(questions), journal.stem) as advance:
-        return evaluate(assistant, questions, journal=journal, resume=True, advance=lambda _: advance())
+    return evaluate(assistant, questions, journal=journal, resume=True)
 
 
 def found_in_turns(place: Path, questions: Sequence[EvalQuestion]) -> dict[str, EvalRun]:
@@ -185,17 +199,6 @@ def found_in_turns(place: Path, questions: Sequence[EvalQuestion]) -> dict[str, 
 def users(question: EvalQuestion) -> Iterator[str]:
     """What the person said before."""
     return (turn.content for turn in question.history if turn.role == "user")
-
-
-def asked_tutorial(place: Path, questions: Sequence[EvalQuestion]) -> EvalRun:
-    """The run of LangChain's tutorial, with the same weights."""
-    settings = read_settings()
-    model = choose_model(settings, partial(located, folder=settings.home / "models"))
-    if not model:
-        raise SystemExit("QUOTH_MODEL is none, and the tutorial needs a model; choose one")
-    with closing(model):
-        chain = Tutorial(model, weights(), place / "tutorial")
-        return run_of(chain, questions, place / f"{TUTORIAL}.jsonl")
 
 
 if __name__ == "__main__":
