@@ -25,9 +25,10 @@ TRIED = 16
 # What fits less well than this share of the best is left out, though there be room: it costs reading, and
 # gives the model another name to mistake for the answer.
 LEAST = 2 / 3
-# Where one sentence has so great a share of the question's words, what is asked for mostly stands in it or
-# near it, and so great a share of the budget is enough.
-PLAIN, PLAIN_BUDGET = 0.65, 5 / 8
+# Where a question has so many words that matter, and one sentence so great a share of them, what is asked
+# for mostly stands in it or near it: so great a share of the budget is enough. Few words tell no such thing:
+# many sentences have them.
+PLAIN_WORDS, PLAIN, PLAIN_BUDGET = 5, 0.65, 5 / 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +97,15 @@ def pick(
 
     `weights` are those of the stems of what was `searched`, and `likeness` gives its cosines with
     texts; the form of the `question` tells what kind of thing is asked for. Together the excerpts as
-    `shown` cost at most `budget` of the model's tokens, five eighths of it where a sentence has most of the
-    question's words, but the best sentence is there in any case. What two hits say alike is there once.
+    `shown` cost at most `budget` of the model's tokens, five eighths of it where a sentence has most words
+    of a long question, but the best sentence is there in any case. What two hits say alike is there once.
     """
     places = list(_places(hits, question))
     if not places:
         return []
     has_expected = expected(question)
     covered = {place: coverage(weights, place.text) for place in places}
-    if max(covered.values()) >= PLAIN:
+    if len(weights) >= PLAIN_WORDS and max(covered.values()) >= PLAIN:
         budget = round(PLAIN_BUDGET * budget)
     fits = {
         place: (
