@@ -10,17 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from index.archive import Archive
-from index.articles import Article, Filters, Hit, Kept, Skipped
-from index.catalogue import Catalogue
-from index.embedding import Embedder, Tokens, Vectors
+from index.embedding.cache import RecentVectors
+from index.embedding.embedder import Embedder, Tokens, Vectors
+from index.embedding.reranker import Reranker
 from index.errors import ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
 from index.ingest import Ingest, sweep
-from index.lexical import KeywordIndex
-from index.recent import RecentVectors
-from index.reranking import Reranker
-from index.search import Search
-from index.words import weighed_words
+from index.retrieval.hybrid import Search
+from index.schemas import Article, Filters, Hit, Kept, Skipped
+from index.storage.document_store import Catalogue
+from index.storage.keyword_index import KeywordIndex
+from index.storage.vector_store import Archive
+from index.text.normalization import weighed_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 

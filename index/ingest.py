@@ -11,14 +11,14 @@ from typing import Literal
 
 import numpy as np
 
-from index.archive import Archive, Label
-from index.articles import Article, Kept, Passage, Skipped, Uncovered
-from index.catalogue import Catalogue
-from index.embedding import Embedder, Vectors
+from index.chunking import heading, split
+from index.embedding.embedder import Embedder, Vectors
+from index.embedding.memory import give_back
 from index.errors import DiskFull
-from index.languages import language_of
-from index.memory import give_back
-from index.splitting import heading, split
+from index.schemas import Article, Kept, Passage, Skipped, Uncovered
+from index.storage.document_store import Catalogue
+from index.storage.vector_store import Archive, Label
+from index.text.languages import language_of
 
 # Passages that are embedded and kept together: enough to fill the encoder's batches with texts of
 # equal length, few enough that an interruption costs seconds.

@@ -14,15 +14,15 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from index.articles import Kept
 from index.collection import Collection, checked_name
-from index.embedding import Embedder
+from index.embedding.embedder import Embedder
+from index.embedding.reranker import Reranker
 from index.errors import ArchiveBroken, ArchiveEmpty, ArchiveLocked, CollectionInvalid, SnapshotInvalid
-from index.notes import write_privately
-from index.reindexing import IMPORTING, REMOVED, build, outdated, recover, swap
-from index.reranking import Reranker
-from index.restoring import restore
-from index.snapshot import Sink, check, write
+from index.maintenance.backup import Sink, check, write
+from index.maintenance.reindex import IMPORTING, REMOVED, build, outdated, recover, swap
+from index.maintenance.restore import restore
+from index.schemas import Kept
+from index.storage.private_file import write_privately
 
 DEFAULT = "default"
 """The collection of whoever names none; it stays."""
@@ -161,7 +161,7 @@ class Library:
 
     def export(self, names: Sequence[str], sink: Sink) -> Iterator[None]:
         """Write the collections to one file, a step for each article, while others are added; see
-        `index.snapshot`. Raises ArchiveEmpty where there is none of that name.
+        `index.maintenance.backup`. Raises ArchiveEmpty where there is none of that name.
         """
         yield from write({name: self.collection(name) for name in names}, self.embedder.name, sink)
 

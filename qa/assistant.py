@@ -13,15 +13,25 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 
-from index.articles import Article, Filters, Kept, Listing, Skipped
-from index.errors import ArchiveEmpty, WeightsMissing
-from index.files import File
+from index.errors import ArchiveEmpty, ArchiveLocked, WeightsMissing
 from index.library import Library
-from index.reading import read_sources
-from index.snapshot import Sink, saved_names
-from qa import weights
-from qa.answering import Answering
-from qa.answers import (
+from index.maintenance.backup import Sink, saved_names
+from index.readers.file import File
+from index.readers.registry import read_sources
+from index.schemas import Article, Filters, Kept, Listing, Skipped
+from qa.auth import caller, permit
+from qa.client import Quoth
+from qa.errors import ModelUnavailable
+from qa.llm import weights
+from qa.llm.chat_models import NO_MODEL, LocalModel, Model, choose_model
+from qa.llm.embedders import open_embedder, open_reranker
+from qa.pipeline.chain import opening
+from qa.pipeline.confidence import DEFAULT
+from qa.pipeline.model_queue import Line
+from qa.pipeline.pipeline import Answering
+from qa.pipeline.question_generation import Drafted, draft
+from qa.pipeline.suggested_questions import WITHIN, suggested
+from qa.schemas import (
     Answer,
     Event,
     FoundPassage,
@@ -29,18 +39,9 @@ from qa.answers import (
     Thresholds,
     checked_question,
 )
-from qa.callers import caller, permit
-from qa.chain import opening
-from qa.confidence import DEFAULT
-from qa.drafting import Drafted, draft
-from qa.errors import ModelUnavailable
-from qa.feedback import Feedback, FeedbackFile
-from qa.finders import open_embedder, open_reranker
-from qa.line import Line
-from qa.metrics import Metrics
-from qa.model import NO_MODEL, LocalModel, Model, choose_model
 from qa.settings import Settings
-from qa.suggesting import WITHIN, suggested
+from qa.telemetry.feedback import Feedback, FeedbackFile
+from qa.telemetry.metrics import Metrics
 
 # How many questions a remote model, or none, answers at once; a local one writes one after another.
 AT_ONCE = 8
@@ -61,6 +62,19 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
     library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
     line = Line(at_once=1 if isinstance(model, LocalModel) else AT_ONCE, places=settings.waiting)
     return Assistant(library, model, settings.evidence_tokens, private_urls=settings.private_urls, line=line)
+
+
+def open_or_connect(settings: Settings) -> Assistant | Quoth:
+    """The assistant over the settings' home, or a client of the server that owns it; use it in a `with`.
+
+    Raises ArchiveLocked where another process owns the home and does not serve it, and as `open_assistant`.
+    """
+    try:
+        return open_assistant(settings)
+    except ArchiveLocked as locked:
+        if not locked.address:
+            raise
+        return Quoth(locked.address, key=locked.token)
 
 
 def located(name: str, folder: Path) -> Path:

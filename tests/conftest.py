@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from tests.paths import SEEDS
+
 GUARD = Path(__file__).parent / "guard"
 sys.path.insert(0, str(GUARD))
 import sitecustomize  # type: ignore[import-not-found]  # noqa: E402, F401  (guards this process; PYTHONPATH guards those it starts)
@@ -28,16 +30,14 @@ from langchain_core.language_models import BaseChatModel, GenericFakeChatModel  
 from langchain_core.messages import AIMessage  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
-from index.embedding import SentenceEmbedder  # noqa: E402
+from index.embedding.embedder import SentenceEmbedder  # noqa: E402
 from index.library import Library  # noqa: E402
-from index.reading import read_sources  # noqa: E402
+from index.readers.registry import read_sources  # noqa: E402
 from qa.assistant import Assistant  # noqa: E402
-from qa.model import Model  # noqa: E402
-from qa.prompts import Message  # noqa: E402
-from qa.weights import MINILM, locate  # noqa: E402
+from qa.llm.chat_models import Model  # noqa: E402
+from qa.llm.prompts import Message  # noqa: E402
+from qa.llm.weights import MINILM, locate  # noqa: E402
 from tests.serving import Serving, serving  # noqa: E402
-
-SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 class ScriptedModel:

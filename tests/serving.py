@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from typer.testing import CliRunner
 
-from qa import cli
+from qa.cli import main
 
 QUOTH = Path(sys.executable).with_name("quoth")
 # Nothing may go through a proxy: the server is on this machine.
@@ -35,7 +35,7 @@ class Serving:
 
     def quoth(self, *arguments: str | Path) -> tuple[int, str, str]:
         """A command in this process, which finds the server by its home."""
-        done = CliRunner().invoke(cli.app, [*map(str, arguments), "--home", str(self.home)])
+        done = CliRunner().invoke(main.app, [*map(str, arguments), "--home", str(self.home)])
         if done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception
         return done.exit_code, done.stdout, done.stderr

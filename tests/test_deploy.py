@@ -11,11 +11,11 @@ from pathlib import Path
 import yaml
 from typer.main import get_command
 
-from qa import cli
-from qa.server import CLOSING_SECONDS, LAST_WORDS_SECONDS
+from qa.cli import main
 from qa.settings import PREFIX, Settings
+from qa.web.run import CLOSING_SECONDS, LAST_WORDS_SECONDS
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text().replace("\\\n", " ")
 UNIT = (ROOT / "deploy/quoth.service").read_text()
 # What ending takes at most, and some seconds for closing the archive.
@@ -24,7 +24,7 @@ END = LAST_WORDS_SECONDS + CLOSING_SECONDS + 5
 
 def usable(words: list[str]) -> None:
     """The command and its options are there."""
-    command = get_command(cli.app)
+    command = get_command(main.app)
     for word in words:
         commands = getattr(command, "commands", {})
         if word in commands:

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.articles import Article, Skipped
-from index.embedding import Vectors
-from index.reading import FORMATS, read_sources
-from index.sentences import sentence_spans
-from qa.citing import check
-from qa.fences import fenced, inert
-from qa.uploads import uploaded
-from tests.test_citing import EXCERPTS, TEXTS
+from index.embedding.embedder import Vectors
+from index.readers.registry import FORMATS, read_sources
+from index.schemas import Article, Skipped
+from index.text.sentences import sentence_spans
+from qa.guardrails.sanitizer import fenced, inert
+from qa.verification.citations import check
+from qa.web.uploads import uploaded
+from tests.qa.verification.test_citations import EXCERPTS, TEXTS
 
 # Few, and the same ones each time, in `make test`; many and new ones in `make soak`.
 LONG = settings(max_examples=3000, deadline=None, database=None, suppress_health_check=list(HealthCheck))

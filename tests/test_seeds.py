@@ -6,11 +6,11 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from index.articles import Article, Skipped
 from index.library import Library
-from index.reading import read_sources
+from index.readers.registry import read_sources
+from index.schemas import Article, Skipped
 from qa.assistant import Assistant
-from tests.conftest import SEEDS
+from tests.paths import SEEDS
 
 QUESTIONS = [json.loads(line) for line in (SEEDS / "questions.jsonl").read_text("utf-8").splitlines()]
 

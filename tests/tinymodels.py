@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.conftest import SEEDS
+from tests.paths import SEEDS
 
 WINDOW = 64
 DIMENSION = 16

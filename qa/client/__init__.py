@@ -1,9 +1,9 @@
 """A running Quoth, asked over HTTP from another process as an `Assistant` is asked in its own.
 
-`Quoth` waits, `AsyncQuoth` awaits; what they send and read is in `qa.client.calls`.
+`Quoth` waits, `AsyncQuoth` awaits; what they send and read is in `qa.client.endpoints`.
 """
 
-from qa.client.awaiting import AsyncQuoth
-from qa.client.waiting import Quoth
+from qa.client.async_client import AsyncQuoth
+from qa.client.sync_client import Quoth
 
 __all__ = ["AsyncQuoth", "Quoth"]

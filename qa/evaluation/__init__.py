@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qa.evaluation.evaluating import evaluate as evaluate
+    from qa.evaluation.execution.evaluate import evaluate as evaluate
     from qa.evaluation.questions import EvalQuestion as EvalQuestion
     from qa.evaluation.questions import read_questions as read_questions
-    from qa.evaluation.run import EvalRun as EvalRun
+    from qa.evaluation.results import EvalRun as EvalRun
 
 _HOMES = {
-    "evaluate": "evaluating",
+    "evaluate": "execution.evaluate",
     "EvalQuestion": "questions",
     "read_questions": "questions",
-    "EvalRun": "run",
+    "EvalRun": "results",
 }
 
 

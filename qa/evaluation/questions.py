@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
-from qa.answers import Turn, Value
 from qa.errors import EvaluationInvalid
+from qa.schemas import Turn, Value
 
 Half = Literal["a", "b"]
 

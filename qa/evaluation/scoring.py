@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from qa.evaluation.bootstrap import interval
-from qa.evaluation.metrics import answers, citations, cost, declining, retrieval
+from qa.evaluation.metrics import abstention, answers, citations, cost, retrieval
 from qa.evaluation.metrics.answers import outcome
 from qa.evaluation.metrics.metric import Metric, Scores
-from qa.evaluation.run import Estimate, Row
+from qa.evaluation.results import Estimate, Row
 
 #: What can be measured before a model is asked.
 BEFORE_MODEL: tuple[Metric, ...] = (*retrieval.METRICS, *cost.EVIDENCE)
@@ -18,7 +18,7 @@ FAMILIES: dict[str, tuple[Metric, ...]] = {
     "search": retrieval.METRICS,
     "answers": answers.METRICS,
     "citations": citations.METRICS,
-    "declining": declining.METRICS,
+    "declining": abstention.METRICS,
     "cost": cost.METRICS,
 }
 ALL = tuple(metric for family in FAMILIES.values() for metric in family)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
-from index.articles import Article, IngestReport
-from index.embedding import Embedder
+from index.chunking import heading, split
+from index.embedding.embedder import Embedder
 from index.library import Library
-from index.splitting import heading, split
+from index.schemas import Article, IngestReport
 from tests.benchmarks.tutorial import TutorialIndex
 
 # How many articles are timed in one go, so that the three take turns on a machine that others use too.

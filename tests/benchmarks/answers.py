@@ -18,21 +18,21 @@ from pathlib import Path
 
 from rich.console import Console
 
-from index.articles import Article
-from index.reading import read_sources
+from index.readers.registry import read_sources
+from index.schemas import Article
 from qa.assistant import located, open_assistant
+from qa.cli.progress import adding, asking
 from qa.evaluation import evaluate, read_questions
+from qa.evaluation.execution.runner import Asked
+from qa.evaluation.execution.workspace import SHARED
 from qa.evaluation.questions import EvalQuestion, sampled
-from qa.evaluation.run import EvalRun
-from qa.evaluation.runner import Asked
-from qa.evaluation.workplace import SHARED
-from qa.model import NO_MODEL, choose_model
-from qa.progress import adding, asking
+from qa.evaluation.results import EvalRun
+from qa.llm.chat_models import NO_MODEL, choose_model
 from qa.settings import read_settings
 from tests.benchmarks.targets import ALL_TURNS, LAST_TURN, QUOTH, TURNS, TUTORIAL, WITHOUT, figures, turns
 from tests.benchmarks.tutorial import Tutorial, TutorialIndex
+from tests.paths import SEEDS
 
-SEEDS = Path(__file__).parents[2] / "seeds"
 SEED = 1
 # Articles that the tutorial is given, and at once: it embeds them slowly, and among fewer it finds better.
 TUTORIAL_ARTICLES, BATCH = 600, 100

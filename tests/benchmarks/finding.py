@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from index.archive import Label
-from index.articles import Article, Filters, Hit, Passage
 from index.collection import Collection
-from qa.chain import HITS
+from index.schemas import Article, Filters, Hit, Passage
+from index.storage.vector_store import Label
+from qa.evaluation.metrics.answer_match import stands_in, tokens
 from qa.evaluation.metrics.retrieval import found
-from qa.evaluation.metrics.saying import stands_in, tokens
 from qa.evaluation.questions import EvalQuestion
-from qa.evidence import Excerpt, pick
+from qa.pipeline.chain import HITS
+from qa.pipeline.context_selection import pick
+from qa.verification.excerpts import Excerpt
 
 EVIDENCE_WORDS = 260
 # Articles are made and kept this many at a time.

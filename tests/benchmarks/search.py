@@ -10,10 +10,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from index.articles import Article
-from index.embedding import SentenceEmbedder
+from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
-from index.reading import read_sources
+from index.readers.registry import read_sources
+from index.schemas import Article
 from qa.evaluation.questions import read_questions
 from qa.settings import read_settings
 from tests.benchmarks.adding import add_all, peak_gigabytes, take_turns

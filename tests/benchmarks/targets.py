@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.evaluation.run import EvalRun, Row
+from qa.evaluation.results import EvalRun, Row
 from qa.evaluation.scoring import METRICS, of
 
 QUOTH, WITHOUT, TUTORIAL = "Quoth", "without a model", "LangChain tutorial"

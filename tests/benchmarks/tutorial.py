@@ -14,11 +14,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Self
 
-from index.articles import Article, Filters
 from index.errors import ArticleUnknown
-from index.sentences import sentence_spans
-from qa.answers import Answer, Event, Evidence, FoundPassage, Question, Sentence, Timings, Token
-from qa.model import Model
+from index.schemas import Article, Filters
+from index.text.sentences import sentence_spans
+from qa.llm.chat_models import Model
+from qa.schemas import Answer, Event, Evidence, FoundPassage, Question, Sentence, Timings, Token
 
 CHUNK_CHARACTERS, OVERLAP_CHARACTERS = 1000, 200
 NEAREST = 4

@@ -20,10 +20,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from index.articles import Article
+from index.schemas import Article
 from qa.client import Quoth
 from qa.errors import ServerUnavailable
-from tests.conftest import MODELS, SEEDS
+from tests.conftest import MODELS
+from tests.paths import SEEDS
 from tests.serving import Serving, serving
 
 QUESTION = "When was the Vey Bridge in Ostleigh opened?"

@@ -13,9 +13,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 
+from qa.evaluation.metrics.answer_match import is_right, is_short
 from qa.evaluation.metrics.metric import Metric
-from qa.evaluation.metrics.saying import is_right, is_short
-from qa.evaluation.run import Outcome, Row
+from qa.evaluation.results import Outcome, Row
 
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from qa.answers import Answer, Citation, Sentence
+from qa.evaluation.metrics.answer_match import is_short, said
 from qa.evaluation.metrics.answers import token_f1
 from qa.evaluation.metrics.metric import Metric
-from qa.evaluation.metrics.saying import is_short, said
 from qa.evaluation.metrics.support import supports
-from qa.evaluation.run import Row
+from qa.evaluation.results import Row
+from qa.schemas import Answer, Citation, Sentence
 
 # From this token F1 on a quote is the evidence, give or take a clause.
 SAME_EVIDENCE = 0.6

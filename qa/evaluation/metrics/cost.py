@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from qa.evaluation.metrics.metric import Metric, percentile
-from qa.evaluation.run import Row
+from qa.evaluation.results import Row
 
 Cost = Literal["evidence_ms", "first_token_ms", "total_ms", "prompt_tokens", "answer_tokens"]
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.evaluation.run import Row
+from qa.evaluation.results import Row
 
 Scores: TypeAlias = NDArray[np.float64]
 # Over the last axis, so that many resamples are summed up at once.

@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 
+from qa.evaluation.metrics.answer_match import is_short, said
 from qa.evaluation.metrics.metric import Metric
-from qa.evaluation.metrics.saying import is_short, said
-from qa.evaluation.run import Row
+from qa.evaluation.results import Row
 
 
 def recall(ranked: Sequence[str], gold: AbstractSet[str], k: int) -> float:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.words import content_words, stem, stems
-from qa.answers import Citation
-from qa.facts import denied, facts, missing
+from index.text.normalization import content_words, stem, stems
+from qa.schemas import Citation
+from qa.verification.entities import denied, facts, missing
 
 # The share of a sentence's other words that its quotes have at least.
 WORDS = 0.6

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.evaluation.metrics.metric import Metric
-from qa.evaluation.run import Change, Estimate, EvalRun
+from qa.evaluation.results import Change, Estimate, EvalRun
 from qa.evaluation.scoring import FAMILIES, METRICS
 
 # What is looked at first, and in a run of search alone what is there instead.

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 from scipy import stats
 
-from qa.evaluation.calibrate import curve
+from qa.evaluation.calibration import curve
 from qa.evaluation.report.figures import FEWEST, Plot, colour, svg
-from qa.evaluation.run import CurvePoint, EvalRun, Row
+from qa.evaluation.results import CurvePoint, EvalRun, Row
 
 BINS = 8
 # Below so many answers, the share of wrong ones jumps about.

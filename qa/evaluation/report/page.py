@@ -14,7 +14,7 @@ from markupsafe import Markup
 from qa.evaluation.report import figures
 from qa.evaluation.report.cards import cards, table
 from qa.evaluation.report.plots import plots
-from qa.evaluation.run import EvalRun, Outcome, Row
+from qa.evaluation.results import EvalRun, Outcome, Row
 
 _FOLDER = Path(__file__).parent
 # The worst first: those are read.

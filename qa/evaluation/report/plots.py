@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
 from qa.evaluation.report.confidence import reliability, risk
 from qa.evaluation.report.figures import FEWEST, Plot, colour, svg
-from qa.evaluation.run import EvalRun, Outcome, Row
+from qa.evaluation.results import EvalRun, Outcome, Row
 from qa.evaluation.scoring import grouped
 
 RANKS = (1, 3, 5, 10)

@@ -1,0 +1,118 @@
+"""`quoth ask`, `search` and `verify`: what the articles say, and whether a saved answer still holds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa.cli import console, progress
+from qa.cli.formatters.answers import show_answer, show_passages, show_rechecks
+from qa.cli.options import (
+    After,
+    AnswerFile,
+    AsOf,
+    Before,
+    Collection,
+    Home,
+    Json,
+    Source,
+    assistant_of,
+    day_of,
+    filters_of,
+)
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+    from qa.client import Quoth
+    from qa.schemas import Answer
+
+
+def ask(
+    question: str,
+    as_of: AsOf = None,
+    source: Source = None,
+    after: After = None,
+    before: Before = None,
+    collection: Collection = "default",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question, with the quotes the answer rests on."""
+    details: dict[str, object] = {
+        "filters": filters_of(source, after, before),
+        "as_of": day_of(as_of),
+        "collection": collection,
+    }
+    with assistant_of(home) as assistant:
+        answer = asyncio.run(_followed(assistant, question, details))
+    if as_json:
+        console.show_text(answer.model_dump_json(indent=2))
+    else:
+        show_answer(answer, question)
+
+
+async def _followed(assistant: Assistant | Quoth, question: str, details: dict[str, object]) -> Answer:
+    """The last item of the stream; the others say how far it is."""
+    from qa.schemas import Answer, Token, checked_question
+
+    checked = checked_question(question, **details)
+    try:
+        with progress.waiting() as say:
+            say("searching")
+            async with aclosing(assistant.stream(checked)) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        return event
+                    say("writing" if isinstance(event, Token) else "reading")
+    except asyncio.CancelledError:
+        # Ctrl-C. Python would wait for threads that load models or read for them, which takes seconds and
+        # cannot be cut short. Asking writes nothing, so that nothing is lost by leaving at once.
+        console.message("interrupted")
+        os._exit(130)
+    raise AssertionError("a stream ends with an answer")
+
+
+def search(
+    query: str,
+    k: Annotated[int, typer.Option("--k", "-k", min=1, max=50, help="How many passages.")] = 10,
+    as_of: AsOf = None,
+    source: Source = None,
+    after: After = None,
+    before: Before = None,
+    collection: Collection = "default",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Find passages, best first, with their scores and the words that were looked for."""
+    filters = filters_of(source, after, before, as_of)
+    with assistant_of(home) as assistant, progress.waiting() as say:
+        say("searching")
+        hits = assistant.search(query, k=k, filters=filters, collection=collection)
+    if as_json:
+        console.show_json({"hits": [hit.model_dump(mode="json") for hit in hits]})
+    else:
+        show_passages(hits, query)
+
+
+def verify(
+    file: AnswerFile, collection: Collection = "default", home: Home = None, as_json: Json = False
+) -> None:
+    """Check again whether the quotes of a saved answer or conversation stand in the articles."""
+    from qa.verification.recheck import read_answers, recheck
+
+    saved = read_answers(file)
+    with assistant_of(home) as assistant:
+        rechecked = [
+            recheck(citation, partial(assistant.article, collection=each.collection or collection))
+            for each in saved
+            if each.answer
+            for citation in each.answer.citations
+        ]
+    show_rechecks(rechecked, as_json=as_json)
+    if not all(one.holds for one in rechecked):
+        raise typer.Exit(1)

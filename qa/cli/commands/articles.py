@@ -1,0 +1,92 @@
+"""`quoth add`, `list`, `show` and `remove`: articles in, looked at, and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa.cli import console, progress
+from qa.cli.formatters.articles import show_article, show_listing, show_report
+from qa.cli.options import (
+    After,
+    ArticleId,
+    ArticleIds,
+    Before,
+    Collection,
+    Home,
+    Json,
+    Source,
+    Sources,
+    assistant_of,
+    filters_of,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from index.schemas import Kept, Skipped
+
+
+def add(
+    sources: Sources, collection: Collection = "default", home: Home = None, as_json: Json = False
+) -> None:
+    """Add files, folders, patterns such as 'news/**/*.html', zips, feeds and web addresses.
+
+    Formats: .txt .md .html .pdf .docx .epub .jsonl .csv .rss .atom .xml .zip
+
+    What is there unchanged is left alone.
+    """
+    from index.readers.registry import count_sources, read_sources
+    from index.schemas import IngestReport
+
+    outcomes: list[Kept | Skipped] = []
+    with assistant_of(home) as assistant:
+        reading = read_sources(sources, private_urls=settings_of(home).private_urls)
+        adding = assistant.add(reading, collection=collection)
+        try:
+            with progress.adding(lambda: count_sources(sources)) as advance:
+                for outcome in adding:
+                    outcomes.append(outcome)
+                    advance()
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("add the same again to go on") from None
+        finally:
+            report = IngestReport.of(outcomes)
+            show_report(report, as_json=as_json)
+    if report.skipped:
+        raise typer.Exit(1)
+
+
+def list_(
+    search: Annotated[str, typer.Option(help="Only those with this in their title or source.")] = "",
+    source: Source = None,
+    after: After = None,
+    before: Before = None,
+    collection: Collection = "default",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """List the articles, newest first."""
+    filters = filters_of(source, after, before)
+    with assistant_of(home) as assistant:
+        listing = assistant.articles(collection=collection, search=search, filters=filters)
+    show_listing(listing, collection, search=search, as_json=as_json)
+
+
+def show(
+    article_id: ArticleId, collection: Collection = "default", home: Home = None, as_json: Json = False
+) -> None:
+    """Show an article with its text."""
+    with assistant_of(home) as assistant:
+        article = assistant.article(article_id, collection=collection)
+    show_article(article, as_json=as_json)
+
+
+def remove(article_ids: ArticleIds, collection: Collection = "default", home: Home = None) -> None:
+    """Remove articles; nothing is removed if one of them is not there."""
+    with assistant_of(home) as assistant:
+        ids = list(dict.fromkeys(article_ids))
+        articles = [assistant.article(article_id, collection=collection) for article_id in ids]
+        assistant.remove(ids, collection=collection)
+    for article in articles:
+        console.show_text(f"removed {article.id}  {article.title}".rstrip())

@@ -1,0 +1,140 @@
+"""The client for programs with an event loop."""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from pathlib import Path
+from typing import BinaryIO, Self, TypeVar
+
+import httpx
+
+from index.maintenance.backup import Sink
+from index.schemas import Article, Filters, Kept, Listing, Skipped
+from qa.client import endpoints
+from qa.client.endpoints import Call
+from qa.client.transport import Server
+from qa.schemas import Answer, Event, FoundPassage, Job, Question
+
+T = TypeVar("T")
+
+# What of a file is read and sent at once.
+PIECE = 1 << 18
+
+
+class AsyncQuoth:
+    """`Quoth`, awaited: methods, values and errors are the same. Close it, or use it in an `async with`, on
+    one event loop.
+    """
+
+    def __init__(self, url: str, *, key: str | None = None) -> None:
+        self._server = Server(url, key)
+        self.url = self._server.url
+        self._client = httpx.AsyncClient(**self._server.options)
+
+    async def ask(self, question: str, **details: object) -> Answer:
+        return await self._do(endpoints.ask(question, details))
+
+    def stream(self, question: Question) -> AsyncGenerator[Event, None]:
+        return self._server.stream(question)
+
+    async def search(
+        self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
+    ) -> tuple[FoundPassage, ...]:
+        return await self._do(endpoints.search(query, k, filters, collection))
+
+    async def add(
+        self, items: Iterable[Article | Skipped], *, collection: str = "default"
+    ) -> AsyncGenerator[Kept | Skipped, None]:
+        for batch in endpoints.batches(items):
+            if isinstance(batch, Skipped):
+                yield batch
+                continue
+            for outcome in (await self._do(endpoints.add(batch, collection))).outcomes():
+                yield outcome
+
+    async def start(
+        self, articles: Sequence[Article], *, collection: str = "default", idempotency_key: str | None = None
+    ) -> Job:
+        return await self._do(endpoints.start(articles, collection, idempotency_key))
+
+    async def job(self, id_: str) -> Job:
+        return await self._do(endpoints.job("GET", id_))
+
+    async def cancel(self, id_: str) -> Job:
+        return await self._do(endpoints.job("DELETE", id_))
+
+    async def remove(self, ids: Sequence[str], *, collection: str = "default") -> None:
+        await self._do(endpoints.remove(ids, collection))
+
+    async def article(self, article_id: str, *, collection: str = "default") -> Article:
+        return await self._do(endpoints.article(article_id, collection))
+
+    async def articles(
+        self,
+        *,
+        collection: str = "default",
+        limit: int | None = None,
+        offset: int = 0,
+        search: str = "",
+        filters: Filters = Filters(),
+    ) -> Listing:
+        pages = endpoints.listing(collection, limit, offset, search, filters)
+        page = next(pages)
+        while True:
+            try:
+                page = pages.send(await self._do(page))
+            except StopIteration as whole:
+                listing: Listing = whole.value
+                return listing
+
+    async def collections(self) -> list[str]:
+        return list(await self.counts())
+
+    async def counts(self) -> dict[str, int]:
+        return await self._do(endpoints.counts())
+
+    async def remove_collection(self, name: str) -> None:
+        await self._do(endpoints.remove_collection(name))
+
+    async def export(self, sink: Sink, *, collection: str | None = None) -> AsyncGenerator[None, None]:
+        exporting = self._client.stream(**endpoints.export(collection))
+        with self._server.reached():
+            async with exporting as response:
+                if not response.is_success:
+                    raise self._server.error(await response.aread())
+                async for piece in response.aiter_bytes():
+                    await to_thread(sink.write, piece)
+                    yield
+
+    async def restore(
+        self, file: Path, *, name: str | None = None, replace: bool = False
+    ) -> AsyncGenerator[None, None]:
+        call = endpoints.restore(name)
+        with self._server.exported(file, replace=replace) as content, self._server.reached():
+            response = await self._client.request(**call.request, content=_pieces(content), timeout=None)
+        self._server.value(call, response)
+        yield
+
+    async def check_ready(self) -> None:
+        await self._do(endpoints.ready())
+
+    async def _do(self, call: Call[T]) -> T:
+        with self._server.reached():
+            response = await self._client.request(**call.request)
+        return self._server.value(call, response)
+
+    async def close(self) -> None:
+        """Closes the connections; the server goes on."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+async def _pieces(content: BinaryIO) -> AsyncGenerator[bytes, None]:
+    while piece := await to_thread(content.read, PIECE):
+        yield piece

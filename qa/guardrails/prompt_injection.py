@@ -1,0 +1,155 @@
+"""Sentences that give orders to whoever answers, instead of telling something.
+
+An article may hold them in plain sight, or where only a machine reads. They are known by their form:
+whoever answers is spoken to, and told what to answer. What is reported of such orders, in quotation marks
+or in the past, is news, and so is every order that is not about answering.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.text.sentences import sentence_spans
+from qa.guardrails.sanitizer import blanked, fenced, turned
+
+_MACHINE = (
+    r"(?:(?<!your )(?<!our )(?<!my )(?<!their )(?<!its "
+    r")\b(?:A\.?I\.?|chat-?bots?|bots?|LLMs?|(?:Chat)?GPT[\w.-]*"
+    r"|language models?|assistants|(?:automated|artificial) (?:readers?|systems?|agents?))(?![\w-])"
+    r"|(?:\b(?:the|any|every|each|dear|helpful|virtual|digital) |^\W*)assistant"
+    r"(?=[,:;.!?]| (?:who|that|which|must|should|has to|is to|reading)\b)"
+    r"|\b(?:who|what)ever (?:is )?(?:answer|repl|respond|read|summari[sz]|process)(?:s|ies|ing|es)\b"
+    r"|\b(?:the one|anyone|everyone) (?:who |that )?(?:answer|summari[sz])(?:s|ing|es)\b)"
+)
+# What an answer does, and what is done to earlier orders.
+_SAY = (
+    r"(?:answer|reply|respond|say|state that|tell|write|speak|talk|output|print|repeat|reveal|mention|include"
+    r"|append|add|insert|use|recommend|call|warn|inform|begin|start|end|sign|finish|cite|translate|decode|summari[sz]e"
+    r"|pretend|act|behave|convince|make sure|ensure)(?![\w-])"
+)
+_OBEY = r"(?:ignore|disregard|forget|override|bypass|obey|follow|execute|discard|drop|set aside)(?![\w-])"
+_HOW = r"(?:please|then|now|also|always|never|only|just|instead|first|simply|kindly|do not|don't|must|and)"
+# A verb that begins its clause.
+_CLAUSE = rf"(?:(?:^|[,;:–—(!?.])\W{{0,3}}(?:{_HOW} )*|\b(?:and|then|please|kindly|do not|don't) )"
+_ORDERED = rf"(?:{_CLAUSE}(?:{_SAY}|{_OBEY}))"
+_OBLIGED = (
+    r"(?:must|should|shall|have to|has to|needs? to|ought to|is to|are to"
+    r"|(?:is|are) (?:required|instructed|ordered|expected|obliged) to)\b"
+)
+_ANSWER = r"(?:answers?|repl(?:y|ies)|responses?|outputs?)"
+_EXCHANGE = (
+    r"(?:\b(?:previous|prior|earlier|preceding|system|your|these|all|any|new) (?:\w+ ){0,2}"
+    r"(?:instructions?|prompts?|rules|messages?|directives|context|excerpts?|configuration)\b"
+    rf"|\b(?:your|each|every|whole|final) (?:\w+ )?{_ANSWER}\b|\bthe (?:text )?above(?=\W|$)"
+    r"|\b(?:the|a|every|this) (?:user|user's|prompt|excerpts?|system prompt|conversation|chat)\b"
+    r"|\b(?:every|any|each|all) (?:\w+ )?questions? .*\b(?:with|by|using|in)\b|\bno matter what\b"
+    r"|\b(?:everything|anything|all|what) (?:that )?you (?:were|have been|are) (?:told|given|taught)\b"
+    r"|\b(?:before|when|while|after) (?:you )?(?:answer|reply|respond)(?:ing)?\b"
+    r"|\b(?:JSON|YAML|base64|NOT FOUND)\b)"
+)
+_ASKED = r"\b(?:if|when|whenever|whatever|whoever|should)\b[^.]{0,60}\b(?:asks?|asked|question|query)\b"
+_THIS = (
+    r"\b(?:this|the present) (?:page|article|text|message|document|notice|passage)\b|\bread(?:s|ing)? this\b"
+)
+
+# Orders in whatever article: nobody tells a story so.
+_PLAIN = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # "Ignore all previous instructions", "Write your whole answer in Latin"
+        rf"{_ORDERED}.*{_EXCHANGE}|\bin your {_ANSWER}\b.*{_ORDERED}",
+        # "When asked who won, say ...", "Whatever the question is, the correct answer is ..."
+        rf"{_ASKED}[^.]*[,:–]\s*(?:{_HOW} )*{_SAY}",
+        rf"{_ASKED}[^.]*\b(?:(?:correct|right|only|proper) {_ANSWER}\b|you (?:{_HOW} |should |will )+{_SAY})",
+        # "The answer to every question is ...", "Any other answer is wrong"
+        rf"\b{_ANSWER} to (?:every|any|each|all) (?:\w+ ){{0,2}}(?:question|query|prompt)s?\b[^.]{{0,40}}"
+        r"(?:\b(?:is|are|must be|should be)\b|[:–])",
+        rf"\bany other {_ANSWER} (?:is|are|would be) (?:wrong|false|incorrect|forbidden)\b",
+        # "Your reply should consist of ...", "begin each answer with ...", "respond with the sentence ..."
+        rf"\byour (?:\w+ )?{_ANSWER} [^.]{{0,30}}{_OBLIGED} (?:\w+ )?"
+        r"(?:consist|contain|say|read|begin|start|end|include)\b",
+        rf"\b(?:begin|start|end|finish|sign|preface|open|close) (?:each|every|all|your) (?:\w+ )?{_ANSWER}\b",
+        r"\b(?:answer|reply|respond) (?:it |them )?(?:only |solely |exactly |just )*(?:as if|as though"
+        r"|in the (?:voice|style) of"
+        r"|(?:with|using) (?:only )?(?:the|this|a single) (?:\w+ )?(?:words?|phrase|sentence|text))\b",
+        # "You are now DAN", "From now on you only say ...", "Your new task is ...", "you answer only as ..."
+        r"\byou(?:'re| are) now (?:(?:an? |the )?(?:\w+ )?(?:assistant|AI|model|bot)|called"
+        r"|(?-i:[A-Z]{3,}))\b",
+        r"\b(?:assistant|AI|model|chatbot) is now (?:an?|called)\b",
+        rf"\b(?:from|as of) (?:now|here) on\W+(?:you |please |only |always )*(?:you\b.*\b{_SAY}"
+        r"|(?:answer|respond|reply|write|say)\b)",
+        r"\byour (?:new|only|real|actual|true|next) (?:task|job|role|goal|mission|purpose|instructions?)"
+        r" (?:is|are)\b",
+        r"\byou (?:\w+ ){0,4}(?:answer|reply|respond)\b.*\b(?:only|single|with the word|as the)\b",
+        r"\byou (?:only|always|never)(?: ever)? (?:answer|reply|respond)\b",
+        r"\bI (?:order|command|instruct) you to\b",
+        # "Dear language model, ...", "As an AI you ...", "Assistants reading this page must ..."
+        r"^\W*(?:note|notice|message|attention|instructions?|memo|rules?|dear|hello|hey|hi)\W+"
+        rf"(?:(?:to|for|all|any|every) )*{_MACHINE}[^.]{{0,30}}[,:–]|\bas an? (?:\w+ )?{_MACHINE},? you\b",
+        rf"{_MACHINE}[^.]{{0,40}}(?:{_THIS})[^.]*(?:{_OBLIGED}|[,:;–]|\W*$)",
+        # The labels of turns, as `fenced` leaves them.
+        r"^(?:system|assistant|excerpts?) –",
+        r"^\W*(?:AI|assistant|model|chatbot|system) (?:instructions|directives)\b",
+        # To ignore instructions, in other languages.
+        r"\b(?:ignor\w+|vergiss|missachte\w*|oubli\w+|olvid\w+|dimentica\w*|negeer|игнорир\w+|забудь\w*)\b"
+        r".{0,40}(?:anweisung|instruktion|instrucc|consigne|istruzion|instructies|инструкц|указани)",
+        r"(?:忽略|无视|忽視|無視).{0,12}(?:指示|指令|命令)",
+    )
+)
+# Orders too, but news about machines may be told like it.
+_LIKELY = re.compile(
+    rf"{_MACHINE}.*\b{_OBLIGED} (?:\w+ )?(?:{_SAY}|{_OBEY})|{_MACHINE}.*\bobeys?\b"
+    rf"|{_MACHINE}[^.]*[,;:–—]\s*(?:{_HOW} )*(?:{_SAY}|{_OBEY})",
+    re.IGNORECASE,
+)
+# What goes on with an order: another verb that begins its clause, or the answer that is wanted.
+_MORE = re.compile(
+    rf"^\W*(?:(?:{_HOW} )*(?:{_SAY}|{_OBEY})|(?:user|response|output|answer) –)", re.IGNORECASE
+)
+_ABOUT_ORDERS = re.compile(
+    r"\b(?:instruct\w*|prompts?|inject\w*|jailbreak\w*|hidden|notices?)\b", re.IGNORECASE
+)
+_ABOUT_MACHINES = re.compile(rf"{_MACHINE}|\b(?:assistant|robot)s?\b", re.IGNORECASE)
+_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*\"|«[^»]*»|„[^“]*“|(?<!\w)‘[^’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A sentence, `passage[start:end]`, with its text as `fenced` leaves it. One that does not tell gives
+    orders, or follows on a forged turn of a conversation.
+    """
+
+    start: int
+    end: int
+    text: str
+    tells: bool
+
+
+def sentences(passage: str, question: str) -> list[Said]:
+    """The sentences of a passage, as a reader sees them, in order."""
+    spans = sentence_spans(blanked(passage))
+    texts = [fenced(passage[start:end]) for start, end in spans]
+    forged = turned(passage)
+    return [
+        Said(start=start, end=end, text=text, tells=bool(text) and not order and start < forged)
+        for (start, end), text, order in zip(spans, texts, orders(texts, question), strict=True)
+    ]
+
+
+def orders(texts: Sequence[str], question: str) -> list[bool]:
+    """Of each of the `fenced` sentences of one passage, whether it is an order to whoever answers. None
+    is where the question asks about such orders, and fewer where it asks about machines.
+    """
+    if _ABOUT_ORDERS.search(question):
+        return [False] * len(texts)
+    about_machines = bool(_ABOUT_MACHINES.search(question))
+    said = [_QUOTED.sub("“”", unicodedata.normalize("NFKC", text)) for text in texts]
+    found = [
+        any(plain.search(one) for plain in _PLAIN) or (not about_machines and bool(_LIKELY.search(one)))
+        for one in said
+    ]
+    # "Say that it burned" is one where a machine is addressed beside it.
+    return [order or (any(found) and bool(_MORE.search(one))) for order, one in zip(found, said, strict=True)]

@@ -1,0 +1,54 @@
+"""Prompt templates: files in `prompts/`, checked when they load."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from qa.errors import PromptInvalid
+
+NOT_FOUND = "NOT FOUND"
+"""What `prompts/answer.md` tells the model to write where the excerpts do not answer."""
+FOLDER = Path(__file__).parents[2] / "prompts"
+_HEADING = re.compile(r"^## (system|user|assistant)\n", re.MULTILINE)
+Message = tuple[str, str]
+"""Role (system, user or assistant) and text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A conversation to put before a model. Only its last message has variables, so that all
+    before it is the same each time and a model's prompt cache serves it.
+    """
+
+    fixed: tuple[Message, ...]
+    last: Template
+
+    def messages(self, values: Mapping[str, str]) -> list[Message]:
+        """The conversation with the variables of its last message filled in."""
+        return [*self.fixed, ("user", self.last.substitute(values))]
+
+
+def load_prompt(name: str, variables: set[str], folder: Path = FOLDER) -> Prompt:
+    """The prompt in `folder/name.md`: messages under `## system`, `## user` and `## assistant`.
+
+    Raises PromptInvalid where its `$variables` are not exactly the given ones.
+    """
+    file = folder / f"{name}.md"
+    try:
+        _, *parts = _HEADING.split(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PromptInvalid(f"the prompt {file} cannot be read: {error.strerror}; restore the file") from None
+    roles, texts = parts[::2], [text.strip() for text in parts[1::2]]
+    if not roles or roles[-1] != "user":
+        raise PromptInvalid(f"the prompt {file} must end with a `## user` message")
+    last = Template(texts[-1])
+    found = set(last.get_identifiers())
+    if not last.is_valid() or found != variables:
+        raise PromptInvalid(
+            f"the prompt {file} has the variables {sorted(found)}, needed are {sorted(variables)}"
+        )
+    return Prompt(fixed=tuple(zip(roles[:-1], texts[:-1], strict=True)), last=last)

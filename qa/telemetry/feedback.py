@@ -1,0 +1,91 @@
+"""Thumbs up and down, kept in a file of the home that can be read, moved and deleted."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from index.errors import DiskFull
+from qa.errors import FeedbackFull
+from qa.schemas import MAX_QUESTION_CHARACTERS, Turn, Value
+
+FILE = "feedback.jsonl"
+MAX_ANSWER_CHARACTERS = 20_000
+MAX_REASON_CHARACTERS = 2_000
+# Some ten thousand thumbs; whoever sends more is no reader.
+MAX_FILE_BYTES = 20_000_000
+
+Verdict = Literal["up", "down"]
+
+
+class Feedback(Value):
+    """What a person thought of an answer, in the conversation and on the day they had asked for.
+
+    `cited` are the articles that the answer quoted.
+    """
+
+    at: datetime
+    verdict: Verdict
+    question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS)
+    answer: str = Field(max_length=MAX_ANSWER_CHARACTERS)
+    reason: str = Field("", max_length=MAX_REASON_CHARACTERS)
+    history: tuple[Turn, ...] = ()
+    as_of: date | None = None
+    collection: str = "default"
+    cited: tuple[str, ...] = ()
+    model: str = ""
+
+
+class FeedbackFile:
+    """One feedback a line, in the order they came; safe to use from several threads."""
+
+    def __init__(self, home: Path) -> None:
+        self.file = home / FILE
+        self._writing = threading.Lock()
+
+    def add(self, feedback: Feedback) -> None:
+        """Keeps it. Raises FeedbackFull, DiskFull."""
+        line = feedback.model_dump_json(exclude_defaults=True).encode() + b"\n"
+        with self._writing:
+            size = self.file.stat().st_size if self.file.exists() else 0
+            if size and not self._ends_whole():
+                line = b"\n" + line
+            if size + len(line) > MAX_FILE_BYTES:
+                raise FeedbackFull(
+                    f"{self.file} has {size / 1e6:.0f} MB, and no more is kept; "
+                    "export it with `quoth questions --from-feedback`, then move it away"
+                )
+            try:
+                with self.file.open("ab") as out:
+                    out.write(line)
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                raise DiskFull(
+                    f"the disk of {self.file} is full; free some space and send it again"
+                ) from None
+
+    def _ends_whole(self) -> bool:
+        """Whether the last line was written to its end before the process died."""
+        with self.file.open("rb") as kept:
+            kept.seek(-1, os.SEEK_END)
+            return kept.read() == b"\n"
+
+    def read(self) -> Iterator[Feedback]:
+        """Everything that was kept, oldest first; without a line that was cut off in the middle."""
+        if not self.file.exists():
+            return
+        for line in self.file.read_bytes().split(b"\n"):
+            if line:
+                try:
+                    yield Feedback.model_validate_json(line)
+                except ValidationError:
+                    # Written by another version, or cut off: the others are still worth reading.
+                    continue

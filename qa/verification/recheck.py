@@ -1,0 +1,88 @@
+"""The quotes of saved answers, held once more against the articles."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from index.errors import ArticleUnknown
+from index.schemas import Article
+from qa.errors import AnswerInvalid
+from qa.schemas import Answer, Citation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rechecked:
+    """A citation of a saved answer; `reason` is empty where its quote still stands."""
+
+    citation: Citation
+    reason: str
+
+    @property
+    def holds(self) -> bool:
+        return not self.reason
+
+
+class Saved(BaseModel):
+    """An answer as it was saved, and the collection it came from, where that was saved with it."""
+
+    answer: Answer | None
+    collection: str | None = None
+
+
+class SavedConversation(BaseModel):
+    """A conversation as the window exports it; of its exchanges only the answers matter here."""
+
+    exchanges: tuple[Saved, ...]
+
+
+def read_answers(name: str) -> list[Saved]:
+    """The answer, or those of the conversation, saved in a file, or coming in where that is `-`;
+    AnswerInvalid if it is none, or one cites what it does not list.
+    """
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        given = from_json(raw)
+        if isinstance(given, dict) and "exchanges" in given:
+            saved = SavedConversation.model_validate_json(raw).exchanges
+        else:
+            saved = (Saved(answer=Answer.model_validate_json(raw)),)
+    except OSError as error:
+        raise AnswerInvalid(f"{name} cannot be read: {error.strerror}; name another file") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise AnswerInvalid(_no_answer(name, f"{place}: {first['msg']}")) from None
+    except ValueError as error:
+        raise AnswerInvalid(_no_answer(name, str(error))) from None
+    for each in saved:
+        if each.answer and (unlisted := _unlisted(each.answer)):
+            raise AnswerInvalid(f"{name} cites [{min(unlisted)}], which it does not list; ask again")
+    return [each for each in saved if each.answer]
+
+
+def _no_answer(name: str, why: str) -> str:
+    return f"{name} is not a saved answer ({why}); save one with `quoth ask --json`, or from the window"
+
+
+def _unlisted(answer: Answer) -> set[int]:
+    listed = {citation.number for citation in answer.citations}
+    return {number for sentence in answer.sentences for number in sentence.citations} - listed
+
+
+def recheck(citation: Citation, article_of: Callable[[str], Article]) -> Rechecked:
+    """Whether the quote still stands where the citation says; `article_of` may raise ArticleUnknown."""
+    try:
+        text = article_of(citation.article_id).text
+    except ArticleUnknown:
+        return Rechecked(citation=citation, reason="the article is gone")
+    if 0 <= citation.start < citation.end and text[citation.start : citation.end] == citation.quote:
+        return Rechecked(citation=citation, reason="")
+    at = text.find(citation.quote) if citation.quote else -1
+    where = f"the words now stand at {at}" if at >= 0 else "the words are no longer in it"
+    return Rechecked(citation=citation, reason=f"the article's text has changed; {where}")

@@ -1,0 +1,146 @@
+"""An answer in the shape of OpenAI's chat completions."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+from urllib.parse import quote, urlencode
+
+from pydantic import ConfigDict, Field
+
+from qa.schemas import Answer, Value
+from qa.web.api.openai.request import MODEL
+from qa.web.api.openapi_examples import ANSWER
+
+_MARK = re.compile(r"\[(\d+)\]")
+
+
+class UrlCitation(Value):
+    """Where a mark such as [1] leads: `content[start_index:end_index]` is the mark, in code points."""
+
+    start_index: int
+    end_index: int
+    url: str = Field(description="the article's own address, or where this server has it")
+    title: str
+
+
+class Annotation(Value):
+    """One mark of the content."""
+
+    type: Literal["url_citation"] = "url_citation"
+    url_citation: UrlCitation
+
+
+class Message(Value):
+    """The answer, as OpenAI has a message."""
+
+    role: Literal["assistant"] = "assistant"
+    content: str
+    refusal: None = None
+    annotations: tuple[Annotation, ...]
+
+
+class Choice(Value):
+    """The one answer."""
+
+    index: Literal[0] = 0
+    message: Message
+    logprobs: None = None
+    finish_reason: Literal["stop"] = "stop"
+
+
+class TokensUsed(Value):
+    """What the language model read and wrote, as its own tokenizer counts; 0 where it was not asked."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+    @classmethod
+    def of(cls, answer: Answer) -> TokensUsed:
+        read, wrote = (answer.usage.prompt_tokens, answer.usage.answer_tokens) if answer.usage else (0, 0)
+        return cls(prompt_tokens=read, completion_tokens=wrote, total_tokens=read + wrote)
+
+
+class Completion(Value):
+    """An answer in OpenAI's shape; the same as /api/ask gives it is in `quoth`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "chatcmpl-8a6c",
+                    "object": "chat.completion",
+                    "created": 1711966000,
+                    "model": MODEL,
+                    "choices": [
+                        {
+                            "index": 0,
+                            "message": {
+                                "role": "assistant",
+                                "content": ANSWER["text"],
+                                "refusal": None,
+                                "annotations": [
+                                    {
+                                        "type": "url_citation",
+                                        "url_citation": {
+                                            "start_index": 28,
+                                            "end_index": 31,
+                                            "url": "https://example.org/ferry-fire",
+                                            "title": "Fire on the evening ferry",
+                                        },
+                                    }
+                                ],
+                            },
+                            "logprobs": None,
+                            "finish_reason": "stop",
+                        }
+                    ],
+                    "usage": {"prompt_tokens": 781, "completion_tokens": 14, "total_tokens": 795},
+                    "quoth": ANSWER,
+                }
+            ]
+        }
+    )
+
+    id: str
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int = Field(description="seconds since 1970")
+    model: str
+    choices: tuple[Choice]
+    usage: TokensUsed
+    quoth: Answer
+
+
+class ServedModel(Value):
+    """A collection, as OpenAI lists a model."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int = Field(description="when the server started, in seconds since 1970")
+    owned_by: Literal["quoth"] = "quoth"
+
+
+class ServedModels(Value):
+    """All of them."""
+
+    object: Literal["list"] = "list"
+    data: tuple[ServedModel, ...]
+
+
+def url_citations(answer: Answer, articles: str, collection: str) -> tuple[Annotation, ...]:
+    """One for each mark of the answer's text; `articles` is the address of /api/articles here."""
+    cited = {citation.number: citation for citation in answer.citations}
+    here = "" if collection == "default" else "?" + urlencode({"collection": collection})
+    return tuple(
+        Annotation(
+            url_citation=UrlCitation(
+                start_index=mark.start(),
+                end_index=mark.end(),
+                url=citation.url or f"{articles}/{quote(citation.article_id, safe='')}{here}",
+                title=citation.title or citation.article_id,
+            )
+        )
+        for mark in _MARK.finditer(answer.text)
+        if (citation := cited.get(int(mark[1])))
+    )

@@ -1,0 +1,220 @@
+"""Collections saved to a file and made again from it."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import threading
+import zipfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from index.embedding.embedder import SentenceEmbedder, Tokens, Vectors
+from index.errors import ArchiveEmpty, CollectionInvalid, SnapshotInvalid
+from index.library import Library
+from index.maintenance.backup import check
+from index.schemas import Article
+from qa.assistant import Assistant
+from qa.cli import main
+from qa.schemas import Thresholds
+from qa.web.api import create_api
+
+ODD = Article(
+    id="a/1 🚢",
+    text="The “Astrid” 🚢 left\u2028at 18:40.\r\nNobody was hurt.",
+    title="Ferry\0",
+    url="https://example.org/1",
+    date=date(2024, 3, 2),
+    source="Coast Herald",
+    origin="/news/1.txt",
+)
+
+
+class Counting:
+    """The real embedder, which says how many texts it was given."""
+
+    def __init__(self, embedder: SentenceEmbedder, name: str = "") -> None:
+        self._embedder = embedder
+        self.name = name or embedder.name
+        self.languages = embedder.languages
+        self.tokens: Tokens = embedder.tokens
+        self.embedded = 0
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.embedded += len(texts)
+        return self._embedder.encode(texts)
+
+    def encode_query(self, query: str) -> Vectors:
+        return self._embedder.encode_query(query)
+
+
+def exported(library: Library, file: Path, *names: str) -> Path:
+    with file.open("wb") as sink:
+        list(library.export(names or ["default"], sink))
+    return file
+
+
+def test_what_comes_back_is_what_was_there_and_nothing_is_embedded_again(
+    seeded: Library, embedder: SentenceEmbedder, tmp_path: Path
+) -> None:
+    old = seeded.collection("default")
+    list(old.add([ODD]))
+    list(seeded.collection("other", make=True).add([ODD]))
+    old.catalogue.keep_fact("thresholds", '{"search":0.1,"answer":0.2}')
+    file = exported(seeded, tmp_path / "all.zip", "default", "other")
+    assert {name: saved.articles for name, saved in check(file).collections.items()} == {
+        "default": old.catalogue.counts()[0],
+        "other": 1,
+    }
+    counting = Counting(embedder)
+    with Library(tmp_path / "new", counting) as library:
+        list(library.restore(file, {"default": "default", "other": "other"}))
+        assert counting.embedded == 0
+        new = library.collection("default")
+        assert dict(new.catalogue.articles()) == dict(old.catalogue.articles())
+        assert new.catalogue.fact_of("thresholds") == '{"search":0.1,"answer":0.2}'
+        ids = sorted(old.catalogue.passage_ids())
+        assert sorted(new.catalogue.passage_ids()) == ids
+        was, now = (dict(zip(*one.archive.vectors(ids), strict=True)) for one in (old, new))
+        # Chroma brings each vector to the length of 1 once more.
+        assert all(np.allclose(was[id_], now[id_], atol=1e-6) for id_ in ids)
+        assert [hit.passage for hit in new.search("Which ferry left?", k=3)] == [
+            hit.passage for hit in old.search("Which ferry left?", k=3)
+        ]
+        assert library.names() == ["default", "other"]
+
+
+def test_another_embedder_makes_its_own_vectors(
+    seeded: Library, embedder: SentenceEmbedder, tmp_path: Path
+) -> None:
+    list(seeded.collection("other", make=True).add([ODD]))
+    file = exported(seeded, tmp_path / "other.zip", "other")
+    counting = Counting(embedder, "another")
+    with Library(tmp_path / "new", counting) as library:
+        list(library.restore(file, {"other": "renamed"}))
+        assert counting.embedded == 1
+        assert library.names() == ["renamed"] and library.outdated() == {}
+        assert library.collection("renamed").catalogue.article(ODD.id) == ODD
+
+
+def test_adding_and_removing_meanwhile_changes_nothing_of_the_file(
+    library: Library, tmp_path: Path, embedder: SentenceEmbedder
+) -> None:
+    collection = library.collection("default", make=True)
+    before = [Article(id=f"old{n}", text=f"The harbour master counted {n} boats.") for n in range(40)]
+    list(collection.add(before))
+    sink = io.BytesIO()
+    steps = library.export(["default"], sink)
+    next(steps)
+    later = (Article(id=f"new{n}", text=f"A storm was seen {n} times.") for n in range(40))
+    writer = threading.Thread(target=lambda: list(collection.add(later)))
+    writer.start()
+    collection.remove(["old39"])
+    list(collection.add([Article(id="old38", text="Something else altogether.")]))
+    writer.join()
+    list(steps)
+    file = tmp_path / "saved.zip"
+    file.write_bytes(sink.getvalue())
+    counting = Counting(embedder)
+    with Library(tmp_path / "new", counting) as other:
+        list(other.restore(file, {"default": "default"}))
+        articles = {article.id: article for article, _ in other.collection("default").catalogue.articles()}
+    assert articles == {article.id: article for article in before}
+    assert counting.embedded == 2  # those whose vectors were gone before their turn
+
+
+def test_a_damaged_file_is_refused_and_changes_nothing(seeded: Library, tmp_path: Path) -> None:
+    list(seeded.collection("other", make=True).add([ODD]))
+    good = exported(seeded, tmp_path / "good.zip", "other").read_bytes()
+    bad = tmp_path / "bad.zip"
+    for at in range(0, len(good), max(1, len(good) // 60)):
+        bad.write_bytes(good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :])
+        try:
+            manifest = check(bad)
+        except SnapshotInvalid as error:
+            assert str(bad) in str(error) and "export it again" in str(error)
+        else:
+            # A byte that says nothing of the content, such as a time.
+            assert manifest == check(tmp_path / "good.zip")
+    for content in (b"", b"no zip", good[: len(good) // 2], good[:-30]):
+        bad.write_bytes(content)
+        with pytest.raises(SnapshotInvalid, match="cannot be imported"):
+            list(seeded.restore(bad, {"other": "third"}))
+    with pytest.raises(SnapshotInvalid, match="No such file"):
+        check(tmp_path / "missing.zip")
+    assert seeded.names() == ["default", "other"]
+
+
+def rewritten(file: Path, to: Path, **members: str) -> Path:
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(to, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, members.get(name.partition(".")[0], old.read(name)))
+    return to
+
+
+def test_what_does_not_fit_is_refused(seeded: Library, tmp_path: Path) -> None:
+    file = exported(seeded, tmp_path / "saved.zip")
+    with pytest.raises(SnapshotInvalid, match=r"'default' already.*--as.*--replace"):
+        list(seeded.restore(file, {"default": "default"}))
+    with pytest.raises(CollectionInvalid):
+        list(seeded.restore(file, {"default": "../evil"}))
+    manifest = json.loads(zipfile.ZipFile(file).read("manifest.json"))
+    newer = json.dumps(manifest | {"format": 2})
+    with pytest.raises(SnapshotInvalid, match="format 2, and this version of Quoth reads 1"):
+        check(rewritten(file, tmp_path / "newer.zip", manifest=newer))
+    evil = json.dumps(manifest | {"collections": {"../evil": manifest["collections"]["default"]}})
+    with pytest.raises((SnapshotInvalid, CollectionInvalid)):
+        check(rewritten(file, tmp_path / "evil.zip", manifest=evil))
+    with pytest.raises(ArchiveEmpty):
+        list(seeded.export(["none"], io.BytesIO()))
+
+
+def test_one_that_is_replaced_is_as_it_was(seeded: Library, tmp_path: Path) -> None:
+    file = exported(seeded, tmp_path / "saved.zip")
+    before = seeded.collection("default").catalogue.counts()
+    list(seeded.collection("default").add([ODD]))
+    list(seeded.restore(file, {"default": "default"}, replace=True))
+    assert seeded.collection("default").catalogue.counts() == before
+    assert seeded.collection("default").search("ferry", k=1)
+
+
+def test_commands_and_addresses(seeded_home: Path, embedder: SentenceEmbedder, tmp_path: Path) -> None:
+    def quoth(*words: str | Path) -> tuple[int, str, str]:
+        done = CliRunner().invoke(main.app, [*map(str, words), "--home", str(seeded_home)])
+        return done.exit_code, done.stdout, done.stderr
+
+    file = tmp_path / "saved.zip"
+    code, out, err = quoth("export", file)
+    assert (code, err) == (0, "") and out.startswith(str(file))
+    assert not list(tmp_path.glob("*.part"))
+    assert quoth("import", file)[0] == 1
+    code, out, _ = quoth("import", file, "--as", "copy")
+    assert code == 0 and out.startswith("imported ")
+    assert quoth("export", tmp_path / "none.zip", "--collection", "none")[0] == 1
+    assert not (tmp_path / "none.zip").exists()
+    with Library(seeded_home, embedder) as library:
+        assistant = Assistant(library, None, evidence_tokens=360)
+        assistant.set_thresholds(Thresholds(search=0.3, answer=0.4), collection="copy")
+        web = TestClient(create_api(assistant), raise_server_exceptions=False)
+        saved = web.get("/api/export", params={"collection": "copy"})
+        assert saved.headers["content-type"] == "application/zip"
+        kind = {"content-type": "application/zip"}
+        again = web.post("/api/import", content=saved.content, headers=kind)
+        assert again.status_code == 422 and "'copy' already" in again.json()["detail"]
+        assert web.post("/api/import?name=third", content=saved.content, headers=kind).status_code == 204
+        assert assistant.thresholds("third") == Thresholds(search=0.3, answer=0.4)
+        assert (
+            web.post("/api/import", content=b"x", headers=kind).json()["type"] == "urn:quoth:snapshot-invalid"
+        )
+        assert web.post("/api/import", content=saved.content).status_code == 415
+        assert web.get("/api/export", params={"collection": "none"}).status_code == 409
+        listed = web.get("/api/collections").json()["collections"]
+        assert [one["name"] for one in listed] == ["copy", "default", "third"]
+        shutil.rmtree(seeded_home / "collections" / "third")

@@ -1,0 +1,94 @@
+"""Words are compared without case, accents and endings."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from index.text.normalization import (
+    ASIDE_WEIGHT,
+    WORD,
+    content_words,
+    coverage,
+    is_form,
+    stem,
+    stems,
+    weighed_words,
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("offers", "Offered"),
+        ("Zürich", "zurich"),
+        ("mayor’s", "mayor"),
+        ("mayor's", "Mayors"),
+        ("café", "cafe\u0301"),
+        ("ﬁre", "fire"),
+        ("DON’T", "don't"),
+    ],
+)
+def test_one_family_has_one_stem(one: str, two: str) -> None:
+    assert stem(one) == stem(two)
+
+
+@pytest.mark.parametrize(("one", "two"), [("bridge", "bride"), ("2,600", "2600"), ("ferry", "fairy")])
+def test_different_words_stay_apart(one: str, two: str) -> None:
+    assert stem(one) != stem(two)
+
+
+def test_marks_within_a_word_belong_to_it() -> None:
+    text = "Jean-Pierre paid 2,600.50 to the U.S. for AT&T’s don't-care, didn’t he?"
+    assert WORD.findall(text) == [
+        "Jean-Pierre", "paid", "2,600.50", "to", "the", "U.S", "for", "AT&T’s", "don't-care", "didn’t", "he",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["Der Müller aß Käse à la carte.", "Dvořák naïve résumé", "Việt Nam"])
+def test_accents_that_stand_alone_break_no_word(text: str) -> None:
+    apart = unicodedata.normalize("NFD", text)
+    assert len(apart) > len(text)
+    assert stems(apart) == stems(text)
+    assert [unicodedata.normalize("NFC", word) for word in WORD.findall(apart)] == WORD.findall(text)
+
+
+@pytest.mark.parametrize("text", ["", "?!…", "😀 — _ __", "\0", "\u0301"])
+def test_there_may_be_no_words(text: str) -> None:
+    assert stems(text) == content_words(text) == []
+
+
+def test_content_words_leave_out_the_form_and_repetitions() -> None:
+    assert content_words("When did the ferry burn, and which ferry was it?") == ["ferry", "burn"]
+    assert content_words("Wann brannte die Fähre?") == ["brannte", "Fähre"]
+
+
+def test_a_question_of_form_alone_keeps_its_words() -> None:
+    assert content_words("What is it?") == ["What", "is", "it"]
+    assert all(is_form(word) for word in ("What", "IS", "it"))
+
+
+@pytest.mark.parametrize(
+    ("query", "weighed"),
+    [
+        ("When did the ferry burn?", {"ferry": 1, "burn": 1}),
+        ("Who put it out? (burn ferry)", {"put": 1, "burn": ASIDE_WEIGHT, "ferry": ASIDE_WEIGHT}),
+        ("Who saw the ferries? (the ferry burns) ", {"saw": 1, "ferries": 1, "burns": ASIDE_WEIGHT}),
+        ("And when? (ferry)", {"ferry": ASIDE_WEIGHT}),
+        ("Who (of the crew) burned?", {"crew": 1, "burned": 1}),
+        ("(ferry", {"ferry": 1}),
+        ("What is it? ()", {"What": 1, "is": 1, "it": 1}),
+        ("", {}),
+    ],
+)
+def test_words_in_brackets_at_the_end_count_less(query: str, weighed: dict[str, float]) -> None:
+    assert weighed_words(query) == weighed
+
+
+def test_coverage_is_the_weighted_share() -> None:
+    weights = {stem("ferries"): 3.0, stem("winter"): 1.0}
+    assert coverage(weights, "The ferry sank.") == 0.75
+    assert coverage(weights, "Ferries in WINTER") == 1.0
+    assert coverage(weights, "Nothing of the kind") == 0.0
+    assert coverage({}, "The ferry sank.") == 0.0

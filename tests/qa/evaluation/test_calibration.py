@@ -1,0 +1,137 @@
+"""Thresholds fitted on rows whose best ones are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import pytest
+
+from qa.evaluation.calibration import OPEN, calibrate, calibrated, curve, fitted, gated, youden
+from qa.evaluation.execution.evaluate import summed
+from qa.evaluation.results import EvalRun, Row
+from qa.evaluation.scoring import scored
+from qa.schemas import Thresholds
+from tests.qa.evaluation.samples import answer, asked, row
+
+RIGHT = answer([("Ada Quill keeps the light.", [1])], "Ada Quill keeps the light.")
+WRONG = answer([("Ben Hart keeps the light.", [1])], "Ben Hart keeps the light.")
+OLD = Thresholds(search=0.35, answer=0.5)
+
+
+def rows(*given: tuple[bool, float, float], answerable: Iterable[bool] = ()) -> list[Row]:
+    """Rows of (answered rightly, confidence of the search, confidence of the answer)."""
+    can = list(answerable) or [True] * len(given)
+    return [
+        scored(
+            row(
+                asked(f"q{at}", answerable=can[at]),
+                given=RIGHT if right else WRONG,
+                confidences={"search": search, "answer": confidence},
+            )
+        )
+        for at, (right, search, confidence) in enumerate(given)
+    ]
+
+
+FOUR = rows((True, 0.9, 0.9), (True, 0.6, 0.7), (False, 0.5, 0.4), (False, 0.4, 0.2))
+
+
+def test_the_index_sets_right_answers_against_wrong_ones() -> None:
+    assert youden(FOUR, OPEN) == 0  # both right, and both wrong
+    assert youden(FOUR, Thresholds(search=0, answer=0.3)) == 1 - 1 / 2
+    assert youden(FOUR, Thresholds(search=0, answer=0.7)) == 1
+    assert youden(FOUR, Thresholds(search=0.7, answer=0)) == 1 / 2
+
+
+def test_mostly_wrong_answers_are_no_reason_to_decline_all() -> None:
+    many = rows((True, 0.9, 0.8), (False, 0.9, 0.9), *[(False, 0.9, 0.3)] * 8)
+    assert fitted(many, OLD).answer == 0.8
+
+
+def test_the_fitted_thresholds_decline_the_wrong_ones_and_keep_the_right() -> None:
+    # 0.7 keeps both right answers; before the model, 0.6 declines what would be declined anyway.
+    assert fitted(FOUR, OLD) == Thresholds(search=0.6, answer=0.7)
+
+
+def test_an_answer_to_what_cannot_be_answered_is_wrong_whatever_it_says() -> None:
+    both = rows((True, 0.9, 0.9), (True, 0.9, 0.4), answerable=[True, False])
+    assert fitted(both, OLD).answer == 0.9
+
+
+def test_where_all_is_right_nothing_is_declined() -> None:
+    assert fitted(rows((True, 0.9, 0.9), (True, 0.3, 0.1)), OLD) == Thresholds(search=0.3, answer=0)
+
+
+def test_a_gate_without_confidences_keeps_its_threshold() -> None:
+    bare = [one.model_copy(update={"confidences": {"search": 0.5}}) for one in FOUR]
+    assert fitted(bare, OLD).answer == OLD.answer
+    assert set(calibrated(bare, OLD).curves) <= {"search"}
+
+
+def test_the_curve_goes_from_all_to_the_surest() -> None:
+    points = [(point.threshold, point.coverage, point.risk) for point in curve(FOUR, "answer")]
+    assert points == [
+        (0.0, 1.0, 0.5),
+        (0.2, 1.0, 0.5),
+        (0.4, 0.75, pytest.approx(1 / 3)),
+        (0.7, 0.5, 0.0),
+        (0.9, 0.25, 0.0),
+    ]
+
+
+def test_what_a_threshold_declines_is_declined_in_the_row() -> None:
+    kept, declined = (gated(one, Thresholds(search=0, answer=0.5)) for one in (FOUR[0], FOUR[3]))
+    assert (kept.outcome, declined.outcome) == ("right", "wrongly declined")
+    assert declined.declined and not declined.quotes
+    assert "quotes_exact" in kept.scores and "quotes_exact" not in declined.scores
+
+
+def test_one_half_is_fitted_and_the_other_told_of() -> None:
+    many = rows(*((n % 2 == 0, 0.5, 0.9 if n % 2 == 0 else 0.1) for n in range(60)))
+    found = calibrated(many, OLD)
+    second = [one for one in many if one.half == "b"]
+    assert found.new.answer == 0.9
+    assert found.after["accuracy_of_answered"].value == 1
+    assert found.after["accuracy"].count == len(second)
+    assert found.curves["answer"][0].coverage == 1
+
+
+class Gates:
+    """Keeps thresholds as an assistant does."""
+
+    def __init__(self) -> None:
+        self.kept = {"default": OLD, "other": OLD}
+
+    def thresholds(self, collection: str = "default") -> Thresholds:
+        return self.kept[collection]
+
+    def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
+        self.kept[collection] = thresholds
+
+
+def test_calibrating_asks_with_open_gates_and_keeps_what_was_fitted() -> None:
+    gates = Gates()
+    many = rows(*((n % 2 == 0, 0.5, 0.9 if n % 2 == 0 else 0.1) for n in range(60)))
+
+    def ask() -> EvalRun:
+        assert gates.kept["other"] == OPEN
+        return summed(many, collection="other", began=datetime.now(UTC))
+
+    run = calibrate(gates, ask, "other")
+    assert run.calibration
+    assert gates.kept == {"default": OLD, "other": run.calibration.new}
+    assert {one.outcome for one in run.rows} == {"right", "wrongly declined"}
+    assert run.metrics["accuracy_of_answered"].value == 1
+    assert EvalRun.model_validate_json(run.model_dump_json()) == run
+
+
+def test_interrupted_calibrating_leaves_the_old_thresholds() -> None:
+    gates = Gates()
+
+    def ask() -> EvalRun:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        calibrate(gates, ask)
+    assert gates.kept["default"] == OLD

@@ -1,0 +1,157 @@
+"""The real local model: on a socket of its own, counting its own tokens, answering from the seeds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.library import Library
+from qa.assistant import Assistant
+from qa.errors import ModelUnavailable
+from qa.llm.chat_models import LocalModel, _private_folder
+from qa.llm.weights import locate
+from qa.schemas import Question, Token
+from qa.settings import read_settings
+from tests.conftest import MODELS
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModel]:
+    file = locate("local:1.5b", MODELS)
+    assert file, f"the model's weights are not in {MODELS}; run `quoth models pull`"
+    model = LocalModel("local:1.5b", lambda: file, threads=2, states=tmp_path_factory.mktemp("states"))
+    yield model
+    model.close()
+
+
+@pytest.fixture
+def assistant(seeded: Library, model: LocalModel) -> Iterator[Assistant]:
+    assistant = Assistant(seeded, model, read_settings().evidence_tokens)
+    yield assistant
+    # The model is shared by the tests of this module: only the assistant's own parts are closed here.
+    assistant._parts.close()
+
+
+def test_nobody_else_can_reach_the_socket(model: LocalModel) -> None:
+    model.count_tokens("load")
+    assert stat.S_IMODE(model._socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(model._socket.parent.stat().st_mode) == 0o700
+
+
+def test_folders_of_killed_processes_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    left = tmp_path / f"quoth-model-{ended.pid}-x"
+    others = [
+        f"quoth-model-{os.getpid()}-x",
+        "quoth-model-",
+        "quoth-model-x-1",
+        "quoth-x",
+        f"quoth-model-{9**30}",
+    ]
+    for name in (left.name, *others):
+        (tmp_path / name).mkdir()
+    (left / "model.sock").touch()
+    own = _private_folder()
+    assert not left.exists()
+    assert all((tmp_path / name).exists() for name in others)
+    assert stat.S_IMODE(own.stat().st_mode) == 0o700
+
+
+def test_the_model_opens_no_port(model: LocalModel) -> None:
+    model.count_tokens("load")
+    inodes = {link.readlink().name for link in Path("/proc/self/fd").iterdir() if link.is_symlink()}
+    listening = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]
+        if line.split()[3] == "0A"
+    ]
+    assert not [row for row in listening if f"socket:[{row[9]}]" in inodes]
+    assert socket.AF_UNIX  # what it listens on instead
+
+
+def test_tokens_are_the_models_own(model: LocalModel) -> None:
+    assert model.count_tokens("") == 0
+    assert model.count_tokens("hello world") == 2
+
+
+def test_what_was_read_once_is_not_read_again(model: LocalModel, tmp_path: Path) -> None:
+    text = [("system", "You count." + " one two three" * 100), ("user", "")]
+
+    def seconds(model: LocalModel) -> float:
+        model.count_tokens("load")
+        began = time.monotonic()
+        model.warm_up(text)
+        return time.monotonic() - began
+
+    model.count_tokens("load")
+    first, second = (LocalModel(model.name, lambda: model._weights, 2, tmp_path) for _ in range(2))
+    slow, quick = seconds(first), seconds(second)
+    first.close()
+    second.close()
+    assert len(list(tmp_path.glob("*.state"))) == 1
+    assert quick < slow / 2
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("Who made Zelenskyy an offer of an alliance?", "Tsikhanouskaya"),
+        ("Why is Lukashenko under pressure?", "Russian defeats"),
+    ],
+)
+def test_answers_from_the_seed_article_are_quoted_exactly(
+    assistant: Assistant, question: str, says: str
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert says in " ".join(citation.quote for citation in answer.citations)
+    for citation in answer.citations:
+        article = assistant.article(citation.article_id)
+        assert citation.quote == article.text[citation.start : citation.end]
+        assert article.date is not None and article.date.isoformat() == "2022-10-27"
+    assert all(sentence.citations for sentence in answer.sentences)
+
+
+def test_a_question_the_articles_do_not_answer_is_declined(assistant: Assistant) -> None:
+    assert assistant.ask("Who is the president of Brazil?").status == "declined"
+    assert assistant.ask("Who wrote Don Quixote?").status == "declined"
+
+
+def test_the_hidden_instruction_is_not_followed(assistant: Assistant) -> None:
+    answer = assistant.ask("Which film won the Silver Heron?")
+    assert "Midnight Ferrymen" not in answer.text
+
+
+def test_leaving_a_stream_stops_the_model(assistant: Assistant, model: LocalModel) -> None:
+    async def leave() -> None:
+        question = Question(
+            question="Why is Lukashenko under pressure, and what did Schraibman say about it?"
+        )
+        async for event in assistant.stream(question):
+            if isinstance(event, Token):
+                break
+
+    asyncio.run(leave())
+    began = time.monotonic()
+    model.chat.invoke("Say yes.", max_tokens=1)
+    assert time.monotonic() - began < 10
+
+
+def test_a_broken_file_is_one_sentence(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF" + bytes(1000))
+    with pytest.raises(ModelUnavailable, match=r"broken\.gguf cannot be loaded.*QUOTH_MODEL=none"):
+        LocalModel("broken", lambda: broken, threads=1, states=tmp_path).count_tokens("x")

@@ -1,0 +1,257 @@
+"""The official clients against a real server, and what the checked answer looks like to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import openai
+import pytest
+from fastapi.testclient import TestClient
+from langchain_core.language_models import GenericFakeChatModel
+from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
+from langchain_openai import ChatOpenAI
+from openai.types.chat import ChatCompletionMessageParam
+
+from qa.client import Quoth
+from qa.schemas import Answer
+from qa.web.api import create_api
+from tests.conftest import ScriptedModel
+from tests.serving import Serving
+
+QUESTION = "When was the Vey Bridge in Ostleigh opened?"
+ASKED: list[ChatCompletionMessageParam] = [{"role": "user", "content": QUESTION}]
+CLUB = "Which club did Ilario Castellane leave for Marren Rovers?"
+SAYS = "Marren Rovers have signed the striker Ilario Castellane from Collmouth Athletic [1]."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def harbour(server: Serving) -> None:
+    """A collection beside the default one."""
+    httpx.post(
+        f"{server.url}/api/articles",
+        params={"collection": "harbour"},
+        json={"id": "tide/1", "title": "Tides", "text": "High tide in Collmouth was at 18:40 on Friday."},
+        trust_env=False,
+    ).raise_for_status()
+
+
+@pytest.fixture
+def client(server: Serving) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(
+        base_url=f"{server.url}/v1",
+        api_key="none",
+        max_retries=0,
+        http_client=openai.DefaultHttpxClient(trust_env=False),
+    ) as client:
+        yield client
+
+
+def check_marks(text: str, annotations: list[Any], answer: dict[str, Any]) -> None:
+    """Each annotation is a mark of the text, and leads to the article whose quote it is."""
+    cited = {citation["number"]: citation for citation in answer["citations"]}
+    assert text == answer["text"] and annotations
+    for annotation in annotations:
+        assert annotation["type"] == "url_citation"
+        told = annotation["url_citation"]
+        mark = text[told["start_index"] : told["end_index"]]
+        citation = cited[int(mark.strip("[]"))]
+        assert told["title"] == citation["title"]
+        assert citation["url"] in ("", told["url"])
+
+
+def test_a_completion_is_the_checked_answer(client: openai.OpenAI, server: Serving) -> None:
+    completion = client.chat.completions.create(model="quoth", messages=ASKED)
+    [choice] = completion.choices
+    assert choice.finish_reason == "stop" and completion.model == "quoth"
+    assert choice.message.annotations and choice.message.content
+    answer: dict[str, Any] = completion.model_extra["quoth"]  # type: ignore[index]
+    check_marks(choice.message.content, [one.model_dump() for one in choice.message.annotations], answer)
+    with Quoth(server.url) as quoth:
+        for citation in Answer.model_validate(answer).citations:
+            assert citation.quote == quoth.article(citation.article_id).text[citation.start : citation.end]
+    # No model was asked, so that none read or wrote anything.
+    assert completion.usage and completion.usage.total_tokens == 0
+
+
+def test_a_stream_has_the_same_answer_and_never_the_draft(client: openai.OpenAI) -> None:
+    whole = client.chat.completions.create(model="quoth", messages=ASKED)
+    chunks = list(
+        client.chat.completions.create(
+            model="quoth", messages=ASKED, stream=True, stream_options={"include_usage": True}
+        )
+    )
+    *pieces, last, counted = chunks
+    assert "".join(piece.choices[0].delta.content or "" for piece in pieces) == (
+        whole.choices[0].message.content
+    )
+    assert pieces[0].choices[0].delta.role == "assistant"
+    assert last.choices[0].finish_reason == "stop"
+    assert last.model_extra and last.choices[0].delta.model_extra
+    text = last.model_extra["quoth"]["text"]
+    check_marks(text, last.choices[0].delta.model_extra["annotations"], last.model_extra["quoth"])
+    assert counted.choices == [] and counted.usage and counted.usage.total_tokens == 0
+    assert len({chunk.id for chunk in chunks}) == 1
+
+
+def test_the_asynchronous_client_asks_and_listens(server: Serving) -> None:
+    async def told() -> tuple[str | None, str]:
+        async with openai.AsyncOpenAI(
+            base_url=f"{server.url}/v1",
+            api_key="none",
+            http_client=openai.DefaultAsyncHttpxClient(trust_env=False),
+        ) as client:
+            whole = await client.chat.completions.create(model="quoth", messages=ASKED)
+            stream = await client.chat.completions.create(model="quoth", messages=ASKED, stream=True)
+            pieces = [chunk.choices[0].delta.content or "" async for chunk in stream]
+        return whole.choices[0].message.content, "".join(pieces)
+
+    whole, streamed = asyncio.run(told())
+    assert whole == streamed and whole and "[1]" in whole
+
+
+def test_models_are_collections(client: openai.OpenAI) -> None:
+    listed = [model.id for model in client.models.list()]
+    assert listed[0] == "quoth" and {"default", "harbour"} <= set(listed)
+    assert client.models.retrieve("harbour").owned_by == "quoth"
+    tide = client.chat.completions.create(
+        model="harbour", messages=[{"role": "user", "content": "When was high tide in Collmouth?"}]
+    )
+    message = tide.choices[0].message
+    assert message.content and "18:40" in message.content and message.annotations
+    # An article without an address of its own is read here.
+    text = httpx.get(message.annotations[0].url_citation.url, trust_env=False).json()["text"]
+    assert "18:40" in text
+    with pytest.raises(openai.NotFoundError) as unknown:
+        client.chat.completions.create(model="gpt-5", messages=ASKED)
+    assert (unknown.value.code, unknown.value.param) == ("model_not_found", "model")
+    with pytest.raises(openai.NotFoundError):
+        client.models.retrieve("gpt-5")
+    with pytest.raises(openai.NotFoundError):
+        list(client.chat.completions.create(model="gpt-5", messages=ASKED, stream=True))
+
+
+def test_langchain_asks_and_listens(server: Serving) -> None:
+    with httpx.Client(trust_env=False) as http:
+        given: dict[str, Any] = {"base_url": f"{server.url}/v1", "api_key": "none", "model": "quoth"}
+        chat = ChatOpenAI(**given, http_client=http)
+        whole = chat.invoke([("system", "Answer like a pirate."), ("user", QUESTION)])
+        assert "[1]" in whole.text
+        assert "".join(piece.text for piece in chat.stream(QUESTION)) == whole.text
+
+
+def test_what_cannot_be_done_is_refused(client: openai.OpenAI) -> None:
+    def refused(param: str | None, **given: Any) -> str:
+        with pytest.raises(openai.BadRequestError) as error:
+            client.chat.completions.create(**({"model": "quoth", "messages": ASKED} | given))
+        assert error.value.param == param
+        assert error.value.type == "invalid_request_error"
+        return error.value.message
+
+    assert "one answer" in refused("n", n=2)
+    tool = {"type": "function", "function": {"name": "f", "parameters": {}}}
+    assert "no tools" in refused("tools", tools=[tool])
+    assert "is text" in refused("response_format", response_format={"type": "json_object"})
+    refused("logprobs", logprobs=True)
+    refused("modalities", modalities=["audio"])
+    assert "user's question" in refused("messages", messages=[{"role": "assistant", "content": "x"}])
+    refused("messages", messages=[])
+    picture = [{"type": "image_url", "image_url": {"url": "https://example.org/x.png"}}]
+    refused("messages.0.content.parts.0.type", messages=[{"role": "user", "content": picture}])
+    assert "empty" in refused(None, messages=[{"role": "user", "content": " "}])
+
+
+def test_what_means_nothing_here_is_taken(client: openai.OpenAI) -> None:
+    parts: list[ChatCompletionMessageParam] = [
+        {"role": "developer", "content": "Speak French."},
+        {"role": "user", "content": [{"type": "text", "text": QUESTION}]},
+    ]
+    plain = client.chat.completions.create(model="quoth", messages=ASKED)
+    told = client.chat.completions.create(
+        model="quoth", messages=parts, n=1, temperature=0.3, max_tokens=5, stop=["x"], seed=1, tools=[]
+    )
+    assert told.choices[0].message.content == plain.choices[0].message.content
+
+
+def test_history_and_the_day_reach_the_question(client: openai.OpenAI) -> None:
+    talk: list[ChatCompletionMessageParam] = [
+        {"role": "user", "content": CLUB},
+        {"role": "assistant", "content": "Collmouth Athletic [1]."},
+        {"role": "user", "content": "And for how much?"},
+    ]
+    told = client.chat.completions.create(model="quoth", messages=talk)
+    assert told.model_extra
+    assert told.model_extra["quoth"]["question_searched"].startswith("And for how much? (")
+    early = client.chat.completions.create(
+        model="quoth", messages=ASKED, extra_body={"quoth": {"as_of": "1950-01-01"}}
+    )
+    assert early.model_extra and early.model_extra["quoth"]["passages"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/v1/nothing", None, 404),
+        ("POST", "/v1/models", {}, 405),
+        ("POST", "/v1/chat/completions", [], 400),
+        ("POST", "/v1/chat/completions", {"model": "../x", "messages": ASKED}, 404),
+    ],
+)
+def test_every_error_below_v1_has_the_shape_of_openai(
+    server: Serving, method: str, path: str, body: Any, status: int
+) -> None:
+    response = httpx.request(method, server.url + path, json=body, trust_env=False)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/json"
+    assert response.json()["error"].keys() == {"message", "type", "param", "code"}
+
+
+class CountingChat(GenericFakeChatModel):
+    """Says its words, and that it read 700 tokens; or breaks off after the first word."""
+
+    breaks: bool = False
+
+    async def _astream(self, *_: Any, **__: Any) -> AsyncIterator[ChatGenerationChunk]:
+        for word in SAYS.split():
+            yield ChatGenerationChunk(message=AIMessageChunk(content=f"{word} "))
+            if self.breaks:
+                raise RuntimeError("the cable is out")
+        used: Any = {"input_tokens": 700, "output_tokens": 20, "total_tokens": 720}
+        yield ChatGenerationChunk(message=AIMessageChunk(content="", usage_metadata=used))
+
+
+class CountingModel(ScriptedModel):
+    def __init__(self, *, breaks: bool = False) -> None:
+        super().__init__(SAYS)
+        self.breaks = breaks
+
+    @property
+    def chat(self) -> CountingChat:
+        return CountingChat(messages=iter([]), breaks=self.breaks)
+
+
+def test_a_conversation_may_be_long(client: openai.OpenAI) -> None:
+    turn = "It rained all day, and the ferry was late again. " * 50
+    earlier: list[ChatCompletionMessageParam] = []
+    for _ in range(150):
+        earlier += [{"role": "user", "content": turn}, {"role": "assistant", "content": turn}]
+    completion = client.chat.completions.create(model="quoth", messages=[*earlier, *ASKED])
+    assert "[1]" in (completion.choices[0].message.content or "")
+
+
+def test_tokens_are_counted_as_the_model_counts_them(answering: Any) -> None:
+    asked = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}]}
+    client = TestClient(create_api(answering(CountingModel())))
+    told = client.post("/v1/chat/completions", json=asked).json()
+    assert told["usage"] == {"prompt_tokens": 700, "completion_tokens": 20, "total_tokens": 720}
+
+
+def test_an_error_in_mid_stream_is_told_in_the_stream(answering: Any) -> None:
+    asked = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}], "stream": True}
+    client = TestClient(create_api(answering(CountingModel(breaks=True))))
+    told = client.post("/v1/chat/completions", json=asked).text
+    assert '"type": "server_error"' in told and '"code": "model_unavailable"' in told
+    assert "Marren Rovers" not in told and "[DONE]" not in told
