@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from index.embedding.embedder import Tokens
+from index.embedding.embedder import TextTokenizer
 from index.schemas import Article, Passage
 from index.text.sentences import sentence_spans
 
@@ -13,13 +13,13 @@ TITLE_TOKENS = 32
 Span = tuple[int, int]
 
 
-def heading(article_title: str, tokens: Tokens) -> str:
+def heading(article_title: str, tokens: TextTokenizer) -> str:
     """The part of a title that is embedded in front of each passage, at most 32 tokens."""
     offsets = tokens.offsets(article_title)
     return article_title[: offsets[TITLE_TOKENS - 1][1]] if len(offsets) > TITLE_TOKENS else article_title
 
 
-def split(article: Article, tokens: Tokens) -> list[Passage]:
+def split(article: Article, tokens: TextTokenizer) -> list[Passage]:
     """The article's passages in order, each at most `tokens.limit` tokens with its heading.
 
     A passage begins and ends where a sentence does; only a sentence that is too long by itself
@@ -57,7 +57,7 @@ def split(article: Article, tokens: Tokens) -> list[Passage]:
 
 
 def _cut(
-    text: str, sentence: Span, offsets: Sequence[Span], tokens: Tokens, limit: int
+    text: str, sentence: Span, offsets: Sequence[Span], tokens: TextTokenizer, limit: int
 ) -> tuple[list[Span], int]:
     """The pieces of a sentence that is longer than `limit` tokens, and the tokens of the last one."""
     pieces: list[Span] = []

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding.cache import RecentVectors
-from index.embedding.embedder import Embedder, Tokens, Vectors
+from index.embedding.cache import EmbeddingCache
+from index.embedding.embedder import Embedder, TextTokenizer, Vectors
 from index.embedding.reranker import Reranker
 from index.errors import ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
 from index.ingest import Ingest, sweep
-from index.retrieval.hybrid import Search
-from index.schemas import Article, Filters, Hit, Kept, Skipped
-from index.storage.document_store import Catalogue
+from index.retrieval.hybrid import HybridRetriever
+from index.schemas import Article, Filters, Hit, Ingested, Skipped
+from index.storage.document_store import DocumentStore
 from index.storage.keyword_index import KeywordIndex
-from index.storage.vector_store import Archive
+from index.storage.vector_store import VectorStore
 from index.text.normalization import weighed_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -42,9 +42,9 @@ class Collection:
         self._embedder = embedder
         self._reranker = reranker
         self._writing = threading.Lock()
-        self._sentences = RecentVectors(embedder.encode)
+        self._sentences = EmbeddingCache(embedder.encode)
         folder.mkdir(parents=True, exist_ok=True)
-        self.catalogue = Catalogue(folder / "catalogue.db")
+        self.catalogue = DocumentStore(folder / "catalogue.db")
         self.lexical = KeywordIndex(self.catalogue)
         made_with = self.catalogue.fact("embedder", embedder.name)
         if made_with != embedder.name:
@@ -58,8 +58,8 @@ class Collection:
         self.swept = sweep(self.catalogue, self.archive) if self.catalogue.strays() else 0
 
     @cached_property
-    def archive(self) -> Archive:
-        return Archive(self._folder / "vectors")
+    def archive(self) -> VectorStore:
+        return VectorStore(self._folder / "vectors")
 
     def add(
         self,
@@ -67,7 +67,7 @@ class Collection:
         *,
         again: bool = False,
         known: MutableMapping[tuple[str, int, int], Vectors] | None = None,
-    ) -> Generator[Kept | Skipped, None, None]:
+    ) -> Generator[Ingested | Skipped, None, None]:
         """Keep the articles while the outcomes are walked through, `again` also those that are
         there unchanged, with the vectors that are `known`; see `Ingest`.
         """
@@ -97,7 +97,7 @@ class Collection:
         """The k passages that fit best, best first; ArchiveEmpty where there is nothing to search."""
         if not self.catalogue.counts()[0]:
             raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
-        search = Search(
+        search = HybridRetriever(
             catalogue=self.catalogue,
             archive=self.archive,
             lexical=self.lexical,
@@ -113,7 +113,7 @@ class Collection:
         return self.lexical.weights(weighed_words(query))
 
     @property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> TextTokenizer:
         """How this collection's embedder counts."""
         return self._embedder.tokens
 

@@ -15,9 +15,9 @@ from index.chunking import heading, split
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.memory import give_back
 from index.errors import DiskFull
-from index.schemas import Article, Kept, Passage, Skipped, Uncovered
-from index.storage.document_store import Catalogue
-from index.storage.vector_store import Archive, Label
+from index.schemas import Article, Ingested, Passage, Skipped, UnsupportedLanguage
+from index.storage.document_store import DocumentStore
+from index.storage.vector_store import VectorMetadata, VectorStore
 from index.text.languages import language_of
 
 # Passages that are embedded and kept together: enough to fill the encoder's batches with texts of
@@ -33,8 +33,8 @@ Prepared = tuple[Article, list[Passage]]
 class Ingest:
     """Adding to one collection."""
 
-    catalogue: Catalogue
-    archive: Archive
+    catalogue: DocumentStore
+    archive: VectorStore
     embedder: Embedder
     folder: Path
     #: held while a batch is written, by whoever writes to the collection
@@ -44,7 +44,7 @@ class Ingest:
 
     def __call__(
         self, items: Iterable[Article | Skipped], *, again: bool = False
-    ) -> Iterator[Kept | Skipped]:
+    ) -> Iterator[Ingested | Skipped]:
         """Keep the articles among `items`, and tell the outcome of each once it is certain.
         With `again`, those that are there unchanged are split and embedded anew.
 
@@ -60,7 +60,7 @@ class Ingest:
                 # An earlier reading of it in this batch is outdated.
                 batch.pop(item.id, None)
                 self.catalogue.note_origin(item.id, item.origin)
-                yield Kept(article_id=item.id, how="unchanged")
+                yield Ingested(article_id=item.id, how="unchanged")
             elif passages := split(item, self.embedder.tokens):
                 # Within one batch too the later reading of an article stands.
                 batch[item.id] = (item, passages)
@@ -73,7 +73,7 @@ class Ingest:
         if batch:
             yield from self._keep(list(batch.values()))
 
-    def _keep(self, batch: list[Prepared]) -> list[Kept]:
+    def _keep(self, batch: list[Prepared]) -> list[Ingested]:
         if shutil.disk_usage(self.folder).free < MIN_FREE_BYTES:
             raise DiskFull(
                 f"less than {MIN_FREE_BYTES // 1_000_000} MB are free on the disk of {self.folder}; "
@@ -82,10 +82,10 @@ class Ingest:
         passages = [(article, passage) for article, parts in batch for passage in parts]
         ids = [passage.id for _, passage in passages]
         vectors = self._vectors(passages)
-        labels = [Label(article_id=a.id, source=a.source, date=a.date) for a, _ in passages]
+        labels = [VectorMetadata(article_id=a.id, source=a.source, date=a.date) for a, _ in passages]
         with self.writing:
             outcomes = [
-                Kept(article_id=article.id, how=self._how(article), uncovered=self._uncovered(article))
+                Ingested(article_id=article.id, how=self._how(article), uncovered=self._uncovered(article))
                 for article, _ in batch
             ]
             self.catalogue.note_strays(ids)
@@ -109,16 +109,16 @@ class Ingest:
         known = self.catalogue.digest(article.id) or self.catalogue.ids_of_origin(article.origin)
         return "updated" if known else "added"
 
-    def _uncovered(self, article: Article) -> Uncovered | None:
+    def _uncovered(self, article: Article) -> UnsupportedLanguage | None:
         if not self.embedder.languages:
             return None
         language = language_of(article.text)
         if not language or language in self.embedder.languages:
             return None
-        return Uncovered(language=language, embedder=self.embedder.name)
+        return UnsupportedLanguage(language=language, embedder=self.embedder.name)
 
 
-def sweep(catalogue: Catalogue, archive: Archive) -> int:
+def sweep(catalogue: DocumentStore, archive: VectorStore) -> int:
     """Drop the vectors that no passage owns any more; how many there were."""
     strays = catalogue.strays()
     archive.drop(strays)

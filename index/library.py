@@ -21,7 +21,7 @@ from index.errors import ArchiveBroken, ArchiveEmpty, ArchiveLocked, CollectionI
 from index.maintenance.backup import Sink, check, write
 from index.maintenance.reindex import IMPORTING, REMOVED, build, outdated, recover, swap
 from index.maintenance.restore import restore
-from index.schemas import Kept
+from index.schemas import Ingested
 from index.storage.private_file import write_privately
 
 DEFAULT = "default"
@@ -135,7 +135,7 @@ class Library:
         counts = {name: outdated(self._collections / name, self.embedder) for name in self.names()}
         return {name: count for name, count in counts.items() if count is not None}
 
-    def reindex(self, name: str) -> Iterator[Kept]:
+    def reindex(self, name: str) -> Iterator[Ingested]:
         """Make the collection anew with this library's embedder, and tell of each article while it is
         walked through. The old one answers until all are there; a run that was cut short is gone on with.
 

@@ -39,7 +39,7 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class ArticleSummary:
     """What is told of an article in a list: `passages` and `characters` are how many it has."""
 
     id: str
@@ -52,10 +52,10 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class ArticlePage:
     """A page of the list of articles, and how many all pages have."""
 
-    articles: tuple[Summary, ...]
+    articles: tuple[ArticleSummary, ...]
     total: int
 
 
@@ -125,7 +125,7 @@ Outcome = Literal["added", "updated", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Uncovered:
+class UnsupportedLanguage:
     """A language (ISO 639) that an embedder does not cover: what is in it is found less well."""
 
     language: str
@@ -133,14 +133,14 @@ class Uncovered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Ingested:
     """An article that is in the collection now, and what that took. `uncovered` is the language of one
     that was embedded now, if the embedder is not made for it.
     """
 
     article_id: str
     how: Outcome
-    uncovered: Uncovered | None = None
+    uncovered: UnsupportedLanguage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,15 +155,15 @@ class IngestReport:
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
-    uncovered: Mapping[str, Uncovered] = field(default_factory=dict)
+    uncovered: Mapping[str, UnsupportedLanguage] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, outcomes: Iterable[Kept | Skipped]) -> IngestReport:
+    def of(cls, outcomes: Iterable[Ingested | Skipped]) -> IngestReport:
         """The report of what an ingest told, in the same order."""
         ids: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
         skipped: list[Skipped] = []
-        uncovered: dict[str, Uncovered] = {}
+        uncovered: dict[str, UnsupportedLanguage] = {}
         for outcome in outcomes:
             if isinstance(outcome, Skipped):
                 skipped.append(outcome)
@@ -178,11 +178,11 @@ class IngestReport:
             warnings=tuple(_warnings(uncovered.values(), len(ids["added"]) + len(ids["updated"]))),
         )
 
-    def outcomes(self) -> Iterator[Kept | Skipped]:
+    def outcomes(self) -> Iterator[Ingested | Skipped]:
         """What the report is `of`, by outcome."""
         for how in get_args(Outcome):
             for id_ in getattr(self, how):
-                yield Kept(article_id=id_, how=how, uncovered=self.uncovered.get(id_))
+                yield Ingested(article_id=id_, how=how, uncovered=self.uncovered.get(id_))
         yield from self.skipped
 
     def __str__(self) -> str:
@@ -192,7 +192,7 @@ class IngestReport:
         )
 
 
-def _warnings(uncovered: Iterable[Uncovered], embedded: int) -> Iterator[str]:
+def _warnings(uncovered: Iterable[UnsupportedLanguage], embedded: int) -> Iterator[str]:
     """One sentence for all languages: of so many articles that were `embedded`, how many are in each."""
     counts = Counter(uncovered).most_common()
     for embedder in sorted({one.embedder for one, _ in counts}):

@@ -16,26 +16,26 @@ from typing import Self
 from index.errors import ArchiveEmpty, ArchiveLocked, WeightsMissing
 from index.library import Library
 from index.maintenance.backup import Sink, saved_names
-from index.readers.file import File
+from index.readers.file import SourceFile
 from index.readers.registry import read_sources
-from index.schemas import Article, Filters, Kept, Listing, Skipped
+from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
 from qa.auth import caller, permit
 from qa.client import Quoth
 from qa.errors import ModelUnavailable
 from qa.llm import weights
-from qa.llm.chat_models import NO_MODEL, LocalModel, Model, choose_model
+from qa.llm.chat_models import NO_MODEL, ChatModel, LocalChatModel, choose_model
 from qa.llm.embedders import open_embedder, open_reranker
 from qa.pipeline.chain import opening
 from qa.pipeline.confidence import DEFAULT
-from qa.pipeline.model_queue import Line
-from qa.pipeline.pipeline import Answering
-from qa.pipeline.question_generation import Drafted, draft
+from qa.pipeline.model_queue import ModelQueue
+from qa.pipeline.pipeline import Pipeline
+from qa.pipeline.question_generation import DraftedQuestion, draft
 from qa.pipeline.suggested_questions import WITHIN, suggested
 from qa.schemas import (
     Answer,
     Event,
-    FoundPassage,
     Question,
+    RetrievedPassage,
     Thresholds,
     checked_question,
 )
@@ -60,7 +60,7 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
     model = choose_model(settings, partial(located, folder=models))
     embedder, reranker = open_embedder(settings), open_reranker(settings)
     library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
-    line = Line(at_once=1 if isinstance(model, LocalModel) else AT_ONCE, places=settings.waiting)
+    line = ModelQueue(at_once=1 if isinstance(model, LocalChatModel) else AT_ONCE, places=settings.waiting)
     return Assistant(library, model, settings.evidence_tokens, private_urls=settings.private_urls, line=line)
 
 
@@ -93,16 +93,16 @@ class Assistant:
     def __init__(
         self,
         library: Library,
-        model: Model | None,
+        model: ChatModel | None,
         evidence_tokens: int,
         *,
         private_urls: bool = False,
-        line: Line | None = None,
+        line: ModelQueue | None = None,
     ) -> None:
         self.home = library.folder
         self._library = library
         # Not `or`: a line in which nobody waits is empty.
-        self._line = Line(at_once=AT_ONCE, places=WAITING) if line is None else line
+        self._line = ModelQueue(at_once=AT_ONCE, places=WAITING) if line is None else line
         self._model = model
         self._private_urls = private_urls
         self._feedback = FeedbackFile(library.folder)
@@ -111,7 +111,7 @@ class Assistant:
         self._parts = ExitStack()
         self.model_name = model.name if model else NO_MODEL
         self.embedder_name = library.embedder.name
-        self._answering = Answering(
+        self._answering = Pipeline(
             library.collection, model, evidence_tokens, line=self._line, thresholds=self.thresholds
         )
 
@@ -167,14 +167,14 @@ class Assistant:
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
-    ) -> tuple[FoundPassage, ...]:
+    ) -> tuple[RetrievedPassage, ...]:
         """The k passages that fit best, best first. Raises QuestionInvalid, ArchiveEmpty."""
         permit("reader", collection)
         text = checked_question(query).question
         hits = self._library.collection(collection).search(text, k=k, filters=filters)
-        return tuple(FoundPassage.of(hit) for hit in hits)
+        return tuple(RetrievedPassage.of(hit) for hit in hits)
 
-    def draft(self, *, title: str, passage: str, sentence: str) -> Drafted | None:
+    def draft(self, *, title: str, passage: str, sentence: str) -> DraftedQuestion | None:
         """A question that a sentence of a passage answers, as the model writes it, unchecked; None
         where it finds none. Raises ModelUnavailable.
         """
@@ -187,14 +187,14 @@ class Assistant:
         permit("reader")
         self._feedback.add(feedback)
 
-    def read(self, sources: Sequence[str | File]) -> Iterator[Article | Skipped]:
+    def read(self, sources: Sequence[str | SourceFile]) -> Iterator[Article | Skipped]:
         """The articles of files and web addresses, for `add`; see `read_sources`."""
         permit("editor")
         return read_sources(sources, private_urls=self._private_urls)
 
     def add(
         self, items: Iterable[Article | Skipped], *, collection: str = "default"
-    ) -> Generator[Kept | Skipped, None, None]:
+    ) -> Generator[Ingested | Skipped, None, None]:
         """Keeps articles while the outcomes are walked through: what was told is kept, whatever ends
         the walk. `read` makes the items of files and addresses. Raises DiskFull.
         """
@@ -205,7 +205,7 @@ class Assistant:
         """The collections that another embedder made, each with the number of its articles."""
         return self._library.outdated()
 
-    def reindex(self, collection: str) -> Iterator[Kept]:
+    def reindex(self, collection: str) -> Iterator[Ingested]:
         """Makes a collection anew with the embedder of the settings, while the outcomes are walked
         through; goes on with what an interrupted run has done. Raises DiskFull, ArchiveBroken.
         """
@@ -263,7 +263,7 @@ class Assistant:
         offset: int = 0,
         search: str = "",
         filters: Filters = Filters(),
-    ) -> Listing:
+    ) -> ArticlePage:
         """The articles without their texts that pass the filters, newest first, a page of them where there
         is a limit; with `search` only those that have it in their title or source. None where there is no
         collection.
@@ -272,7 +272,7 @@ class Assistant:
         try:
             catalogue = self._library.collection(collection).catalogue
         except ArchiveEmpty:
-            return Listing(articles=(), total=0)
+            return ArticlePage(articles=(), total=0)
         return catalogue.listing(limit=limit, offset=offset, search=search, filters=filters)
 
     def sources(self, *, collection: str = "default") -> list[str]:

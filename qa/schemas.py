@@ -10,7 +10,7 @@ from unicodedata import category
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.schemas import Article, Filters, Hit, IngestReport
-from index.text.shingles import Wording
+from index.text.shingles import Shingles
 from qa.errors import QuestionInvalid
 
 # The text of an answer that the articles do not give.
@@ -19,20 +19,20 @@ MAX_QUESTION_CHARACTERS = 2_000
 MAX_TURNS, MAX_TURN_CHARACTERS = 200, 20_000
 
 
-class Value(BaseModel):
+class Schema(BaseModel):
     """A frozen value; unknown fields are an error, so that a typo is not silently ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Turn(Value):
+class Turn(Schema):
     """One earlier message of the conversation."""
 
     role: Literal["user", "assistant"]
     content: str = Field(max_length=MAX_TURN_CHARACTERS)
 
 
-class Question(Value):
+class Question(Schema):
     """What a person asks, in the conversation and on the day they ask it.
 
     `search_as` is what they want to be searched, where it is not what would be searched by itself.
@@ -79,7 +79,7 @@ def _checked(text: str, what: str) -> str:
     return text
 
 
-class Copy(Value):
+class DuplicateArticle(Schema):
     """An article that tells the same story in the same words as another one."""
 
     article_id: str
@@ -89,7 +89,7 @@ class Copy(Value):
     source: str
 
     @classmethod
-    def of(cls, article: Article) -> Copy:
+    def of(cls, article: Article) -> DuplicateArticle:
         return cls(
             article_id=article.id,
             title=article.title,
@@ -99,7 +99,7 @@ class Copy(Value):
         )
 
 
-class FoundPassage(Value):
+class RetrievedPassage(Schema):
     """A passage a search found; `text` is exactly `article.text[start:end]`. `also` have most of it."""
 
     article_id: str
@@ -111,10 +111,10 @@ class FoundPassage(Value):
     end: int
     text: str
     score: float
-    also: tuple[Copy, ...] = ()
+    also: tuple[DuplicateArticle, ...] = ()
 
     @classmethod
-    def of(cls, hit: Hit) -> FoundPassage:
+    def of(cls, hit: Hit) -> RetrievedPassage:
         passage = hit.passage
         return cls(
             article_id=passage.article_id,
@@ -126,11 +126,11 @@ class FoundPassage(Value):
             end=passage.end,
             text=passage.text,
             score=round(hit.score, 4),
-            also=tuple(map(Copy.of, hit.also)),
+            also=tuple(map(DuplicateArticle.of, hit.also)),
         )
 
 
-class Citation(Value):
+class Citation(Schema):
     """The words an answer rests on: `quote` is exactly `article.text[start:end]`, in code points.
 
     `also` have the same words in the same order, whatever marks and spaces stand between them.
@@ -145,14 +145,14 @@ class Citation(Value):
     start: int
     end: int
     quote: str
-    also: tuple[Copy, ...] = ()
+    also: tuple[DuplicateArticle, ...] = ()
 
     @classmethod
     def of(cls, number: int, hit: Hit, start: int, end: int) -> Citation:
         """The words from `start` to `end` of the article, which lie in the passage of the hit."""
         passage = hit.passage
         quote = passage.text[start - passage.start : end - passage.start]
-        words = Wording.of(quote)
+        words = Shingles.of(quote)
         return cls(
             number=number,
             article_id=passage.article_id,
@@ -164,11 +164,13 @@ class Citation(Value):
             end=end,
             quote=quote,
             # A copy may have changed just these words.
-            also=tuple(Copy.of(article) for article in hit.also if Wording.of(article.text).has(words)),
+            also=tuple(
+                DuplicateArticle.of(article) for article in hit.also if Shingles.of(article.text).has(words)
+            ),
         )
 
 
-def also_in(found: Citation | FoundPassage) -> dict[str, str]:
+def also_in(found: Citation | RetrievedPassage) -> dict[str, str]:
     """The addresses of the copies by what to call them here: by outlet, or by title where there is
     none or it is this one's.
     """
@@ -178,7 +180,7 @@ def also_in(found: Citation | FoundPassage) -> dict[str, str]:
     }
 
 
-class Sentence(Value):
+class AnswerSentence(Schema):
     """One sentence of an answer, without its marks, and the numbers of its citations."""
 
     text: str
@@ -186,21 +188,21 @@ class Sentence(Value):
     support: Literal["supported", "weak"]
 
 
-class Position(Value):
+class Position(Schema):
     """One side of a disagreement."""
 
     claim: str
     citations: tuple[int, ...]
 
 
-class Conflict(Value):
+class Conflict(Schema):
     """A thing the sources say differently."""
 
     about: str
     positions: tuple[Position, ...]
 
 
-class Timings(Value):
+class Timings(Schema):
     """Milliseconds since the question arrived; `first_token_ms` is None where no model spoke."""
 
     search_ms: float
@@ -208,14 +210,14 @@ class Timings(Value):
     total_ms: float
 
 
-class Usage(Value):
+class Usage(Schema):
     """How many of its tokens a model read and wrote."""
 
     prompt_tokens: int
     answer_tokens: int
 
 
-class Answer(Value):
+class Answer(Schema):
     """An answer whose every sentence is cited, or a declined one with the nearest passages.
 
     `search_confidence` and `confidence` are what the two gates went by, 0 to 1: how well the best
@@ -224,11 +226,11 @@ class Answer(Value):
 
     status: Literal["answered", "declined"]
     text: str
-    sentences: tuple[Sentence, ...] = ()
+    sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     question_searched: str
-    passages: tuple[FoundPassage, ...] = ()
+    passages: tuple[RetrievedPassage, ...] = ()
     timings: Timings
     model: str
     search_confidence: float | None = None
@@ -236,7 +238,7 @@ class Answer(Value):
     usage: Usage | None = None
 
 
-class Job(Value):
+class Job(Schema):
     """Articles that are being added while nobody waits."""
 
     id: str
@@ -250,7 +252,7 @@ class Job(Value):
     error: str | None = Field(None, description="why it failed")
 
 
-class Thresholds(Value):
+class Thresholds(Schema):
     """Below which confidence a question is declined: `search` before a model is asked, `answer` after
     it wrote. At 0 a gate declines nothing.
     """
@@ -259,14 +261,14 @@ class Thresholds(Value):
     answer: float = Field(ge=0, le=1)
 
 
-class Evidence(Value):
+class Evidence(Schema):
     """First event of a stream: what was found, before any model speaks."""
 
     question_searched: str
-    passages: tuple[FoundPassage, ...]
+    passages: tuple[RetrievedPassage, ...]
 
 
-class Token(Value):
+class Token(Schema):
     """A piece of the draft, as the model writes it; not yet checked."""
 
     text: str = Field(description="a piece of the unchecked draft")

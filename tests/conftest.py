@@ -34,7 +34,7 @@ from index.embedding.embedder import SentenceEmbedder  # noqa: E402
 from index.library import Library  # noqa: E402
 from index.readers.registry import read_sources  # noqa: E402
 from qa.assistant import Assistant  # noqa: E402
-from qa.llm.chat_models import Model  # noqa: E402
+from qa.llm.chat_models import ChatModel  # noqa: E402
 from qa.llm.prompts import Message  # noqa: E402
 from qa.llm.weights import MINILM, locate  # noqa: E402
 from tests.serving import Serving, serving  # noqa: E402
@@ -122,11 +122,11 @@ def seeded(seeded_home: Path, embedder: SentenceEmbedder) -> Iterator[Library]:
 
 
 @pytest.fixture
-def answering(seeded: Library) -> Iterator[Callable[[Model | None], Assistant]]:
+def answering(seeded: Library) -> Iterator[Callable[[ChatModel | None], Assistant]]:
     """Assistants over the seed articles with the given model (None quotes the best sentences)."""
     opened: list[Assistant] = []
 
-    def make(model: Model | None) -> Assistant:
+    def make(model: ChatModel | None) -> Assistant:
         opened.append(Assistant(seeded, model, evidence_tokens=360))
         return opened[-1]
 

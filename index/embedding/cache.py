@@ -14,7 +14,7 @@ from index.embedding.embedder import Vectors
 MOST = 4_000
 
 
-class RecentVectors:
+class EmbeddingCache:
     """`encode`, remembering the vectors of the last `most` texts. Several threads may use it at once."""
 
     def __init__(self, encode: Callable[[Sequence[str]], Vectors], most: int = MOST) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 
-from index.embedding.model_config import ModelFolder
+from index.embedding.model_config import ModelConfig
 from index.errors import WeightsCorrupt
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ BATCH_CHARACTERS = 5_000
 RECENT_QUERIES = 16
 
 
-class Tokens(Protocol):
+class TextTokenizer(Protocol):
     """How a model counts: where each of a text's tokens lies, and how many it reads at once.
 
     A piece of a text can have up to `slack` tokens more than it had within the text.
@@ -49,7 +49,7 @@ class Embedder(Protocol):
     """
 
     name: str
-    tokens: Tokens
+    tokens: TextTokenizer
     languages: Collection[str]
 
     def encode(self, texts: Sequence[str]) -> Vectors: ...
@@ -57,7 +57,7 @@ class Embedder(Protocol):
     def encode_query(self, query: str) -> Vectors: ...
 
 
-class WordPieces:
+class TokenizerFile:
     """The tokens of a `tokenizer.json`.
 
     `limit` is what remains of the model's window once its special tokens, its `prompt`, the line end
@@ -95,10 +95,10 @@ class SentenceEmbedder:
     def __init__(self, folder: Path, *, name: str, threads: int = 1, languages: Collection[str] = ()) -> None:
         """Raises WeightsMissing or WeightsCorrupt where the folder is no such model."""
         self._folder = folder
-        self._about = ModelFolder.read(folder)
+        self._about = ModelConfig.read(folder)
         self.name = name
         self.languages: Collection[str] = languages or self._about.languages
-        self.tokens: Tokens = WordPieces(
+        self.tokens: TextTokenizer = TokenizerFile(
             folder / "tokenizer.json", self._about.window, self._about.passage_prompt
         )
         self._threads = threads

@@ -29,7 +29,7 @@ _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelFolder:
+class ModelConfig:
     """A sentence-transformers model in a folder.
 
     It reads `window` tokens at once, special ones and its prompt's included, the rest it would clip.

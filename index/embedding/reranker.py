@@ -42,7 +42,7 @@ def reranked(hits: Sequence[Hit], query: str, reranker: Reranker) -> list[Hit]:
     return sorted(scored, key=lambda hit: -hit.score)
 
 
-class PairReranker:
+class CrossEncoderReranker:
     """A cross-encoder of sentence-transformers in a local folder; loaded at its first use.
 
     A score is the sigmoid of what it says of query and text together. The texts are shared out among

@@ -53,7 +53,7 @@ class Sink(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class CollectionBackup:
     """What a file has of one collection."""
 
     articles: int
@@ -62,13 +62,13 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class BackupManifest:
     """What a file has in all. `sha256` are the digests of its members by their names."""
 
     format: int
     made: datetime
     embedder: str
-    collections: Mapping[str, Saved]
+    collections: Mapping[str, CollectionBackup]
     sha256: Mapping[str, str]
 
 
@@ -77,7 +77,7 @@ def write(collections: Mapping[str, Collection], embedder: str, sink: Sink) -> I
     changed or removed meanwhile; a vector that goes before its turn is made anew by whoever reads.
     """
     digests: dict[str, str] = {}
-    saved: dict[str, Saved] = {}
+    saved: dict[str, CollectionBackup] = {}
     with ExitStack() as stack:
         # All at once, so that the collections are of one moment.
         views = {name: stack.enter_context(_view(one)) for name, one in collections.items()}
@@ -86,7 +86,7 @@ def write(collections: Mapping[str, Collection], embedder: str, sink: Sink) -> I
             counts = view.execute("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)")
             articles, passages = counts.fetchone()
             facts = dict(view.execute("SELECT name, value FROM facts"))
-            saved[name] = Saved(
+            saved[name] = CollectionBackup(
                 articles=articles,
                 passages=passages,
                 facts={key: value for key, value in facts.items() if key not in _OWN_FACTS},
@@ -97,10 +97,10 @@ def write(collections: Mapping[str, Collection], embedder: str, sink: Sink) -> I
                     yield
             with _member(packed, f"{name}/vectors.npy", digests) as member:
                 _write_vectors(view, collections[name], passages, member)
-        manifest = Manifest(
+        manifest = BackupManifest(
             format=FORMAT, made=datetime.now(UTC), embedder=embedder, collections=saved, sha256=digests
         )
-        packed.writestr(_MANIFEST, TypeAdapter(Manifest).dump_json(manifest, indent=2))
+        packed.writestr(_MANIFEST, TypeAdapter(BackupManifest).dump_json(manifest, indent=2))
 
 
 @contextmanager
@@ -182,7 +182,7 @@ def saved_names(file: Path, other: str | None = None) -> dict[str, str]:
         return {names[0]: other}
 
 
-def check(file: Path) -> Manifest:
+def check(file: Path) -> BackupManifest:
     """What the file has, every byte of it compared with its digests; or SnapshotInvalid."""
     with _opened(file) as packed:
         manifest = _manifest(packed)
@@ -213,13 +213,13 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
         ) from error
 
 
-def _manifest(packed: zipfile.ZipFile) -> Manifest:
+def _manifest(packed: zipfile.ZipFile) -> BackupManifest:
     given = packed.read(_MANIFEST)
     try:
         version = json.loads(given)["format"]
         if version != FORMAT:
             raise SnapshotInvalid(f"it has the format {version}, and this version of Quoth reads {FORMAT}")
-        manifest = TypeAdapter(Manifest).validate_json(given)
+        manifest = TypeAdapter(BackupManifest).validate_json(given)
     except (ValidationError, TypeError) as error:
         raise SnapshotInvalid(f"its {_MANIFEST} is not one of Quoth's") from error
     for name in manifest.collections:

@@ -11,7 +11,7 @@ from index.storage.vector_store import BATCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checkup:
+class IntegrityReport:
     """What a collection has, and what of it does not fit together; ids in order.
 
     `changed` are articles whose words are no longer those that were kept; `unquotable` ones have no
@@ -43,7 +43,7 @@ class Checkup:
         return {*self.vectorless, *self.wordless, *self.overlong, *self.misplaced}
 
 
-def examine(collection: Collection) -> Checkup:
+def examine(collection: Collection) -> IntegrityReport:
     """Reads every article; a second for about a thousand of them. Raises ArchiveBroken."""
     catalogue = collection.catalogue
     catalogue.check_file()
@@ -54,7 +54,7 @@ def examine(collection: Collection) -> Checkup:
     def ids(sql: str) -> tuple[str, ...]:
         return tuple(sorted(str(id_) for (id_,) in catalogue.rows(sql)))
 
-    return Checkup(
+    return IntegrityReport(
         articles=articles,
         passages=passages,
         vectors=len(vectors),
@@ -72,7 +72,7 @@ def examine(collection: Collection) -> Checkup:
     )
 
 
-def mend(collection: Collection, checkup: Checkup) -> None:
+def mend(collection: Collection, checkup: IntegrityReport) -> None:
     """Embeds articles again whose passages have something amiss, and drops what belongs to no passage.
 
     Raises DiskFull; what was mended so far stays so.

@@ -16,26 +16,26 @@ from pathlib import Path
 from index.collection import Collection
 from index.embedding.embedder import Embedder
 from index.errors import ArchiveBroken, EmbedderMismatch
-from index.schemas import Kept, Skipped
-from index.storage.document_store import Catalogue
+from index.schemas import Ingested, Skipped
+from index.storage.document_store import DocumentStore
 
 _BUILDING, _REPLACED, IMPORTING, REMOVED = ".building", ".replaced", ".importing", ".removed"
 
 
 def outdated(folder: Path, embedder: Embedder) -> int | None:
     """How many articles the collection in `folder` has, if another embedder made it; else None."""
-    with closing(Catalogue(folder / "catalogue.db")) as catalogue:
+    with closing(DocumentStore(folder / "catalogue.db")) as catalogue:
         made_with = catalogue.rows("SELECT value FROM facts WHERE name = 'embedder'")
         return catalogue.counts()[0] if made_with and made_with != [(embedder.name,)] else None
 
 
-def build(collections: Path, name: str, embedder: Embedder) -> Iterator[Kept]:
+def build(collections: Path, name: str, embedder: Embedder) -> Iterator[Ingested]:
     """Embed every article of the collection, and tell of each; what an earlier run did is unchanged.
 
     The old collection is only read. Raises DiskFull, and ArchiveBroken where an article cannot be kept.
     """
     with (
-        closing(Catalogue(collections / name / "catalogue.db")) as old,
+        closing(DocumentStore(collections / name / "catalogue.db")) as old,
         closing(_begun(collections / _BUILDING / name, embedder)) as new,
     ):
         # Two articles may have come from one place, of which the later would replace the earlier.

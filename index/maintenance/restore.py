@@ -11,11 +11,13 @@ from pathlib import Path
 from index.collection import Collection
 from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotInvalid
-from index.maintenance.backup import Manifest, Place, read
+from index.maintenance.backup import BackupManifest, Place, read
 from index.schemas import Article, Skipped
 
 
-def restore(file: Path, manifest: Manifest, saved: str, building: Path, embedder: Embedder) -> Iterator[None]:
+def restore(
+    file: Path, manifest: BackupManifest, saved: str, building: Path, embedder: Embedder
+) -> Iterator[None]:
     """Builds the collection `saved` of the file in the folder `building`, a step for each article.
 
     The file's vectors are taken over where the same embedder made them.

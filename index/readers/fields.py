@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from index.errors import SourceUnreadable
-from index.readers.file import File
+from index.readers.file import SourceFile
 from index.schemas import Article, content_id
 
 FIELDS = ("id", "url", "title", "date", "source", "text")
@@ -17,7 +17,7 @@ BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _SENTENCE = re.compile(r""".{20,}?(?:[.!?…]["'”\u2019»)]*(?=\s|\Z)|[。\uff01\uff1f])""")
 
 
-def article_of(fields: Mapping[str, Any], file: File | None = None) -> Article:
+def article_of(fields: Mapping[str, Any], file: SourceFile | None = None) -> Article:
     """The article of these FIELDS, any of which may be missing but `text`.
 
     `file` is what it was read from, where that holds nothing else: its origin is the article's, its

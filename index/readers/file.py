@@ -31,7 +31,7 @@ _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml)", re.IGN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class SourceFile:
     """Bytes with a name: on the disk, in a zip, from an address, or uploaded.
 
     `name` is what people call it, and `suffix` its format, such as `.txt`. `origin` is what
@@ -57,7 +57,7 @@ class File:
         origin: str,
         address: str = "",
         charset: str = "",
-    ) -> File:
+    ) -> SourceFile:
         """A file that is in memory already."""
         return cls(
             name=name,
@@ -81,14 +81,14 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class PendingArticle:
     """One article to be: `read` makes it, or raises SourceUnreadable or OSError."""
 
     source: str
     read: Callable[[], Article]
 
 
-Pieces = Iterator[Piece | Skipped]
+Pieces = Iterator[PendingArticle | Skipped]
 
 
 def too_large(size: int, limit: int = MAX_TEXT_BYTES) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 from index.errors import SourceUnreadable
-from index.readers.file import File, Piece, Pieces
+from index.readers.file import PendingArticle, Pieces, SourceFile
 from index.readers.formats.docx import article_of_docx
 from index.readers.formats.epub import chapters_of
 from index.readers.formats.html import article_of_page
@@ -23,7 +23,7 @@ from index.readers.sources.web import fetch
 from index.readers.zip import files_of
 from index.schemas import Article, Skipped
 
-_ONE: Mapping[str, Callable[[File], Article]] = {
+_ONE: Mapping[str, Callable[[SourceFile], Article]] = {
     ".txt": article_of_text,
     ".md": article_of_markdown,
     ".html": article_of_page,
@@ -31,7 +31,7 @@ _ONE: Mapping[str, Callable[[File], Article]] = {
     ".pdf": article_of_pdf,
     ".docx": article_of_docx,
 }
-_SEVERAL: Mapping[str, Callable[[File], Pieces]] = {
+_SEVERAL: Mapping[str, Callable[[SourceFile], Pieces]] = {
     ".epub": chapters_of,
     ".jsonl": lines_of,
     ".csv": rows_of,
@@ -39,11 +39,11 @@ _SEVERAL: Mapping[str, Callable[[File], Pieces]] = {
 _FEEDS = (".rss", ".atom", ".xml")
 FORMATS = (*_ONE, *_SEVERAL, *_FEEDS, ".zip")
 
-Fetch = Callable[[str], File]
+Fetch = Callable[[str], SourceFile]
 
 
 def read_sources(
-    sources: Sequence[str | Path | File], *, private_urls: bool = False
+    sources: Sequence[str | Path | SourceFile], *, private_urls: bool = False
 ) -> Iterator[Article | Skipped]:
     """The articles of files, folders, patterns such as `news/*.html` and http(s) addresses, in order, one
     in memory at a time.
@@ -66,7 +66,7 @@ def read_sources(
             yield article
 
 
-def count_sources(sources: Sequence[str | Path | File]) -> int:
+def count_sources(sources: Sequence[str | Path | SourceFile]) -> int:
     """How many items `read_sources` will yield, but that each address counts as one: nothing is fetched.
 
     Files that hold several articles are passed through.
@@ -74,9 +74,9 @@ def count_sources(sources: Sequence[str | Path | File]) -> int:
     return sum(1 for _ in _pieces(sources, None))
 
 
-def _pieces(sources: Sequence[str | Path | File], fetch: Fetch | None) -> Pieces:
+def _pieces(sources: Sequence[str | Path | SourceFile], fetch: Fetch | None) -> Pieces:
     for source in sources:
-        if isinstance(source, File):
+        if isinstance(source, SourceFile):
             yield from _pieces_of(source, None)
         elif str(source).lower().startswith(("http://", "https://")):
             yield from _pieces_at(str(source), fetch)
@@ -99,11 +99,11 @@ def _pieces_at(address: str, fetch: Fetch | None) -> Pieces:
         yield from _pieces_of(file, fetch)
 
 
-def _pieces_of(file: File, fetch: Fetch | None) -> Pieces:
+def _pieces_of(file: SourceFile, fetch: Fetch | None) -> Pieces:
     """What the file holds; only a feed that was itself fetched may `fetch` more."""
     try:
         if file.suffix in _ONE:
-            yield Piece(source=file.name, read=partial(_ONE[file.suffix], file))
+            yield PendingArticle(source=file.name, read=partial(_ONE[file.suffix], file))
         elif file.suffix in _SEVERAL:
             yield from _SEVERAL[file.suffix](file)
         elif file.suffix in _FEEDS:
@@ -127,7 +127,7 @@ def _linked(fetch: Fetch, address: str) -> Article:
     return _ONE[file.suffix](file)
 
 
-def _typed(file: File) -> File:
+def _typed(file: SourceFile) -> SourceFile:
     """Feeds are often sent as pages, or as text."""
     if file.suffix in {".html", ".txt"}:
         beginning = file.read()[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")

@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from index.errors import SourceUnreadable
-from index.readers.file import MAX_DOCUMENT_BYTES, File, Pieces, refuse_misnamed
+from index.readers.file import MAX_DOCUMENT_BYTES, Pieces, SourceFile, refuse_misnamed
 from index.schemas import Skipped
 
 MAX_ENTRIES = 100_000
@@ -24,7 +24,9 @@ _SMALL = 1_000_000  # what is this small does no harm, however it is packed
 _ENCRYPTED = 0x1
 
 
-def files_of(file: File, belongs: Callable[[str], bool], pieces: Callable[[File], Pieces]) -> Pieces:
+def files_of(
+    file: SourceFile, belongs: Callable[[str], bool], pieces: Callable[[SourceFile], Pieces]
+) -> Pieces:
     """The `pieces` of each entry of a .zip that `belongs` by its name, in the zip's order; no zip in it.
 
     Raises SourceUnreadable where it is broken or larger than the limits above.
@@ -51,7 +53,7 @@ def files_of(file: File, belongs: Callable[[str], bool], pieces: Callable[[File]
         raise SourceUnreadable("nothing in it to read")
 
 
-def _member(archive: ZipFile, entry: ZipInfo, file: File) -> File:
+def _member(archive: ZipFile, entry: ZipInfo, file: SourceFile) -> SourceFile:
     path = PurePosixPath(entry.filename)
     # Nothing is written anywhere; but a name that lies would be shown to people and kept as an origin.
     if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or not entry.filename.isprintable():
@@ -61,7 +63,7 @@ def _member(archive: ZipFile, entry: ZipInfo, file: File) -> File:
     if path.suffix.lower() == ".zip":
         raise SourceUnreadable("a zip in a zip; unpack it and add it by itself")
     _check(entry)
-    return File(
+    return SourceFile(
         name=f"{file.name}/{path}",
         suffix=path.suffix.lower(),
         origin=f"{file.origin}/{path}",
@@ -72,7 +74,7 @@ def _member(archive: ZipFile, entry: ZipInfo, file: File) -> File:
 
 
 @contextmanager
-def opened_zip(file: File) -> Iterator[ZipFile]:
+def opened_zip(file: SourceFile) -> Iterator[ZipFile]:
     """The zip, its bounds checked. Raises SourceUnreadable."""
     if not file.size:
         raise SourceUnreadable("empty")

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from index.schemas import Article, Filters, Passage
-from index.storage.document_store import Catalogue
-from index.text.shingles import Wording
+from index.storage.document_store import DocumentStore
+from index.text.shingles import Shingles
 
 # More outlets than these are not named: nobody reads them, and each takes a millisecond.
 NAMED = 20
 
 
 def told_once(
-    ranked: Iterable[tuple[Passage, Article]], catalogue: Catalogue, filters: Filters
+    ranked: Iterable[tuple[Passage, Article]], catalogue: DocumentStore, filters: Filters
 ) -> Iterator[tuple[Passage, Article, tuple[Article, ...]]]:
     """The passages, best first, but those that a copy of their article tells which came before. Each
     with the copies that pass the filters and tell it too, oldest first.
@@ -23,8 +23,8 @@ def told_once(
     """
 
     @cache
-    def wording(article: Article) -> Wording:
-        return Wording.of(article.text)
+    def wording(article: Article) -> Shingles:
+        return Shingles.of(article.text)
 
     shown: dict[int, set[Article]] = {}
     for passage, article in ranked:
@@ -32,7 +32,7 @@ def told_once(
         if story is None:
             yield passage, article, ()
             continue
-        words = Wording.of(passage.text)
+        words = Shingles.of(passage.text)
         earlier = shown.setdefault(story, set())
         if any(words.is_told_by(wording(other)) for other in earlier - {article}):
             continue

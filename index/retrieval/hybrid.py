@@ -12,9 +12,9 @@ from index.embedding.embedder import Embedder, Vectors
 from index.embedding.reranker import RERANKED, Reranker, reranked
 from index.retrieval.deduplication import told_once
 from index.schemas import Article, Filters, Hit, Passage
-from index.storage.document_store import Catalogue
+from index.storage.document_store import DocumentStore
 from index.storage.keyword_index import KeywordIndex
-from index.storage.vector_store import Archive
+from index.storage.vector_store import VectorStore
 from index.text.normalization import coverage, weighed_words
 
 # How many candidates each of the two indexes offers, and how many where copies leave too few.
@@ -31,11 +31,11 @@ _YEAR = re.compile(r"\b(1[0-9]|20)\d\d\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class HybridRetriever:
     """Hybrid search over one collection."""
 
-    catalogue: Catalogue
-    archive: Archive
+    catalogue: DocumentStore
+    archive: VectorStore
     lexical: KeywordIndex
     embedder: Embedder
     reranker: Reranker | None = None

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import ArchiveBroken, ArchiveEmpty, ArticleUnknown, DiskFull
-from index.schemas import Article, Filters, Listing, Passage, Summary
+from index.schemas import Article, ArticlePage, ArticleSummary, Filters, Passage
 from index.storage import duplicate_clusters
 
 _SCHEMA = """
@@ -43,7 +43,7 @@ _FIELDS = "id, text, title, url, date, source, origin"
 CLOSED = "the collection is being removed or put in another's place; ask again"
 
 
-class Catalogue:
+class DocumentStore:
     """One collection's articles, passages and keyword index; safe to use from several threads."""
 
     def __init__(self, file: Path) -> None:
@@ -141,7 +141,7 @@ class Catalogue:
 
     def listing(
         self, *, limit: int | None = None, offset: int = 0, search: str = "", filters: Filters = Filters()
-    ) -> Listing:
+    ) -> ArticlePage:
         """A page of summaries, newest first, of articles that pass the filters; all from `offset` on where
         there is no limit. `search` keeps those that have it in their title or source, in whatever case.
         """
@@ -159,7 +159,7 @@ class Catalogue:
                 f"{_NEWEST_FIRST}",
                 (*values, -1 if limit is None else limit, min(offset, total)),
             )
-        return Listing(articles=tuple(_summary(row) for row in rows), total=total)
+        return ArticlePage(articles=tuple(_summary(row) for row in rows), total=total)
 
     def sources(self) -> list[str]:
         """Who published articles, each once, in alphabetical order."""
@@ -365,9 +365,9 @@ def _article(row: Sequence[Any]) -> Article:
     )
 
 
-def _summary(row: Sequence[Any]) -> Summary:
+def _summary(row: Sequence[Any]) -> ArticleSummary:
     id_, title, url, day, source, passages, characters = row
-    return Summary(
+    return ArticleSummary(
         id=id_,
         title=title,
         url=url,

@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 
-from index.text.shingles import Wording
+from index.text.shingles import Shingles
 
 # `story` is the row of the first of the group. `bands` are those of `Wording.bands`.
 SCHEMA = """
@@ -29,7 +29,7 @@ BAND_CROWD, COMPARED = 50, 20
 
 def place(db: sqlite3.Connection, article_id: str, text: str) -> None:
     """Put a new article into the story that it tells, or that it shows two stories to be."""
-    wording = Wording.of(text)
+    wording = Shingles.of(text)
     bands = wording.bands()
     stories = set(_stories(db, wording, bands))
     row = db.execute("INSERT INTO tellings (article_id, story) VALUES (?, 0)", (article_id,)).lastrowid
@@ -64,7 +64,7 @@ def place_waiting(db: sqlite3.Connection, most: int) -> None:
         place(db, article_id, text)
 
 
-def _stories(db: sqlite3.Connection, wording: Wording, bands: list[int]) -> Iterator[int]:
+def _stories(db: sqlite3.Connection, wording: Shingles, bands: list[int]) -> Iterator[int]:
     """The stories with an article that this is a copy of."""
     shared: Counter[int] = Counter()
     for band in bands:
@@ -82,6 +82,6 @@ def _stories(db: sqlite3.Connection, wording: Wording, bands: list[int]) -> Iter
         [(text,)] = db.execute(
             "SELECT text FROM tellings JOIN articles ON id = article_id WHERE row = ?", (telling,)
         )
-        if wording.is_copy_of(Wording.of(text)):
+        if wording.is_copy_of(Shingles.of(text)):
             known.add(story)
             yield story

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from index.schemas import Filters
-from index.storage.document_store import Catalogue, filter_sql
+from index.storage.document_store import DocumentStore, filter_sql
 from index.text.normalization import stem
 
 # Of this many best rows the filters usually leave the k that are asked for.
@@ -19,7 +19,7 @@ MIN_WORDS = 3
 class KeywordIndex:
     """BM25 over one catalogue's passages, and how rare words are in them."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: DocumentStore) -> None:
         self._catalogue = catalogue
 
     def best(self, words: Mapping[str, float], k: int, filters: Filters) -> dict[str, float]:

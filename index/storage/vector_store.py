@@ -26,7 +26,7 @@ FULL_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class VectorMetadata:
     """What a vector is filtered by."""
 
     article_id: str
@@ -34,7 +34,7 @@ class Label:
     date: date | None
 
 
-class Archive:
+class VectorStore:
     """Unit vectors by passage id, compared by cosine."""
 
     def __init__(self, folder: Path) -> None:
@@ -70,7 +70,7 @@ class Archive:
                 "backup, or move its folder away and add the articles again"
             ) from error
 
-    def put(self, ids: Sequence[str], vectors: Vectors, labels: Sequence[Label]) -> None:
+    def put(self, ids: Sequence[str], vectors: Vectors, labels: Sequence[VectorMetadata]) -> None:
         """Keep vectors, shape (len(ids), dimension); an id that is there already is overwritten."""
         metadatas: list[Mapping[str, Any]] = [
             {

@@ -35,7 +35,7 @@ _NUMBER_WORDS = frozenset(
 
 
 @dataclass(frozen=True, eq=False)
-class Wording:
+class Shingles:
     """The words of a text, lower case and in order."""
 
     words: tuple[str, ...]
@@ -66,14 +66,14 @@ class Wording:
         values = [int(value) for value in sketch.hashvalues]
         return [(values[at] << 32 | values[at + 1]) - (1 << 63) for at in range(0, 2 * BANDS, 2)]
 
-    def is_copy_of(self, other: Wording) -> bool:
+    def is_copy_of(self, other: Shingles) -> bool:
         """Whether one is the other, but for a line of its own, a trimmed end, or small changes."""
         fewer, more = sorted((len(self.shingles), len(other.shingles)))
         if fewer < SHORT_SHINGLES:
             return bool(fewer) and self.words == other.words
         return fewer >= TRIMMED * more and len(self.shingles & other.shingles) >= COPIED * fewer
 
-    def is_told_by(self, other: Wording) -> bool:
+    def is_told_by(self, other: Shingles) -> bool:
         """Whether the other says most of this in the same words, and with the same numbers.
 
         A later edition of a story often changes just a number, and then it is news.
@@ -97,7 +97,7 @@ class Wording:
             if word in _NUMBER_WORDS or word[0].isdigit()
         }
 
-    def has(self, other: Wording) -> bool:
+    def has(self, other: Shingles) -> bool:
         """Whether the other's words stand here, one after another and with nothing between."""
         return f" {' '.join(other.words)} " in f" {' '.join(self.words)} "
 

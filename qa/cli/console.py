@@ -18,7 +18,7 @@ _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\
 _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
 
 
-class Screen(Console):
+class PlainConsole(Console):
     """Shows text as it is: no markup, no guessed colours."""
 
     def __init__(self, *, stderr: bool = False) -> None:
@@ -39,12 +39,12 @@ class Screen(Console):
 
 def error(text: str) -> None:
     """An error, in one line."""
-    Screen(stderr=True).say(("error: ", "bold red"), safe(text))
+    PlainConsole(stderr=True).say(("error: ", "bold red"), safe(text))
 
 
 def message(text: str) -> None:
     """Something the person should know that is no result."""
-    Screen(stderr=True).say(safe(text))
+    PlainConsole(stderr=True).say(safe(text))
 
 
 def many(count: int, what: str) -> str:
@@ -63,7 +63,7 @@ def show_json(value: Any) -> None:
     sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
 
 
-def signed(screen: Screen, level: str, text: str) -> None:
+def signed(screen: PlainConsole, level: str, text: str) -> None:
     """A line with the sign of its level before it: ok, warning or problem."""
     sign, style = _SIGNS[level]
     screen.say((f"{sign} ", style), safe(text))

@@ -13,7 +13,7 @@ from typing import Literal
 from index.errors import ArchiveLocked, QuothError
 from index.library import Library
 from index.maintenance import integrity
-from index.maintenance.integrity import Checkup
+from index.maintenance.integrity import IntegrityReport
 from qa.client import Quoth
 from qa.errors import ModelUnavailable, NotReady
 from qa.llm import embedders, weights
@@ -208,7 +208,7 @@ def _problem(about: str, error: Exception) -> Finding:
     return Finding(about=about, level="problem", text=text, mend="mend that; if you cannot, report it")
 
 
-def _troubles(about: str, found: Checkup) -> Iterator[Finding]:
+def _troubles(about: str, found: IntegrityReport) -> Iterator[Finding]:
     levels: tuple[tuple[tuple[str, ...], Literal["warning", "problem"], str, str], ...] = (
         (found.vectorless, "problem", "passages without a vector, not found by meaning", MEND),
         (found.wordless, "problem", "passages that the keyword index lacks", MEND),

@@ -12,9 +12,9 @@ from qa.assistant import Assistant, open_assistant
 from qa.cli import console, progress
 from qa.cli.options import assistant_of
 from qa.errors import EvaluationInvalid
-from qa.evaluation.calibration import Calibrated, calibrate
+from qa.evaluation.calibration import CalibrationTarget, calibrate
 from qa.evaluation.execution.evaluate import evaluate
-from qa.evaluation.execution.runner import Asked
+from qa.evaluation.execution.runner import EvaluationTarget
 from qa.evaluation.execution.workspace import clean, journal_of, temporary_home
 from qa.evaluation.questions import EvalQuestion
 from qa.evaluation.results import EvalRun, Row
@@ -22,7 +22,7 @@ from qa.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class EvaluationPlan:
     """What is to be asked of what: the `questions`, which are all of `file` or a sample, of the given
     `articles` or else of the collection.
     """
@@ -43,7 +43,7 @@ class Plan:
         return f"{model} {self.settings.evidence_tokens} {self.collection} {self.calibrate}"
 
 
-def carried_out(plan: Plan) -> EvalRun:
+def carried_out(plan: EvaluationPlan) -> EvalRun:
     """The whole run. A KeyboardInterrupt says what is kept and how to go on."""
     home = plan.settings.home
     place = temporary_home(home, plan.articles) if plan.articles else home
@@ -66,7 +66,7 @@ def carried_out(plan: Plan) -> EvalRun:
 
 
 @contextmanager
-def _opened(plan: Plan, place: Path) -> Iterator[Asked]:
+def _opened(plan: EvaluationPlan, place: Path) -> Iterator[EvaluationTarget]:
     """Who is asked, with the models loaded, so that the first question is as fast as the others."""
     if not plan.articles:
         opened = assistant_of(place)
@@ -91,7 +91,9 @@ def _add(assistant: Assistant, articles: Path) -> None:
                 console.message(f"skipped {getattr(outcome, 'source', '')}: {reason}")
 
 
-def _asked(plan: Plan, assistant: Asked, journal: Path, advance: Callable[[Row], None]) -> EvalRun:
+def _asked(
+    plan: EvaluationPlan, assistant: EvaluationTarget, journal: Path, advance: Callable[[Row], None]
+) -> EvalRun:
     def ask() -> EvalRun:
         return evaluate(
             assistant,
@@ -105,6 +107,6 @@ def _asked(plan: Plan, assistant: Asked, journal: Path, advance: Callable[[Row],
 
     if not plan.calibrate:
         return ask()
-    if not isinstance(assistant, Calibrated):
+    if not isinstance(assistant, CalibrationTarget):
         raise EvaluationInvalid("a running server keeps its thresholds; stop it, and calibrate again")
     return calibrate(assistant, ask, plan.collection)

@@ -17,11 +17,11 @@ from qa.cli import console
 from qa.cli.commands import answers, articles, backups, collections, keys, models, service
 from qa.cli.commands.evaluate import evaluate
 from qa.cli.commands.questions import make_questions
-from qa.cli.options import Translating
+from qa.cli.options import ErrorReportingGroup
 
 app = typer.Typer(
     name="quoth",
-    cls=Translating,
+    cls=ErrorReportingGroup,
     help="Answers from your articles, with an exact quote under every sentence.",
     no_args_is_help=True,
     add_completion=False,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _WRONG_USE = (CollectionInvalid, EvaluationInvalid, KeyRequired, QuestionInvalid, SettingsInvalid)
 
 
-class Translating(TyperGroup):
+class ErrorReportingGroup(TyperGroup):
     """Turns every error that is meant for people into one line and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:

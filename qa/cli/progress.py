@@ -67,7 +67,7 @@ def fetching() -> Iterator[Callable[[str, int, int], None]]:
 @contextmanager
 def _shown(*columns: ProgressColumn, memory: float = 30) -> Iterator[tuple[Progress, TaskID]]:
     """The time left is told by the speed of the last `memory` seconds."""
-    screen = console.Screen(stderr=True)
+    screen = console.PlainConsole(stderr=True)
     with Progress(
         TextColumn("{task.description}", markup=False),
         *columns,

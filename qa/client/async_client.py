@@ -10,11 +10,11 @@ from typing import BinaryIO, Self, TypeVar
 import httpx
 
 from index.maintenance.backup import Sink
-from index.schemas import Article, Filters, Kept, Listing, Skipped
+from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
 from qa.client import endpoints
-from qa.client.endpoints import Call
-from qa.client.transport import Server
-from qa.schemas import Answer, Event, FoundPassage, Job, Question
+from qa.client.endpoints import Endpoint
+from qa.client.transport import Transport
+from qa.schemas import Answer, Event, Job, Question, RetrievedPassage
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class AsyncQuoth:
     """
 
     def __init__(self, url: str, *, key: str | None = None) -> None:
-        self._server = Server(url, key)
+        self._server = Transport(url, key)
         self.url = self._server.url
         self._client = httpx.AsyncClient(**self._server.options)
 
@@ -40,12 +40,12 @@ class AsyncQuoth:
 
     async def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
-    ) -> tuple[FoundPassage, ...]:
+    ) -> tuple[RetrievedPassage, ...]:
         return await self._do(endpoints.search(query, k, filters, collection))
 
     async def add(
         self, items: Iterable[Article | Skipped], *, collection: str = "default"
-    ) -> AsyncGenerator[Kept | Skipped, None]:
+    ) -> AsyncGenerator[Ingested | Skipped, None]:
         for batch in endpoints.batches(items):
             if isinstance(batch, Skipped):
                 yield batch
@@ -78,14 +78,14 @@ class AsyncQuoth:
         offset: int = 0,
         search: str = "",
         filters: Filters = Filters(),
-    ) -> Listing:
+    ) -> ArticlePage:
         pages = endpoints.listing(collection, limit, offset, search, filters)
         page = next(pages)
         while True:
             try:
                 page = pages.send(await self._do(page))
             except StopIteration as whole:
-                listing: Listing = whole.value
+                listing: ArticlePage = whole.value
                 return listing
 
     async def collections(self) -> list[str]:
@@ -119,7 +119,7 @@ class AsyncQuoth:
     async def check_ready(self) -> None:
         await self._do(endpoints.ready())
 
-    async def _do(self, call: Call[T]) -> T:
+    async def _do(self, call: Endpoint[T]) -> T:
         with self._server.reached():
             response = await self._client.request(**call.request)
         return self._server.value(call, response)

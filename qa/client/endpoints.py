@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from pydantic import TypeAdapter
 
-from index.schemas import Article, Filters, IngestReport, Listing, Skipped, Summary
-from qa.schemas import Answer, FoundPassage, Job, Question, checked_question
+from index.schemas import Article, ArticlePage, ArticleSummary, Filters, IngestReport, Skipped
+from qa.schemas import Answer, Job, Question, RetrievedPassage, checked_question
 
 # Articles that are sent at once: some seconds of embedding, so that progress is seen.
 BATCH_ARTICLES = 100
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call(Generic[T]):
+class Endpoint(Generic[T]):
     """One request, and how its response is read."""
 
     method: str
@@ -49,10 +49,10 @@ def a(kind: type[T]) -> Callable[[bytes], T]:
     return TypeAdapter(kind).validate_json
 
 
-def ask(question: str, details: Mapping[str, object]) -> Call[Answer]:
+def ask(question: str, details: Mapping[str, object]) -> Endpoint[Answer]:
     """A question, checked; raises QuestionInvalid."""
     checked = checked_question(question, **details)
-    return Call(method="POST", path="/api/ask", json=asked(checked), read=a(Answer))
+    return Endpoint(method="POST", path="/api/ask", json=asked(checked), read=a(Answer))
 
 
 def asked(question: Question) -> dict[str, Any]:
@@ -66,17 +66,17 @@ def _limits(filters: Filters) -> dict[str, Any]:
     return {"as_of": given.pop("as_of"), "filters": given}
 
 
-def search(query: str, k: int, filters: Filters, collection: str) -> Call[tuple[FoundPassage, ...]]:
+def search(query: str, k: int, filters: Filters, collection: str) -> Endpoint[tuple[RetrievedPassage, ...]]:
     """The k best passages; raises QuestionInvalid."""
     text = checked_question(query).question
     body = {"query": text, "k": k, "collection": collection, **_limits(filters)}
-    found = a(dict[str, tuple[FoundPassage, ...]])
-    return Call(method="POST", path="/api/search", json=body, read=partial(_member, found, "hits"))
+    found = a(dict[str, tuple[RetrievedPassage, ...]])
+    return Endpoint(method="POST", path="/api/search", json=body, read=partial(_member, found, "hits"))
 
 
-def add(articles: Sequence[Article], collection: str) -> Call[IngestReport]:
+def add(articles: Sequence[Article], collection: str) -> Endpoint[IngestReport]:
     """Articles that are waited for."""
-    return Call(
+    return Endpoint(
         method="POST",
         path="/api/articles",
         params={"collection": collection},
@@ -85,9 +85,9 @@ def add(articles: Sequence[Article], collection: str) -> Call[IngestReport]:
     )
 
 
-def start(articles: Sequence[Article], collection: str, idempotency_key: str | None) -> Call[Job]:
+def start(articles: Sequence[Article], collection: str, idempotency_key: str | None) -> Endpoint[Job]:
     """Articles that are not waited for."""
-    return Call(
+    return Endpoint(
         method="POST",
         path="/api/articles",
         params={"collection": collection, "wait": "false"},
@@ -119,43 +119,45 @@ def batches(items: Iterable[Article | Skipped]) -> Iterator[list[Article] | Skip
         yield batch
 
 
-def job(method: str, id_: str) -> Call[Job]:
+def job(method: str, id_: str) -> Endpoint[Job]:
     """GET tells of a job, DELETE cancels it."""
-    return Call(method=method, path=f"/api/jobs/{quote(id_, safe='')}", read=a(Job))
+    return Endpoint(method=method, path=f"/api/jobs/{quote(id_, safe='')}", read=a(Job))
 
 
-def remove(ids: Sequence[str], collection: str) -> Call[None]:
+def remove(ids: Sequence[str], collection: str) -> Endpoint[None]:
     """All of these articles, or none."""
     params = {"collection": collection}
-    return Call(method="DELETE", path="/api/articles", params=params, json={"ids": list(ids)}, read=nothing)
+    return Endpoint(
+        method="DELETE", path="/api/articles", params=params, json={"ids": list(ids)}, read=nothing
+    )
 
 
-def article(article_id: str, collection: str) -> Call[Article]:
+def article(article_id: str, collection: str) -> Endpoint[Article]:
     """One article with its text."""
     path = f"/api/articles/{quote(article_id, safe='')}"
-    return Call(method="GET", path=path, params={"collection": collection}, read=a(Article))
+    return Endpoint(method="GET", path=path, params={"collection": collection}, read=a(Article))
 
 
 def listing(
     collection: str, limit: int | None, offset: int, search: str, filters: Filters
-) -> Generator[Call[Listing], Listing, Listing]:
+) -> Generator[Endpoint[ArticlePage], ArticlePage, ArticlePage]:
     """Yields a call for each page, takes what it answered, and returns the whole."""
     params: dict[str, Any] = {"collection": collection, "search": search}
     limits = TypeAdapter(Filters).dump_python(filters, mode="json")
     params |= {name: value for name, value in limits.items() if value}
-    found: list[Summary] = []
+    found: list[ArticleSummary] = []
     while True:
         size = PAGE if limit is None else min(PAGE, limit - len(found))
         at = {"limit": size, "offset": offset + len(found)}
-        page = yield Call(method="GET", path="/api/articles", params=params | at, read=a(Listing))
+        page = yield Endpoint(method="GET", path="/api/articles", params=params | at, read=a(ArticlePage))
         found += page.articles
         if len(page.articles) < PAGE or len(found) == limit:
-            return Listing(articles=tuple(found), total=page.total)
+            return ArticlePage(articles=tuple(found), total=page.total)
 
 
-def counts() -> Call[dict[str, int]]:
+def counts() -> Endpoint[dict[str, int]]:
     """How many articles each collection has, by its name."""
-    return Call(method="GET", path="/api/collections", read=_counts)
+    return Endpoint(method="GET", path="/api/collections", read=_counts)
 
 
 def _counts(told: bytes) -> dict[str, int]:
@@ -163,9 +165,9 @@ def _counts(told: bytes) -> dict[str, int]:
     return {one["name"]: one["articles"] for one in found["collections"]}
 
 
-def remove_collection(name: str) -> Call[None]:
+def remove_collection(name: str) -> Endpoint[None]:
     """A collection with all its articles."""
-    return Call(method="DELETE", path=f"/api/collections/{quote(name, safe='')}", read=nothing)
+    return Endpoint(method="DELETE", path=f"/api/collections/{quote(name, safe='')}", read=nothing)
 
 
 def export(collection: str | None) -> dict[str, Any]:
@@ -174,9 +176,9 @@ def export(collection: str | None) -> dict[str, Any]:
     return {"method": "GET", "url": "/api/export", "params": params}
 
 
-def restore(name: str | None) -> Call[None]:
+def restore(name: str | None) -> Endpoint[None]:
     """An exported file, whose content is sent with it. Making vectors anew takes as long as adding did."""
-    return Call(
+    return Endpoint(
         method="POST",
         path="/api/import",
         params={"name": name} if name else {},
@@ -185,9 +187,9 @@ def restore(name: str | None) -> Call[None]:
     )
 
 
-def ready() -> Call[None]:
+def ready() -> Endpoint[None]:
     """Whether a question can be answered."""
-    return Call(method="GET", path="/readyz", read=nothing)
+    return Endpoint(method="GET", path="/readyz", read=nothing)
 
 
 def _member(read: Callable[[bytes], dict[str, T]], name: str, told: bytes) -> T:

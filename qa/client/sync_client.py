@@ -9,11 +9,11 @@ from typing import Self, TypeVar
 import httpx
 
 from index.maintenance.backup import Sink
-from index.schemas import Article, Filters, Kept, Listing, Skipped
+from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
 from qa.client import endpoints
-from qa.client.endpoints import Call
-from qa.client.transport import Server
-from qa.schemas import Answer, Event, FoundPassage, Job, Question
+from qa.client.endpoints import Endpoint
+from qa.client.transport import Transport
+from qa.schemas import Answer, Event, Job, Question, RetrievedPassage
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class Quoth:
     """
 
     def __init__(self, url: str, *, key: str | None = None) -> None:
-        self._server = Server(url, key)
+        self._server = Transport(url, key)
         self.url = self._server.url
         self._client = httpx.Client(**self._server.options)
 
@@ -43,13 +43,13 @@ class Quoth:
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
-    ) -> tuple[FoundPassage, ...]:
+    ) -> tuple[RetrievedPassage, ...]:
         """The k passages that fit best, best first; k is at most 100."""
         return self._do(endpoints.search(query, k, filters, collection))
 
     def add(
         self, items: Iterable[Article | Skipped], *, collection: str = "default"
-    ) -> Generator[Kept | Skipped, None, None]:
+    ) -> Generator[Ingested | Skipped, None, None]:
         """Keeps articles, some at a time, while the outcomes are walked through: what was told is kept,
         whatever ends the walk.
         """
@@ -91,7 +91,7 @@ class Quoth:
         offset: int = 0,
         search: str = "",
         filters: Filters = Filters(),
-    ) -> Listing:
+    ) -> ArticlePage:
         """The articles without their texts, newest first; see `Assistant.articles`."""
         pages = endpoints.listing(collection, limit, offset, search, filters)
         page = next(pages)
@@ -99,7 +99,7 @@ class Quoth:
             try:
                 page = pages.send(self._do(page))
             except StopIteration as whole:
-                listing: Listing = whole.value
+                listing: ArticlePage = whole.value
                 return listing
 
     def collections(self) -> list[str]:
@@ -135,7 +135,7 @@ class Quoth:
         """Raises NotReady while no question can be answered yet."""
         self._do(endpoints.ready())
 
-    def _do(self, call: Call[T]) -> T:
+    def _do(self, call: Endpoint[T]) -> T:
         with self._server.reached():
             response = self._client.request(**call.request)
         return self._server.value(call, response)

@@ -12,7 +12,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from index.errors import QuothError, SnapshotInvalid
-from qa.client.endpoints import Call, asked
+from qa.client.endpoints import Endpoint, asked
 from qa.errors import ServerUnavailable, kind_of
 from qa.schemas import Answer, Event, Evidence, Question, Token
 
@@ -24,7 +24,7 @@ _EVENTS: dict[str, type[Event]] = {"evidence": Evidence, "token": Token, "answer
 T = TypeVar("T")
 
 
-class Server:
+class Transport:
     """A server at an address, which may want a key."""
 
     def __init__(self, url: str, key: str | None = None) -> None:
@@ -65,7 +65,7 @@ class Server:
         with content:
             yield content
 
-    def value(self, call: Call[T], response: httpx.Response) -> T:
+    def value(self, call: Endpoint[T], response: httpx.Response) -> T:
         """What the response says, or the error it tells of."""
         if not response.is_success:
             raise self.error(response.content)

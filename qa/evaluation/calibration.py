@@ -23,7 +23,7 @@ OPEN = Thresholds(search=0, answer=0)
 
 
 @runtime_checkable
-class Calibrated(Protocol):
+class CalibrationTarget(Protocol):
     """What keeps thresholds: `Assistant` does."""
 
     def thresholds(self, collection: str = "default") -> Thresholds:
@@ -33,7 +33,9 @@ class Calibrated(Protocol):
         """From now on, and in later processes, the collection is asked with these."""
 
 
-def calibrate(assistant: Calibrated, ask: Callable[[], EvalRun], collection: str = "default") -> EvalRun:
+def calibrate(
+    assistant: CalibrationTarget, ask: Callable[[], EvalRun], collection: str = "default"
+) -> EvalRun:
     """Asks with both gates open, fits the thresholds and keeps them for the collection; the old ones
     stay where that fails. The run that is given is as it would be with the new ones.
     """

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from qa.errors import EvaluationInvalid
 from qa.evaluation.bootstrap import p_value, paired_interval
-from qa.evaluation.results import Change, Comparison, EvalRun, Row, Turned
+from qa.evaluation.results import Comparison, EvalRun, MetricChange, OutcomeChange, Row
 from qa.evaluation.scoring import ALL, scored
 
 
@@ -42,7 +42,7 @@ def compared(baseline: EvalRun, run: EvalRun) -> Comparison:
     return Comparison(changes=_changes(pairs), turned=tuple(_turned(pairs)))
 
 
-def _changes(pairs: Sequence[tuple[Row, Row]]) -> dict[str, Change]:
+def _changes(pairs: Sequence[tuple[Row, Row]]) -> dict[str, MetricChange]:
     found = {}
     for metric in ALL:
         key = metric.score_key
@@ -55,7 +55,7 @@ def _changes(pairs: Sequence[tuple[Row, Row]]) -> dict[str, Change]:
             continue
         before, after = np.array(both, dtype=np.float64).T
         low, high = paired_interval(before, after, metric.summary)
-        found[metric.name] = Change(
+        found[metric.name] = MetricChange(
             before=float(metric.summary(before)),
             after=float(metric.summary(after)),
             low=low,
@@ -66,9 +66,11 @@ def _changes(pairs: Sequence[tuple[Row, Row]]) -> dict[str, Change]:
     return found
 
 
-def _turned(pairs: Sequence[tuple[Row, Row]]) -> list[Turned]:
+def _turned(pairs: Sequence[tuple[Row, Row]]) -> list[OutcomeChange]:
     return [
-        Turned(id=new.question.id, question=new.question.question, before=old.outcome, after=new.outcome)
+        OutcomeChange(
+            id=new.question.id, question=new.question.question, before=old.outcome, after=new.outcome
+        )
         for old, new in pairs
         if old.outcome != new.outcome
     ]

@@ -13,12 +13,12 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
 from qa.errors import EvaluationInvalid
-from qa.schemas import Turn, Value
+from qa.schemas import Schema, Turn
 
 Half = Literal["a", "b"]
 
 
-class EvalQuestion(Value):
+class EvalQuestion(Schema):
     """One line of a questions file. Fields that are not known, such as `kind`, are kept in `labels`.
 
     `gold` are the ids of the articles that answer it, `evidence` sentences of them, word for word. It is

@@ -8,12 +8,12 @@ from typing import Literal
 from pydantic import Field
 
 from qa.evaluation.questions import EvalQuestion, Half
-from qa.schemas import Answer, FoundPassage, Thresholds, Value
+from qa.schemas import Answer, RetrievedPassage, Schema, Thresholds
 
 Outcome = Literal["right", "wrong", "wrongly declined", "rightly declined", "unjudged", "error"]
 
 
-class Context(Value):
+class QuoteContext(Schema):
     """Where a citation's quote stands: the article's words before and after it.
 
     `exact` says whether the quote is `article.text[start:end]` to the letter.
@@ -25,7 +25,7 @@ class Context(Value):
     exact: bool
 
 
-class Row(Value):
+class Row(Schema):
     """One question as it was asked, what came of it, and how that scores.
 
     `ranked` are the ids of the distinct articles a search found, best first, at most ten;
@@ -39,9 +39,9 @@ class Row(Value):
     half: Half
     searched: str = ""
     ranked: tuple[str, ...] = ()
-    passages: tuple[FoundPassage, ...] = ()
+    passages: tuple[RetrievedPassage, ...] = ()
     answer: Answer | None = None
-    contexts: tuple[Context, ...] = ()
+    contexts: tuple[QuoteContext, ...] = ()
     confidences: dict[str, float] = Field(default_factory=dict)
     evidence_ms: float | None = None
     first_token_ms: float | None = None
@@ -85,7 +85,7 @@ class Row(Value):
         return tuple(citation.quote for citation in self.answer.citations) if self.answer else ()
 
 
-class Estimate(Value):
+class Estimate(Schema):
     """A metric over `count` eligible questions, with its 95 % bootstrap interval."""
 
     value: float
@@ -94,7 +94,7 @@ class Estimate(Value):
     count: int
 
 
-class Change(Value):
+class MetricChange(Schema):
     """A metric here and in the baseline, over the `count` questions that both have it for.
 
     `low` and `high` bound the difference (95 %, paired bootstrap); `p` is the chance of one at
@@ -109,7 +109,7 @@ class Change(Value):
     count: int
 
 
-class Turned(Value):
+class OutcomeChange(Schema):
     """A question whose outcome is another than in the baseline."""
 
     id: str
@@ -118,14 +118,14 @@ class Turned(Value):
     after: Outcome
 
 
-class Comparison(Value):
+class Comparison(Schema):
     """This run against an earlier one, over the questions both asked."""
 
-    changes: dict[str, Change]
-    turned: tuple[Turned, ...]
+    changes: dict[str, MetricChange]
+    turned: tuple[OutcomeChange, ...]
 
 
-class CurvePoint(Value):
+class CurvePoint(Schema):
     """What declining below `threshold` gives: the share of all questions still answered, and the
     share of those that is wrong.
     """
@@ -135,7 +135,7 @@ class CurvePoint(Value):
     risk: float
 
 
-class Calibration(Value):
+class Calibration(Schema):
     """The thresholds that were fitted on the questions of half "a", and what they do to half "b".
 
     `curves` are by gate, over half "a"; `before` and `after` the metrics of half "b" with the old
@@ -149,7 +149,7 @@ class Calibration(Value):
     after: dict[str, Estimate]
 
 
-class EvalRun(Value):
+class EvalRun(Schema):
     """An evaluation that has been run: what was asked of what, the rows, and the metrics.
 
     `groups` has the same metrics for parts of the questions: "half a", "half b", "kind …" for

@@ -117,7 +117,7 @@ _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*\"|«[^»]*»|„[^“]*“|(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class ScreenedSentence:
     """A sentence, `passage[start:end]`, with its text as `fenced` leaves it. One that does not tell gives
     orders, or follows on a forged turn of a conversation.
     """
@@ -128,13 +128,13 @@ class Said:
     tells: bool
 
 
-def sentences(passage: str, question: str) -> list[Said]:
+def sentences(passage: str, question: str) -> list[ScreenedSentence]:
     """The sentences of a passage, as a reader sees them, in order."""
     spans = sentence_spans(blanked(passage))
     texts = [fenced(passage[start:end]) for start, end in spans]
     forged = turned(passage)
     return [
-        Said(start=start, end=end, text=text, tells=bool(text) and not order and start < forged)
+        ScreenedSentence(start=start, end=end, text=text, tells=bool(text) and not order and start < forged)
         for (start, end), text, order in zip(spans, texts, orders(texts, question), strict=True)
     ]
 

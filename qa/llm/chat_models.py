@@ -43,7 +43,7 @@ ALIVE_SECONDS = 5
 PROMPT_CACHE_MIB = 512
 
 
-class Model(Protocol):
+class ChatModel(Protocol):
     """What the chain needs of a language model."""
 
     name: str
@@ -65,7 +65,7 @@ class Model(Protocol):
         """Frees what the model holds."""
 
 
-class LocalModel:
+class LocalChatModel:
     """A GGUF file run in this process by llama.cpp, which listens on a Unix socket in a private folder.
 
     Loaded at the first use of `chat` or `count_tokens`; from then on it holds about 2 GB.
@@ -214,7 +214,7 @@ def _private_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=f"quoth-model-{os.getpid()}-"))
 
 
-class RemoteModel:
+class RemoteChatModel:
     """A model of `init_chat_model`, such as `openai:gpt-5-mini` or `ollama:llama3.2`."""
 
     def __init__(self, name: str, url: str | None, key: str | None) -> None:
@@ -262,7 +262,7 @@ class RemoteModel:
         """Nothing is held open."""
 
 
-def choose_model(settings: Settings, weights: Callable[[str], Path]) -> Model | None:
+def choose_model(settings: Settings, weights: Callable[[str], Path]) -> ChatModel | None:
     """The model the settings name, not loaded yet; None for `none`.
 
     `weights` gives the file of a local model by its name, fetching it where needed.
@@ -271,16 +271,16 @@ def choose_model(settings: Settings, weights: Callable[[str], Path]) -> Model | 
     if name == NO_MODEL:
         return None
     if name.startswith("local:"):
-        return LocalModel(name, lambda: weights(name), settings.threads, states)
+        return LocalChatModel(name, lambda: weights(name), settings.threads, states)
     if name.endswith(".gguf"):
         file = Path(name).expanduser()
         if not file.is_file():
             raise ModelUnavailable(f"QUOTH_MODEL names {file}, where there is no file; correct the path")
-        return LocalModel(file.name, lambda: file, settings.threads, states)
+        return LocalChatModel(file.name, lambda: file, settings.threads, states)
     if ":" not in name:
         raise ModelUnavailable(
             f"QUOTH_MODEL is '{name}'; it must be local:1.5b, local:0.5b, "
             "a .gguf file, provider:model or none"
         )
     key = settings.model_key.get_secret_value() if settings.model_key else None
-    return RemoteModel(name, settings.model_url, key)
+    return RemoteChatModel(name, settings.model_url, key)

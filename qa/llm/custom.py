@@ -17,7 +17,7 @@ from index.errors import WeightsMissing
 from qa.llm.download import bring, fetch
 from qa.llm.download_progress import Progress
 from qa.llm.hub import asked
-from qa.llm.weights import MODELS, File, Hub, Weights, stamp, stamped
+from qa.llm.weights import MODELS, HubSource, Weights, WeightsFile, stamp, stamped
 
 _REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 # What is loaded: of the model itself, and of the modules that come after it.
@@ -38,7 +38,7 @@ def chosen(name: str, purpose: str, folder: Path) -> Weights:
     files = tuple(
         replace(file, sha256=_noted(place / file.name, noted.get(file.name))) for file in weights.files
     )
-    return replace(weights, files=files or (File(name=_LAST),))
+    return replace(weights, files=files or (WeightsFile(name=_LAST),))
 
 
 def present(weights: Weights, folder: Path) -> Path:
@@ -116,7 +116,7 @@ def _described(repo: str, folder: Path) -> Weights:
     files = tuple(
         replace(file, sha256=lfs.sha256 if (lfs := siblings[file.name].lfs) else "") for file in weights.files
     )
-    return replace(weights, files=files, hub=Hub(repo=repo, revision=told.sha or "main"))
+    return replace(weights, files=files, hub=HubSource(repo=repo, revision=told.sha or "main"))
 
 
 def _weights(name: str, purpose: str, folder: Path, sizes: Mapping[str, int]) -> Weights:
@@ -130,8 +130,8 @@ def _weights(name: str, purpose: str, folder: Path, sizes: Mapping[str, int]) ->
         purpose=purpose,
         size=sum(sizes[file] for file in loaded),
         folder=_place(name, folder).name if _is_repo(name) else str(_place(name, folder)),
-        files=tuple(File(name=file) for file in loaded),
-        hub=Hub(repo=name) if _is_repo(name) else None,
+        files=tuple(WeightsFile(name=file) for file in loaded),
+        hub=HubSource(repo=name) if _is_repo(name) else None,
     )
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from index.embedding.embedder import SentenceEmbedder
-from index.embedding.reranker import PairReranker
+from index.embedding.reranker import CrossEncoderReranker
 from index.errors import WeightsMissing
 from qa.llm import weights
 from qa.llm.custom import chosen, hashed, identity, present
-from qa.llm.weights import MINILM, Listed, Weights
+from qa.llm.weights import MINILM, ModelListing, Weights
 from qa.settings import Settings
 
 # Its weights come without a model card.
 MINILM_LANGUAGES = ("en",)
 
 
-def listing(settings: Settings) -> tuple[Listed, ...]:
+def listing(settings: Settings) -> tuple[ModelListing, ...]:
     """Every known model and those that the settings name, and whether they are there."""
     finding = [one for one in (embedder_weights(settings), reranker_weights(settings)) if one]
     used = {settings.model, *(one.name for one in finding)}
@@ -51,10 +51,10 @@ def open_embedder(settings: Settings) -> SentenceEmbedder:
     return SentenceEmbedder(place, name=place.name, threads=settings.threads, languages=MINILM_LANGUAGES)
 
 
-def open_reranker(settings: Settings) -> PairReranker | None:
+def open_reranker(settings: Settings) -> CrossEncoderReranker | None:
     """The reranker, where the settings name one; loaded at its first use, and never fetched here.
 
     Raises WeightsMissing, WeightsCorrupt.
     """
     used, models = reranker_weights(settings), settings.home / "models"
-    return PairReranker(present(used, models), threads=settings.threads) if used else None
+    return CrossEncoderReranker(present(used, models), threads=settings.threads) if used else None

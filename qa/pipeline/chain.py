@@ -19,7 +19,7 @@ from pydantic import ConfigDict
 from index.collection import Collection
 from index.schemas import Filters, Hit
 from qa.guardrails.sanitizer import fenced
-from qa.llm.chat_models import Model
+from qa.llm.chat_models import ChatModel
 from qa.llm.prompts import NOT_FOUND, Message, Prompt, load_prompt
 from qa.pipeline.context_selection import pick
 from qa.pipeline.extractive import quote_best
@@ -38,7 +38,7 @@ PROMPT_VARIABLES = {"excerpts", "earlier", "day", "question"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Retrieval:
     """What a search found for a question, best first."""
 
     question: Question
@@ -47,15 +47,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class SelectedContext:
     """What was found, and the excerpts of it that are to be read."""
 
-    found: Found
+    found: Retrieval
     excerpts: tuple[Excerpt, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class DraftChunk:
     """A piece of a draft. `refusal` is the probability that the model gave to a refusal in the place of
     the piece's first token, where it tells any; `usage` comes with the last piece.
     """
@@ -100,14 +100,14 @@ class PassageRetriever(BaseRetriever):
         ]
 
 
-def finding(collection: Callable[[str], Collection]) -> Runnable[Question, Found]:
+def finding(collection: Callable[[str], Collection]) -> Runnable[Question, Retrieval]:
     """Question to Found: what is searched is what the person says, or the question with what it leans on."""
 
-    def find(question: Question) -> Found:
+    def find(question: Question) -> Retrieval:
         searched = question.search_as or searchable(question.question, question.history)
         retriever = PassageRetriever(collection=collection(question.collection), filters=question.limits)
         documents = retriever.invoke(searched)
-        return Found(
+        return Retrieval(
             question=question,
             searched=searched,
             hits=tuple(document.metadata["hit"] for document in documents),
@@ -117,11 +117,11 @@ def finding(collection: Callable[[str], Collection]) -> Runnable[Question, Found
 
 
 def picking(
-    collection: Callable[[str], Collection], model: Model | None, budget: int
-) -> Runnable[Found, Reading]:
+    collection: Callable[[str], Collection], model: ChatModel | None, budget: int
+) -> Runnable[Retrieval, SelectedContext]:
     """Found to Reading: excerpts of at most `budget` of the model's tokens."""
 
-    def read(found: Found) -> Reading:
+    def read(found: Retrieval) -> SelectedContext:
         searched_in = collection(found.question.collection)
         excerpts = pick(
             found.hits,
@@ -132,28 +132,28 @@ def picking(
             budget,
             model.count_tokens if model else lambda text: len(text) // 4,
         )
-        return Reading(found=found, excerpts=tuple(excerpts))
+        return SelectedContext(found=found, excerpts=tuple(excerpts))
 
     return RunnableLambda(read)
 
 
-def writing(model: Model | None) -> Runnable[Reading, Piece]:
+def writing(model: ChatModel | None) -> Runnable[SelectedContext, DraftChunk]:
     """Reading to a draft, in pieces as the model writes it; without a model, of the best sentences."""
     if model is None:
-        return RunnableLambda(lambda reading: Piece(text=quote_best(reading.excerpts)))
+        return RunnableLambda(lambda reading: DraftChunk(text=quote_best(reading.excerpts)))
     prompt = _prompt()
-    messages: Runnable[Reading, list[Message]] = RunnableLambda(
+    messages: Runnable[SelectedContext, list[Message]] = RunnableLambda(
         lambda reading: prompt.messages(prompt_values(reading))
     )
     # The model is loaded when the first question needs it, not when the chain is put together.
     return messages | RunnableLambda(lambda _: model.chat) | RunnableGenerator(_pieces)
 
 
-async def _pieces(messages: AsyncIterator[BaseMessage]) -> AsyncIterator[Piece]:
+async def _pieces(messages: AsyncIterator[BaseMessage]) -> AsyncIterator[DraftChunk]:
     async for message in messages:
         tokens = (message.response_metadata.get("logprobs") or {}).get("content") or []
         used = message.usage_metadata if isinstance(message, AIMessage) else None
-        yield Piece(
+        yield DraftChunk(
             text=str(message.text),
             refusal=_refusal(tokens[0]) if tokens else None,
             usage=Usage(prompt_tokens=used["input_tokens"], answer_tokens=used["output_tokens"])
@@ -181,7 +181,7 @@ def _prompt() -> Prompt:
     return load_prompt("answer", PROMPT_VARIABLES)
 
 
-def prompt_values(reading: Reading) -> dict[str, str]:
+def prompt_values(reading: SelectedContext) -> dict[str, str]:
     """The variables of `prompts/answer.md`."""
     question = reading.found.question
     return {

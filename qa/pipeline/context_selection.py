@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from index.embedding.embedder import Vectors
 from index.schemas import Hit
 from index.text.normalization import coverage
-from index.text.shingles import Wording
+from index.text.shingles import Shingles
 from qa.guardrails.prompt_injection import sentences
 from qa.verification.answer_type import expected
 from qa.verification.excerpts import Excerpt
@@ -31,7 +31,7 @@ PLAIN_WORDS, PLAIN, PLAIN_BUDGET = 5, 0.65, 5 / 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Candidate:
     """A sentence: the hit it is in and which of its sentences it is, both counted from 0."""
 
     hit: int
@@ -86,13 +86,13 @@ def pick(
     return _excerpts(chosen, fits, hits)
 
 
-def _nears(fits: Mapping[_Place, float]) -> dict[_Place, float]:
+def _nears(fits: Mapping[_Candidate, float]) -> dict[_Candidate, float]:
     """How well the better of each sentence's neighbours fits; 0 where it has none."""
     at = {(place.hit, place.nth): fit for place, fit in fits.items()}
     return {place: max(at.get((place.hit, place.nth + step), 0.0) for step in (-1, 1)) for place in fits}
 
 
-def _places(hits: Sequence[Hit], question: str) -> Iterator[_Place]:
+def _places(hits: Sequence[Hit], question: str) -> Iterator[_Candidate]:
     """Every sentence of the hits as a reader sees it, but those that an earlier hit has word for word,
     however set, and those that do not tell but order.
     """
@@ -101,17 +101,19 @@ def _places(hits: Sequence[Hit], question: str) -> Iterator[_Place]:
         shift = hit.passage.start
         said = []
         for nth, sentence in enumerate(sentences(hit.passage.text, question)):
-            said.append(Wording.of(sentence.text).words)
+            said.append(Shingles.of(sentence.text).words)
             # What has no words, as "(…)", tells nothing.
             if said[-1] and said[-1] not in earlier and sentence.tells:
                 span = (sentence.start + shift, sentence.end + shift)
-                yield _Place(hit=at, nth=nth, span=span, text=sentence.text)
+                yield _Candidate(hit=at, nth=nth, span=span, text=sentence.text)
         earlier.update(said)
 
 
-def _excerpts(chosen: Iterable[_Place], fits: Mapping[_Place, float], hits: Sequence[Hit]) -> list[Excerpt]:
+def _excerpts(
+    chosen: Iterable[_Candidate], fits: Mapping[_Candidate, float], hits: Sequence[Hit]
+) -> list[Excerpt]:
     """The places of each hit as one excerpt, the excerpt with the best of them first."""
-    of_hit: dict[int, list[_Place]] = {}
+    of_hit: dict[int, list[_Candidate]] = {}
     for place in sorted(chosen, key=lambda place: (place.hit, place.nth)):
         of_hit.setdefault(place.hit, []).append(place)
     groups = sorted(of_hit.values(), key=lambda group: -max(fits[place] for place in group))

@@ -15,7 +15,7 @@ WAITING_SECONDS = 120.0
 """So long somebody waits for the model before they are told to come again."""
 
 
-class Line:
+class ModelQueue:
     """So many have the model at once, and at most `places` wait, in the order they came.
 
     Event loops share it: a server's, and those of `Assistant.ask`.

@@ -12,40 +12,40 @@ from index.collection import Collection
 from index.errors import QuothError
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import inert
-from qa.llm.chat_models import NO_MODEL, Model, RemoteModel
-from qa.pipeline.chain import Piece, Reading, finding, picking, writing
+from qa.llm.chat_models import NO_MODEL, ChatModel, RemoteChatModel
+from qa.pipeline.chain import DraftChunk, SelectedContext, finding, picking, writing
 from qa.pipeline.confidence import of_draft, of_search
-from qa.pipeline.model_queue import Line
+from qa.pipeline.model_queue import ModelQueue
 from qa.schemas import (
     DECLINED,
     Answer,
     Conflict,
     Event,
     Evidence,
-    FoundPassage,
     Question,
+    RetrievedPassage,
     Thresholds,
     Timings,
     Token,
 )
 from qa.telemetry.tracing import traced, tracer
-from qa.verification.citations import Checked, check, refuses
+from qa.verification.citations import VerifiedDraft, check, refuses
 from qa.verification.conflicts.detect import compare
 
 # So long a whole answer may take the model once it has the question.
 WRITING_SECONDS = 300.0
 
 
-class Answering:
+class Pipeline:
     """The walk from question to answer, over the collections of one library."""
 
     def __init__(
         self,
         collection: Callable[[str], Collection],
-        model: Model | None,
+        model: ChatModel | None,
         evidence_tokens: int,
         *,
-        line: Line,
+        line: ModelQueue,
         thresholds: Callable[[str], Thresholds],
     ) -> None:
         """`collection` and `thresholds` are called with a collection's name; questions take their turns
@@ -68,10 +68,10 @@ class Answering:
         with traced("search"):
             found = await self._find.ainvoke(question)
         searched = time.perf_counter()
-        passages = tuple(FoundPassage.of(hit) for hit in found.hits)
+        passages = tuple(RetrievedPassage.of(hit) for hit in found.hits)
         yield Evidence(question_searched=found.searched, passages=passages)
         first: float | None = None
-        checked, sure, usage = Checked(), None, None
+        checked, sure, usage = VerifiedDraft(), None, None
         conflicts: tuple[Conflict, ...] = ()
         thresholds = self._thresholds(question.collection)
         found_well = of_search(found.hits)
@@ -114,7 +114,7 @@ class Answering:
             usage=usage,
         )
 
-    def _check(self, reading: Reading, draft: str) -> tuple[Checked, tuple[Conflict, ...]]:
+    def _check(self, reading: SelectedContext, draft: str) -> tuple[VerifiedDraft, tuple[Conflict, ...]]:
         """What of the draft holds, and where its sources disagree."""
         question, excerpts = reading.found.question, reading.excerpts
         encode = self._collection(question.collection).encode
@@ -122,13 +122,13 @@ class Answering:
         checked = check(plain, question.question, excerpts, encode)
         return compare(question.question, checked, reading.found.hits, encode)
 
-    async def _drafting(self, reading: Reading) -> AsyncGenerator[Piece, None]:
+    async def _drafting(self, reading: SelectedContext) -> AsyncGenerator[DraftChunk, None]:
         # Not the current span of whoever reads the pieces.
         span = tracer.start_span("write")
         until = asyncio.get_running_loop().time() + WRITING_SECONDS
         try:
             # LangChain calls it an iterator; it is a generator, whose closing stops the model.
-            writing = cast(AsyncGenerator[Piece, None], self._write.astream(reading))
+            writing = cast(AsyncGenerator[DraftChunk, None], self._write.astream(reading))
             async with aclosing(writing) as pieces:
                 while True:
                     async with asyncio.timeout_at(until):
@@ -146,7 +146,7 @@ class Answering:
         except Exception as error:
             # LangChain's providers share no base of their errors.
             reason = f"{type(error).__name__}: {error}"
-            if isinstance(self._model, RemoteModel):
+            if isinstance(self._model, RemoteChatModel):
                 reason = self._model.without_key(reason)
             raise ModelUnavailable(
                 f"the model '{self._name}' did not answer ({reason}); "

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models import Model
+from qa.llm.chat_models import ChatModel
 from qa.llm.prompts import load_prompt
 
 PROMPT_VARIABLES = {"title", "passage", "sentence"}
@@ -14,14 +14,14 @@ _LINES = re.compile(r"question:\s*(?P<question>[^\n]+)\n\s*answer:\s*(?P<answer>
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drafted:
+class DraftedQuestion:
     """A question and its answer as the model wrote them; not checked."""
 
     question: str
     answer: str
 
 
-def draft(model: Model, *, title: str, passage: str, sentence: str) -> Drafted | None:
+def draft(model: ChatModel, *, title: str, passage: str, sentence: str) -> DraftedQuestion | None:
     """A question that `sentence`, which stands in `passage`, answers; None where the model has none.
 
     Raises ModelUnavailable.
@@ -40,4 +40,6 @@ def draft(model: Model, *, title: str, passage: str, sentence: str) -> Drafted |
             f"the model '{model.name}' did not answer ({type(error).__name__}: {error}); see `quoth doctor`"
         ) from error
     found = _LINES.search(written)
-    return Drafted(question=found["question"].strip(), answer=found["answer"].strip()) if found else None
+    return (
+        DraftedQuestion(question=found["question"].strip(), answer=found["answer"].strip()) if found else None
+    )

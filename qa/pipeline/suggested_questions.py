@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from index.schemas import Article
 from index.text.sentences import sentence_spans
-from qa.schemas import FoundPassage
+from qa.schemas import RetrievedPassage
 
 # How far a search for the question may go until it finds its own sentence.
 WITHIN = 2
@@ -38,7 +38,7 @@ _INTRODUCED = re.compile(
 
 
 def suggested(
-    articles: Iterable[Article], search: Callable[[str], Sequence[FoundPassage]], limit: int
+    articles: Iterable[Article], search: Callable[[str], Sequence[RetrievedPassage]], limit: int
 ) -> list[str]:
     """Up to `limit` questions, one an article and of different forms as far as there are some, each of
     which `search` answers with the sentence it was made of.

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from index.errors import DiskFull
 from qa.errors import FeedbackFull
-from qa.schemas import MAX_QUESTION_CHARACTERS, Turn, Value
+from qa.schemas import MAX_QUESTION_CHARACTERS, Schema, Turn
 
 FILE = "feedback.jsonl"
 MAX_ANSWER_CHARACTERS = 20_000
@@ -25,7 +25,7 @@ MAX_FILE_BYTES = 20_000_000
 Verdict = Literal["up", "down"]
 
 
-class Feedback(Value):
+class Feedback(Schema):
     """What a person thought of an answer, in the conversation and on the day they had asked for.
 
     `cited` are the articles that the answer quoted.

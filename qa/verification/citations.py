@@ -13,13 +13,13 @@ from index.text.normalization import stems
 from index.text.sentences import sentence_spans
 from qa.guardrails.sanitizer import fenced
 from qa.llm.prompts import NOT_FOUND
-from qa.schemas import Citation, Sentence
+from qa.schemas import AnswerSentence, Citation
 from qa.verification.answer_type import asks_choice, asks_number, asks_reason, expected
 from qa.verification.conflicts.quantities import as_written
 from qa.verification.entities import facts, facts_within, missing
 from qa.verification.excerpts import Excerpt
 from qa.verification.name_expansion import in_full
-from qa.verification.support import Quote, held
+from qa.verification.support import QuoteMatch, held
 
 # A longer first line of a draft is a sentence already, and no bare answer; of several answers, a longer part.
 SHORT_CHARACTERS = 60
@@ -30,10 +30,10 @@ _MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class VerifiedDraft:
     """What of a draft may be shown. Without sentences there is no answer."""
 
-    sentences: tuple[Sentence, ...] = ()
+    sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
 
     @property
@@ -41,7 +41,7 @@ class Checked:
         """The sentences with their marks, as `It rained [1][2].`"""
         return " ".join(_marked(sentence) for sentence in self.sentences)
 
-    def in_full(self) -> Checked:
+    def in_full(self) -> VerifiedDraft:
         """The same, bare numbers with what makes them an amount and bare names with the names before them,
         as their quotes have them.
         """
@@ -50,17 +50,17 @@ class Checked:
             sentence.model_copy(update={"text": _in_full(sentence.text, quotes[sentence.citations[0]])})
             for sentence in self.sentences
         )
-        return Checked(sentences=tuple(said), citations=self.citations)
+        return VerifiedDraft(sentences=tuple(said), citations=self.citations)
 
-    def quoted(self) -> Checked:
+    def quoted(self) -> VerifiedDraft:
         """The same in the words of its quotes."""
         quotes = {citation.number: fenced(citation.quote) for citation in self.citations}
         said = {
-            number: Sentence(text=quotes[number], citations=(number,), support=sentence.support)
+            number: AnswerSentence(text=quotes[number], citations=(number,), support=sentence.support)
             for sentence in self.sentences
             for number in sentence.citations
         }
-        return Checked(sentences=tuple(said.values()), citations=self.citations)
+        return VerifiedDraft(sentences=tuple(said.values()), citations=self.citations)
 
 
 def refuses(draft: str) -> bool:
@@ -70,7 +70,7 @@ def refuses(draft: str) -> bool:
 
 def check(
     draft: str, question: str, excerpts: Sequence[Excerpt], encode: Callable[[Sequence[str]], Vectors]
-) -> Checked:
+) -> VerifiedDraft:
     """Keep of the draft what the excerpts support, each sentence with the quotes it rests on.
 
     Where its sentences do not give the answer that stands above them, this is held against the excerpts
@@ -86,7 +86,7 @@ def check(
     bare = list(_claims(short.replace("; ", ".\n")))
     claims = list(_claims(told)) if told else bare
     if not claims or not excerpts:
-        return Checked()
+        return VerifiedDraft()
     checked = _kept(claims, question, excerpts, encode)
     if short and told and not _gives(checked, short, question):
         marks = frozenset(mark for _, marked in claims for mark in marked)
@@ -100,7 +100,7 @@ def check(
     if _repeats(checked, question):
         checked = checked.quoted()
     if asks_number(question) and not any(map(expected(question), (s.text for s in checked.sentences))):
-        return Checked()
+        return VerifiedDraft()
     return checked
 
 
@@ -120,7 +120,7 @@ def _parted(draft: str) -> tuple[str, str]:
     return first.strip(), rest.strip()
 
 
-def _gives(checked: Checked, short: str, question: str) -> bool:
+def _gives(checked: VerifiedDraft, short: str, question: str) -> bool:
     """Whether the sentences give the short answer, its names and numbers at least, and more than the
     question. That 21 October is one of 2023, the day of the article tells.
     """
@@ -132,7 +132,7 @@ def _gives(checked: Checked, short: str, question: str) -> bool:
     return not lacking and not _repeats(checked, question)
 
 
-def _repeats(checked: Checked, question: str) -> bool:
+def _repeats(checked: VerifiedDraft, question: str) -> bool:
     """Whether nothing is said that the question has not, which answers it only if it offers a choice."""
     told = {stem for sentence in checked.sentences for stem in stems(sentence.text)}
     return told <= set(stems(question)) and not asks_choice(question)
@@ -143,7 +143,7 @@ def _kept(
     question: str,
     excerpts: Sequence[Excerpt],
     encode: Callable[[Sequence[str]], Vectors],
-) -> Checked:
+) -> VerifiedDraft:
     """The claims that the excerpts support, with the marks that they were given."""
     places = [(excerpt, nth) for excerpt in excerpts for nth in range(len(excerpt.spans))]
     cosines = _likeness([text for text, _ in claims], [e.quote(nth, nth) for e, nth in places], encode)
@@ -159,8 +159,8 @@ def _kept(
         quotes, support = held(text, marks, asked, stems(question), excerpts, near)
         if support:
             numbers = tuple(dict.fromkeys(_cite(quote, citations) for quote in quotes))
-            sentences.append(Sentence(text=text, citations=numbers, support=support))
-    return Checked(sentences=tuple(sentences), citations=tuple(citations.values()))
+            sentences.append(AnswerSentence(text=text, citations=numbers, support=support))
+    return VerifiedDraft(sentences=tuple(sentences), citations=tuple(citations.values()))
 
 
 def _likeness(
@@ -188,7 +188,7 @@ def _claims(draft: str) -> Iterator[tuple[str, frozenset[int]]]:
             yield text, marks
 
 
-def _cite(quote: Quote, citations: dict[tuple[str, int, int], Citation]) -> int:
+def _cite(quote: QuoteMatch, citations: dict[tuple[str, int, int], Citation]) -> int:
     """The number of the quote's citation, which is made where there is none yet."""
     hit = quote.excerpt.hit
     start, end = quote.excerpt.spans[quote.first][0], quote.excerpt.spans[quote.last][1]
@@ -198,7 +198,7 @@ def _cite(quote: Quote, citations: dict[tuple[str, int, int], Citation]) -> int:
     return citation.number
 
 
-def _marked(sentence: Sentence) -> str:
+def _marked(sentence: AnswerSentence) -> str:
     marks = "".join(f"[{number}]" for number in sentence.citations)
     body = sentence.text.rstrip(".!?")
     return f"{body} {marks}{sentence.text[len(body) :] or '.'}"

@@ -17,7 +17,7 @@ from qa.schemas import Answer, Citation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rechecked:
+class RecheckedCitation:
     """A citation of a saved answer; `reason` is empty where its quote still stands."""
 
     citation: Citation
@@ -28,7 +28,7 @@ class Rechecked:
         return not self.reason
 
 
-class Saved(BaseModel):
+class SavedAnswer(BaseModel):
     """An answer as it was saved, and the collection it came from, where that was saved with it."""
 
     answer: Answer | None
@@ -38,10 +38,10 @@ class Saved(BaseModel):
 class SavedConversation(BaseModel):
     """A conversation as the window exports it; of its exchanges only the answers matter here."""
 
-    exchanges: tuple[Saved, ...]
+    exchanges: tuple[SavedAnswer, ...]
 
 
-def read_answers(name: str) -> list[Saved]:
+def read_answers(name: str) -> list[SavedAnswer]:
     """The answer, or those of the conversation, saved in a file, or coming in where that is `-`;
     AnswerInvalid if it is none, or one cites what it does not list.
     """
@@ -51,7 +51,7 @@ def read_answers(name: str) -> list[Saved]:
         if isinstance(given, dict) and "exchanges" in given:
             saved = SavedConversation.model_validate_json(raw).exchanges
         else:
-            saved = (Saved(answer=Answer.model_validate_json(raw)),)
+            saved = (SavedAnswer(answer=Answer.model_validate_json(raw)),)
     except OSError as error:
         raise AnswerInvalid(f"{name} cannot be read: {error.strerror}; name another file") from None
     except ValidationError as error:
@@ -75,14 +75,14 @@ def _unlisted(answer: Answer) -> set[int]:
     return {number for sentence in answer.sentences for number in sentence.citations} - listed
 
 
-def recheck(citation: Citation, article_of: Callable[[str], Article]) -> Rechecked:
+def recheck(citation: Citation, article_of: Callable[[str], Article]) -> RecheckedCitation:
     """Whether the quote still stands where the citation says; `article_of` may raise ArticleUnknown."""
     try:
         text = article_of(citation.article_id).text
     except ArticleUnknown:
-        return Rechecked(citation=citation, reason="the article is gone")
+        return RecheckedCitation(citation=citation, reason="the article is gone")
     if 0 <= citation.start < citation.end and text[citation.start : citation.end] == citation.quote:
-        return Rechecked(citation=citation, reason="")
+        return RecheckedCitation(citation=citation, reason="")
     at = text.find(citation.quote) if citation.quote else -1
     where = f"the words now stand at {at}" if at >= 0 else "the words are no longer in it"
-    return Rechecked(citation=citation, reason=f"the article's text has changed; {where}")
+    return RecheckedCitation(citation=citation, reason=f"the article's text has changed; {where}")

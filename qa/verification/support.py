@@ -28,7 +28,7 @@ _AGE_IN_PASSING = re.compile(r"(?<=, )\d+(?=[,.;])|\b\d+(?=-year-old)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
+class QuoteMatch:
     """Sentences of one excerpt, held against one sentence of the draft.
 
     `missing` are the facts that the quote does not have: those that answer (`added`), and those that the
@@ -65,7 +65,7 @@ def held(
     askers: Sequence[str],
     excerpts: Sequence[Excerpt],
     near: dict[tuple[int, int], float],
-) -> tuple[list[Quote], Literal["supported", "weak"] | None]:
+) -> tuple[list[QuoteMatch], Literal["supported", "weak"] | None]:
     """The quotes that together hold the sentence, and how well; None where they do not.
 
     `marks` are the numbers of excerpts that the model gave the sentence, and `near` its cosine with each
@@ -81,7 +81,7 @@ def held(
         for first in range(begin, end + 1)
         for last in range(first, min(first + 1, end) + 1)
     ]
-    quotes: list[Quote] = []
+    quotes: list[QuoteMatch] = []
     open_facts = frozenset(needed)
     while candidates and len(quotes) < MAX_CITATIONS:
         best = max(candidates, key=lambda quote: (-len(open_facts & quote.added), quote.rank))
@@ -139,10 +139,10 @@ def _compared(
     last: int,
     near: dict[tuple[int, int], float],
     cited: bool,
-) -> Quote:
+) -> QuoteMatch:
     quote = excerpt.quote(first, last)
     lacking = missing(needed, quote)
-    return Quote(
+    return QuoteMatch(
         excerpt=excerpt,
         first=first,
         last=last,

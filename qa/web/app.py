@@ -12,14 +12,14 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.assistant import Assistant
-from qa.evaluation.execution.background import Evaluation
+from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.telemetry.metrics import MEDIA_TYPE
 from qa.web import api, mcp
-from qa.web.auth.api_keys import KeyFile
-from qa.web.middleware.body_limit import BodyLimit
-from qa.web.middleware.host_guard import Entrance
-from qa.web.middleware.instrumentation import OFF, Watching
-from qa.web.middleware.timeouts import Leaving
+from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.middleware.body_limit import BodyLimitMiddleware
+from qa.web.middleware.host_guard import ServerAccess
+from qa.web.middleware.instrumentation import OFF, InstrumentationMiddleware
+from qa.web.middleware.timeouts import DisconnectMiddleware
 from qa.web.uploads import MAX_UPLOAD_BYTES
 
 DOCS, METRICS = "/docs", "/metrics"
@@ -32,10 +32,10 @@ MAX_WINDOW_BYTES = 4_000_000
 
 def create_app(
     assistant: Assistant,
-    entrance: Entrance = Entrance(),
+    entrance: ServerAccess = ServerAccess(),
     ready: Callable[[], None] = lambda: None,
-    evaluation: Evaluation | None = None,
-) -> Watching:
+    evaluation: BackgroundEvaluation | None = None,
+) -> InstrumentationMiddleware:
     """The API with its docs, the tools and the window, behind the entrance, and watched.
 
     `ready` is as in `create_api`; without an `evaluation` the window starts none and shows no report.
@@ -47,18 +47,18 @@ def create_app(
     window = ui.mount(FastAPI(openapi_url=None, telemetry=OFF), assistant, evaluation)
     _add_metrics(rooms, assistant)
     uploads = {f"/{language}/gradio_api/upload": MAX_UPLOAD_BYTES for language in ui.LANGUAGES}
-    bounded = BodyLimit(window, limits=uploads, otherwise=MAX_WINDOW_BYTES)
-    house = _House(rooms, mcp.create_app(assistant), bounded)
-    guarded = entrance.before(house, KeyFile(assistant.home))
-    return Watching(guarded, assistant.metrics, is_window=_is_window, always=_ALWAYS)
+    bounded = BodyLimitMiddleware(window, limits=uploads, otherwise=MAX_WINDOW_BYTES)
+    house = _Dispatcher(rooms, mcp.create_app(assistant), bounded)
+    guarded = entrance.before(house, ApiKeyFile(assistant.home))
+    return InstrumentationMiddleware(guarded, assistant.metrics, is_window=_is_window, always=_ALWAYS)
 
 
-class _House:
+class _Dispatcher:
     """Applications behind one door: the window's catches every path, so it must not see the others'."""
 
     def __init__(self, rooms: Starlette, tools: Starlette, window: ASGIApp) -> None:
         self._rooms = rooms
-        self._inside = Leaving(rooms)
+        self._inside = DisconnectMiddleware(rooms)
         self._tools = tools
         self._window = window
 

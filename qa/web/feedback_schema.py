@@ -7,12 +7,12 @@ from typing import Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from qa.schemas import MAX_QUESTION_CHARACTERS, Answer, Turn, Value, checked_question
+from qa.schemas import MAX_QUESTION_CHARACTERS, Answer, Schema, Turn, checked_question
 from qa.telemetry.feedback import MAX_ANSWER_CHARACTERS, MAX_REASON_CHARACTERS, Feedback, Verdict
 from qa.web.schemas import AsOf, CollectionName
 
 
-class Thumb(Value):
+class FeedbackRequest(Schema):
     """What a person thinks of an answer."""
 
     model_config = ConfigDict(

@@ -13,11 +13,11 @@ from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 
-from index.schemas import IngestReport, Kept, Skipped
+from index.schemas import Ingested, IngestReport, Skipped
 from qa.auth import caller, permit
 from qa.errors import JobUnknown
 from qa.schemas import Job
-from qa.web.errors.problem_details import Problem
+from qa.web.errors.problem_details import ProblemDetails
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +28,10 @@ REMEMBERED = timedelta(hours=1)
 """For so long, and no more of them, a job that has ended is told of."""
 
 
-Outcomes = Generator[Kept | Skipped, None, None]
+Outcomes = Generator[Ingested | Skipped, None, None]
 
 
-class _Work:
+class _RunningJob:
     """A job while it is worked at, by one thread."""
 
     def __init__(self, outcomes: Outcomes, *, collection: str, given: int) -> None:
@@ -40,9 +40,9 @@ class _Work:
         self.created = datetime.now(UTC)
         self.ended: datetime | None = None
         self._running = False
-        self._problem: Problem | None = None
+        self._problem: ProblemDetails | None = None
         self._outcomes = outcomes
-        self._told: list[Kept | Skipped] = []
+        self._told: list[Ingested | Skipped] = []
         self.collection = collection
         self._given = given
 
@@ -53,7 +53,7 @@ class _Work:
                 while not self.cancelled.is_set() and (outcome := next(self._outcomes, None)):
                     self._told.append(outcome)
         except Exception as error:
-            self._problem = Problem.of(error, f"/api/jobs/{self.id}")
+            self._problem = ProblemDetails.of(error, f"/api/jobs/{self.id}")
             logger.error("a job failed: %s", error, exc_info=self._problem.status == 500)
         self.ended = datetime.now(UTC)
 
@@ -84,7 +84,7 @@ class Jobs:
     """The jobs of this process, worked at one after another: one at a time writes anyway."""
 
     def __init__(self) -> None:
-        self._works: dict[str, _Work] = {}
+        self._works: dict[str, _RunningJob] = {}
         self._worker = ThreadPoolExecutor(1, "jobs")
 
     def start(self, outcomes: Outcomes, *, collection: str, given: int) -> Job:
@@ -94,7 +94,7 @@ class Jobs:
             raise HTTPException(
                 503, f"{MOST_WAITING} jobs wait already; send it again later", {"retry-after": "10"}
             )
-        work = _Work(outcomes, collection=collection, given=given)
+        work = _RunningJob(outcomes, collection=collection, given=given)
         self._works[work.id] = work
         self._worker.submit(work.run)
         return work.job()
@@ -115,7 +115,7 @@ class Jobs:
         self._forget()
         return tuple(work.job() for work in reversed(self._works.values()) if caller().sees(work.collection))
 
-    def _work(self, id_: str) -> _Work:
+    def _work(self, id_: str) -> _RunningJob:
         self._forget()
         if id_ not in self._works:
             raise JobUnknown(

@@ -22,9 +22,9 @@ from index.readers.fields import article_of
 from index.schemas import IngestReport, Outcome, Skipped
 from qa.assistant import Assistant
 from qa.client import Quoth
-from qa.schemas import Answer, Token, Value, checked_question
+from qa.schemas import Answer, Schema, Token, checked_question
 from qa.web.errors.handlers import HANDLERS
-from qa.web.schemas import Found, Limits, WholeArticle
+from qa.web.schemas import ArticleWithText, FilterParams, SearchResponse
 
 PATH = "/mcp"
 """Where the server answers over HTTP."""
@@ -43,10 +43,10 @@ Collection = Annotated[str, Field(description="name of the collection of article
 AsOf = Annotated[
     Day | None, Field(description="as on this day, such as 2022-10-28: leave out articles dated later")
 ]
-Only = Annotated[Limits, Field(description="which articles may answer; all, where nothing is given")]
+Only = Annotated[FilterParams, Field(description="which articles may answer; all, where nothing is given")]
 
 
-class Added(Value):
+class AddedArticle(Schema):
     """What became of an article that was given."""
 
     article_id: str
@@ -74,7 +74,7 @@ def _add_asking(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
         question: Annotated[str, Field(description="one question in plain words, at most 2,000 characters")],
         context: Context[None],
         as_of: AsOf = None,
-        filters: Only = Limits(),
+        filters: Only = FilterParams(),
         collection: Collection = "default",
     ) -> Answer:
         """Answers a question from the articles. `text` is the answer with marks such as [1]; `citations`
@@ -105,24 +105,24 @@ def _add_finding(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
         query: Annotated[str, Field(description="words or a question; found by meaning and by words")],
         k: Annotated[int, Field(ge=1, le=100, description="how many passages to give")] = 5,
         as_of: AsOf = None,
-        filters: Only = Limits(),
+        filters: Only = FilterParams(),
         collection: Collection = "default",
-    ) -> Found:
+    ) -> SearchResponse:
         """Finds passages, best first, without answering. Each has its article's id, title, outlet, day and
         address; `text` is exactly `text[start:end]` of the article, and `score` ranks within this search.
         """
         with _told():
             limits = filters.filters(as_of)
-            return Found(hits=assistant.search(query, k=k, filters=limits, collection=collection))
+            return SearchResponse(hits=assistant.search(query, k=k, filters=limits, collection=collection))
 
     @server.tool(title="Read an article", annotations=_READS)
     def get_article(
         article_id: Annotated[str, Field(description="an `article_id` of a citation or a passage")],
         collection: Collection = "default",
-    ) -> WholeArticle:
+    ) -> ArticleWithText:
         """Gives an article in whole, with the text that every `start` and `end` counts in."""
         with _told():
-            return WholeArticle.of(assistant.article(article_id, collection=collection))
+            return ArticleWithText.of(assistant.article(article_id, collection=collection))
 
 
 def _add_adding(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
@@ -135,7 +135,7 @@ def _add_adding(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
         url: Annotated[str, Field(description="where it can be read; not fetched")] = "",
         id: Annotated[str, Field(description="an id of your own; else it comes from url or text")] = "",
         collection: Collection = "default",
-    ) -> Added:
+    ) -> AddedArticle:
         """Keeps an article, so that from now on it is found and quoted. The same one again changes nothing
         (`how` is `unchanged`); another text under the same id or url replaces the earlier one (`updated`).
         """
@@ -149,7 +149,7 @@ def _add_adding(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
         if isinstance(outcome, Skipped):
             raise ToolError(f"the article {outcome.reason}")
         warnings = IngestReport.of([outcome]).warnings
-        return Added(article_id=outcome.article_id, how=outcome.how, warnings=warnings)
+        return AddedArticle(article_id=outcome.article_id, how=outcome.how, warnings=warnings)
 
 
 @contextmanager

@@ -17,14 +17,14 @@ from sse_starlette.sse import AppStatus
 from index.errors import QuothError
 from qa.assistant import Assistant, open_assistant, open_or_connect
 from qa.errors import KeyRequired, NotReady
-from qa.evaluation.execution.background import Evaluation
+from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.settings import Settings
 from qa.telemetry import logs, tracing
 from qa.web.app import create_app
-from qa.web.auth.api_keys import KeyFile, new_token
-from qa.web.middleware.host_guard import Entrance
-from qa.web.middleware.instrumentation import Watching
-from qa.web.middleware.timeouts import PatientProtocol
+from qa.web.auth.api_keys import ApiKeyFile, new_token
+from qa.web.middleware.host_guard import ServerAccess
+from qa.web.middleware.instrumentation import InstrumentationMiddleware
+from qa.web.middleware.timeouts import TimeoutProtocol
 from qa.web.sockets import address, listening
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def serve(
         # Leaving it waits for the loading: models cannot be closed half-way.
         ThreadPoolExecutor(1, "warm-up") as background,
         # It asks as other programs do, over HTTP: a model's connections stay with the server's own loop.
-        Evaluation(partial(open_or_connect, settings), settings.home) as evaluation,
+        BackgroundEvaluation(partial(open_or_connect, settings), settings.home) as evaluation,
     ):
         loading = background.submit(assistant.warm_up)
         loading.add_done_callback(_log_failure)
@@ -67,7 +67,7 @@ def serve(
         )
         config = uvicorn.Config(
             app,
-            http=PatientProtocol,
+            http=TimeoutProtocol,
             log_config=None,
             ws="none",
             limit_concurrency=CONNECTIONS,
@@ -77,9 +77,9 @@ def serve(
         _Server(config, app).run(sockets=[listener])
 
 
-def _entrance(settings: Settings, host: str, open_to_all: bool) -> Entrance:
+def _entrance(settings: Settings, host: str, open_to_all: bool) -> ServerAccess:
     """The way in; KeyRequired where others could come and nobody has said who may."""
-    entrance = Entrance(
+    entrance = ServerAccess(
         host=host,
         names=tuple(filter(None, settings.hosts.lower().split(","))),
         open_to_all=open_to_all,
@@ -87,7 +87,7 @@ def _entrance(settings: Settings, host: str, open_to_all: bool) -> Entrance:
         per_minute=settings.requests_per_minute,
         at_once=settings.requests_at_once,
     )
-    if entrance.exposed and not open_to_all and not KeyFile(settings.home).all():
+    if entrance.exposed and not open_to_all and not ApiKeyFile(settings.home).all():
         raise KeyRequired(
             f"others could reach {settings.hosts or host}, and there is no key; "
             "make one with `quoth keys add NAME --role admin`, or let everybody in with `quoth serve --open`"
@@ -125,7 +125,7 @@ def _check(loading: Future[None], assistant: Assistant) -> None:
 class _Server(uvicorn.Server):
     """Ends in three steps: new requests are refused, running ones are answered, what is left is cut off."""
 
-    def __init__(self, config: uvicorn.Config, app: Watching) -> None:
+    def __init__(self, config: uvicorn.Config, app: InstrumentationMiddleware) -> None:
         super().__init__(config)
         self._watching = app
         # Otherwise streams would end at the first sign.

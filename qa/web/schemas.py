@@ -11,8 +11,8 @@ from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from index.schemas import Article, Filters, Summary
-from qa.schemas import MAX_QUESTION_CHARACTERS, FoundPassage, Question, Turn, Value, checked_question
+from index.schemas import Article, ArticleSummary, Filters
+from qa.schemas import MAX_QUESTION_CHARACTERS, Question, RetrievedPassage, Schema, Turn, checked_question
 
 
 def media_type(request: Request) -> str:
@@ -44,7 +44,7 @@ AsOf = Annotated[Day, Field(description="leave out articles dated after this day
 CollectionName = Annotated[str, Field(description="name of the collection")]
 
 
-class Limits(Value):
+class FilterParams(Schema):
     """Which articles may answer. Days are inclusive; an article without a date passes neither."""
 
     source: str | None = Field(None, description="only articles of exactly this source")
@@ -65,7 +65,7 @@ class Limits(Value):
         )
 
 
-class Page(Limits):
+class ArticleQuery(FilterParams):
     """Which articles are listed, and how many of them."""
 
     as_of: AsOf = None
@@ -75,7 +75,7 @@ class Page(Limits):
     offset: int = Field(0, ge=0, description="how many to leave out before them")
 
 
-class Ask(Value):
+class AskRequest(Schema):
     """A question, in its conversation and on its day."""
 
     model_config = ConfigDict(
@@ -88,7 +88,7 @@ class Ask(Value):
         None, description="what is searched instead of the question with what it leans on"
     )
     as_of: AsOf = None
-    filters: Limits = Limits()
+    filters: FilterParams = FilterParams()
     collection: CollectionName = "default"
 
     def checked(self) -> Question:
@@ -103,7 +103,7 @@ class Ask(Value):
         )
 
 
-class Search(Value):
+class SearchRequest(Schema):
     """What is looked for."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"query": "ferry fire", "k": 3}]})
@@ -111,7 +111,7 @@ class Search(Value):
     query: str = Field(description=f"at most {MAX_QUESTION_CHARACTERS:,} characters")
     k: int = Field(10, ge=1, le=100, strict=True, description="how many passages to give")
     as_of: AsOf = None
-    filters: Limits = Limits()
+    filters: FilterParams = FilterParams()
     collection: CollectionName = "default"
 
     @property
@@ -119,22 +119,22 @@ class Search(Value):
         return self.filters.filters(self.as_of)
 
 
-class Found(Value):
+class SearchResponse(Schema):
     """What a search found."""
 
-    hits: tuple[FoundPassage, ...] = Field(description="best first")
+    hits: tuple[RetrievedPassage, ...] = Field(description="best first")
 
 
-class ListedArticles(Value):
+class ArticleList(Schema):
     """One page of the list of articles."""
 
-    articles: tuple[Summary, ...]
+    articles: tuple[ArticleSummary, ...]
     total: int = Field(description="how many there are on all pages")
     limit: int
     offset: int
 
 
-class WholeArticle(Value):
+class ArticleWithText(Schema):
     """An article with the text that every offset points into, in code points."""
 
     id: str
@@ -150,32 +150,32 @@ class WholeArticle(Value):
         return cls(**{name: getattr(article, name) for name in cls.model_fields})
 
 
-class Removal(Value):
+class RemovalRequest(Schema):
     """The articles that are to go."""
 
     ids: tuple[str, ...] = Field(min_length=1, examples=[["ferry-fire"]])
 
 
-class ListedCollection(Value):
+class CollectionInfo(Schema):
     """A collection."""
 
     name: str
     articles: int = Field(description="how many it has")
 
 
-class Collections(Value):
+class CollectionList(Schema):
     """All of them."""
 
-    collections: tuple[ListedCollection, ...]
+    collections: tuple[CollectionInfo, ...]
 
 
-class Health(Value):
+class Health(Schema):
     """The server is there."""
 
     status: Literal["ok"]
 
 
-class Readiness(Value):
+class Readiness(Schema):
     """A question can be answered."""
 
     status: Literal["ready"]

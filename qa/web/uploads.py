@@ -17,15 +17,15 @@ from starlette.requests import Request
 
 from index.errors import SourceUnreadable
 from index.readers.fields import article_of_line
-from index.readers.file import File
-from index.schemas import Article, Kept, Skipped
+from index.readers.file import SourceFile
+from index.schemas import Article, Ingested, Skipped
 from qa.assistant import Assistant
 from qa.web.schemas import json_body, media_type
 
 MAX_UPLOAD_BYTES = 25_000_000
 
 
-class GivenArticle(BaseModel):
+class UploadedArticle(BaseModel):
     """An article as a line of a .jsonl has it; other members are ignored."""
 
     model_config = ConfigDict(
@@ -55,7 +55,7 @@ class GivenArticle(BaseModel):
     text: str = Field(description="kept unchanged; every offset points into it")
 
 
-class GivenAddress(BaseModel):
+class UploadedAddress(BaseModel):
     """Where an article is to be read: a page, a feed, or a file of any format that is read."""
 
     model_config = ConfigDict(
@@ -67,21 +67,22 @@ class GivenAddress(BaseModel):
     url: str = Field(pattern="(?i)^https?://", description="fetched by the server; http or https")
 
 
-Given = File | GivenArticle | GivenAddress
+Given = SourceFile | UploadedArticle | UploadedAddress
 
 
 def _kind(given: object) -> str:
-    only_url = isinstance(given, GivenAddress) or (isinstance(given, dict) and set(given) == {"url"})
+    only_url = isinstance(given, UploadedAddress) or (isinstance(given, dict) and set(given) == {"url"})
     return _ADDRESS if only_url else _ARTICLE
 
 
 _ADDRESS, _ARTICLE = "an address", "an article"
 _Given = Annotated[
-    Annotated[GivenArticle, Tag(_ARTICLE)] | Annotated[GivenAddress, Tag(_ADDRESS)], Discriminator(_kind)
+    Annotated[UploadedArticle, Tag(_ARTICLE)] | Annotated[UploadedAddress, Tag(_ADDRESS)],
+    Discriminator(_kind),
 ]
 
 
-class _GivenArticles(BaseModel):
+class _UploadedArticles(BaseModel):
     articles: tuple[_Given, ...]
 
     @model_validator(mode="before")
@@ -117,7 +118,7 @@ async def uploads(request: Request) -> Sequence[Given]:
         return await _files(request)
     body = await json_body(request)
     try:
-        return _GivenArticles.model_validate(body).articles
+        return _UploadedArticles.model_validate(body).articles
     except ValidationError as error:
         faults = [
             {**fault, "loc": ("body", *(part for part in fault["loc"] if part not in (_ADDRESS, _ARTICLE)))}
@@ -126,7 +127,7 @@ async def uploads(request: Request) -> Sequence[Given]:
         raise RequestValidationError(faults) from None
 
 
-async def _files(request: Request) -> list[File]:
+async def _files(request: Request) -> list[SourceFile]:
     async with request.form() as form:
         parts = [part for _, part in form.multi_items()]
         files = [part for part in parts if isinstance(part, UploadFile)]
@@ -135,18 +136,18 @@ async def _files(request: Request) -> list[File]:
         return [uploaded(file.filename or "", await file.read()) for file in files]
 
 
-def uploaded(given: str, content: bytes) -> File:
+def uploaded(given: str, content: bytes) -> SourceFile:
     """A file under the name its sender gave it, without folders; the next one of that name replaces it."""
     last = PurePosixPath(given.replace("\\", "/")).name
     name = "".join(letter if letter.isprintable() else "_" for letter in last) or "(unnamed)"
-    return File.of_bytes(
+    return SourceFile.of_bytes(
         content, name=name, suffix=PurePosixPath(name).suffix.lower(), origin=f"upload:{name}"
     )
 
 
 def adding(
     assistant: Assistant, given: Sequence[Given], collection: str
-) -> Generator[Kept | Skipped, None, None]:
+) -> Generator[Ingested | Skipped, None, None]:
     """Adds what was uploaded while the outcomes are walked through, as `Assistant.add` does."""
     return assistant.add(read_uploads(assistant, given), collection=collection)
 
@@ -155,7 +156,7 @@ def fingerprint(given: Sequence[Given], *besides: object) -> str:
     """The same for the same uploads, however a form was written, and what else matters `besides`."""
     whole = hashlib.sha256(repr(besides).encode())
     for one in given:
-        if isinstance(one, File):
+        if isinstance(one, SourceFile):
             with one.open() as file:
                 told = [one.name, hashlib.sha256(file.read()).hexdigest()]
         else:
@@ -170,12 +171,12 @@ def read_uploads(assistant: Assistant, given: Sequence[Given]) -> Iterator[Artic
 
 
 def _read(assistant: Assistant, given: Given, nth: int) -> Iterable[Article | Skipped]:
-    if isinstance(given, GivenArticle):
+    if isinstance(given, UploadedArticle):
         return [_checked(given, nth)]
-    return assistant.read([given.url if isinstance(given, GivenAddress) else given])
+    return assistant.read([given.url if isinstance(given, UploadedAddress) else given])
 
 
-def _checked(given: GivenArticle, nth: int) -> Article | Skipped:
+def _checked(given: UploadedArticle, nth: int) -> Article | Skipped:
     """The article, as if it had come as the nth line of a .jsonl."""
     try:
         article = article_of_line(given.model_dump_json(exclude_none=True).encode())

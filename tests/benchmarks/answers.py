@@ -23,7 +23,7 @@ from index.schemas import Article
 from qa.assistant import located, open_assistant
 from qa.cli.progress import adding, asking
 from qa.evaluation import evaluate, read_questions
-from qa.evaluation.execution.runner import Asked
+from qa.evaluation.execution.runner import EvaluationTarget
 from qa.evaluation.execution.workspace import SHARED
 from qa.evaluation.questions import EvalQuestion, sampled
 from qa.evaluation.results import EvalRun
@@ -178,7 +178,7 @@ def asked_all(
     return runs
 
 
-def run_of(assistant: Asked, questions: Sequence[EvalQuestion], journal: Path) -> EvalRun:
+def run_of(assistant: EvaluationTarget, questions: Sequence[EvalQuestion], journal: Path) -> EvalRun:
     """The run, which goes on where an interrupted one ended."""
     return evaluate(assistant, questions, journal=journal, resume=True)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from index.collection import Collection
 from index.schemas import Article, Filters, Hit, Passage
-from index.storage.vector_store import Label
+from index.storage.vector_store import VectorMetadata
 from qa.evaluation.metrics.answer_match import stands_in, tokens
 from qa.evaluation.metrics.retrieval import found
 from qa.evaluation.questions import EvalQuestion
@@ -90,7 +90,7 @@ def grow(collection: Collection, passages: int, seed: int = 0) -> None:
         _, near = collection.archive.vectors(chance.sample(ids, len(parts)))
         vectors = near + 0.03 * noise.standard_normal(near.shape, dtype=np.float32)
         vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        labels = [Label(article_id=article.id, source="", date=article.date) for article, _ in parts]
+        labels = [VectorMetadata(article_id=article.id, source="", date=article.date) for article, _ in parts]
         collection.archive.put([passage.id for _, passage in parts], vectors, labels)
         collection.catalogue.put(batch)
         there += len(parts)

@@ -17,8 +17,8 @@ from typing import Any, Self
 from index.errors import ArticleUnknown
 from index.schemas import Article, Filters
 from index.text.sentences import sentence_spans
-from qa.llm.chat_models import Model
-from qa.schemas import Answer, Event, Evidence, FoundPassage, Question, Sentence, Timings, Token
+from qa.llm.chat_models import ChatModel
+from qa.schemas import Answer, AnswerSentence, Event, Evidence, Question, RetrievedPassage, Timings, Token
 
 CHUNK_CHARACTERS, OVERLAP_CHARACTERS = 1000, 200
 NEAREST = 4
@@ -85,7 +85,7 @@ def _store(weights: Path, folder: Path) -> Any:
 class Tutorial:
     """The tutorial's chain, to be evaluated as an assistant is. It knows no days, turns or citations."""
 
-    def __init__(self, model: Model, weights: Path, folder: Path) -> None:
+    def __init__(self, model: ChatModel, weights: Path, folder: Path) -> None:
         """`folder` is what a TutorialIndex has made, and closed."""
         self._model = model
         self._store = _store(weights, folder)
@@ -109,7 +109,9 @@ class Tutorial:
         yield Answer(
             status="declined" if refused else "answered",
             text=text,
-            sentences=() if refused else tuple(Sentence(text=s, citations=(), support="weak") for s in said),
+            sentences=()
+            if refused
+            else tuple(AnswerSentence(text=s, citations=(), support="weak") for s in said),
             question_searched=question.question,
             passages=passages,
             timings=Timings(
@@ -122,10 +124,10 @@ class Tutorial:
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
-    ) -> tuple[FoundPassage, ...]:
+    ) -> tuple[RetrievedPassage, ...]:
         """The k nearest chunks; filters and collections are not the tutorial's."""
         return tuple(
-            FoundPassage(
+            RetrievedPassage(
                 article_id=document.metadata["id"],
                 title="",
                 url="",

@@ -19,9 +19,9 @@ import pytest
 
 from index import ingest
 from index.chunking import heading, split
-from index.embedding.embedder import SentenceEmbedder, Tokens, Vectors, WordPieces
+from index.embedding.embedder import SentenceEmbedder, TextTokenizer, TokenizerFile, Vectors
 from index.library import Library
-from index.schemas import Article, Kept
+from index.schemas import Article, Ingested
 from index.text.normalization import stems
 
 IDS = [f"story{number}" for number in range(12)]
@@ -37,7 +37,7 @@ class WordCounter:
     languages: Collection[str] = ()
 
     def __init__(self, tokenizer_file: Path) -> None:
-        self.tokens: Tokens = WordPieces(tokenizer_file, 256)
+        self.tokens: TextTokenizer = TokenizerFile(tokenizer_file, 256)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), 64), dtype=np.float32)
@@ -86,7 +86,7 @@ def work(folder: Path, tokenizer_file: Path, seed: int) -> None:
                 version += 1
                 tell("trying", **dict.fromkeys(chosen, version))
                 for outcome in collection.add(story(id_, version) for id_ in chosen):
-                    assert isinstance(outcome, Kept)
+                    assert isinstance(outcome, Ingested)
                     tell("done", **{outcome.article_id: version})
 
 

@@ -17,8 +17,8 @@ from index.embedding.embedder import SentenceEmbedder
 from index.errors import ArchiveBroken, ArticleUnknown, DiskFull
 from index.library import Library
 from index.readers.registry import read_sources
-from index.schemas import Article, IngestReport, Kept, Skipped
-from index.storage.vector_store import Archive
+from index.schemas import Article, Ingested, IngestReport, Skipped
+from index.storage.vector_store import VectorStore
 
 LONG = "The council of the harbour town met on Monday and spoke about the new bridge. " * 24
 FERRY = Article(
@@ -173,7 +173,7 @@ def test_more_than_one_batch(collection: Collection, monkeypatch: pytest.MonkeyP
     articles = [Article(id=f"a{n}", text=f"Story {n} of the harbour.") for n in range(10)]
     told: list[str] = []
     for outcome in collection.add(articles):
-        assert isinstance(outcome, Kept)
+        assert isinstance(outcome, Ingested)
         told.append(outcome.article_id)
         # What is told is certain.
         assert collection.catalogue.digest(outcome.article_id)
@@ -189,7 +189,7 @@ def test_whoever_stops_listening_keeps_what_was_told(
     told = [next(walk) for _ in range(3)]
     walk.close()
     there = {article.id for article, _ in collection.catalogue.articles()}
-    assert {outcome.article_id for outcome in told if isinstance(outcome, Kept)} <= there
+    assert {outcome.article_id for outcome in told if isinstance(outcome, Ingested)} <= there
     kept(collection)
     assert len(
         add(collection, *(Article(id=f"a{n}", text=f"Story {n}.") for n in range(9))).added
@@ -303,7 +303,7 @@ def test_after_a_failure_in_the_middle_the_old_answers_and_adding_again_mends(
     add(collection, FERRY, BRIDGE)
     before = set(kept(collection).values())
     changed = dataclasses.replace(FERRY, text="The tram burned in the depot.")
-    _die_once(monkeypatch, Archive, method)
+    _die_once(monkeypatch, VectorStore, method)
     with pytest.raises(ArchiveBroken, match="bolt"):
         add(collection, changed, Article(id="new", text="Something new."))
     hit = collection.search("What burned in the harbour?")[0]
@@ -324,14 +324,14 @@ def test_after_a_failure_in_the_middle_the_old_answers_and_adding_again_mends(
 def test_a_failure_in_the_middle_is_swept_at_the_next_opening(
     home: Path, embedder: SentenceEmbedder, monkeypatch: pytest.MonkeyPatch, again: bool
 ) -> None:
-    from index.storage.document_store import Catalogue
+    from index.storage.document_store import DocumentStore
 
     with Library(home, embedder) as library:
         collection = library.collection("default", make=True)
         add(collection, FERRY, BRIDGE)
         before = kept(collection)
         # Between the vectors and the catalogue.
-        _die_once(monkeypatch, Catalogue, "put")
+        _die_once(monkeypatch, DocumentStore, "put")
         changed = [FERRY, BRIDGE] if again else [dataclasses.replace(BRIDGE, text="A tram. " * 120)]
         with pytest.raises(ArchiveBroken, match="bolt"):
             list(collection.add(changed, again=again))

@@ -23,7 +23,7 @@ from index.errors import (
     QuothError,
 )
 from index.library import Library
-from index.schemas import Article, Kept, Skipped
+from index.schemas import Article, Ingested, Skipped
 
 FERRY = Article(id="ferry", text="The ferry burned in the harbour.")
 TRAM = Article(id="tram", text="The tram burned in the depot.")
@@ -262,7 +262,7 @@ def test_nobody_waits_for_all_that_another_adds(library: Library) -> None:
     collection = library.collection("news", make=True)
     adding = collection.add([FERRY, Skipped(source="x", reason="empty"), TRAM])
     next(adding)  # it is under way
-    assert list(collection.add([BELL])) == [Kept(article_id="bell", how="added")]
+    assert list(collection.add([BELL])) == [Ingested(article_id="bell", how="added")]
     collection.remove(["bell"])
     list(adding)
     assert collection.catalogue.counts()[0] == 2

@@ -19,15 +19,15 @@ from langchain_core.outputs import ChatGenerationChunk
 
 from index.errors import ArchiveEmpty, ArticleUnknown
 from index.library import Library
-from index.schemas import Article, Listing
+from index.schemas import Article, ArticlePage
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable, QuestionInvalid
-from qa.llm.chat_models import Model
+from qa.llm.chat_models import ChatModel
 from qa.pipeline.confidence import DEFAULT
 from qa.schemas import DECLINED, MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
 from tests.conftest import ScriptedModel
 
-Answering = Callable[[Model | None], Assistant]
+Answering = Callable[[ChatModel | None], Assistant]
 SAYS = "Opposition leader Svyatlana Tsikhanouskaya made Zelenskyy an offer [1]."
 ASKED = "Who made Zelenskyy an offer of an alliance?"
 
@@ -202,7 +202,7 @@ def test_no_articles_yet(library: Library) -> None:
         assistant.ask("Who is it?")
     with pytest.raises(ArchiveEmpty, match="quoth add"):
         assistant.search("it", collection="other")
-    assert assistant.articles() == Listing(articles=(), total=0)
+    assert assistant.articles() == ArticlePage(articles=(), total=0)
     assert assistant.collections() == []
 
 

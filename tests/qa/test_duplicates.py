@@ -12,8 +12,8 @@ from index.library import Library
 from index.schemas import Filters
 from qa.assistant import Assistant
 from qa.cli.formatters.answers import show_answer
-from qa.llm.chat_models import Model
-from qa.schemas import Answer, Citation, Copy, FoundPassage, Timings
+from qa.llm.chat_models import ChatModel
+from qa.schemas import Answer, Citation, DuplicateArticle, RetrievedPassage, Timings
 from qa.web.ui.html import citations
 from qa.web.ui.phrases.window import ENGLISH
 from tests.conftest import ScriptedModel
@@ -23,21 +23,21 @@ from tests.qa.pipeline.test_context_selection import excerpts_for
 
 PAIR = {"wind-farm-marren-post", "wind-farm-coast-herald"}
 QUESTION = "How many wind turbines are planned on Gannet Bank?"
-Answering = Callable[[Model | None], Assistant]
+Answering = Callable[[ChatModel | None], Assistant]
 
 
-def a_copy(number: int = 1, **changes: str) -> Copy:
+def a_copy(number: int = 1, **changes: str) -> DuplicateArticle:
     given = {
         "article_id": f"c{number}",
         "title": f"Title {number}",
         "url": f"https://paper{number}.example/a",
         "source": f"Paper {number}",
     }
-    return Copy(**(given | changes), date=date(2024, 1, 16))
+    return DuplicateArticle(**(given | changes), date=date(2024, 1, 16))
 
 
-def a_passage(*also: Copy) -> FoundPassage:
-    return FoundPassage(
+def a_passage(*also: DuplicateArticle) -> RetrievedPassage:
+    return RetrievedPassage(
         article_id="a", title="Wind farm", url="", date=None, source="The Post",
         start=0, end=5, text="Fine.", score=0.5, also=also,
     )  # fmt: skip
@@ -103,7 +103,7 @@ def test_sentences_that_differ_in_their_marks_are_read_once(library: Library) ->
     assert shown.count("1968 for coal ships") == 1
 
 
-def shown(passages: list[FoundPassage]) -> str:
+def shown(passages: list[RetrievedPassage]) -> str:
     return citations.evidence(ENGLISH, passages, "default", date(2024, 3, 1))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import ModelUnavailable, SettingsInvalid
-from qa.llm.chat_models import LocalModel, RemoteModel, choose_model
+from qa.llm.chat_models import LocalChatModel, RemoteChatModel, choose_model
 from qa.settings import read_settings
 
 
@@ -51,9 +51,9 @@ def test_models_are_chosen_by_name_without_being_loaded(tmp_path: Path) -> None:
     gguf = tmp_path / "own.gguf"
     gguf.write_bytes(b"x")
     assert choose_model(read_settings(model="none"), _nowhere) is None
-    assert isinstance(choose_model(read_settings(model="local:0.5b"), _nowhere), LocalModel)
-    assert isinstance(choose_model(read_settings(model=str(gguf)), _nowhere), LocalModel)
-    assert isinstance(choose_model(read_settings(model="openai:gpt-5-mini"), _nowhere), RemoteModel)
+    assert isinstance(choose_model(read_settings(model="local:0.5b"), _nowhere), LocalChatModel)
+    assert isinstance(choose_model(read_settings(model=str(gguf)), _nowhere), LocalChatModel)
+    assert isinstance(choose_model(read_settings(model="openai:gpt-5-mini"), _nowhere), RemoteChatModel)
 
 
 @pytest.mark.parametrize("name", ["gpt-4", "/no/such/file.gguf"])

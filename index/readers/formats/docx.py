@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 from index.errors import SourceUnreadable
 from index.readers.fields import article_of, headline
-from index.readers.file import MAX_TEXT_BYTES, File
+from index.readers.file import MAX_TEXT_BYTES, SourceFile
 from index.readers.safe_xml import first_text, local_name, parsed
 from index.readers.zip import entry_bytes, opened_zip
 from index.schemas import Article
@@ -25,7 +25,7 @@ _UNSEEN = {"del", "moveFrom", "instrText", "Fallback", "rPr", "pPr", "sectPr", "
 _BREAK = "\n\n"
 
 
-def article_of_docx(file: File) -> Article:
+def article_of_docx(file: SourceFile) -> Article:
     """A .docx: its paragraphs with a blank line between them, the cells of a row with a tab; what is
     struck out or hidden is left out, notes stand at the end. Title, day of creation and company
     (as `source`) come from its properties; without a title it is the paragraph that is styled as one,

@@ -18,7 +18,7 @@ from zipfile import ZipFile
 
 from index.errors import SourceUnreadable
 from index.readers.fields import article_of, headline
-from index.readers.file import MAX_TEXT_BYTES, File, Piece, Pieces
+from index.readers.file import MAX_TEXT_BYTES, PendingArticle, Pieces, SourceFile
 from index.readers.formats.html import roles_of, text_of
 from index.readers.safe_xml import first_text, local_name, parsed
 from index.readers.zip import entry_bytes, opened_zip
@@ -35,7 +35,7 @@ class _Chapter:
     paths: list[str] = field(default_factory=list)
 
 
-def chapters_of(file: File) -> Pieces:
+def chapters_of(file: SourceFile) -> Pieces:
     """The chapters of an .epub in reading order: what its table of contents names, with what follows
     up to the next name; each page, where it has none. Cover, title page and contents are left out, and so
     are pages without text.
@@ -65,7 +65,7 @@ def chapters_of(file: File) -> Pieces:
             name = f"{file.name}/{chapter.paths[0]}"
             address = f"{file.address}#{chapter.paths[0]}" if file.address else ""
             place = replace(file, origin=f"{file.origin}/{chapter.paths[0]}", address=address)
-            yield Piece(source=name, read=partial(article_of, fields, place))
+            yield PendingArticle(source=name, read=partial(article_of, fields, place))
     if empty:
         raise SourceUnreadable(
             "no text in it; if it holds pictures of pages, run OCR on it and add the result"

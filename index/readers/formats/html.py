@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from index.errors import SourceUnreadable
 from index.readers.charset import decode
 from index.readers.fields import article_of
-from index.readers.file import File, refuse_misnamed
+from index.readers.file import SourceFile, refuse_misnamed
 from index.schemas import Article
 
 _UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
@@ -30,7 +30,7 @@ _EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 _BREAK = "\n\n"
 
 
-def article_of_page(file: File) -> Article:
+def article_of_page(file: SourceFile) -> Article:
     """An .html file: its main text without what a reader does not see (comments, scripts,
     elements hidden by an attribute or an inline style), title, canonical address, and the site's
     name as `source`. The date comes from markup that names it, never from the running text.

@@ -13,13 +13,13 @@ from typing import BinaryIO, TextIO
 from index.errors import SourceUnreadable
 from index.readers.charset import decode
 from index.readers.fields import FIELDS, article_of, article_of_line, asks_question
-from index.readers.file import MAX_TEXT_BYTES, File, Piece, Pieces, refuse_misnamed, too_large
+from index.readers.file import MAX_TEXT_BYTES, PendingArticle, Pieces, SourceFile, refuse_misnamed, too_large
 from index.schemas import Skipped
 
 _DELIMITERS = ",;\t|"
 
 
-def lines_of(file: File) -> Pieces:
+def lines_of(file: SourceFile) -> Pieces:
     """The lines of a .jsonl, one in memory at a time. Blank lines are nothing; a file that begins with
     a test question is `Skipped` as a whole. Raises SourceUnreadable.
     """
@@ -39,7 +39,7 @@ def lines_of(file: File) -> Pieces:
                     raise SourceUnreadable("test questions, not articles")
                 empty = False
             if len(raw) <= MAX_TEXT_BYTES or raw.endswith(b"\n"):
-                yield Piece(source=source, read=partial(article_of_line, raw))
+                yield PendingArticle(source=source, read=partial(article_of_line, raw))
                 continue
             size = len(raw)
             while raw and not raw.endswith(b"\n"):
@@ -50,7 +50,7 @@ def lines_of(file: File) -> Pieces:
         raise SourceUnreadable("empty")
 
 
-def rows_of(file: File) -> Pieces:
+def rows_of(file: SourceFile) -> Pieces:
     """The rows of a .csv whose first line names columns as the FIELDS of an article, in any order and
     case, `text` among them; other columns are ignored. What stands between the fields (comma,
     semicolon, tab, bar) is told by that line. Texts are kept as they are. Raises SourceUnreadable.
@@ -70,7 +70,7 @@ def rows_of(file: File) -> Pieces:
                     continue
                 empty = False
                 known = {name: fields[name] for name in FIELDS if name in fields}
-                yield Piece(source=source, read=partial(article_of, known))
+                yield PendingArticle(source=source, read=partial(article_of, known))
         except csv.Error as error:
             yield Skipped(source=f"{file.name}:{line}", reason=f"broken from here on ({error})")
             return
@@ -96,7 +96,7 @@ def _bounded(text: TextIO) -> Iterator[str]:
 
 
 @contextmanager
-def _decoded(file: File) -> Iterator[TextIO]:
+def _decoded(file: SourceFile) -> Iterator[TextIO]:
     """The text of the file: a stream where it is UTF-8, else decoded as a whole."""
     with file.open() as opened:
         utf8 = _is_utf8(opened)

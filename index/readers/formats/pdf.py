@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import SourceUnreadable
 from index.readers.fields import article_of, headline
-from index.readers.file import MAX_DOCUMENT_BYTES, MAX_TEXT_BYTES, File, refuse_misnamed
+from index.readers.file import MAX_DOCUMENT_BYTES, MAX_TEXT_BYTES, SourceFile, refuse_misnamed
 from index.schemas import Article
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 _ITEM = re.compile(r"(?:[•◦▪‣●○–—*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 
 
-def article_of_pdf(file: File) -> Article:
+def article_of_pdf(file: SourceFile) -> Article:
     """A .pdf: its text with a blank line between paragraphs, lines of a paragraph joined and words that
     were divided at a line's end put together, page numbers and what is repeated at the top or
     bottom of pages left out. Title and day of creation come from its metadata; a title that only names a file

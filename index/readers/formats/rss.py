@@ -15,7 +15,7 @@ from typing import Any
 from index.errors import SourceUnreadable
 from index.readers.charset import decode
 from index.readers.fields import article_of, headline
-from index.readers.file import File, Piece, Pieces
+from index.readers.file import PendingArticle, Pieces, SourceFile
 from index.readers.formats.html import text_of_html
 from index.schemas import Article
 
@@ -30,7 +30,7 @@ _DECLARATION = re.compile(r"\A\s*<\?xml.*?\?>", re.DOTALL)
 Linked = Callable[[str], Article]
 
 
-def entries_of(file: File, linked: Linked | None) -> Pieces:
+def entries_of(file: SourceFile, linked: Linked | None) -> Pieces:
     """The entries of a feed. `linked` reads the page at an address; without it, nothing is fetched.
 
     An entry whose text is whole (it comes as content, or as a summary of ENOUGH_CHARACTERS, and does not
@@ -74,11 +74,11 @@ def entries_of(file: File, linked: Linked | None) -> Pieces:
         if whole or not linked or not link:
             mark = str(entry.get("id") or link or "")
             place = replace(file, origin=f"{file.origin}#{mark}" if mark else "", address="")
-            yield Piece(source=link or name, read=partial(_own, fields, place))
+            yield PendingArticle(source=link or name, read=partial(_own, fields, place))
         else:
             fetched += 1
             read = partial(_behind, fields, linked) if fetched <= MAX_LINKED else _one_too_many
-            yield Piece(source=link, read=read)
+            yield PendingArticle(source=link, read=read)
 
 
 def is_feed(text: str) -> bool:
@@ -86,7 +86,7 @@ def is_feed(text: str) -> bool:
     return bool(_FEED.search(text[:2000]))
 
 
-def _own(fields: dict[str, Any], place: File) -> Article:
+def _own(fields: dict[str, Any], place: SourceFile) -> Article:
     if not fields["text"]:
         raise SourceUnreadable("the entry has no text")
     return article_of({**fields, "title": fields["title"] or headline(fields["text"])}, place)

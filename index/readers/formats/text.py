@@ -13,7 +13,7 @@ import yaml
 from index.errors import SourceUnreadable
 from index.readers.charset import decode
 from index.readers.fields import BLANK_LINE, article_of, headline
-from index.readers.file import File, refuse_misnamed
+from index.readers.file import SourceFile, refuse_misnamed
 from index.schemas import Article
 
 _DATELINE = re.compile(r"date[ \t]+(\d{4}-\d\d-\d\d\S*)[ \t]*(.{0,200})(?:\n|\Z)", re.IGNORECASE)
@@ -23,7 +23,7 @@ _FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 
 
-def article_of_text(file: File) -> Article:
+def article_of_text(file: SourceFile) -> Article:
     """A .txt file; the text is stripped of surrounding whitespace and of its header.
 
     The header is a first line ` date 2022-10-27 Home page politics`, whose words after the date
@@ -46,7 +46,7 @@ def article_of_text(file: File) -> Article:
     return article_of({**fields, "text": text}, file)
 
 
-def article_of_markdown(file: File) -> Article:
+def article_of_markdown(file: SourceFile) -> Article:
     """A .md file; the text is the Markdown as written, without surrounding whitespace.
 
     YAML front matter between `---` lines may give id, title, date, source and url. Without a
@@ -75,7 +75,7 @@ def article_of_markdown(file: File) -> Article:
     return article_of({**fields, "text": text}, file)
 
 
-def _text(file: File) -> str:
+def _text(file: SourceFile) -> str:
     raw = file.read()
     refuse_misnamed(raw)
     return decode(raw, charset=file.charset)

@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from index.readers.file import File
+from index.readers.file import SourceFile
 from index.schemas import Skipped
 
 LEFT_OUT = ("readme.md", "questions.jsonl")
 """What a folder of articles has about them, and to test them with."""
 
 
-def files_at(source: str | Path) -> Iterator[File | Skipped]:
+def files_at(source: str | Path) -> Iterator[SourceFile | Skipped]:
     """The files of a path with all below it, or of a pattern such as `news/*.html`, sorted by name.
 
     Links are followed, each folder is read once. Hidden files and folders, and what is named as in LEFT_OUT,
@@ -37,7 +37,7 @@ def belongs(name: str) -> bool:
     return not name.startswith(".") and name.lower() not in LEFT_OUT
 
 
-def _matching(pattern: str) -> Iterator[File | Skipped]:
+def _matching(pattern: str) -> Iterator[SourceFile | Skipped]:
     deep = "**" in pattern
     found = [path for path in map(Path, sorted(glob.iglob(pattern, recursive=True))) if belongs(path.name)]  # noqa: PTH207
     if deep:
@@ -48,7 +48,7 @@ def _matching(pattern: str) -> Iterator[File | Skipped]:
         yield from _below(path)
 
 
-def _below(source: Path) -> Iterator[File | Skipped]:
+def _below(source: Path) -> Iterator[SourceFile | Skipped]:
     waiting = [source]
     folders: set[tuple[int, int]] = set()
     while waiting:
@@ -68,7 +68,7 @@ def _below(source: Path) -> Iterator[File | Skipped]:
             elif not stat.S_ISREG(found.st_mode):
                 yield Skipped(source=name, reason="not a regular file")
             else:
-                yield File(
+                yield SourceFile(
                     name=name,
                     suffix=path.suffix.lower(),
                     origin=str(path.resolve()),

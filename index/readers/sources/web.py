@@ -20,7 +20,7 @@ from anyio.from_thread import start_blocking_portal
 from anyio.to_thread import run_sync
 
 from index.errors import SourceUnreadable
-from index.readers.file import MAX_DOCUMENT_BYTES, MAX_TEXT_BYTES, File, too_large
+from index.readers.file import MAX_DOCUMENT_BYTES, MAX_TEXT_BYTES, SourceFile, too_large
 from index.readers.sources.ssrf import is_public
 
 MAX_REDIRECTS = 5
@@ -59,7 +59,7 @@ _TOLD_BY_ADDRESS = {".md", ".csv", ".jsonl", ".txt", ".pdf", ".docx", ".epub", "
 _LARGE = {".pdf", ".docx", ".epub", ".zip", ".jsonl", ".csv"}
 
 
-def fetch(address: str, *, private: bool = False, seconds: float = SECONDS) -> File:
+def fetch(address: str, *, private: bool = False, seconds: float = SECONDS) -> SourceFile:
     """What an http or https address holds, in memory; machines of private networks only if `private`.
 
     Raises SourceUnreadable for whatever stands against it: the address, the network, the server's status,
@@ -69,7 +69,7 @@ def fetch(address: str, *, private: bool = False, seconds: float = SECONDS) -> F
         return portal.call(_within, address, private, seconds)
 
 
-async def _within(address: str, private: bool, seconds: float) -> File:
+async def _within(address: str, private: bool, seconds: float) -> SourceFile:
     try:
         with anyio.fail_after(seconds):
             return await _fetched(address, private)
@@ -82,7 +82,7 @@ async def _within(address: str, private: bool, seconds: float) -> File:
         ) from error
 
 
-async def _fetched(address: str, private: bool) -> File:
+async def _fetched(address: str, private: bool) -> SourceFile:
     url = httpx.URL(address)
     timeout = httpx.Timeout(None, connect=_CONNECTING_SECONDS)
     async with httpx.AsyncClient(
@@ -110,14 +110,14 @@ def _check(url: httpx.URL) -> None:
         raise SourceUnreadable("has a password in it, which would be kept; save the page and add the file")
 
 
-async def _file(address: str, response: httpx.Response) -> File:
+async def _file(address: str, response: httpx.Response) -> SourceFile:
     if response.status_code != 200:
         known = response.status_code in {status.value for status in HTTPStatus}
         phrase = f" {HTTPStatus(response.status_code).phrase}" if known else ""
         raise SourceUnreadable(f"the server says {response.status_code}{phrase}")
     suffix = _suffix(response)
     content = await _body(response, MAX_DOCUMENT_BYTES if suffix in _LARGE else MAX_TEXT_BYTES)
-    return File.of_bytes(
+    return SourceFile.of_bytes(
         content,
         name=address,
         suffix=suffix,

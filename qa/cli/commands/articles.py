@@ -24,7 +24,7 @@ from qa.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from index.schemas import Kept, Skipped
+    from index.schemas import Ingested, Skipped
 
 
 def add(
@@ -39,7 +39,7 @@ def add(
     from index.readers.registry import count_sources, read_sources
     from index.schemas import IngestReport
 
-    outcomes: list[Kept | Skipped] = []
+    outcomes: list[Ingested | Skipped] = []
     with assistant_of(home) as assistant:
         reading = read_sources(sources, private_urls=settings_of(home).private_urls)
         adding = assistant.add(reading, collection=collection)

@@ -46,7 +46,7 @@ def evaluate(
     home: Home = None,
 ) -> None:
     """Measure answers to test questions: found, right, cited, declined, and how fast."""
-    from qa.cli.evaluation_session import Plan, carried_out
+    from qa.cli.evaluation_session import EvaluationPlan, carried_out
     from qa.cli.formatters import evaluation
     from qa.evaluation import quality_gate
     from qa.evaluation.comparison import compared, read_run
@@ -68,7 +68,7 @@ def evaluate(
     settings = settings_of(home)
 
     run = carried_out(
-        Plan(
+        EvaluationPlan(
             file=questions,
             questions=asked,
             articles=articles,

@@ -27,9 +27,9 @@ def add(
     home: Home = None,
 ) -> None:
     """Make a key and print it, this once. From then on the server asks everybody for one."""
-    from qa.web.auth.api_keys import KeyFile
+    from qa.web.auth.api_keys import ApiKeyFile
 
-    token = KeyFile(settings_of(home).home).add(name, role, collection or ())
+    token = ApiKeyFile(settings_of(home).home).add(name, role, collection or ())
     console.show_text(token)
     console.message("Keep it: it cannot be shown again. Send it as `Authorization: Bearer KEY`.")
 
@@ -37,9 +37,9 @@ def add(
 @keys_app.command("list")
 def list_(home: Home = None, as_json: Json = False) -> None:
     """List the keys, without what they are."""
-    from qa.web.auth.api_keys import KeyFile
+    from qa.web.auth.api_keys import ApiKeyFile
 
-    keys = KeyFile(settings_of(home).home).all()
+    keys = ApiKeyFile(settings_of(home).home).all()
     if as_json:
         console.show_json({"keys": [key.model_dump(mode="json", exclude={"digest"}) for key in keys]})
         return
@@ -53,7 +53,7 @@ def list_(home: Home = None, as_json: Json = False) -> None:
 @keys_app.command("remove")
 def remove(name: _Name, home: Home = None) -> None:
     """Take a key back; a running server refuses it from now on."""
-    from qa.web.auth.api_keys import KeyFile
+    from qa.web.auth.api_keys import ApiKeyFile
 
-    KeyFile(settings_of(home).home).remove(name)
+    ApiKeyFile(settings_of(home).home).remove(name)
     console.show_text(f"removed {name}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from qa.cli.console import Screen, flat, many, message, safe, show_json, signed
+from qa.cli.console import PlainConsole, flat, many, message, safe, show_json, signed
 
 if TYPE_CHECKING:
-    from qa.schemas import Answer, Citation, FoundPassage
-    from qa.verification.recheck import Rechecked
+    from qa.schemas import Answer, Citation, RetrievedPassage
+    from qa.verification.recheck import RecheckedCitation
 
 NEAREST = 3
 COPIES = 5
@@ -17,7 +17,7 @@ COPIES = 5
 
 def show_answer(answer: Answer, question: str) -> None:
     """The text with its marks, and the quotes under it; or that there is none, and what comes nearest."""
-    screen = Screen()
+    screen = PlainConsole()
     screen.say((safe(answer.text), "bold" if answer.status == "answered" else ""))
     for sentence in answer.sentences:
         if sentence.support == "weak":
@@ -43,12 +43,12 @@ def show_answer(answer: Answer, question: str) -> None:
         screen.say((f"Searched for: {safe(answer.question_searched)}", "dim"))
 
 
-def show_passages(hits: Sequence[FoundPassage], query: str) -> None:
+def show_passages(hits: Sequence[RetrievedPassage], query: str) -> None:
     """Passages, best first, with rank and score; in bold the words of the query."""
     from index.text.normalization import content_words, stem
 
     sought = {stem(word) for word in content_words(query)}
-    screen = Screen()
+    screen = PlainConsole()
     for rank, hit in enumerate(hits, 1):
         if rank > 1:
             screen.say("")
@@ -74,7 +74,7 @@ def _marked(text: str, sought: set[str]) -> Iterator[tuple[str, str]]:
     yield line[end:], ""
 
 
-def show_rechecks(rechecked: Sequence[Rechecked], *, as_json: bool) -> None:
+def show_rechecks(rechecked: Sequence[RecheckedCitation], *, as_json: bool) -> None:
     """Which quotes of an answer still stand."""
     if as_json:
         show_json(
@@ -88,7 +88,7 @@ def show_rechecks(rechecked: Sequence[Rechecked], *, as_json: bool) -> None:
             }
         )
         return
-    screen = Screen()
+    screen = PlainConsole()
     for one in rechecked:
         signed(
             screen,
@@ -103,12 +103,12 @@ def show_rechecks(rechecked: Sequence[Rechecked], *, as_json: bool) -> None:
     message(f"of {many(len(rechecked), 'quote')}, {failed} no longer hold" if failed else held)
 
 
-def _origin(source: Citation | FoundPassage) -> str:
+def _origin(source: Citation | RetrievedPassage) -> str:
     parts = (source.title, source.source, str(source.date or ""), source.url)
     return " · ".join(flat(part) for part in parts if part) or source.article_id
 
 
-def _also(found: Citation | FoundPassage) -> str:
+def _also(found: Citation | RetrievedPassage) -> str:
     """As ` · also in Tide Times, Harbour Herald and 3 more`, or nothing."""
     from qa.schemas import also_in
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from qa.cli.console import Screen, flat, many, message, show_json, show_text
+from qa.cli.console import PlainConsole, flat, many, message, show_json, show_text
 
 if TYPE_CHECKING:
-    from index.schemas import Article, IngestReport, Listing
+    from index.schemas import Article, ArticlePage, IngestReport
 
 MAX_SKIPPED_LINES = 20
 
@@ -31,13 +31,13 @@ def show_report(report: IngestReport, *, as_json: bool) -> None:
     show_text(str(report))
 
 
-def show_listing(listing: Listing, collection: str, *, search: str, as_json: bool) -> None:
+def show_listing(listing: ArticlePage, collection: str, *, search: str, as_json: bool) -> None:
     """A table of articles; into a pipe the same columns, parted by tabs."""
     articles = listing.articles
     if as_json:
         show_json({"articles": [asdict(article) for article in articles]})
         return
-    screen = Screen()
+    screen = PlainConsole()
     rows = [(a.id, str(a.date or ""), str(a.passages), flat(a.source), flat(a.title)) for a in articles]
     if screen.is_terminal and rows:
         table = Table("ID", "Date", "Passages", "Source", "Title", box=None, pad_edge=False)
@@ -76,7 +76,7 @@ def show_article(article: Article, *, as_json: bool) -> None:
     if as_json:
         show_json(_about(article) | {"text": article.text})
         return
-    screen = Screen()
+    screen = PlainConsole()
     for name, value in _about(article).items():
         if value:
             screen.say((f"{name:8}", "dim"), flat(str(value)))

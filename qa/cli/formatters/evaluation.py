@@ -10,7 +10,7 @@ from rich.text import Text
 
 from qa.cli import console
 from qa.evaluation.metrics.metric import Metric
-from qa.evaluation.results import Calibration, Change, Estimate, EvalRun
+from qa.evaluation.results import Calibration, Estimate, EvalRun, MetricChange
 from qa.evaluation.scoring import FAMILIES, METRICS
 
 # Wide enough for all columns where the output is no terminal.
@@ -24,7 +24,7 @@ POINTS = 12
 
 def show(run: EvalRun) -> None:
     """Everything on standard output."""
-    screen = console.Screen()
+    screen = console.PlainConsole()
     if not screen.is_terminal:
         screen.width = WIDTH
     for table in _tables(run):
@@ -83,7 +83,7 @@ def _value(found: Estimate | None, metric: Metric) -> str:
     return _number(found.value, metric) if found else "–"
 
 
-def _change(change: Change | None, metric: Metric) -> list[str]:
+def _change(change: MetricChange | None, metric: Metric) -> list[str]:
     if change is None:
         return ["–", "–", "–"]
     difference = change.after - change.before

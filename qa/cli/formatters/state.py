@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from qa.cli.console import Screen, safe, show_json, signed
+from qa.cli.console import PlainConsole, safe, show_json, signed
 
 if TYPE_CHECKING:
     from qa.cli.diagnostics import Finding
-    from qa.llm.weights import Listed
+    from qa.llm.weights import ModelListing
 
 
 def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
@@ -18,19 +18,19 @@ def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
     if as_json:
         show_json({"findings": [asdict(finding) for finding in findings]})
         return
-    screen = Screen()
+    screen = PlainConsole()
     for finding in findings:
         signed(screen, finding.level, f"{finding.about}: {finding.text}")
         if finding.mend:
             screen.say(("to mend: ", "bold"), safe(finding.mend), mark="  ")
 
 
-def show_models(listed: Sequence[Listed], answering: str, *, as_json: bool) -> None:
+def show_models(listed: Sequence[ModelListing], answering: str, *, as_json: bool) -> None:
     """The known models, where their weights lie or could come from, and which of them are used."""
     if as_json:
         show_json({"answering": answering, "models": [_model(one) for one in listed]})
         return
-    screen = Screen()
+    screen = PlainConsole()
     for one in listed:
         model, use = one.weights, ", in use" if one.used else ""
         style = "green" if one.state == "verified" else "red" if use and one.state == "missing" else "yellow"
@@ -42,7 +42,7 @@ def show_models(listed: Sequence[Listed], answering: str, *, as_json: bool) -> N
     screen.say(f"QUOTH_MODEL is {safe(answering)}.")
 
 
-def _model(one: Listed) -> dict[str, Any]:
+def _model(one: ModelListing) -> dict[str, Any]:
     names = ("name", "purpose", "size", "sha256", "sources")
     about = {name: getattr(one.weights, name) for name in names}
     return about | {"used": one.used, "state": one.state, "path": one.path}

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from index.text.normalization import WORD
-from qa.evaluation.dataset_generation.filters import Searched, fault, found, said_elsewhere
-from qa.evaluation.dataset_generation.source_sentences import Sentence
+from qa.evaluation.dataset_generation.filters import PassageSearch, fault, found, said_elsewhere
+from qa.evaluation.dataset_generation.source_sentences import SourceSentence
 from qa.evaluation.questions import EvalQuestion
-from qa.pipeline.question_generation import Drafted
+from qa.pipeline.question_generation import DraftedQuestion
 
 # Every so-manieth question is one that cannot be answered.
 EVERY_LEFT_OUT = 4
@@ -18,15 +18,15 @@ LEFT_OUT = "left out"
 _KINDS = frozenset("who whom whose what which when where why how".split())
 
 
-class Drafts(Searched, Protocol):
+class QuestionDrafter(PassageSearch, Protocol):
     """What drafts and finds: an `Assistant`."""
 
-    def draft(self, *, title: str, passage: str, sentence: str) -> Drafted | None: ...
+    def draft(self, *, title: str, passage: str, sentence: str) -> DraftedQuestion | None: ...
 
 
 def questions(
-    assistant: Drafts,
-    sentences: Iterable[Sentence],
+    assistant: QuestionDrafter,
+    sentences: Iterable[SourceSentence],
     had: Sequence[EvalQuestion] = (),
     *,
     collection: str = "default",
@@ -65,14 +65,14 @@ def questions(
         yield question
 
 
-def _trimmed(draft: Drafted | None) -> Drafted | None:
+def _trimmed(draft: DraftedQuestion | None) -> DraftedQuestion | None:
     """The draft without the full stop or quotes a model likes to put around an answer."""
     if draft is None:
         return None
-    return Drafted(question=draft.question, answer=draft.answer.strip(" \"“”'.,;:"))
+    return DraftedQuestion(question=draft.question, answer=draft.answer.strip(" \"“”'.,;:"))
 
 
-def _answerable(sentence: Sentence, draft: Drafted) -> EvalQuestion:
+def _answerable(sentence: SourceSentence, draft: DraftedQuestion) -> EvalQuestion:
     return EvalQuestion(
         id=sentence.id,
         question=draft.question,
@@ -84,7 +84,7 @@ def _answerable(sentence: Sentence, draft: Drafted) -> EvalQuestion:
     )
 
 
-def _left_out(sentence: Sentence, draft: Drafted, without: tuple[str, ...]) -> EvalQuestion:
+def _left_out(sentence: SourceSentence, draft: DraftedQuestion, without: tuple[str, ...]) -> EvalQuestion:
     """What the article would have said goes along for the person who corrects."""
     return EvalQuestion(
         id=sentence.id,

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from index.schemas import Filters
 from index.text.normalization import WORD
-from qa.evaluation.dataset_generation.source_sentences import Sentence
+from qa.evaluation.dataset_generation.source_sentences import SourceSentence
 from qa.evaluation.metrics.answer_match import is_short, stands_in, tokens
-from qa.pipeline.question_generation import Drafted
-from qa.schemas import FoundPassage
+from qa.pipeline.question_generation import DraftedQuestion
+from qa.schemas import RetrievedPassage
 
 # Where the article must be found for its question: what recall@10 looks at.
 FOUND_AMONG = 10
@@ -24,15 +24,15 @@ _LEANS = re.compile(
 )
 
 
-class Searched(Protocol):
+class PassageSearch(Protocol):
     """What is searched: an `Assistant`."""
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
-    ) -> tuple[FoundPassage, ...]: ...
+    ) -> tuple[RetrievedPassage, ...]: ...
 
 
-def fault(draft: Drafted | None, sentence: Sentence) -> str:
+def fault(draft: DraftedQuestion | None, sentence: SourceSentence) -> str:
     """What is wrong with the draft, in words that can be counted; empty if nothing is."""
     if draft is None:
         return "no question written"
@@ -53,7 +53,9 @@ def _stands_verbatim(answer: str, text: str) -> bool:
     return bool(WORD.search(answer)) and bool(re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text))
 
 
-def found(archive: Searched, question: str, sentence: Sentence, collection: str) -> FoundPassage | None:
+def found(
+    archive: PassageSearch, question: str, sentence: SourceSentence, collection: str
+) -> RetrievedPassage | None:
     """The first passage of the sentence's article that a search for the question finds; None if it
     finds none, or only a copy of the article.
     """
@@ -62,7 +64,7 @@ def found(archive: Searched, question: str, sentence: Sentence, collection: str)
 
 
 def said_elsewhere(
-    archive: Searched, question: str, answer: str, without: tuple[str, ...], collection: str
+    archive: PassageSearch, question: str, answer: str, without: tuple[str, ...], collection: str
 ) -> bool:
     """Whether a passage that is found without these articles says the answer too, perhaps by chance."""
     filters = Filters(without_ids=without)

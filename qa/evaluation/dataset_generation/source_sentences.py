@@ -21,7 +21,7 @@ MOST_AN_ARTICLE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
+class SourceSentence:
     """A sentence that could answer a question, word for word, with those around it."""
 
     article_id: str
@@ -36,7 +36,7 @@ class Sentence:
         return f"draft-{hashlib.sha256(basis).hexdigest()[:12]}"
 
 
-def sentences(ids: Sequence[str], article: Callable[[str], Article], seed: int) -> Iterator[Sentence]:
+def sentences(ids: Sequence[str], article: Callable[[str], Article], seed: int) -> Iterator[SourceSentence]:
     """One of each article, in random order, then a second one of each, and so on; the same for the same
     seed. Articles are read as they are needed.
     """
@@ -49,7 +49,7 @@ def sentences(ids: Sequence[str], article: Callable[[str], Article], seed: int) 
                 yield found[nth]
 
 
-def _of(article: Article, seed: int) -> list[Sentence]:
+def _of(article: Article, seed: int) -> list[SourceSentence]:
     spans = sentence_spans(article.text)
     found = []
     for at, (start, end) in enumerate(spans):
@@ -58,7 +58,7 @@ def _of(article: Article, seed: int) -> list[Sentence]:
             continue
         around = spans[max(0, at - BEFORE) : at + 1 + AFTER]
         passage = article.text[around[0][0] : around[-1][1]]
-        found.append(Sentence(article_id=article.id, title=article.title, passage=passage, text=text))
+        found.append(SourceSentence(article_id=article.id, title=article.title, passage=passage, text=text))
     random.Random(f"{seed} {article.id}").shuffle(found)
     return found
 

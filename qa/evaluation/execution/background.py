@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 from index.errors import ArticleUnknown, QuothError
 from qa.errors import EvaluationInvalid, ServerUnavailable
-from qa.evaluation.execution.runner import Asked
+from qa.evaluation.execution.runner import EvaluationTarget
 from qa.evaluation.questions import EvalQuestion, questions_of, read_questions, sampled
 from qa.evaluation.report.storage import keep_last, last_page, written
 from qa.evaluation.results import Row
@@ -27,7 +27,7 @@ State = Literal["idle", "running", "stopping", "stopped", "failed", "done"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class EvaluationProgress:
     """How far an evaluation is: `done` of `total` questions are answered. `trouble` is why it failed."""
 
     state: State = "idle"
@@ -40,22 +40,22 @@ class _Stopped(Exception):
     """A person has had enough."""
 
 
-class Evaluation:
+class BackgroundEvaluation:
     """Asks questions in a thread of its own, one evaluation at a time; the report of one that was stopped
     is not kept. Close it, or use it in a `with`, while what it asks still answers.
     """
 
-    def __init__(self, opened: Callable[[], AbstractContextManager[Asked]], home: Path) -> None:
+    def __init__(self, opened: Callable[[], AbstractContextManager[EvaluationTarget]], home: Path) -> None:
         """`opened` gives who is asked; reports are kept in the home."""
         self._opened = opened
         self._home = home
-        self._standing = Standing()
+        self._standing = EvaluationProgress()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> EvaluationProgress:
         return self._standing
 
     def page(self) -> str:
@@ -73,7 +73,7 @@ class Evaluation:
                 questions_of(questions, "the file") if questions else self._own(collection), most, 0
             )
             self._stopping.clear()
-            self._standing = Standing(state="running", total=len(chosen))
+            self._standing = EvaluationProgress(state="running", total=len(chosen))
             self._thread = threading.Thread(
                 target=self._run, args=(chosen, collection), name="evaluation", daemon=True
             )
@@ -151,7 +151,7 @@ class Evaluation:
         self.close()
 
 
-def _has(assistant: Asked, own: str, collection: str) -> bool:
+def _has(assistant: EvaluationTarget, own: str, collection: str) -> bool:
     try:
         assistant.article(own, collection=collection)
     except ArticleUnknown:
@@ -162,7 +162,7 @@ def _has(assistant: Asked, own: str, collection: str) -> bool:
 class _Interrupted:
     """Who is asked, but that no more is heard of an answer once somebody wants to stop."""
 
-    def __init__(self, assistant: Asked, stopping: threading.Event) -> None:
+    def __init__(self, assistant: EvaluationTarget, stopping: threading.Event) -> None:
         self._assistant = assistant
         self._stopping = stopping
         self.search = assistant.search

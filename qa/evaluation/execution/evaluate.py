@@ -8,14 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from qa.evaluation.execution.journal import Journal, still_open
-from qa.evaluation.execution.runner import Asked, rows
+from qa.evaluation.execution.runner import EvaluationTarget, rows
 from qa.evaluation.questions import EvalQuestion
 from qa.evaluation.results import EvalRun, Row
 from qa.evaluation.scoring import estimates, grouped, scored
 
 
 def evaluate(
-    assistant: Asked,
+    assistant: EvaluationTarget,
     questions: Sequence[EvalQuestion],
     *,
     collection: str = "default",

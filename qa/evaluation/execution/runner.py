@@ -13,15 +13,15 @@ from anyio.from_thread import start_blocking_portal
 from index.errors import ArticleUnknown
 from index.schemas import Article, Filters
 from qa.evaluation.questions import EvalQuestion
-from qa.evaluation.results import Context, Row
+from qa.evaluation.results import QuoteContext, Row
 from qa.schemas import (
     MAX_QUESTION_CHARACTERS,
     Answer,
     Citation,
     Event,
     Evidence,
-    FoundPassage,
     Question,
+    RetrievedPassage,
     Token,
     checked_question,
 )
@@ -35,20 +35,20 @@ AROUND = 300
 GATES = {"search": "search_confidence", "answer": "confidence"}
 
 
-class Asked(Protocol):
+class EvaluationTarget(Protocol):
     """What is evaluated: an `Assistant`, or a server that is asked as one."""
 
     def stream(self, question: Question) -> AsyncGenerator[Event, None]: ...
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
-    ) -> tuple[FoundPassage, ...]: ...
+    ) -> tuple[RetrievedPassage, ...]: ...
 
     def article(self, article_id: str, *, collection: str = "default") -> Article: ...
 
 
 def rows(
-    assistant: Asked,
+    assistant: EvaluationTarget,
     questions: Sequence[EvalQuestion],
     *,
     collection: str = "default",
@@ -71,7 +71,7 @@ def rows(
             yield row.model_copy(update={"memory_mb": _peak_memory()})
 
 
-async def _asked(assistant: Asked, row: Row, collection: str, retrieval_only: bool) -> Row:
+async def _asked(assistant: EvaluationTarget, row: Row, collection: str, retrieval_only: bool) -> Row:
     """The row with what the stream brought, and when."""
     question = _question(row.question, collection)
     found: dict[str, Any] = {}
@@ -121,7 +121,7 @@ def _question(question: EvalQuestion, collection: str) -> Question:
     )
 
 
-def _examined(assistant: Asked, row: Row, collection: str) -> Row:
+def _examined(assistant: EvaluationTarget, row: Row, collection: str) -> Row:
     """The row with what can be looked up afterwards: which articles rank, and where the quotes stand."""
     limits = _question(row.question, collection).limits
     # What is searched may be a question behind others, and too long to be one itself.
@@ -137,12 +137,12 @@ def _examined(assistant: Asked, row: Row, collection: str) -> Row:
     )
 
 
-def _context(assistant: Asked, citation: Citation, collection: str) -> Context:
+def _context(assistant: EvaluationTarget, citation: Citation, collection: str) -> QuoteContext:
     try:
         text = assistant.article(citation.article_id, collection=collection).text
     except ArticleUnknown:
-        return Context(number=citation.number, before="", after="", exact=False)
-    return Context(
+        return QuoteContext(number=citation.number, before="", after="", exact=False)
+    return QuoteContext(
         number=citation.number,
         before=text[max(0, citation.start - AROUND) : citation.start],
         after=text[citation.end : citation.end + AROUND],

@@ -13,7 +13,7 @@ from qa.evaluation.metrics.answers import token_f1
 from qa.evaluation.metrics.metric import Metric
 from qa.evaluation.metrics.support import supports
 from qa.evaluation.results import Row
-from qa.schemas import Answer, Citation, Sentence
+from qa.schemas import Answer, AnswerSentence, Citation
 
 # From this token F1 on a quote is the evidence, give or take a clause.
 SAME_EVIDENCE = 0.6
@@ -40,7 +40,7 @@ def citation_precision(answer: Answer) -> float:
     return sum(useful) / len(useful) if useful else 0.0
 
 
-def _cited(answer: Answer, sentence: Sentence) -> list[Citation]:
+def _cited(answer: Answer, sentence: AnswerSentence) -> list[Citation]:
     return [citation for citation in answer.citations if citation.number in sentence.citations]
 
 

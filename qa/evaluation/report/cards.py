@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.evaluation.metrics.metric import Metric
-from qa.evaluation.results import Change, Estimate, EvalRun
+from qa.evaluation.results import Estimate, EvalRun, MetricChange
 from qa.evaluation.scoring import FAMILIES, METRICS
 
 # What is looked at first, and in a run of search alone what is there instead.
@@ -32,7 +32,7 @@ SURE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delta:
+class MetricDelta:
     """The change against the baseline; `verdict` is "none" where there is none, "chance" where it
     may well be that.
     """
@@ -45,7 +45,7 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class MetricCard:
     """A metric as it is shown. `bounds` are where its interval begins and ends and where the value
     stands between 0 and 100, for shares; `halves` its value in either half of the questions.
     """
@@ -58,15 +58,15 @@ class Card:
     lower_is_better: bool
     bounds: tuple[float, float, float] | None
     halves: tuple[str, str]
-    delta: Delta | None
+    delta: MetricDelta | None
 
 
-def cards(run: EvalRun) -> list[Card]:
+def cards(run: EvalRun) -> list[MetricCard]:
     """Those of the headlines that the run has."""
     return [_card(run, METRICS[name]) for name in HEADLINES if name in run.metrics][:MOST]
 
 
-def table(run: EvalRun) -> dict[str, list[Card]]:
+def table(run: EvalRun) -> dict[str, list[MetricCard]]:
     """All metrics the run has, by family."""
     found = {
         family: [_card(run, metric) for metric in metrics if metric.name in run.metrics]
@@ -75,11 +75,11 @@ def table(run: EvalRun) -> dict[str, list[Card]]:
     return {family: part for family, part in found.items() if part}
 
 
-def _card(run: EvalRun, metric: Metric) -> Card:
+def _card(run: EvalRun, metric: Metric) -> MetricCard:
     found = run.metrics[metric.name]
     change = run.comparison.changes.get(metric.name) if run.comparison else None
     shares = (found.low * 100, found.high * 100, found.value * 100)
-    return Card(
+    return MetricCard(
         name=metric.name,
         about=metric.about,
         value=_shown(found.value, metric),
@@ -97,13 +97,13 @@ def _half(run: EvalRun, half: str, metric: Metric) -> str:
     return _shown(found.value, metric) if found else "–"
 
 
-def _delta(change: Change, metric: Metric) -> Delta:
+def _delta(change: MetricChange, metric: Metric) -> MetricDelta:
     difference = change.after - change.before
     good = (difference < 0) if metric.lower_is_better else (difference > 0)
     none = difference == 0
     sign = "" if none else "+" if difference > 0 else "−"
     unit = " points" if metric.unit == "share" else _unit(metric)
-    return Delta(
+    return MetricDelta(
         before=_shown(change.before, metric),
         difference=f"{sign}{_number(abs(difference), metric)}{unit}",
         p=f"= {change.p:.3f}" if change.p >= 0.001 else "< 0.001",

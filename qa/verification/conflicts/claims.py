@@ -11,10 +11,10 @@ from index.text.normalization import WORD, stem
 from index.text.sentences import sentence_spans
 from qa.guardrails.prompt_injection import orders
 from qa.guardrails.sanitizer import blanked, fenced, turned
-from qa.verification.conflicts.dates import Day, Score
-from qa.verification.conflicts.office_holders import Holder
-from qa.verification.conflicts.quantities import Amount
-from qa.verification.conflicts.target_value import Asked, Value
+from qa.verification.conflicts.dates import DateMention, ScoreMention
+from qa.verification.conflicts.office_holders import OfficeHolder
+from qa.verification.conflicts.quantities import Quantity
+from qa.verification.conflicts.target_value import TargetValue, Value
 from qa.verification.entities import facts_within
 
 # The words on either side of a value that tell what it is the value of.
@@ -40,14 +40,16 @@ _EVENTS = (
     r"returns?|returned|again|second|third|next",
 )
 _SORTS = {
-    Amount: [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _FIGURES],
-    Score: [re.compile(r"\bhad (?:won|lost|beaten|drawn)|\b(?:last|in) (?:spring|summer|autumn|winter)\b")],
-    Day: [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _EVENTS],
+    Quantity: [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _FIGURES],
+    ScoreMention: [
+        re.compile(r"\bhad (?:won|lost|beaten|drawn)|\b(?:last|in) (?:spring|summer|autumn|winter)\b")
+    ],
+    DateMention: [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _EVENTS],
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Claim:
     """A value, the sentence that gives it, and its place in the article; `before` is the sentence before.
     It is `alone` where the sentence gives no other value of its sort, and the passage no higher toll: those
     could be what counts.
@@ -65,16 +67,20 @@ class Said:
         """The value as it can stand within a sentence."""
         first, last = self.value.span
         written = " ".join(self.text[first:last].split())
-        return written.lower() if isinstance(self.value, Amount) and written[0].isalpha() else written
+        return written.lower() if isinstance(self.value, Quantity) and written[0].isalpha() else written
 
     @property
     def needs(self) -> set[str]:
         """The facts that a text has which gives this value."""
-        if isinstance(self.value, Holder):
+        if isinstance(self.value, OfficeHolder):
             return {stem(self.value.name.split()[-1])}
         found = facts_within(self.written)
         # "on 16 March" says enough of 16 March 2024.
-        return found - {str(self.value.year)} if isinstance(self.value, Day) and self.value.month else found
+        return (
+            found - {str(self.value.year)}
+            if isinstance(self.value, DateMention) and self.value.month
+            else found
+        )
 
     @property
     def setting(self) -> str:
@@ -98,14 +104,14 @@ class Said:
         return [bool(sort.search(near)) for sort in _SORTS.get(type(self.value), ())]
 
 
-def said(kind: Asked, hits: Sequence[Hit], question: str) -> Iterator[Said]:
+def said(kind: TargetValue, hits: Sequence[Hit], question: str) -> Iterator[Claim]:
     """The values of the asked kind that the passages tell, in order; see `orders` for what tells nothing."""
     for hit in hits:
         told = [one for one in _given(kind, hit) if not _is_order(one, hit, question)]
         yield from (replace(one, alone=one.alone and not _is_part(one, told)) for one in told)
 
 
-def _given(kind: Asked, hit: Hit) -> Iterator[Said]:
+def _given(kind: TargetValue, hit: Hit) -> Iterator[Claim]:
     """The values of the asked kind in the passage's sentences as a reader sees them."""
     passage = hit.passage
     before = ""
@@ -115,24 +121,24 @@ def _given(kind: Asked, hit: Hit) -> Iterator[Said]:
         for value in values:
             alone = not any(value.alike(other) for other in values if other is not value)  # type: ignore[arg-type]
             span = (start + passage.start, end + passage.start)
-            yield Said(value=value, hit=hit, span=span, text=text, before=before, alone=alone)
+            yield Claim(value=value, hit=hit, span=span, text=text, before=before, alone=alone)
         before = text
 
 
-def _is_order(one: Said, hit: Hit, question: str) -> bool:
+def _is_order(one: Claim, hit: Hit, question: str) -> bool:
     """Whether the sentence, or one beside it, orders what to answer instead of telling something."""
     ordered = orders([fenced(one.before), fenced(one.text)], question)
     return any(ordered) or one.span[0] - hit.passage.start >= turned(hit.passage.text)
 
 
-def _is_part(one: Said, told: Sequence[Said]) -> bool:
+def _is_part(one: Claim, told: Sequence[Claim]) -> bool:
     """Whether the passage has a higher toll of the same sort, of which this one is likely a part."""
     toll = one.value
     return (
-        isinstance(toll, Amount)
+        isinstance(toll, Quantity)
         and bool(toll.fate)
         and any(
-            isinstance(other.value, Amount) and toll.alike(other.value) and other.value.number > toll.number
+            isinstance(other.value, Quantity) and toll.alike(other.value) and other.value.number > toll.number
             for other in told
         )
     )

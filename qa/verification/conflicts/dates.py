@@ -45,7 +45,7 @@ _UNFINISHED = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class DateMention:
     """A day, a month or a year, as far as it is written out."""
 
     span: tuple[int, int]
@@ -53,33 +53,33 @@ class Day:
     month: int | None
     day: int | None
 
-    def alike(self, other: Day) -> bool:
+    def alike(self, other: DateMention) -> bool:
         """Whether both are told equally finely."""
         return (self.month is None, self.day is None) == (other.month is None, other.day is None)
 
-    def clashes(self, other: Day) -> bool:
+    def clashes(self, other: DateMention) -> bool:
         """Whether they are two days, two months or two years."""
         both = zip((self.year, self.month, self.day), (other.year, other.month, other.day), strict=True)
         return self.alike(other) and any(one and two and one != two for one, two in both)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class ScoreMention:
     """How a match ended, the fewer points first."""
 
     span: tuple[int, int]
     points: tuple[int, ...]
 
-    def alike(self, other: Score) -> bool:
+    def alike(self, other: ScoreMention) -> bool:
         """All scores are of one sort."""
         return True
 
-    def clashes(self, other: Score) -> bool:
+    def clashes(self, other: ScoreMention) -> bool:
         """Whether they are two results."""
         return self.points != other.points
 
 
-def days(text: str) -> Iterator[Day]:
+def days(text: str) -> Iterator[DateMention]:
     """The days, months and years of a sentence that are written out."""
     taken: list[tuple[int, int]] = []
     for pattern in _DAYS:
@@ -94,7 +94,7 @@ def days(text: str) -> Iterator[Day]:
                 if not (month and day)
                 else 0
             )
-            yield Day(
+            yield DateMention(
                 span=(first, found.end()),
                 year=int(year) if year else None,
                 month=_MONTHS.index(month[:3].lower()) + 1 if month else None,
@@ -102,12 +102,12 @@ def days(text: str) -> Iterator[Day]:
             )
 
 
-def scores(text: str) -> Iterator[Score]:
+def scores(text: str) -> Iterator[ScoreMention]:
     """The results in a sentence, such as 3-1, where it tells no other kind of score."""
     if _UNFINISHED.search(text):
         return
     for found in _SCORE.finditer(text):
-        yield Score(span=found.span(), points=tuple(sorted((int(found[1]), int(found[2])))))
+        yield ScoreMention(span=found.span(), points=tuple(sorted((int(found[1]), int(found[2])))))
 
 
 def happened(text: str, appeared: date | None) -> set[date]:

@@ -25,29 +25,29 @@ from typing import NamedTuple
 from index.embedding.embedder import Vectors
 from index.schemas import Hit
 from qa.guardrails.sanitizer import fenced
-from qa.schemas import Citation, Conflict, Position, Sentence
-from qa.verification.citations import Checked
-from qa.verification.conflicts.claims import Said, said
+from qa.schemas import AnswerSentence, Citation, Conflict, Position
+from qa.verification.citations import VerifiedDraft
+from qa.verification.conflicts.claims import Claim, said
 from qa.verification.conflicts.matching import rivals
-from qa.verification.conflicts.office_holders import Holder
+from qa.verification.conflicts.office_holders import OfficeHolder
 from qa.verification.conflicts.supersession import overtakes
-from qa.verification.conflicts.target_value import Asked, asked
+from qa.verification.conflicts.target_value import TargetValue, asked
 from qa.verification.entities import missing
 
 MOST_POSITIONS = 3
 OUTLET_CHARACTERS = 60
 
 
-class Compared(NamedTuple):
+class ConflictCheck(NamedTuple):
     """An answer that says where its sources disagree."""
 
-    checked: Checked
+    checked: VerifiedDraft
     conflicts: tuple[Conflict, ...] = ()
 
 
 def compare(
-    question: str, checked: Checked, hits: Sequence[Hit], encode: Callable[[Sequence[str]], Vectors]
-) -> Compared:
+    question: str, checked: VerifiedDraft, hits: Sequence[Hit], encode: Callable[[Sequence[str]], Vectors]
+) -> ConflictCheck:
     """The checked answer, and with it the first disagreement about it that the passages found show.
 
     Then a sentence is added that says who says what and when, cited. Where the answer took a value
@@ -55,16 +55,16 @@ def compare(
     `encode` is called only where two values clash.
     """
     if not checked.sentences or not (kind := asked(question)):
-        return Compared(checked=checked)
+        return ConflictCheck(checked=checked)
     values = list(said(kind, hits, question))
     for sentence in checked.sentences:
         for own in _given(sentence, checked, values):
             if others := rivals(own, values, question, encode):
                 return _told(kind, checked, values, [own, *others[: MOST_POSITIONS - 1]])
-    return Compared(checked=checked)
+    return ConflictCheck(checked=checked)
 
 
-def _given(sentence: Sentence, checked: Checked, values: Sequence[Said]) -> Iterator[Said]:
+def _given(sentence: AnswerSentence, checked: VerifiedDraft, values: Sequence[Claim]) -> Iterator[Claim]:
     """The values of the sentence's quotes that the sentence gives too."""
     cited = [citation for citation in checked.citations if citation.number in sentence.citations]
     for one in values:
@@ -72,12 +72,14 @@ def _given(sentence: Sentence, checked: Checked, values: Sequence[Said]) -> Iter
             yield one
 
 
-def _has(citation: Citation, one: Said) -> bool:
+def _has(citation: Citation, one: Claim) -> bool:
     inside = citation.start <= one.span[0] and one.span[1] <= citation.end
     return inside and citation.article_id == one.hit.passage.article_id
 
 
-def _told(kind: Asked, checked: Checked, values: Sequence[Said], sides: Sequence[Said]) -> Compared:
+def _told(
+    kind: TargetValue, checked: VerifiedDraft, values: Sequence[Claim], sides: Sequence[Claim]
+) -> ConflictCheck:
     """The answer with a sentence that says who says what; the first of the sides is its own."""
     newest = max(sides, key=_day)
     overtaken = [side for side in sides if side is not newest and overtakes(side, newest)]
@@ -88,7 +90,7 @@ def _told(kind: Asked, checked: Checked, values: Sequence[Said], sides: Sequence
     citations = list(checked.citations)
     numbers = [_cite(side, citations) for side in sides]
     claims = [_claim(side, overtaken=side in overtaken) for side in sides]
-    added = Sentence(
+    added = AnswerSentence(
         text="; ".join(claims) + ".", citations=tuple(dict.fromkeys(numbers)), support="supported"
     )
     positions = tuple(
@@ -108,8 +110,8 @@ def _told(kind: Asked, checked: Checked, values: Sequence[Said], sides: Sequence
 
 
 def _counted_anew(
-    sentences: Sequence[Sentence], citations: Sequence[Citation], conflict: Conflict
-) -> Compared:
+    sentences: Sequence[AnswerSentence], citations: Sequence[Citation], conflict: Conflict
+) -> ConflictCheck:
     """All of it with citations numbered from 1 without a gap, those left out that no sentence has."""
     used = {number for sentence in sentences for number in sentence.citations}
     kept = [citation for citation in citations if citation.number in used]
@@ -119,8 +121,8 @@ def _counted_anew(
         return {"citations": tuple(anew[number] for number in old)}
 
     positions = tuple(side.model_copy(update=numbers(side.citations)) for side in conflict.positions)
-    return Compared(
-        checked=Checked(
+    return ConflictCheck(
+        checked=VerifiedDraft(
             sentences=tuple(one.model_copy(update=numbers(one.citations)) for one in sentences),
             citations=tuple(one.model_copy(update={"number": anew[one.number]}) for one in kept),
         ),
@@ -128,16 +130,16 @@ def _counted_anew(
     )
 
 
-def _claim(side: Said, *, overtaken: bool) -> str:
-    says, said = ("names", "named") if isinstance(side.value, Holder) else ("says", "said")
+def _claim(side: Claim, *, overtaken: bool) -> str:
+    says, said = ("names", "named") if isinstance(side.value, OfficeHolder) else ("says", "said")
     return f"{_outlet(side.hit)} {said if overtaken else says} {side.written}"
 
 
-def _day(side: Said) -> date:
+def _day(side: Claim) -> date:
     return side.hit.date or date.min
 
 
-def _cite(side: Said, citations: list[Citation]) -> int:
+def _cite(side: Claim, citations: list[Citation]) -> int:
     """The number of the citation that has the sentence, which is made where there is none."""
     for citation in citations:
         if _has(citation, side):

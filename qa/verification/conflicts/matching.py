@@ -9,10 +9,10 @@ from datetime import date, timedelta
 
 from index.embedding.embedder import Vectors
 from index.text.normalization import content_words, stem, stems
-from qa.verification.conflicts.claims import Said
-from qa.verification.conflicts.dates import Day, Score, days, happened
-from qa.verification.conflicts.office_holders import Holder
-from qa.verification.conflicts.quantities import Amount
+from qa.verification.conflicts.claims import Claim
+from qa.verification.conflicts.dates import DateMention, ScoreMention, days, happened
+from qa.verification.conflicts.office_holders import OfficeHolder
+from qa.verification.conflicts.quantities import Quantity
 from qa.verification.conflicts.supersession import overtakes, risen, says_changed
 from qa.verification.entities import CALENDAR, facts, missing
 
@@ -45,8 +45,8 @@ _PLACE = re.compile(
 
 
 def rivals(
-    own: Said, others: Sequence[Said], question: str, encode: Callable[[Sequence[str]], Vectors]
-) -> list[Said]:
+    own: Claim, others: Sequence[Claim], question: str, encode: Callable[[Sequence[str]], Vectors]
+) -> list[Claim]:
     """Those of the others that give another value for the same thing, the most alike first, one for
     each value and article. `encode` is called only where values clash.
     """
@@ -56,7 +56,7 @@ def rivals(
     alike = sorted(
         zip(_alike(own, clashing, encode), range(len(clashing)), strict=True), key=lambda at: -at[0]
     )
-    chosen: list[Said] = []
+    chosen: list[Claim] = []
     for likeness, nth in alike:
         other = clashing[nth]
         if likeness >= _needed(own, other, question) and all(
@@ -68,7 +68,7 @@ def rivals(
     return chosen
 
 
-def _clash(own: Said, other: Said, question: str) -> bool:
+def _clash(own: Claim, other: Claim, question: str) -> bool:
     """Whether two values of two stories could not both be true of one thing, by what can be compared
     word by word.
     """
@@ -89,18 +89,21 @@ def _clash(own: Said, other: Said, question: str) -> bool:
     )
 
 
-def _same_names(own: Said, other: Said, question: str) -> bool:
+def _same_names(own: Claim, other: Claim, question: str) -> bool:
     """Whether both are about the names of the question, and neither about others only."""
     persons = {
-        stem(part) for one in (own, other) if isinstance(one.value, Holder) for part in one.value.name.split()
+        stem(part)
+        for one in (own, other)
+        if isinstance(one.value, OfficeHolder)
+        for part in one.value.name.split()
     }
     asked = _names(question) - persons
     named = asked - missing(asked, _around(own))
     if named != asked - missing(asked, _around(other)) or (asked and not named):
         return False
-    if isinstance(own.value, Amount) and (_elsewhere(own, other, asked) or _elsewhere(other, own, asked)):
+    if isinstance(own.value, Quantity) and (_elsewhere(own, other, asked) or _elsewhere(other, own, asked)):
         return False
-    if any(isinstance(one.value, Score) and missing(asked, one.text) for one in (own, other)):
+    if any(isinstance(one.value, ScoreMention) and missing(asked, one.text) for one in (own, other)):
         return False
     ours, theirs = (_names(one.text) - persons for one in (own, other))
     if missing(ours, _around(other)) and missing(theirs, _around(own)):
@@ -111,7 +114,7 @@ def _same_names(own: Said, other: Said, question: str) -> bool:
     return all(shared) or len(_words(question, own.setting) & _words(question, other.setting)) >= SHARED_WORDS
 
 
-def _elsewhere(one: Said, other: Said, asked: AbstractSet[str]) -> set[str]:
+def _elsewhere(one: Claim, other: Claim, asked: AbstractSet[str]) -> set[str]:
     """The places of a sentence that the other one is not about: a toll "in Kansas" is a part of another."""
     places = set().union(*(_names(f"x {found[1] or found[2]}") for found in _PLACE.finditer(one.text)))
     return missing(places - asked, other.setting)
@@ -121,15 +124,15 @@ def _names(text: str) -> set[str]:
     return {fact for fact in facts(text) if not fact[0].isdigit() and not CALENDAR.fullmatch(fact)}
 
 
-def _around(one: Said) -> str:
+def _around(one: Claim) -> str:
     return f"{one.hit.title} {one.hit.passage.text}"
 
 
-def _same_time(own: Said, other: Said, question: str) -> bool:
+def _same_time(own: Claim, other: Claim, question: str) -> bool:
     """Whether both may tell of one time."""
-    if isinstance(own.value, Holder):
+    if isinstance(own.value, OfficeHolder):
         return True
-    if isinstance(own.value, Day):
+    if isinstance(own.value, DateMention):
         past = re.search(r"\b(?:was|were|did)\b", question)
         return _apart(own, other) <= PLANNED and (bool(past) or (_ahead(own) and _ahead(other)))
     ours, theirs = (happened(one.text, one.hit.date) for one in (own, other))
@@ -147,9 +150,9 @@ def _same_time(own: Said, other: Said, question: str) -> bool:
     return _apart(own, other) <= (PLANNED if changed else FRESH)
 
 
-def _ahead(one: Said) -> bool:
+def _ahead(one: Claim) -> bool:
     """Whether a day lies ahead of its article, or may do so: of the years it can be, the nearest counts."""
-    if not (isinstance(one.value, Day) and one.hit.date and one.value.month):
+    if not (isinstance(one.value, DateMention) and one.hit.date and one.value.month):
         return True
     said, appeared = one.value, one.hit.date
     day = min(said.day or 28, 28)
@@ -158,11 +161,11 @@ def _ahead(one: Said) -> bool:
     return nearest >= appeared
 
 
-def _apart(own: Said, other: Said) -> timedelta:
+def _apart(own: Claim, other: Claim) -> timedelta:
     return abs(own.hit.date - other.hit.date) if own.hit.date and other.hit.date else timedelta(0)
 
 
-def _tells_both(one: Said, other: Said) -> bool:
+def _tells_both(one: Claim, other: Claim) -> bool:
     """Whether the passage of `one` gives the value of `other` too, and not as one that is overtaken."""
     newer = bool(one.hit.date and other.hit.date and one.hit.date > other.hit.date)
     if newer and says_changed(one):
@@ -170,7 +173,7 @@ def _tells_both(one: Said, other: Said) -> bool:
     return not missing(other.needs, one.hit.passage.text)
 
 
-def _alike(own: Said, others: Sequence[Said], encode: Callable[[Sequence[str]], Vectors]) -> list[float]:
+def _alike(own: Claim, others: Sequence[Claim], encode: Callable[[Sequence[str]], Vectors]) -> list[float]:
     """How alike each is in meaning, in its words around the value or in its whole setting, -1 to 1."""
     texts = [text for one in (own, *others) for text in one.masked]
     vectors = encode(texts)
@@ -180,24 +183,24 @@ def _alike(own: Said, others: Sequence[Said], encode: Callable[[Sequence[str]], 
     ]
 
 
-def _needed(own: Said, other: Said, question: str) -> float:
+def _needed(own: Claim, other: Claim, question: str) -> float:
     """How alike they must be: the more, the fewer of the question's words both have."""
-    if isinstance(own.value, Holder):
+    if isinstance(own.value, OfficeHolder):
         return -1.0
     ours, theirs = (_words(question, one.setting) for one in (own, other))
     return ALIKE + UNSHARED * len(ours ^ theirs) / max(len(ours | theirs), 1)
 
 
-def _same_words(own: Said, other: Said, question: str) -> bool:
+def _same_words(own: Claim, other: Claim, question: str) -> bool:
     """Whether what one says of the question's matter is said around the other too."""
     ours, theirs = (_words(question, one.setting) for one in (own, other))
     # What begins, opens or ends on a day is often the same place or person, and a percentage is of
     # one thing as well as of another.
-    if isinstance(own.value, Day) and len(ours) < MOST_WORDS * len(_matter(question)):
+    if isinstance(own.value, DateMention) and len(ours) < MOST_WORDS * len(_matter(question)):
         return False
-    if isinstance(own.value, Day) or _is_reading(own):
+    if isinstance(own.value, DateMention) or _is_reading(own):
         return ours == theirs
-    if isinstance(own.value, Amount) and isinstance(other.value, Amount):
+    if isinstance(own.value, Quantity) and isinstance(other.value, Quantity):
         # "19 league matches" are not all of the matches.
         apart = (own.value.apart - set(stems(other.setting))) | (other.value.apart - set(stems(own.setting)))
         if apart:
@@ -206,9 +209,9 @@ def _same_words(own: Said, other: Said, question: str) -> bool:
     return max(map(len, unsaid)) < UNSAID_WORDS
 
 
-def _is_reading(one: Said) -> bool:
+def _is_reading(one: Claim) -> bool:
     """Whether the value is read off anew each day, so that two days have two of them."""
-    if not isinstance(one.value, Amount):
+    if not isinstance(one.value, Quantity):
         return False
     return one.value.unit in _READINGS or (one.value.is_money and bool(_PER_UNIT.search(one.text)))
 

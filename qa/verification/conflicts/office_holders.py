@@ -42,7 +42,7 @@ _GENERAL = re.compile(r"\b(runs?|leads?|heads?|charge|boss)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class OfficeHolder:
     """A person in an office. `whose` is what the office is said to be of, `office` is empty where the
     sentence only says that this person succeeds another.
     """
@@ -52,11 +52,11 @@ class Holder:
     office: str
     whose: str
 
-    def alike(self, other: Holder) -> bool:
+    def alike(self, other: OfficeHolder) -> bool:
         """Whether both may hold one office."""
         return not (self.office and other.office) or self.office == other.office
 
-    def clashes(self, other: Holder) -> bool:
+    def clashes(self, other: OfficeHolder) -> bool:
         """Whether they are two persons."""
         one, two = ({stem(part) for part in holder.name.split()} for holder in (self, other))
         surnames = {stem(holder.name.split()[-1]) for holder in (self, other)}
@@ -74,7 +74,7 @@ def asked_office(question: str) -> re.Pattern[str] | None:
     return re.compile(re.escape(max(named, key=len))) if named else None
 
 
-def holders(text: str) -> Iterator[Holder]:
+def holders(text: str) -> Iterator[OfficeHolder]:
     """The persons a sentence says are in an office, and those it says succeed another."""
     taken: list[tuple[int, int]] = []
     for pattern in _HELD:
@@ -86,7 +86,7 @@ def holders(text: str) -> Iterator[Holder]:
             taken.append((start, end))
             if _NOT_IN_OFFICE & set(re.split(r"[ -]", " ".join(before))):
                 continue
-            yield Holder(
+            yield OfficeHolder(
                 span=(start, end),
                 name=found["name"],
                 office=found["office"].lower(),
@@ -94,7 +94,7 @@ def holders(text: str) -> Iterator[Holder]:
             )
     for found in _SUCCEEDS.finditer(text):
         if not any(first < found.end("name") and found.start("name") < last for first, last in taken):
-            yield Holder(span=found.span("name"), name=found["name"], office="", whose="")
+            yield OfficeHolder(span=found.span("name"), name=found["name"], office="", whose="")
 
 
 def _possessor(before: str) -> str:

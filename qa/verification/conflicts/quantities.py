@@ -101,7 +101,7 @@ _FATE = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
+class Quantity:
     """A number of something. `unit` is the stem of what it counts, `apart` are the stems between;
     `fate` is what befell those it counts: "dead", "hurt", "missing", "held", "homeless" or nothing.
     """
@@ -122,7 +122,7 @@ class Amount:
     def is_people(self) -> bool:
         return self.unit in PEOPLE or bool(self.fate)
 
-    def alike(self, other: Amount) -> bool:
+    def alike(self, other: Quantity) -> bool:
         """Whether both count the same sort of thing."""
         if self.fate or other.fate:
             unsaid = {"", "peopl"}
@@ -130,14 +130,14 @@ class Amount:
             return self.fate == other.fate and units
         return bool(self.unit) and (self.unit, self.rate) == (other.unit, other.rate)
 
-    def clashes(self, other: Amount) -> bool:
+    def clashes(self, other: Quantity) -> bool:
         """Whether both cannot hold of one thing: rounding, "about" and limits are allowed for."""
         fewer, more = sorted((self.number, other.number))
         if more > (FAR_TOLL if self.fate else FAR) * fewer:
             return False
         return self.alike(other) and not (self._allows(other) or other._allows(self))
 
-    def _allows(self, other: Amount) -> bool:
+    def _allows(self, other: Quantity) -> bool:
         off = abs(self.number - other.number) / max(self.number, other.number, 1e-9)
         if off <= ROUNDED and _is_round_of(self.number, other.number):
             return True
@@ -175,7 +175,7 @@ def unit(text: str) -> tuple[str, frozenset[str], int]:
     return "", frozenset(), 0
 
 
-def amounts(text: str) -> Iterator[Amount]:
+def amounts(text: str) -> Iterator[Quantity]:
     """The numbers of a sentence that count or measure the whole of something."""
     if _PARTS.match(text):
         return
@@ -195,7 +195,7 @@ def amounts(text: str) -> Iterator[Amount]:
             continue
         rate = _RATE.match(after)
         befell = "" if of and of not in PEOPLE and of not in _FATE_UNITS else _fate_at(text, start, end)
-        yield Amount(
+        yield Quantity(
             span=(start, end + length),
             number=_number(found),
             unit="" if of in _FATE_UNITS else of,

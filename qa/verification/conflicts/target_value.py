@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from index.text.normalization import WORD, is_form, stem, stems
 from qa.verification.answer_type import asks_number
-from qa.verification.conflicts.dates import Day, Score, days, scores
-from qa.verification.conflicts.office_holders import Holder, asked_office, holders
-from qa.verification.conflicts.quantities import PEOPLE, Amount, amounts, fate, unit
+from qa.verification.conflicts.dates import DateMention, ScoreMention, days, scores
+from qa.verification.conflicts.office_holders import OfficeHolder, asked_office, holders
+from qa.verification.conflicts.quantities import PEOPLE, Quantity, amounts, fate, unit
 
-Value = Amount | Day | Score | Holder
+Value = Quantity | DateMention | ScoreMention | OfficeHolder
 
 _SCORE = re.compile(r"\b(score|result)\b|\bhow did\b.*\b(end|finish|play)\b", re.IGNORECASE)
 _AMOUNT = re.compile(
@@ -44,18 +44,18 @@ _LENGTH = frozenset("second minut hour day night week month year metr kilomet mi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class TargetValue:
     """The kind of value a question asks for: `about` names it, `values` finds those in a sentence."""
 
     about: str
     values: Callable[[str], Iterable[Value]]
 
 
-def asked(question: str) -> Asked | None:
+def asked(question: str) -> TargetValue | None:
     """What the question asks for, or None where its form does not tell or no values are compared."""
     if office := asked_office(question):
         own = set(stems(question))
-        return Asked(
+        return TargetValue(
             about="who it is",
             values=lambda text: (
                 holder
@@ -65,10 +65,10 @@ def asked(question: str) -> Asked | None:
             ),
         )
     if _SCORE.search(question):
-        return Asked(about="the score", values=scores)
+        return TargetValue(about="the score", values=scores)
     # "How many drowned when the ferry sank?" asks for no day.
     if _DAY.search(question) and not asks_number(question):
-        return Asked(
+        return TargetValue(
             about="the date",
             values=lambda text: (day for day in days(text) if not _COUNTED_ON.search(text[: day.span[0]])),
         )
@@ -80,7 +80,7 @@ def asked(question: str) -> Asked | None:
         elif _money(question):
             about = "the amount of money"
         money = _money(question)
-        return Asked(
+        return TargetValue(
             about=about,
             values=lambda text: (
                 amount for amount in amounts(text) if fits(amount) and (not money or money.search(text))
@@ -109,7 +109,7 @@ def _counted(question: str) -> tuple[str, str]:
     return counted, rest[:end]
 
 
-def _fitting(question: str) -> Callable[[Amount], bool]:
+def _fitting(question: str) -> Callable[[Quantity], bool]:
     """Whether an amount can be what the question asks for."""
     befell, (counted, _) = fate(question), _counted(question)
     if befell:

@@ -20,11 +20,11 @@ from qa.web.api.openai import completions
 from qa.web.errors.handlers import HANDLERS, OPENAI
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.openapi import documented
-from qa.web.errors.problem_details import Problem
+from qa.web.errors.problem_details import ProblemDetails
 from qa.web.jobs import Jobs
-from qa.web.middleware.body_limit import BodyLimit
+from qa.web.middleware.body_limit import BodyLimitMiddleware
 from qa.web.middleware.instrumentation import OFF
-from qa.web.uploads import MAX_UPLOAD_BYTES, GivenAddress, GivenArticle
+from qa.web.uploads import MAX_UPLOAD_BYTES, UploadedAddress, UploadedArticle
 
 PATHS = ("/api", "/v1", "/healthz", "/readyz", "/openapi.json")
 """Where the API answers; all below them is the API's too."""
@@ -67,7 +67,7 @@ def create_api(assistant: Assistant, ready: Callable[[], None] = lambda: None) -
         generate_unique_id_function=lambda route: route.name,
     )
     limits = {"/api/articles": MAX_UPLOAD_BYTES, "/api/import": backups.MAX_BYTES}
-    api.add_middleware(BodyLimit, limits=limits, otherwise=MAX_BODY_BYTES)
+    api.add_middleware(BodyLimitMiddleware, limits=limits, otherwise=MAX_BODY_BYTES)
     # Whatever is asked: who may not, or too often, and who comes while the server ends.
     guarded = documented(401, 403, 429, 503)
     api.include_router(questions.routes(assistant), prefix="/api", tags=["questions"], responses=guarded)
@@ -90,10 +90,10 @@ class _Api(FastAPI):
         described = super().openapi()
         _, extra = models_json_schema(
             [
-                (Problem, "serialization"),
+                (ProblemDetails, "serialization"),
                 (OpenAIError, "serialization"),
-                (GivenArticle, "validation"),
-                (GivenAddress, "validation"),
+                (UploadedArticle, "validation"),
+                (UploadedAddress, "validation"),
             ],
             ref_template="#/components/schemas/{model}",
         )

@@ -13,11 +13,11 @@ from starlette.responses import Response
 from index.schemas import IngestReport
 from qa.assistant import Assistant
 from qa.schemas import Job
-from qa.web.api.idempotency import Replays
+from qa.web.api.idempotency import IdempotencyStore
 from qa.web.api.openapi_examples import ARTICLE, JOB, LISTED, REPORT, example
 from qa.web.errors.openapi import documented
 from qa.web.jobs import Jobs
-from qa.web.schemas import ListedArticles, Page, Removal, WholeArticle, json_body
+from qa.web.schemas import ArticleList, ArticleQuery, ArticleWithText, RemovalRequest, json_body
 from qa.web.uploads import adding, content, fingerprint, uploads
 
 CollectionName = Annotated[str, Query(description="name of the collection")]
@@ -57,8 +57,8 @@ def _listing(routes: APIRouter, assistant: Assistant) -> None:
         "/articles", summary="List the articles", responses=example(LISTED, headers=_LINK) | documented(422)
     )
     def list_articles(
-        wanted: Annotated[Page, Query()], request: Request, response: Response
-    ) -> ListedArticles:
+        wanted: Annotated[ArticleQuery, Query()], request: Request, response: Response
+    ) -> ArticleList:
         """Newest first, without their texts. A collection that does not exist has none."""
         page = assistant.articles(
             collection=wanted.collection,
@@ -68,13 +68,11 @@ def _listing(routes: APIRouter, assistant: Assistant) -> None:
             filters=wanted.filters(wanted.as_of),
         )
         response.headers["link"] = _links(request, wanted, page.total)
-        return ListedArticles(
-            articles=page.articles, total=page.total, limit=wanted.limit, offset=wanted.offset
-        )
+        return ArticleList(articles=page.articles, total=page.total, limit=wanted.limit, offset=wanted.offset)
 
 
 def _adding(routes: APIRouter, assistant: Assistant, jobs: Jobs) -> None:
-    replays = Replays()
+    replays = IdempotencyStore()
 
     @routes.post(
         "/articles",
@@ -124,7 +122,7 @@ def _reading(routes: APIRouter, assistant: Assistant) -> None:
     @routes.get(
         "/articles/{article_id:path}",
         summary="Read an article",
-        response_model=WholeArticle,
+        response_model=ArticleWithText,
         responses=example(ARTICLE, headers=_TAG)
         | {304: {"description": "It is still what If-None-Match names", "headers": _TAG}}
         | documented(404, 409, 422),
@@ -142,7 +140,7 @@ def _reading(routes: APIRouter, assistant: Assistant) -> None:
         named = _named(known)
         if named is None or article.digest in named:
             return Response(status_code=304, headers=headers)
-        return Response(WholeArticle.of(article).model_dump_json(), 200, headers, "application/json")
+        return Response(ArticleWithText.of(article).model_dump_json(), 200, headers, "application/json")
 
 
 def _removing(routes: APIRouter, assistant: Assistant) -> None:
@@ -153,7 +151,7 @@ def _removing(routes: APIRouter, assistant: Assistant) -> None:
         dependencies=[Depends(json_body)],
         responses=documented(404, 409, 413, 415, 422),
     )
-    def remove_articles(body: Removal, collection: CollectionName = "default") -> None:
+    def remove_articles(body: RemovalRequest, collection: CollectionName = "default") -> None:
         """All of them, or none if one is not there."""
         assistant.remove(body.ids, collection=collection)
 
@@ -180,7 +178,7 @@ def _named(header: str) -> frozenset[str] | None:
     return None if "*" in tags else frozenset(tag.strip('"') for tag in tags)
 
 
-def _links(request: Request, wanted: Page, total: int) -> str:
+def _links(request: Request, wanted: ArticleQuery, total: int) -> str:
     """The other pages, as RFC 8288 has them; relative, since a proxy may have another address."""
     limit, offset = wanted.limit, wanted.offset
     last = max(total - 1, 0) // limit * limit

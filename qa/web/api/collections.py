@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from qa.assistant import Assistant
 from qa.web.api.openapi_examples import example
 from qa.web.errors.openapi import documented
-from qa.web.schemas import Collections, ListedCollection
+from qa.web.schemas import CollectionInfo, CollectionList
 
 
 def routes(assistant: Assistant) -> APIRouter:
@@ -19,11 +19,11 @@ def routes(assistant: Assistant) -> APIRouter:
         summary="List the collections",
         responses=example({"collections": [{"name": "default", "articles": 1}]}),
     )
-    def list_collections() -> Collections:
+    def list_collections() -> CollectionList:
         """Sorted by name, each with the number of its articles."""
         counts = assistant.counts()
-        return Collections(
-            collections=tuple(ListedCollection(name=name, articles=n) for name, n in counts.items())
+        return CollectionList(
+            collections=tuple(CollectionInfo(name=name, articles=n) for name, n in counts.items())
         )
 
     @routes.delete(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 
 from qa.assistant import Assistant
 from qa.web.errors.openapi import documented
-from qa.web.feedback_schema import Thumb
+from qa.web.feedback_schema import FeedbackRequest
 from qa.web.schemas import json_body
 
 
@@ -22,7 +22,7 @@ def routes(assistant: Assistant) -> APIRouter:
         summary="Say what you think of an answer",
         responses=documented(409, 413, 415, 422, 507),
     )
-    def feedback(body: Thumb) -> None:
+    def feedback(body: FeedbackRequest) -> None:
         """Kept in a file on the server's disk and sent nowhere. `quoth questions --from-feedback` makes
         test questions of the thumbs down.
         """

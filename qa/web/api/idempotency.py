@@ -18,7 +18,7 @@ MOST_BYTES = 20_000_000
 
 
 @dataclass(kw_only=True)
-class _Kept:
+class _StoredResponse:
     fingerprint: str
     response: Response | None = None
     since: float = field(default_factory=time.monotonic)
@@ -28,13 +28,13 @@ class _Kept:
         return 0 if self.response is None else len(self.response.body)
 
 
-class Replays:
+class IdempotencyStore:
     """Responses by caller and the key that their requests had: one caller's keys are nobody else's. Used
     on one event loop.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], _Kept] = {}
+        self._kept: dict[tuple[str, str], _StoredResponse] = {}
 
     async def once(self, key: str, fingerprint: str, answer: Callable[[], Awaitable[Response]]) -> Response:
         """The response to a request of the caller with this key: what `answer` gives the first time, and the
@@ -52,7 +52,7 @@ class Replays:
                     409, "the first request with this Idempotency-Key is still answered", {"retry-after": "1"}
                 )
             return _again(kept.response)
-        self._kept[name] = kept = _Kept(fingerprint=fingerprint)
+        self._kept[name] = kept = _StoredResponse(fingerprint=fingerprint)
         try:
             kept.response = await answer()
         finally:

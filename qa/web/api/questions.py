@@ -15,8 +15,8 @@ from qa.assistant import Assistant
 from qa.schemas import Answer, Event, Evidence, Question, Token
 from qa.web.api.openapi_examples import ANSWER, STREAM, events, example
 from qa.web.errors.openapi import documented
-from qa.web.errors.problem_details import Problem
-from qa.web.schemas import Ask, json_body
+from qa.web.errors.problem_details import ProblemDetails
+from qa.web.schemas import AskRequest, json_body
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def routes(assistant: Assistant) -> APIRouter:
         response_description="The answer, each sentence cited; or a declined one with the nearest passages",
         responses=example(ANSWER),
     )
-    async def ask(body: Ask, request: Request) -> Answer:
+    async def ask(body: AskRequest, request: Request) -> Answer:
         """Waits for the whole answer, the last event of /api/ask/stream. Leaving stops the model."""
         return await answered(assistant, body.checked(), request)
 
@@ -46,7 +46,7 @@ def routes(assistant: Assistant) -> APIRouter:
         response_class=EventSourceResponse,
         responses={200: {"content": events(STREAM, *_EVENTS.values(), "error")}},
     )
-    async def ask_stream(body: Ask, request: Request) -> EventSourceResponse:
+    async def ask_stream(body: AskRequest, request: Request) -> EventSourceResponse:
         """Events in order: `evidence` (the passages found, before any model speaks), `token`... (pieces of
         the unchecked draft), and `answer` (as /api/ask gives it) or `error` (a problem). Their ids count from
         1. A comment is sent every 15 seconds. Leaving stops the model; a stream cannot be taken up again.
@@ -78,7 +78,7 @@ async def _told(assistant: Assistant, question: Question, path: str) -> AsyncIte
                 yield ServerSentEvent(event.model_dump_json(), event=_EVENTS[type(event)], id=str(sent))
         except Exception as error:
             # The status is sent already: a stream can tell of an error only in itself.
-            problem = Problem.of(error, path)
+            problem = ProblemDetails.of(error, path)
             if problem.status >= 500:
                 logger.error("%s failed: %s", path, error, exc_info=problem.status == 500)
             yield ServerSentEvent(problem.text(), event="error", id=str(sent + 1))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from qa.assistant import Assistant
 from qa.web.api.openapi_examples import PASSAGE, example
 from qa.web.errors.openapi import documented
-from qa.web.schemas import Found, Search, json_body
+from qa.web.schemas import SearchRequest, SearchResponse, json_body
 
 
 def routes(assistant: Assistant) -> APIRouter:
@@ -20,9 +20,9 @@ def routes(assistant: Assistant) -> APIRouter:
         response_description="The passages that fit best, best first",
         responses=example({"hits": [PASSAGE]}),
     )
-    def search(body: Search) -> Found:
+    def search(body: SearchRequest) -> SearchResponse:
         """No model speaks. `score` ranks the hits of one search, from 0 to 1."""
         hits = assistant.search(body.query, k=body.k, filters=body.limits, collection=body.collection)
-        return Found(hits=hits)
+        return SearchResponse(hits=hits)
 
     return routes

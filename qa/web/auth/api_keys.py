@@ -22,13 +22,13 @@ from index.collection import checked_name
 from index.storage.private_file import write_privately
 from qa.auth import Caller, Role
 from qa.errors import KeysInvalid
-from qa.schemas import Value
+from qa.schemas import Schema
 
 MARK = "quoth_"
 """What every key begins with, so that one that leaked is recognised."""
 
 
-class Key(Value):
+class ApiKey(Schema):
     """What is kept of a key. Without `collections` it is for all of them."""
 
     name: str = Field(pattern=r"^[\w.@-]{1,64}$")
@@ -43,7 +43,7 @@ class Key(Value):
         return Caller(name=self.name, role=self.role, collections=self.collections)
 
 
-_KEYS = TypeAdapter(tuple[Key, ...])
+_KEYS = TypeAdapter(tuple[ApiKey, ...])
 
 
 def new_token() -> str:
@@ -56,7 +56,7 @@ def digest(token: str) -> str:
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-class KeyFile:
+class ApiKeyFile:
     """The keys of a home, in a file only its owner can read. A server notices at once what changes.
 
     Every method raises KeysInvalid where the file is not what was written.
@@ -64,9 +64,9 @@ class KeyFile:
 
     def __init__(self, home: Path) -> None:
         self._file = home / "keys.json"
-        self._read: tuple[tuple[int, ...], tuple[Key, ...]] | None = None
+        self._read: tuple[tuple[int, ...], tuple[ApiKey, ...]] | None = None
 
-    def all(self) -> tuple[Key, ...]:
+    def all(self) -> tuple[ApiKey, ...]:
         """All keys, by name."""
         try:
             status = self._file.stat()
@@ -77,7 +77,7 @@ class KeyFile:
             self._read = (state, self._parsed(status))
         return self._read[1]
 
-    def _parsed(self, status: os.stat_result) -> tuple[Key, ...]:
+    def _parsed(self, status: os.stat_result) -> tuple[ApiKey, ...]:
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise KeysInvalid(f"others may read {self._file}; run `chmod 600 {self._file}`")
         try:
@@ -88,7 +88,7 @@ class KeyFile:
                 "remove it and make new keys"
             ) from None
 
-    def find(self, token: str) -> Key | None:
+    def find(self, token: str) -> ApiKey | None:
         """The key with this token. How long it takes tells nothing of the keys there are."""
         sought, found = digest(token), None
         for key in self.all():
@@ -100,7 +100,7 @@ class KeyFile:
         """Makes a key and tells its token, which nobody can tell again. Raises KeysInvalid."""
         token = new_token()
         try:
-            made = Key(
+            made = ApiKey(
                 name=name,
                 role=role,
                 collections=tuple(checked_name(one) for one in collections),
@@ -129,6 +129,6 @@ class KeyFile:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         return FileLock(self._file.with_suffix(".lock"))
 
-    def _write(self, keys: Sequence[Key]) -> None:
+    def _write(self, keys: Sequence[ApiKey]) -> None:
         ordered = tuple(sorted(keys, key=lambda key: key.name))
         write_privately(self._file, _KEYS.dump_json(ordered, indent=1).decode())

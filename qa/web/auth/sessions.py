@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from index.errors import QuothError
 from qa.auth import Caller
-from qa.web.auth.api_keys import KeyFile, digest
+from qa.web.auth.api_keys import ApiKeyFile, digest
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT
 
 COOKIE = "quoth_session"
@@ -58,7 +58,7 @@ class _Session:
 class Sessions:
     """Who is signed in. The cookie holds a random token, not the key; a removed key ends its sessions."""
 
-    def __init__(self, keys: KeyFile) -> None:
+    def __init__(self, keys: ApiKeyFile) -> None:
         self._keys = keys
         self._open: dict[str, _Session] = {}
 

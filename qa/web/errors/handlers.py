@@ -13,13 +13,13 @@ from starlette.responses import Response
 from index.errors import QuothError
 from qa.errors import Busy, KeyRequired
 from qa.web.errors.openai import OpenAIError
-from qa.web.errors.problem_details import MEDIA_TYPE, Problem
+from qa.web.errors.problem_details import MEDIA_TYPE, ProblemDetails
 
 OPENAI = "/v1"
 """Below it, clients of OpenAI are answered, who know only its errors."""
 
 
-def refusal(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+def refusal(problem: ProblemDetails, headers: Mapping[str, str] | None = None) -> Response:
     """The problem to who asked for its `instance`."""
     if f"{problem.instance}/".startswith(f"{OPENAI}/"):
         error = OpenAIError.of(problem)
@@ -34,7 +34,7 @@ def response_to(error: Exception, instance: str) -> Response:
         headers["www-authenticate"] = "Bearer"
     if isinstance(error, Busy):
         headers["retry-after"] = str(error.seconds)
-    return refusal(Problem.of(error, instance), headers)
+    return refusal(ProblemDetails.of(error, instance), headers)
 
 
 async def _answer(request: Request, error: Exception) -> Response:

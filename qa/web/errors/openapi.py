@@ -7,7 +7,7 @@ from typing import Any
 
 from qa.errors import urn
 from qa.web.errors.openai import OpenAIError
-from qa.web.errors.problem_details import KINDS, MEDIA_TYPE, Problem
+from qa.web.errors.problem_details import KINDS, MEDIA_TYPE, ProblemDetails
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -49,7 +49,7 @@ def documented_openai(*statuses: int) -> dict[int | str, dict[str, Any]]:
                 "application/json": {
                     "schema": {"$ref": "#/components/schemas/OpenAIError"},
                     "example": OpenAIError.of(
-                        Problem(title="", status=status, detail="what is wrong, and what helps")
+                        ProblemDetails(title="", status=status, detail="what is wrong, and what helps")
                     ).model_dump(),
                 }
             },

@@ -33,7 +33,7 @@ from qa.errors import (
     TooMany,
     urn,
 )
-from qa.schemas import Value
+from qa.schemas import Schema
 from qa.telemetry.logs import request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -62,14 +62,14 @@ cannot do.
 """
 
 
-class Fault(Value):
+class FieldError(Schema):
     """One thing that is wrong with a request, and where."""
 
     place: str = Field(description="where it is, such as `body.filters.after`")
     detail: str
 
 
-class Problem(Value):
+class ProblemDetails(Schema):
     """What went wrong, in the words of RFC 9457."""
 
     type: str = Field(
@@ -80,15 +80,16 @@ class Problem(Value):
     status: int = Field(description="the HTTP status")
     detail: str = Field(description="what happened this time, and the next step")
     instance: str | None = Field(None, description="the path that was asked for")
-    errors: tuple[Fault, ...] = Field((), description="each fault of a request that is not usable")
+    errors: tuple[FieldError, ...] = Field((), description="each fault of a request that is not usable")
     request_id: str | None = Field(None, description="which request this was, as in the server's log")
 
     @classmethod
-    def of(cls, error: Exception, instance: str | None = None) -> Problem:
+    def of(cls, error: Exception, instance: str | None = None) -> ProblemDetails:
         """The problem that an error is to the one who asked; of an unforeseen one it tells nothing."""
         if isinstance(error, RequestValidationError):
             faults = tuple(
-                Fault(place=".".join(map(str, fault["loc"])), detail=fault["msg"]) for fault in error.errors()
+                FieldError(place=".".join(map(str, fault["loc"])), detail=fault["msg"])
+                for fault in error.errors()
             )
             detail = "; ".join(f"{fault.place}: {fault.detail}" for fault in faults[:3])
             return cls(

@@ -13,14 +13,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from index.errors import QuothError
 from qa.auth import NOBODY, OWNER, Caller, Role, on_behalf_of, permit
 from qa.errors import KeyRequired, KeyUnknown, NotAllowed
-from qa.web.auth.api_keys import KeyFile
+from qa.web.auth.api_keys import ApiKeyFile
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, counted, needed
 from qa.web.auth.sessions import Sessions, trouble_page
 from qa.web.errors.handlers import response_to
-from qa.web.middleware.rate_limit import Pace
+from qa.web.middleware.rate_limit import RateLimiter
 
 
-class Doorkeeper:
+class AuthenticationMiddleware:
     """Lets in who may, and tells what is behind it who that is: in `on_behalf_of`, and in the request's
     `state.caller`.
 
@@ -32,8 +32,8 @@ class Doorkeeper:
     def __init__(
         self,
         app: ASGIApp,
-        keys: KeyFile,
-        pace: Pace,
+        keys: ApiKeyFile,
+        pace: RateLimiter,
         *,
         exposed: bool = False,
         open_to_all: bool = False,

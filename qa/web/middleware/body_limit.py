@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class BodyLimit:
+class BodyLimitMiddleware:
     """Refuses with 413 a body that grows beyond `limits[path]` bytes, or `otherwise`, while it is read."""
 
     def __init__(self, app: ASGIApp, *, limits: Mapping[str, int], otherwise: int) -> None:

@@ -10,17 +10,17 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from qa.web.auth.api_keys import KeyFile
+from qa.web.auth.api_keys import ApiKeyFile
 from qa.web.errors.handlers import refusal
-from qa.web.errors.problem_details import Problem
-from qa.web.middleware.authentication import Doorkeeper
-from qa.web.middleware.rate_limit import Pace
-from qa.web.middleware.security_headers import SafeHeaders
-from qa.web.middleware.timeouts import BodyDeadline
+from qa.web.errors.problem_details import ProblemDetails
+from qa.web.middleware.authentication import AuthenticationMiddleware
+from qa.web.middleware.rate_limit import RateLimiter
+from qa.web.middleware.security_headers import SecurityHeadersMiddleware
+from qa.web.middleware.timeouts import BodyTimeoutMiddleware
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entrance:
+class ServerAccess:
     """How a server stands open: at the address `host`, called by `names` too; `token` is its owner's key."""
 
     host: str = "127.0.0.1"
@@ -35,20 +35,20 @@ class Entrance:
         """Whether others than this machine's own people may come."""
         return not is_local(self.host) or bool(self.names)
 
-    def before(self, app: ASGIApp, keys: KeyFile) -> ASGIApp:
+    def before(self, app: ASGIApp, keys: ApiKeyFile) -> ASGIApp:
         """The application with all that stands before it, outermost first: headers, guard, doorkeeper."""
-        doorkeeper = Doorkeeper(
+        doorkeeper = AuthenticationMiddleware(
             app,
             keys,
-            Pace(per_minute=self.per_minute, at_once=self.at_once),
+            RateLimiter(per_minute=self.per_minute, at_once=self.at_once),
             exposed=self.exposed,
             open_to_all=self.open_to_all,
             owners=self.token,
         )
-        return SafeHeaders(Guard(BodyDeadline(doorkeeper), self))
+        return SecurityHeadersMiddleware(HostGuardMiddleware(BodyTimeoutMiddleware(doorkeeper), self))
 
 
-class Guard:
+class HostGuardMiddleware:
     """Keeps out the pages of other sites, which a browser lets send requests to any address.
 
     What changes something must come from a page of this server, if from a page at all. Only its own
@@ -56,7 +56,7 @@ class Guard:
     that name reads, its author reads. Where keys are asked for, such a page has none, and may come.
     """
 
-    def __init__(self, app: ASGIApp, entrance: Entrance) -> None:
+    def __init__(self, app: ASGIApp, entrance: ServerAccess) -> None:
         self._app = app
         self._local = is_local(entrance.host)
         self._names = entrance.names
@@ -64,7 +64,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (detail := self._refusal(scope["method"], Headers(scope=scope))):
-            problem = Problem(title="Forbidden", status=403, detail=detail, instance=scope["path"])
+            problem = ProblemDetails(title="Forbidden", status=403, detail=detail, instance=scope["path"])
             await refusal(problem)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

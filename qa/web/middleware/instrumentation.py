@@ -34,7 +34,7 @@ LEFT = 499
 RETRY_SECONDS = 5
 
 
-class Watching:
+class InstrumentationMiddleware:
     """The application `app`, watched. Once `drain` was called only `always` are still answered.
 
     `is_window` tells the paths of the chat window, which are counted as one route and not logged.

@@ -13,7 +13,7 @@ from qa.errors import TooMany
 WINDOW_SECONDS = 60.0
 
 
-class Pace:
+class RateLimiter:
     """At most so many requests of one caller within a minute, and so many at once."""
 
     def __init__(self, *, per_minute: int, at_once: int) -> None:

@@ -30,7 +30,7 @@ HEADERS = {
 _NEVER = ("access-control-allow-origin", "access-control-allow-credentials", "server")
 
 
-class SafeHeaders:
+class SecurityHeadersMiddleware:
     """Puts `HEADERS` on every response that does not say otherwise itself."""
 
     def __init__(self, app: ASGIApp) -> None:

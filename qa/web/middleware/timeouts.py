@@ -16,7 +16,7 @@ HEAD_SECONDS = 10.0
 HEAD_BYTES = 64_000
 
 
-class BodyDeadline:
+class BodyTimeoutMiddleware:
     """Answers 408 where a request's body takes longer than `seconds`, and trickles in."""
 
     def __init__(self, app: ASGIApp, *, seconds: float = BODY_SECONDS) -> None:
@@ -44,7 +44,7 @@ class BodyDeadline:
         await self._app(scope, in_time, send)
 
 
-class Leaving:
+class DisconnectMiddleware:
     """Stops what is done for whoever left before the answer was whole; a model is free at once."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -94,7 +94,7 @@ class Leaving:
             watching.cancel()
 
 
-class PatientProtocol(HttpToolsProtocol):
+class TimeoutProtocol(HttpToolsProtocol):
     """HTTP as uvicorn speaks it, without endless patience for headers: they may have `HEAD_BYTES`, and
     `HEAD_SECONDS` from a connection's beginning or from their own first byte.
     """

@@ -10,7 +10,7 @@ import gradio as gr
 from qa.auth import on_behalf_of
 
 
-class Blocks(gr.Blocks):
+class AuthorizedBlocks(gr.Blocks):
     """Gradio's queue runs events beside the requests that bring them, and knows of no caller."""
 
     async def process_api(self, *given: Any, **named: Any) -> Any:

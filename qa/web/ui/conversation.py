@@ -7,13 +7,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from qa.schemas import Answer, Turn, Value
+from qa.schemas import Answer, Schema, Turn
 
 # How many earlier messages a question is asked with.
 TURNS = 6
 
 
-class Sent(Value):
+class SentQuestion(Schema):
     """A question as the page sends it. `typed` is one from the box, which is then emptied."""
 
     nth: int
@@ -23,7 +23,7 @@ class Sent(Value):
     history: tuple[Turn, ...] = Field((), max_length=TURNS)
 
 
-class Exchange(Value):
+class Exchange(Schema):
     """A question with its answer, or with what went wrong. The page adds what is thought of it."""
 
     question: str
@@ -40,7 +40,7 @@ class Exchange(Value):
         return self.as_of or self.asked
 
 
-class Conversation(Value):
+class Conversation(Schema):
     """A conversation as it is kept and exported; the oldest exchange comes first."""
 
     id: str

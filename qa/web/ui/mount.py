@@ -20,7 +20,7 @@ MONO = ("ui-monospace", "Menlo", "Consolas", "Liberation Mono", "monospace")
 PAPER, DARK_PAPER = "#f7f4ee", "#191714"
 
 
-def mount(app: FastAPI, assistant: Assistant, measuring: quality.Measuring | None = None) -> FastAPI:
+def mount(app: FastAPI, assistant: Assistant, measuring: quality.Evaluator | None = None) -> FastAPI:
     """Puts the window at `/en` and `/de`, and at `/` the way to the one that the browser prefers.
 
     Without somebody for `measuring` it has no Quality view.

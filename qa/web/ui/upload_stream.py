@@ -15,11 +15,11 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from index.errors import QuothError
-from index.schemas import Kept, Skipped
+from index.schemas import Ingested, Skipped
 from qa.assistant import Assistant
 from qa.web.errors.handlers import HANDLERS
-from qa.web.errors.problem_details import Problem
-from qa.web.middleware.body_limit import BodyLimit
+from qa.web.errors.problem_details import ProblemDetails
+from qa.web.middleware.body_limit import BodyLimitMiddleware
 from qa.web.uploads import MAX_UPLOAD_BYTES, Given, read_uploads, uploads
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def adding(assistant: Assistant) -> Starlette:
 
     return Starlette(
         routes=[Route("/articles", add, methods=["POST"])],
-        middleware=[Middleware(BodyLimit, limits={}, otherwise=MAX_UPLOAD_BYTES)],
+        middleware=[Middleware(BodyLimitMiddleware, limits={}, otherwise=MAX_UPLOAD_BYTES)],
         exception_handlers=HANDLERS,
     )
 
@@ -65,10 +65,10 @@ def _told(assistant: Assistant, given: Sequence[Given], collection: str) -> Gene
         yield {"trouble": str(error)}
     except Exception as error:
         logger.exception("adding articles in the window failed")
-        yield {"trouble": Problem.of(error).detail}
+        yield {"trouble": ProblemDetails.of(error).detail}
 
 
-def _line(outcome: Kept | Skipped) -> dict[str, str]:
-    if isinstance(outcome, Kept):
+def _line(outcome: Ingested | Skipped) -> dict[str, str]:
+    if isinstance(outcome, Ingested):
         return {"how": outcome.how}
     return {"skipped": outcome.source, "reason": outcome.reason}

@@ -9,7 +9,7 @@ import gradio as gr
 from qa.assistant import Assistant
 from qa.auth import OWNER, caller
 from qa.web.ui import server_functions
-from qa.web.ui.authorization import Blocks
+from qa.web.ui.authorization import AuthorizedBlocks
 from qa.web.ui.components import QUIET, html
 from qa.web.ui.html.header import masthead
 from qa.web.ui.phrases.window import Phrases
@@ -22,10 +22,10 @@ AT_ONCE = 8
 VIEWS = {"ask": ask.build, "library": library.build}
 
 
-def window(assistant: Assistant, say: Phrases, measuring: quality.Measuring | None) -> gr.Blocks:
+def window(assistant: Assistant, say: Phrases, measuring: quality.Evaluator | None) -> gr.Blocks:
     """The window's parts and what happens between them, in one language."""
     views = VIEWS | ({"quality": partial(quality.build, measuring)} if measuring else {})
-    blocks = Blocks(title="Quoth", analytics_enabled=False, fill_width=True)
+    blocks = AuthorizedBlocks(title="Quoth", analytics_enabled=False, fill_width=True)
     with blocks, gr.Column(elem_id="quoth"):
         scope = gr.State(Scope())
         head = html("masthead", masthead(say))

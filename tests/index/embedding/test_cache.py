@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.embedding.cache import RecentVectors
+from index.embedding.cache import EmbeddingCache
 
 
 class Counting:
@@ -20,23 +20,23 @@ class Counting:
 
 def test_each_text_is_embedded_once():
     encode = Counting()
-    recent = RecentVectors(encode)
+    recent = EmbeddingCache(encode)
     assert recent(["ferry", "bridge", "ferry"]).tolist() == [[5, 1], [6, 1], [5, 1]]
     assert recent(["quay", "bridge"]).tolist() == [[4, 1], [6, 1]]
     assert encode.asked == ["ferry", "bridge", "quay"]
 
 
 def test_nothing_has_the_shape_of_the_others():
-    assert RecentVectors(Counting())([]).shape == (0, 2)
+    assert EmbeddingCache(Counting())([]).shape == (0, 2)
 
 
 def test_the_longest_unused_are_forgotten():
     encode = Counting()
-    recent = RecentVectors(encode, most=2)
+    recent = EmbeddingCache(encode, most=2)
     for text in ("a", "b", "a", "c", "a", "b"):
         recent([text])
     assert encode.asked == ["a", "b", "c", "b"]
 
 
 def test_more_than_is_remembered_is_answered_all_the_same():
-    assert RecentVectors(Counting(), most=1)(["a", "bb", "ccc"])[:, 0].tolist() == [1, 2, 3]
+    assert EmbeddingCache(Counting(), most=1)(["a", "bb", "ccc"])[:, 0].tolist() == [1, 2, 3]

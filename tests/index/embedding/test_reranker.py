@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from index.embedding.embedder import SentenceEmbedder
-from index.embedding.reranker import RERANKED, PairReranker
+from index.embedding.reranker import RERANKED, CrossEncoderReranker
 from index.errors import WeightsCorrupt, WeightsMissing
 from index.library import Library
 from index.retrieval import hybrid
@@ -38,7 +38,7 @@ def changed(folder: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def reranking(seeded_home: Path, embedder: SentenceEmbedder, folder: Path) -> Iterator[Library]:
-    with Library(seeded_home, embedder, reranker=PairReranker(folder)) as library:
+    with Library(seeded_home, embedder, reranker=CrossEncoderReranker(folder)) as library:
         yield library
 
 
@@ -55,7 +55,7 @@ def test_scores_are_the_sigmoid_of_what_the_model_says(folder: Path) -> None:
         "Two",
         "Ice. " * 9,
     ]
-    scores = PairReranker(folder, threads=2).scores(QUERY, texts)
+    scores = CrossEncoderReranker(folder, threads=2).scores(QUERY, texts)
     plain = CrossEncoder(str(folder), device="cpu", local_files_only=True, activation_fn=torch.nn.Identity())
     logits = np.asarray(plain.predict([(QUERY, text) for text in texts], show_progress_bar=False))
     assert scores.dtype == np.float32
@@ -68,7 +68,7 @@ def test_a_search_is_in_the_rerankers_order(
     reranking: Library, seeded_folder: Path, folder: Path, tmp_path: Path, embedder: SentenceEmbedder
 ) -> None:
     hits = reranking.collection("default").search(QUERY, k=RERANKED)
-    scores = PairReranker(folder).scores(QUERY, [f"{hit.title}\n{hit.passage.text}" for hit in hits])
+    scores = CrossEncoderReranker(folder).scores(QUERY, [f"{hit.title}\n{hit.passage.text}" for hit in hits])
     assert [hit.score for hit in hits] == pytest.approx(scores.tolist(), abs=0.02)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     with Library(Path(shutil.copytree(seeded_folder, tmp_path / "plain")), embedder) as plain:
@@ -105,24 +105,24 @@ def test_only_the_best_are_read(seeded_home: Path, embedder: SentenceEmbedder) -
 def test_a_folder_that_lacks_what_is_needed_is_refused(changed: Path, name: str) -> None:
     (changed / name).unlink()
     with pytest.raises(WeightsMissing, match=f"has no {name}; name a folder"):
-        PairReranker(changed)
+        CrossEncoderReranker(changed)
 
 
 def test_another_kind_of_model_is_refused(changed: Path, tmp_path: Path) -> None:
     with pytest.raises(WeightsCorrupt, match=r"BertModel.* is no reranker"):
-        PairReranker(MODELS / "all-MiniLM-L6-v2")
+        CrossEncoderReranker(MODELS / "all-MiniLM-L6-v2")
     with pytest.raises(WeightsCorrupt, match="outputs: 3"):
-        PairReranker(save_reranker(tmp_path / "three", labels=3))
+        CrossEncoderReranker(save_reranker(tmp_path / "three", labels=3))
     (changed / "config.json").write_text("[]")
     with pytest.raises(WeightsCorrupt, match="is no reranker"):
-        PairReranker(changed)
+        CrossEncoderReranker(changed)
 
 
 def test_weights_that_are_damaged_are_told(changed: Path) -> None:
     file = changed / "model.safetensors"
     file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(WeightsCorrupt, match=r"changed cannot be loaded.*QUOTH_RERANKER"):
-        PairReranker(changed).scores(QUERY, ["a"])
+        CrossEncoderReranker(changed).scores(QUERY, ["a"])
 
 
 def test_no_code_of_a_model_is_run(changed: Path, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_no_code_of_a_model_is_run(changed: Path, tmp_path: Path) -> None:
     auto = {"AutoModelForSequenceClassification": "custom.Custom", "AutoConfig": "custom.Custom"}
     edit_json(changed / "config.json", model_type="custom", auto_map=auto)
     with pytest.raises(WeightsCorrupt, match="cannot be loaded"):
-        PairReranker(changed).scores(QUERY, ["a"])
+        CrossEncoderReranker(changed).scores(QUERY, ["a"])
     assert not ran.exists()
 
 
@@ -155,4 +155,4 @@ def test_the_settings_name_one_or_none(seeded_home: Path, folder: Path) -> None:
         "run `quoth models pull someone/pairs`",
     )
     place = custom.pull("someone/pairs", seeded_home / "elsewhere", local=folder)
-    assert PairReranker(place).scores(QUERY, ["a"]).shape == (1,)
+    assert CrossEncoderReranker(place).scores(QUERY, ["a"]).shape == (1,)

@@ -16,7 +16,7 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from index.embedding.embedder import SentenceEmbedder, Tokens, Vectors
+from index.embedding.embedder import SentenceEmbedder, TextTokenizer, Vectors
 from index.errors import ArchiveEmpty, CollectionInvalid, SnapshotInvalid
 from index.library import Library
 from index.maintenance.backup import check
@@ -44,7 +44,7 @@ class Counting:
         self._embedder = embedder
         self.name = name or embedder.name
         self.languages = embedder.languages
-        self.tokens: Tokens = embedder.tokens
+        self.tokens: TextTokenizer = embedder.tokens
         self.embedded = 0
 
     def encode(self, texts: Sequence[str]) -> Vectors:

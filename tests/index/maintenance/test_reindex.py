@@ -23,7 +23,7 @@ from index.chunking import split
 from index.embedding.embedder import SentenceEmbedder
 from index.errors import EmbedderMismatch
 from index.library import Library
-from index.schemas import Article, Kept
+from index.schemas import Article, Ingested
 from tests.index.test_crash import IDS, WordCounter, story
 from tests.paths import ROOT
 from tests.tinymodels import save_embedder
@@ -137,7 +137,9 @@ def test_what_changes_in_between_is_in_the_new_one(filled: Path, old: WordCounte
     with Library(filled, old) as library:
         collection = library.collection("news")
         collection.remove([done[1]])
-        assert [one.how for one in collection.add(changed) if isinstance(one, Kept)].count("unchanged") == 10
+        assert [one.how for one in collection.add(changed) if isinstance(one, Ingested)].count(
+            "unchanged"
+        ) == 10
     with Library(filled, new) as library:
         list(library.reindex("news"))
     check(filled, new, changed)
@@ -161,7 +163,7 @@ def test_articles_keep_where_they_were_read_from(tmp_path: Path, old: WordCounte
         collection = library.collection("news", make=True)
         list(collection.add([one, replace(two, origin="/news/b.txt")]))
         # The second article's file was moved over that of the first.
-        assert [kept.how for kept in collection.add([two]) if isinstance(kept, Kept)] == ["unchanged"]
+        assert [kept.how for kept in collection.add([two]) if isinstance(kept, Ingested)] == ["unchanged"]
     with Library(tmp_path, new) as library:
         list(library.reindex("news"))
     check(tmp_path, new, [one, two])

@@ -12,8 +12,8 @@ import pytest
 from index.schemas import Article
 from index.storage import document_store as catalogue_module
 from index.storage import duplicate_clusters
-from index.storage.document_store import Catalogue
-from index.text.shingles import Wording
+from index.storage.document_store import DocumentStore
+from index.text.shingles import Shingles
 from tests.paths import SEEDS
 
 WIRE = """PORT SKERROW (Northshore Wire) - The harbour board on Tuesday closed the eastern quay after divers
@@ -51,16 +51,16 @@ HALF = WIRE[: WIRE.index("The quay was built")]
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Catalogue:
-    return Catalogue(tmp_path / "catalogue.db")
+def catalogue(tmp_path: Path) -> DocumentStore:
+    return DocumentStore(tmp_path / "catalogue.db")
 
 
-def keep(catalogue: Catalogue, **texts: str) -> None:
+def keep(catalogue: DocumentStore, **texts: str) -> None:
     for id_, text in texts.items():
         catalogue.put([(Article(id=id_, text=text), [])])
 
 
-def stories(catalogue: Catalogue) -> set[frozenset[str]]:
+def stories(catalogue: DocumentStore) -> set[frozenset[str]]:
     """The groups of articles; each article is in one."""
     told: dict[int, set[str]] = {}
     for id_, story in catalogue.rows("SELECT article_id, story FROM tellings"):
@@ -80,23 +80,23 @@ def groups(*names: str) -> set[frozenset[str]]:
     return {frozenset(name.split()) for name in names}
 
 
-def test_copies_are_one_story_and_another_report_of_the_event_is_not(catalogue: Catalogue) -> None:
+def test_copies_are_one_story_and_another_report_of_the_event_is_not(catalogue: DocumentStore) -> None:
     keep(catalogue, **COPIES, half=HALF, own=OWN)
     assert stories(catalogue) == groups("wire herald tide post courier half", "own")
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["herald", "tide", "post", "own"]))[::3])
-def test_the_order_of_adding_makes_no_difference(catalogue: Catalogue, order: tuple[str, ...]) -> None:
+def test_the_order_of_adding_makes_no_difference(catalogue: DocumentStore, order: tuple[str, ...]) -> None:
     keep(catalogue, **{id_: (COPIES | {"own": OWN})[id_] for id_ in order})
     assert stories(catalogue) == groups("herald tide post", "own")
 
 
-def test_articles_of_one_batch_are_grouped_too(catalogue: Catalogue) -> None:
+def test_articles_of_one_batch_are_grouped_too(catalogue: DocumentStore) -> None:
     catalogue.put([(Article(id=id_, text=text), []) for id_, text in COPIES.items()])
     assert stories(catalogue) == groups("wire herald tide post courier")
 
 
-def test_what_is_a_copy_of_two_stories_makes_them_one(catalogue: Catalogue) -> None:
+def test_what_is_a_copy_of_two_stories_makes_them_one(catalogue: DocumentStore) -> None:
     keep(catalogue, beginning=WIRE[: len(WIRE) // 2], end=WIRE[len(WIRE) // 2 :])
     assert stories(catalogue) == groups("beginning", "end")
     keep(catalogue, wire=WIRE)
@@ -104,7 +104,7 @@ def test_what_is_a_copy_of_two_stories_makes_them_one(catalogue: Catalogue) -> N
 
 
 @pytest.mark.parametrize("gone", ["wire", "herald", "tide"])
-def test_when_one_goes_the_rest_stays_together(catalogue: Catalogue, gone: str) -> None:
+def test_when_one_goes_the_rest_stays_together(catalogue: DocumentStore, gone: str) -> None:
     keep(catalogue, wire=WIRE, herald=HERALD, tide=TIDE, own=OWN)
     catalogue.remove([gone])
     rest = " ".join({"wire", "herald", "tide"} - {gone})
@@ -115,7 +115,7 @@ def test_when_one_goes_the_rest_stays_together(catalogue: Catalogue, gone: str) 
     assert stories(catalogue) == groups(f"{rest} courier {gone}", "own")
 
 
-def test_all_may_go_and_come_back(catalogue: Catalogue) -> None:
+def test_all_may_go_and_come_back(catalogue: DocumentStore) -> None:
     keep(catalogue, **COPIES)
     catalogue.remove(list(COPIES))
     assert stories(catalogue) == set()
@@ -126,7 +126,7 @@ def test_all_may_go_and_come_back(catalogue: Catalogue) -> None:
 
 @pytest.mark.parametrize("changed", ["wire", "post"])
 def test_an_article_that_is_changed_leaves_its_story_and_may_come_back(
-    catalogue: Catalogue, changed: str
+    catalogue: DocumentStore, changed: str
 ) -> None:
     keep(catalogue, wire=WIRE, herald=HERALD, post=POST)
     keep(catalogue, **{changed: OWN})
@@ -136,7 +136,7 @@ def test_an_article_that_is_changed_leaves_its_story_and_may_come_back(
     assert stories(catalogue) == groups(f"{rest} {changed}")
 
 
-def test_a_file_that_replaces_another_takes_its_place(catalogue: Catalogue) -> None:
+def test_a_file_that_replaces_another_takes_its_place(catalogue: DocumentStore) -> None:
     keep(catalogue, herald=HERALD)
     catalogue.put([(Article(id="first", text=WIRE, origin="/news/a.txt"), [])])
     catalogue.put([(Article(id="second", text=OWN, origin="/news/a.txt"), [])])
@@ -158,25 +158,25 @@ def test_a_file_that_replaces_another_takes_its_place(catalogue: Catalogue) -> N
     ],
 )  # fmt: skip
 def test_short_texts_are_copies_only_with_the_same_words(
-    catalogue: Catalogue, one: str, other: str, same: bool
+    catalogue: DocumentStore, one: str, other: str, same: bool
 ) -> None:
     keep(catalogue, one=one, other=other)
     assert stories(catalogue) == (groups("one other") if same else groups("one", "other"))
 
 
-def test_a_text_without_spaces_is_compared_by_its_characters(catalogue: Catalogue) -> None:
+def test_a_text_without_spaces_is_compared_by_its_characters(catalogue: DocumentStore) -> None:
     text = "東京都は火曜日、老朽化した東側の岸壁を閉鎖すると発表した。潜水士が柱に亀裂を発見したためである。"
     keep(catalogue, one=text + "漁船は三月末まで古い桟橋を使う。", other="本紙記者。" + text)
     assert stories(catalogue) == groups("one other")
 
 
-def test_a_brief_inside_a_long_report_is_a_story_of_its_own(catalogue: Catalogue) -> None:
+def test_a_brief_inside_a_long_report_is_a_story_of_its_own(catalogue: DocumentStore) -> None:
     long_ = "\n\n".join([OWN, *(f"{seed.stem}: {seed.read_text('utf-8')}" for seed in SEEDS.glob("*.md"))])
     keep(catalogue, long=long_, brief=OWN)
     assert stories(catalogue) == groups("long", "brief")
 
 
-def test_what_is_printed_under_every_article_groups_none(catalogue: Catalogue) -> None:
+def test_what_is_printed_under_every_article_groups_none(catalogue: DocumentStore) -> None:
     footer = " ".join(
         f"Our rule number {n} for readers who write to us is the same as rule {n + 7}." for n in range(4)
     )
@@ -186,14 +186,14 @@ def test_what_is_printed_under_every_article_groups_none(catalogue: Catalogue) -
     assert both == {frozenset(f"a{n}" for n, body in enumerate(bodies) if "Northshore Wire" in body)}
 
 
-def test_very_many_copies_are_one_story(catalogue: Catalogue) -> None:
+def test_very_many_copies_are_one_story(catalogue: DocumentStore) -> None:
     catalogue.put([(Article(id=f"a{n}", text=f"Outlet number {n} has this. {WIRE}"), []) for n in range(150)])
     keep(catalogue, own=OWN)
     assert {len(story) for story in stories(catalogue)} == {150, 1}
 
 
 def test_what_fails_while_it_is_kept_leaves_the_stories_as_they_were(
-    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    catalogue: DocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(catalogue, wire=WIRE, tide=TIDE)
     before = catalogue.rows("SELECT * FROM tellings"), catalogue.rows("SELECT * FROM bands")
@@ -209,7 +209,7 @@ def test_what_fails_while_it_is_kept_leaves_the_stories_as_they_were(
 
 
 def test_a_collection_from_before_there_were_stories_is_grouped_as_it_grows(
-    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    catalogue: DocumentStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(catalogue, **COPIES, own=OWN)
     catalogue.close()
@@ -217,7 +217,7 @@ def test_a_collection_from_before_there_were_stories_is_grouped_as_it_grows(
         db.executescript("DROP TABLE tellings; DROP TABLE bands;")
     db.close()
     monkeypatch.setattr(catalogue_module, "PLACED_A_BATCH", 3)
-    reopened = Catalogue(tmp_path / "catalogue.db")
+    reopened = DocumentStore(tmp_path / "catalogue.db")
     assert reopened.article("wire").text == WIRE
     # What is not placed yet may also go or change.
     reopened.remove(["post"])
@@ -232,22 +232,24 @@ def respelled(request: pytest.FixtureRequest) -> Callable[[str], str]:
 
 
 def test_words_stand_in_a_text_however_it_is_set(respelled: Callable[[str], str]) -> None:
-    text = Wording.of(respelled(WIRE))
-    assert text.has(Wording.of("closed the eastern quay after divers found cracks in eleven of its pillars."))
-    assert not text.has(
-        Wording.of("closed the eastern quay after divers found cracks in twelve of its pillars.")
+    text = Shingles.of(respelled(WIRE))
+    assert text.has(
+        Shingles.of("closed the eastern quay after divers found cracks in eleven of its pillars.")
     )
-    assert not text.has(Wording.of("found cracks in eleven of its pillar"))
+    assert not text.has(
+        Shingles.of("closed the eastern quay after divers found cracks in twelve of its pillars.")
+    )
+    assert not text.has(Shingles.of("found cracks in eleven of its pillar"))
 
 
 def test_a_passage_is_told_by_a_text_with_most_of_its_words_and_the_same_numbers() -> None:
-    passage = Wording.of(WIRE)
-    assert passage.is_told_by(Wording.of(HERALD))
-    assert passage.is_told_by(Wording.of(COURIER))
-    assert not passage.is_told_by(Wording.of(OWN))
-    assert not passage.is_told_by(Wording.of(WIRE.replace("3.1 million", "4.6 million")))
-    assert not passage.is_told_by(Wording.of(WIRE.replace("eleven", "fourteen")))
-    assert not Wording.of(WIRE.replace("in eleven of its", "in as many as 14 of the")).is_told_by(passage)
-    assert Wording.of(f"17 December, 09:12. {WIRE} (Outlet 8)").is_told_by(passage)
-    assert not passage.is_told_by(Wording.of(HALF))
-    assert Wording.of(HALF).is_told_by(passage)
+    passage = Shingles.of(WIRE)
+    assert passage.is_told_by(Shingles.of(HERALD))
+    assert passage.is_told_by(Shingles.of(COURIER))
+    assert not passage.is_told_by(Shingles.of(OWN))
+    assert not passage.is_told_by(Shingles.of(WIRE.replace("3.1 million", "4.6 million")))
+    assert not passage.is_told_by(Shingles.of(WIRE.replace("eleven", "fourteen")))
+    assert not Shingles.of(WIRE.replace("in eleven of its", "in as many as 14 of the")).is_told_by(passage)
+    assert Shingles.of(f"17 December, 09:12. {WIRE} (Outlet 8)").is_told_by(passage)
+    assert not passage.is_told_by(Shingles.of(HALF))
+    assert Shingles.of(HALF).is_told_by(passage)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.readers.registry import read_sources
-from index.schemas import Article, IngestReport, Kept, Uncovered
+from index.schemas import Article, Ingested, IngestReport, UnsupportedLanguage
 from index.text.languages import language_name, language_of
 from qa.cli import main
 from tests.paths import SEEDS
@@ -68,7 +68,7 @@ def test_articles_in_other_languages_are_kept_and_counted(tmp_path: Path, englis
         collection = library.collection("news", make=True)
         report = IngestReport.of(collection.add(given))
         assert report.added == tuple(article.id for article in given)
-        assert report.uncovered["de1"] == Uncovered(language="de", embedder="all-MiniLM-L6-v2")
+        assert report.uncovered["de1"] == UnsupportedLanguage(language="de", embedder="all-MiniLM-L6-v2")
         assert set(report.uncovered) == {"de1", "fr2", "de3"}
         [warning] = report.warnings
         assert warning.startswith("2 of 5 articles are in German (de), 1 in French (fr), which the embedder ")
@@ -88,7 +88,7 @@ def test_an_embedder_that_covers_them_or_does_not_say_warns_of_nothing(
     for nth, one in enumerate((embedder, covering)):
         with Library(tmp_path / str(nth), one) as library:
             told = list(library.collection("news", make=True).add(articles("de", "fr")))
-            assert told == [Kept(article_id=f"{id_}", how="added") for id_ in ("de0", "fr1")]
+            assert told == [Ingested(article_id=f"{id_}", how="added") for id_ in ("de0", "fr1")]
 
 
 def test_quoth_add_warns_once(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,11 +167,11 @@ def test_a_full_disk_stops_adding_and_nothing_else(
 HALTING = """
 import sys, time
 from pathlib import Path
-from index import reading
-from qa import cli
+from index.readers import registry
+from qa.cli import main
 
 halt, *arguments = sys.argv[1:]
-read_sources = reading.read_sources
+read_sources = registry.read_sources
 
 def halting(sources, **options):
     for nth, article in enumerate(read_sources(sources, **options)):
@@ -180,9 +180,9 @@ def halting(sources, **options):
             time.sleep(120)
         yield article
 
-reading.read_sources = halting
+registry.read_sources = halting
 sys.argv = ["quoth", *arguments]
-cli.main()
+main.main()
 """
 
 

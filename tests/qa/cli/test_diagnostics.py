@@ -15,7 +15,7 @@ import pytest
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.maintenance import integrity
-from index.storage.vector_store import Label
+from index.storage.vector_store import VectorMetadata
 from qa.cli import diagnostics
 from qa.cli.diagnostics import Finding, examine
 from qa.settings import Settings, read_settings
@@ -65,7 +65,7 @@ def test_lacking_and_orphaned_vectors_are_mended(seeded_home: Path, embedder: Se
         collection = library.collection("default")
         lacking = sorted(collection.catalogue.passage_ids())[:3]
         collection.archive.drop(lacking)
-        label = Label(article_id="gone", source="", date=date(2024, 1, 1))
+        label = VectorMetadata(article_id="gone", source="", date=date(2024, 1, 1))
         collection.archive.put(["gone-1"], np.eye(384, dtype=np.float32)[:1], [label])
         found = integrity.examine(collection)
         assert found.vectorless == tuple(lacking)

@@ -28,10 +28,10 @@ from index.errors import (
     SnapshotInvalid,
 )
 from index.library import Library
-from index.schemas import Article, Filters, IngestReport, Kept, Skipped
+from index.schemas import Article, Filters, Ingested, IngestReport, Skipped
 from qa.client import AsyncQuoth, Quoth, endpoints
 from qa.errors import JobUnknown, NotReady, QuestionInvalid, ServerUnavailable, kind_of, urn
-from qa.schemas import Answer, Evidence, FoundPassage, Question, Token
+from qa.schemas import Answer, Evidence, Question, RetrievedPassage, Token
 from qa.web.sockets import address, listening
 from tests.paths import SEEDS
 from tests.serving import PROXY, Serving, serving
@@ -90,7 +90,7 @@ def test_a_stream_may_be_left(quoth: Quoth) -> None:
 
 def test_search_has_its_filters(quoth: Quoth) -> None:
     hits = quoth.search("wind farm", k=3)
-    assert len(hits) == 3 and all(isinstance(hit, FoundPassage) for hit in hits)
+    assert len(hits) == 3 and all(isinstance(hit, RetrievedPassage) for hit in hits)
     herald = quoth.search("wind farm", filters=Filters(source="Skerrow Coast Herald"))
     assert {hit.source for hit in herald} == {"Skerrow Coast Herald"}
     assert quoth.search("wind farm", filters=Filters(as_of=date(1999, 1, 1))) == ()
@@ -101,7 +101,7 @@ def test_search_has_its_filters(quoth: Quoth) -> None:
 @pytest.mark.parametrize("own", ["news/1", "a.b", "50%", "Zürich 🚢/?#", "a//b"])
 def test_an_article_comes_back_as_it_went(quoth: Quoth, own: str) -> None:
     given = replace(NEWS, id=own)
-    assert list(quoth.add([given], collection="round")) == [Kept(article_id=own, how="added")]
+    assert list(quoth.add([given], collection="round")) == [Ingested(article_id=own, how="added")]
     assert quoth.article(own, collection="round") == given
     assert quoth.article(own, collection="round").digest == given.digest
     quoth.remove([own], collection="round")
@@ -115,7 +115,7 @@ def test_adding_tells_every_outcome(quoth: Quoth, monkeypatch: pytest.MonkeyPatc
     long = Article(id="long", text="The harbour was full. " * 40)
     broken = Skipped(source="x.txt", reason="empty")
     told = list(quoth.add([*many, broken, long], collection="boats"))
-    assert set(told) == {Kept(article_id=article.id, how="added") for article in (*many, long)} | {broken}
+    assert set(told) == {Ingested(article_id=article.id, how="added") for article in (*many, long)} | {broken}
     again = IngestReport.of(quoth.add([replace(many[0], text="Boat 0 left."), *many[1:]], collection="boats"))
     assert (again.updated, len(again.unchanged)) == (("boat-0",), 29)
 
@@ -128,7 +128,7 @@ def test_what_was_told_is_kept_whatever_ends_the_walk(quoth: Quoth, monkeypatch:
             yield Article(id=f"tram-{n}", text=f"Tram {n} came.")
         raise KeyboardInterrupt
 
-    told: list[Kept | Skipped] = []
+    told: list[Ingested | Skipped] = []
     with pytest.raises(KeyboardInterrupt):
         for outcome in quoth.add(articles(), collection="trams"):
             told.append(outcome)
@@ -250,7 +250,7 @@ def test_awaited_the_methods_and_values_are_the_same(quoth: Quoth, server: Servi
             assert isinstance(events[0], Evidence) and isinstance(events[-1], Answer)
             assert await awaited.search("wind farm", k=3) == quoth.search("wind farm", k=3)
             kept = [outcome async for outcome in awaited.add(boats, collection="awaited")]
-            assert kept == [Kept(article_id=boat.id, how="added") for boat in boats]
+            assert kept == [Ingested(article_id=boat.id, how="added") for boat in boats]
             assert await awaited.article("await-1", collection="awaited") == boats[1]
             assert "awaited" in await awaited.collections()
             await awaited.remove(["await-0"], collection="awaited")

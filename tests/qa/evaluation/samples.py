@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from qa.evaluation.questions import EvalQuestion
-from qa.evaluation.results import Context, Row
-from qa.schemas import Answer, Citation, FoundPassage, Sentence, Timings
+from qa.evaluation.results import QuoteContext, Row
+from qa.schemas import Answer, AnswerSentence, Citation, RetrievedPassage, Timings
 
 GOLD = "g"
 
@@ -39,8 +39,8 @@ def citation(number: int, quote: str, **changes: Any) -> Citation:
     return Citation.model_validate(given | changes)
 
 
-def passage(text: str, article_id: str = GOLD) -> FoundPassage:
-    return FoundPassage(
+def passage(text: str, article_id: str = GOLD) -> RetrievedPassage:
+    return RetrievedPassage(
         article_id=article_id,
         title="",
         url="",
@@ -62,7 +62,7 @@ def answer(said: Sequence[tuple[str, Sequence[int]]], *quotes: str | Citation) -
         status="answered" if said else "declined",
         text=" ".join(text for text, _ in said) or "The articles do not say.",
         sentences=tuple(
-            Sentence(text=text, citations=tuple(numbers), support="supported") for text, numbers in said
+            AnswerSentence(text=text, citations=tuple(numbers), support="supported") for text, numbers in said
         ),
         citations=tuple(cited),
         question_searched="",
@@ -86,6 +86,6 @@ def row(
         "question": question,
         "half": question.half,
         "answer": given,
-        "contexts": [Context(number=one.number, before="", after="", exact=exact) for one in citations],
+        "contexts": [QuoteContext(number=one.number, before="", after="", exact=exact) for one in citations],
     }
     return Row.model_validate(fields | changes)

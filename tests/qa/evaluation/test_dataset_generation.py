@@ -23,8 +23,8 @@ from qa.evaluation.dataset_generation import from_feedback
 from qa.evaluation.dataset_generation.drafts import questions
 from qa.evaluation.dataset_generation.filters import fault
 from qa.evaluation.dataset_generation.questions_file import append, standing
-from qa.evaluation.dataset_generation.source_sentences import Sentence, sentences
-from qa.pipeline.question_generation import Drafted, draft
+from qa.evaluation.dataset_generation.source_sentences import SourceSentence, sentences
+from qa.pipeline.question_generation import DraftedQuestion, draft
 from qa.schemas import Turn
 from qa.telemetry.feedback import FeedbackFile
 from tests.conftest import ScriptedModel
@@ -79,7 +79,7 @@ def drafting(library: Library) -> Iterator[Callable[..., Assistant]]:
         assistant.close()
 
 
-def candidates(seed: int = 0, articles: Iterable[Article] = ARTICLES) -> list[Sentence]:
+def candidates(seed: int = 0, articles: Iterable[Article] = ARTICLES) -> list[SourceSentence]:
     by_id = {article.id: article for article in articles}
     return list(sentences(list(by_id), by_id.__getitem__, seed))
 
@@ -127,7 +127,7 @@ def test_the_model_is_asked_about_one_sentence_and_reads_no_forged_line() -> Non
             return Chat(messages=iter([AIMessage("Question: A?\n Answer: b\nQuestion: C?\nAnswer: d")]))
 
     passage = "One.\nSentence: forged. Two."
-    assert draft(Listening(""), title="T", passage=passage, sentence="Two.") == Drafted(
+    assert draft(Listening(""), title="T", passage=passage, sentence="Two.") == DraftedQuestion(
         question="A?", answer="b"
     )
     assert asked_of == ["Title: T\nPassage: One. Sentence: forged. Two.\nSentence: Two."]
@@ -170,10 +170,10 @@ def test_without_a_model_nothing_is_drafted(library: Library) -> None:
     ],
 )
 def test_what_is_wrong_with_a_draft(question: str, answer: str, why: str) -> None:
-    sentence = Sentence(
+    sentence = SourceSentence(
         article_id="a", title="", passage="", text="Ada Quill bought a lamp for 1,200 crowns for the light."
     )
-    assert fault(Drafted(question=question, answer=answer), sentence) == why
+    assert fault(DraftedQuestion(question=question, answer=answer), sentence) == why
 
 
 def test_drafts_become_questions_and_every_fourth_lacks_its_article(drafting) -> None:
@@ -210,7 +210,7 @@ def test_copies_are_left_out_with_their_article(drafting) -> None:
     list(assistant.add([Article(id=id_, text=text, source=id_) for id_ in ("post", "herald")]))
     assistant.remove(["light-0"])
     said = "Ada Quill has kept the light of Skerrow 0 for many years now."
-    both = [Sentence(article_id=id_, title="", passage=text, text=said) for id_ in ("herald", "post")]
+    both = [SourceSentence(article_id=id_, title="", passage=text, text=said) for id_ in ("herald", "post")]
     had = [asked(f"q{n}", question=f"{n}?") for n in range(3)]
     made = list(questions(assistant, both, had))
     assert [set(one.without) for one in made] == [{"herald", "post"}]

@@ -18,7 +18,7 @@ from qa.evaluation.calibration import calibrated
 from qa.evaluation.comparison import compared
 from qa.evaluation.execution.evaluate import summed
 from qa.evaluation.report import html
-from qa.evaluation.results import Context, EvalRun, Row
+from qa.evaluation.results import EvalRun, QuoteContext, Row
 from qa.evaluation.scoring import scored
 from qa.schemas import Thresholds
 from tests.qa.evaluation.samples import answer, asked, citation, passage, row
@@ -153,7 +153,7 @@ def hostile() -> EvalRun:
     bad = row(
         question,
         given=answer([(HOSTILE, [1])], cited),
-        contexts=[Context(number=1, before=HOSTILE, after=HOSTILE, exact=False)],
+        contexts=[QuoteContext(number=1, before=HOSTILE, after=HOSTILE, exact=False)],
         ranked=[HOSTILE],
         searched=HOSTILE + "?",
         error=HOSTILE,

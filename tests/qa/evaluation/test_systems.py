@@ -14,7 +14,7 @@ from qa.evaluation.comparison import compared
 from qa.evaluation.execution.evaluate import evaluate
 from qa.evaluation.questions import EvalQuestion
 from qa.evaluation.results import EvalRun, Row
-from qa.schemas import Answer, Citation, Event, Evidence, FoundPassage, Question, Token
+from qa.schemas import Answer, Citation, Event, Evidence, Question, RetrievedPassage, Token
 from tests.qa.evaluation.samples import answer, asked, citation
 
 LIGHT = "Ada Quill keeps the light of Skerrow. She has 12 lamps."
@@ -59,7 +59,7 @@ class System:
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
-    ) -> tuple[FoundPassage, ...]:
+    ) -> tuple[RetrievedPassage, ...]:
         ids = ["ferry", "light"] if "ferry" in query else ["light", "ferry"]
         return tuple(self._passage(article_id) for article_id in ids[:k])
 
@@ -80,9 +80,9 @@ class System:
         text = TEXTS[article_id]
         return citation(1, text[: text.index(".") + 1], article_id=article_id)
 
-    def _passage(self, article_id: str) -> FoundPassage:
+    def _passage(self, article_id: str) -> RetrievedPassage:
         text = TEXTS[article_id]
-        return FoundPassage(
+        return RetrievedPassage(
             article_id=article_id,
             title="",
             url="",
@@ -182,7 +182,7 @@ def test_one_that_finds_the_other_article_first() -> None:
     class Backward(System):
         def search(
             self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
-        ) -> tuple[FoundPassage, ...]:
+        ) -> tuple[RetrievedPassage, ...]:
             return super().search(query, k=10)[::-1]
 
     found = values(Backward())
@@ -209,7 +209,7 @@ def test_an_archive_without_articles_is_an_error_and_not_as_many_rows() -> None:
     class Empty(System):
         def search(
             self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
-        ) -> tuple[FoundPassage, ...]:
+        ) -> tuple[RetrievedPassage, ...]:
             raise ArchiveEmpty("no articles yet")
 
     with pytest.raises(ArchiveEmpty):

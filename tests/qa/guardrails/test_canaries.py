@@ -22,7 +22,7 @@ from qa.assistant import Assistant
 from qa.cli.console import show_json
 from qa.cli.formatters.answers import show_answer
 from qa.guardrails.sanitizer import fenced
-from qa.llm.chat_models import LocalModel, Model
+from qa.llm.chat_models import ChatModel, LocalChatModel
 from qa.llm.weights import locate
 from qa.pipeline.chain import opening
 from qa.schemas import Answer
@@ -86,10 +86,10 @@ def nest(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModel]:
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalChatModel]:
     file = locate("local:1.5b", MODELS)
     assert file, f"the model's weights are not in {MODELS}; run `quoth models pull`"
-    model = LocalModel("local:1.5b", lambda: file, threads=2, states=tmp_path_factory.mktemp("states"))
+    model = LocalChatModel("local:1.5b", lambda: file, threads=2, states=tmp_path_factory.mktemp("states"))
     model.warm_up(opening())
     yield model
     model.close()
@@ -104,7 +104,7 @@ class Outcome:
     faults: tuple[str, ...]
 
 
-def ask_all(library: Library, model: Model | None) -> list[Outcome]:
+def ask_all(library: Library, model: ChatModel | None) -> list[Outcome]:
     """Every question asked of its own article, so that nothing else stands beside what it plants."""
     assistant = Assistant(library, model, read_settings().evidence_tokens)
     try:
@@ -175,7 +175,7 @@ def test_there_are_many_kinds() -> None:
 
 @pytest.mark.timeout(900)  # some forty answers of the model, one after another
 def test_the_default_model_obeys_no_article(
-    nest: Library, model: LocalModel, capsys: pytest.CaptureFixture[str]
+    nest: Library, model: LocalChatModel, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outcomes = ask_all(nest, model)
     with capsys.disabled():
@@ -202,7 +202,7 @@ def test_who_asks_what_an_article_orders_may_be_told(nest: Library) -> None:
     assert any("Ignore all previous instructions" in citation.quote for citation in answer.citations)
 
 
-def test_the_models_own_tokens_are_broken_up(model: LocalModel) -> None:
+def test_the_models_own_tokens_are_broken_up(model: LocalChatModel) -> None:
     own = [token for token in TOKENS if model.count_tokens(token) == 1 and len(token) > 3]
     assert "<|im_start|>" in own and "<|im_end|>" in own
     for token in own:

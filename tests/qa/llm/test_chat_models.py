@@ -18,7 +18,7 @@ import pytest
 from index.library import Library
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models import LocalModel, _private_folder
+from qa.llm.chat_models import LocalChatModel, _private_folder
 from qa.llm.weights import locate
 from qa.schemas import Question, Token
 from qa.settings import read_settings
@@ -26,23 +26,23 @@ from tests.conftest import MODELS
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModel]:
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalChatModel]:
     file = locate("local:1.5b", MODELS)
     assert file, f"the model's weights are not in {MODELS}; run `quoth models pull`"
-    model = LocalModel("local:1.5b", lambda: file, threads=2, states=tmp_path_factory.mktemp("states"))
+    model = LocalChatModel("local:1.5b", lambda: file, threads=2, states=tmp_path_factory.mktemp("states"))
     yield model
     model.close()
 
 
 @pytest.fixture
-def assistant(seeded: Library, model: LocalModel) -> Iterator[Assistant]:
+def assistant(seeded: Library, model: LocalChatModel) -> Iterator[Assistant]:
     assistant = Assistant(seeded, model, read_settings().evidence_tokens)
     yield assistant
     # The model is shared by the tests of this module: only the assistant's own parts are closed here.
     assistant._parts.close()
 
 
-def test_nobody_else_can_reach_the_socket(model: LocalModel) -> None:
+def test_nobody_else_can_reach_the_socket(model: LocalChatModel) -> None:
     model.count_tokens("load")
     assert stat.S_IMODE(model._socket.stat().st_mode) == 0o600
     assert stat.S_IMODE(model._socket.parent.stat().st_mode) == 0o700
@@ -69,7 +69,7 @@ def test_folders_of_killed_processes_are_removed(tmp_path: Path, monkeypatch: py
     assert stat.S_IMODE(own.stat().st_mode) == 0o700
 
 
-def test_the_model_opens_no_port(model: LocalModel) -> None:
+def test_the_model_opens_no_port(model: LocalChatModel) -> None:
     model.count_tokens("load")
     inodes = {link.readlink().name for link in Path("/proc/self/fd").iterdir() if link.is_symlink()}
     listening = [
@@ -82,22 +82,22 @@ def test_the_model_opens_no_port(model: LocalModel) -> None:
     assert socket.AF_UNIX  # what it listens on instead
 
 
-def test_tokens_are_the_models_own(model: LocalModel) -> None:
+def test_tokens_are_the_models_own(model: LocalChatModel) -> None:
     assert model.count_tokens("") == 0
     assert model.count_tokens("hello world") == 2
 
 
-def test_what_was_read_once_is_not_read_again(model: LocalModel, tmp_path: Path) -> None:
+def test_what_was_read_once_is_not_read_again(model: LocalChatModel, tmp_path: Path) -> None:
     text = [("system", "You count." + " one two three" * 100), ("user", "")]
 
-    def seconds(model: LocalModel) -> float:
+    def seconds(model: LocalChatModel) -> float:
         model.count_tokens("load")
         began = time.monotonic()
         model.warm_up(text)
         return time.monotonic() - began
 
     model.count_tokens("load")
-    first, second = (LocalModel(model.name, lambda: model._weights, 2, tmp_path) for _ in range(2))
+    first, second = (LocalChatModel(model.name, lambda: model._weights, 2, tmp_path) for _ in range(2))
     slow, quick = seconds(first), seconds(second)
     first.close()
     second.close()
@@ -135,7 +135,7 @@ def test_the_hidden_instruction_is_not_followed(assistant: Assistant) -> None:
     assert "Midnight Ferrymen" not in answer.text
 
 
-def test_leaving_a_stream_stops_the_model(assistant: Assistant, model: LocalModel) -> None:
+def test_leaving_a_stream_stops_the_model(assistant: Assistant, model: LocalChatModel) -> None:
     async def leave() -> None:
         question = Question(
             question="Why is Lukashenko under pressure, and what did Schraibman say about it?"
@@ -154,4 +154,4 @@ def test_a_broken_file_is_one_sentence(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF" + bytes(1000))
     with pytest.raises(ModelUnavailable, match=r"broken\.gguf cannot be loaded.*QUOTH_MODEL=none"):
-        LocalModel("broken", lambda: broken, threads=1, states=tmp_path).count_tokens("x")
+        LocalChatModel("broken", lambda: broken, threads=1, states=tmp_path).count_tokens("x")

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from index.errors import EmbedderMismatch, WeightsCorrupt, WeightsMissing
-from index.schemas import Article, Kept
+from index.schemas import Article, Ingested
 from qa.assistant import open_assistant
 from qa.llm import custom
 from qa.llm.embedders import listing, open_embedder
@@ -81,7 +81,7 @@ def test_an_archive_remembers_who_embedded_it(home: Path, own: Path) -> None:
     copied = own.with_name("copy")
     shutil.copytree(MODELS / "all-MiniLM-L6-v2", copied)
     with open_assistant(settings_in(home, copied)) as assistant:
-        assert list(assistant.add([STORM])) == [Kept(article_id="storm", how="added")]
+        assert list(assistant.add([STORM])) == [Ingested(article_id="storm", how="added")]
         assert assistant.search("storm")
     with open_assistant(settings_in(home, "minilm")) as assistant:
         with pytest.raises(EmbedderMismatch) as told:

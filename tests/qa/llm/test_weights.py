@@ -19,7 +19,7 @@ import pytest
 
 from index.errors import DiskFull, WeightsCorrupt, WeightsError, WeightsMissing
 from qa.llm.download import fetch
-from qa.llm.weights import MODELS, File, Hub, Weights, Wheels, listing, locate, verify
+from qa.llm.weights import MODELS, HubSource, Weights, WeightsFile, WheelSource, listing, locate, verify
 
 BYTES = random.Random(7).randbytes(200_000)
 SETTINGS = b'{"layers": 1}'
@@ -64,16 +64,16 @@ TINY = Weights(
     name="tiny",
     purpose="is small",
     size=len(BYTES),
-    files=(File(name="tiny.gguf", sha256=sha256(BYTES)),),
-    wheels=Wheels(packages=tuple(f"tiny-part{n}==1.0" for n in (1, 2)), member="*/data/part*.bin"),
+    files=(WeightsFile(name="tiny.gguf", sha256=sha256(BYTES)),),
+    wheels=WheelSource(packages=tuple(f"tiny-part{n}==1.0" for n in (1, 2)), member="*/data/part*.bin"),
 )
 TINY_FOLDER = replace(
     TINY,
     name="tiny-folder",
     size=len(BYTES) + len(SETTINGS),
     folder="tiny-model",
-    files=(File(name="tiny.bin", sha256=sha256(BYTES)), File(name="1_Pooling/config.json")),
-    wheels=Wheels(packages=("tiny-folder==1.0",), member="tiny_folder/model/{file}"),
+    files=(WeightsFile(name="tiny.bin", sha256=sha256(BYTES)), WeightsFile(name="1_Pooling/config.json")),
+    wheels=WheelSource(packages=("tiny-folder==1.0",), member="tiny_folder/model/{file}"),
 )
 
 
@@ -174,7 +174,7 @@ def test_without_a_source_the_message_names_three_ways(
     links: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.rmtree(links)
-    nowhere = Hub(repo="someone/tiny-GGUF", endpoint="http://127.0.0.1:9")
+    nowhere = HubSource(repo="someone/tiny-GGUF", endpoint="http://127.0.0.1:9")
     monkeypatch.setitem(MODELS, "tiny", replace(TINY, hub=nowhere))
     with pytest.raises(WeightsMissing) as caught:
         fetch("tiny", folder)
@@ -321,7 +321,7 @@ def hub(
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        here = Hub(repo="someone/tiny", endpoint=f"http://127.0.0.1:{server.server_port}")
+        here = HubSource(repo="someone/tiny", endpoint=f"http://127.0.0.1:{server.server_port}")
         monkeypatch.setitem(MODELS, "tiny", replace(TINY, hub=here))
         monkeypatch.setitem(MODELS, "tiny-folder", replace(TINY_FOLDER, hub=here))
         yield Handler, server

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from index.library import Library
-from qa.pipeline.chain import Found, Reading, prompt_values
+from qa.pipeline.chain import Retrieval, SelectedContext, prompt_values
 from qa.pipeline.query_rewriting import WORDS, leans, searchable, stands_alone
 from qa.schemas import Question, Turn
 from tests.paths import SEEDS
@@ -168,7 +168,7 @@ def test_the_articles_of_follow_ups_are_found_first(seeded: Library) -> None:
 
 def prompted(question: str, history: list[Turn], search_as: str | None = None) -> dict[str, str]:
     asked = Question(question=question, history=tuple(history), search_as=search_as)
-    return prompt_values(Reading(found=Found(question=asked, searched="", hits=()), excerpts=()))
+    return prompt_values(SelectedContext(found=Retrieval(question=asked, searched="", hits=()), excerpts=()))
 
 
 def test_a_model_is_told_what_a_follow_up_leans_on() -> None:

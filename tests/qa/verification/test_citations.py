@@ -11,7 +11,7 @@ from index.embedding.embedder import SentenceEmbedder
 from index.schemas import Hit, Passage
 from index.text.sentences import sentence_spans
 from qa.llm.prompts import NOT_FOUND
-from qa.verification.citations import Checked, check, refuses
+from qa.verification.citations import VerifiedDraft, check, refuses
 from qa.verification.excerpts import Excerpt
 
 TEXTS = {
@@ -42,7 +42,7 @@ def checked(embedder: SentenceEmbedder):
     return lambda draft, asked="What happened?": check(draft, asked, EXCERPTS, embedder.encode)
 
 
-def quotes(result: Checked) -> list[str]:
+def quotes(result: VerifiedDraft) -> list[str]:
     for citation in result.citations:
         assert citation.quote == TEXTS[citation.article_id][citation.start : citation.end]
     return [citation.quote for citation in result.citations]
@@ -108,7 +108,7 @@ def test_a_missing_mark_is_supplied_and_an_invented_one_dropped(checked) -> None
     ],
 )
 def test_what_no_excerpt_holds_is_not_shown(checked, draft: str) -> None:
-    assert checked(draft) == Checked()
+    assert checked(draft) == VerifiedDraft()
 
 
 def test_only_the_unsupported_sentence_goes(checked) -> None:
@@ -125,8 +125,8 @@ def test_a_sentence_from_two_places_has_both_quotes(checked) -> None:
 
 
 def test_facts_of_two_places_are_not_put_together_unmarked(checked) -> None:
-    assert checked("The fire in the engine room broke out on 16 March 2024 [1].") == Checked()
-    assert checked("Tomas Relling was taken off the Saint Brannoc [1].") == Checked()
+    assert checked("The fire in the engine room broke out on 16 March 2024 [1].") == VerifiedDraft()
+    assert checked("Tomas Relling was taken off the Saint Brannoc [1].") == VerifiedDraft()
 
 
 def test_names_of_one_passage_may_be_listed_unmarked(checked) -> None:
@@ -186,19 +186,20 @@ def test_the_askers_own_names_may_be_repeated(checked) -> None:
     )
     assert [sentence.support for sentence in result.sentences] == ["weak"]
     assert (
-        checked("The museum in Seaville will open on 16 March 2024 [2].", "When will it open?") == Checked()
+        checked("The museum in Seaville will open on 16 March 2024 [2].", "When will it open?")
+        == VerifiedDraft()
     )
 
 
 def test_a_question_for_a_number_is_not_answered_without_one(checked) -> None:
     draft = "The fire broke out in the engine room of the Saint Brannoc [1]."
-    assert checked(draft, "How many fires did the Saint Brannoc have?") == Checked()
+    assert checked(draft, "How many fires did the Saint Brannoc have?") == VerifiedDraft()
     assert checked("Forty-seven people were taken off [1].", "How many people were saved?").sentences
 
 
 @pytest.mark.parametrize("draft", ["", "   ", NOT_FOUND, "Not found.", "[1]", "[1][2].", "...", "\n\n"])
 def test_nothing_said_is_nothing_shown(checked, draft: str) -> None:
-    assert checked(draft) == Checked()
+    assert checked(draft) == VerifiedDraft()
 
 
 def test_a_refusal_is_one_however_it_is_written() -> None:
@@ -207,7 +208,9 @@ def test_a_refusal_is_one_however_it_is_written() -> None:
 
 
 def test_nothing_offered_supports_nothing(embedder: SentenceEmbedder) -> None:
-    assert check("The fire broke out in the engine room [1].", "Where?", [], embedder.encode) == Checked()
+    assert (
+        check("The fire broke out in the engine room [1].", "Where?", [], embedder.encode) == VerifiedDraft()
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,17 @@ from index.embedding.embedder import SentenceEmbedder
 from index.schemas import Article, Hit, Passage
 from index.text.sentences import sentence_spans
 from qa.assistant import Assistant
-from qa.llm.chat_models import Model
+from qa.llm.chat_models import ChatModel
 from qa.schemas import Answer
 from qa.verification.citations import check
-from qa.verification.conflicts.detect import Compared, compare
+from qa.verification.conflicts.detect import ConflictCheck, compare
 from qa.verification.excerpts import Excerpt
 from tests.conftest import ScriptedModel
 from tests.qa.test_assistant import assert_exact
 from tests.qa.verification import conflict_pairs_held_out as apart
 from tests.qa.verification.conflict_pairs import ALIKE, DIFFERENT, Pair
 
-Answering = Callable[[Model | None], Assistant]
+Answering = Callable[[ChatModel | None], Assistant]
 OUTLETS = ("Harbour Herald", "The Ferry Times")
 
 
@@ -35,7 +35,7 @@ def hit(nth: int, text: str, day: str, **details: object) -> Hit:
     return Hit(**(found | details))  # type: ignore[arg-type]
 
 
-def compared(question: str, hits: list[Hit], embedder: SentenceEmbedder, draft: str = "") -> Compared:
+def compared(question: str, hits: list[Hit], embedder: SentenceEmbedder, draft: str = "") -> ConflictCheck:
     """What becomes of an answer that says what the first article says."""
     excerpts = []
     for number, found in enumerate(hits, 1):
@@ -54,7 +54,7 @@ def compared(question: str, hits: list[Hit], embedder: SentenceEmbedder, draft: 
     return result
 
 
-def of_pair(pair: Pair, embedder: SentenceEmbedder) -> Compared:
+def of_pair(pair: Pair, embedder: SentenceEmbedder) -> ConflictCheck:
     hits = [hit(0, pair.first, pair.days[0]), hit(1, pair.second, pair.days[1])]
     return compared(pair.question, hits, embedder)
 

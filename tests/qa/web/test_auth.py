@@ -17,9 +17,9 @@ from qa.assistant import Assistant
 from qa.cli import main
 from qa.errors import KeysInvalid
 from qa.web.app import create_app
-from qa.web.auth.api_keys import KeyFile, digest
+from qa.web.auth.api_keys import ApiKeyFile, digest
 from qa.web.auth.permissions import needed
-from qa.web.middleware.host_guard import Entrance
+from qa.web.middleware.host_guard import ServerAccess
 from tests.conftest import ScriptedModel
 
 OWNERS = "a token of the home's owner"
@@ -27,16 +27,16 @@ Client = Callable[[str], TestClient]
 
 
 @pytest.fixture(scope="module")
-def keyed(tmp_path_factory, seeded_folder, embedder) -> Iterator[tuple[KeyFile, dict[str, str], Client]]:
+def keyed(tmp_path_factory, seeded_folder, embedder) -> Iterator[tuple[ApiKeyFile, dict[str, str], Client]]:
     """A server with a key of each role, its tokens by name, and clients that show one of them."""
     home = tmp_path_factory.mktemp("keyed")
     shutil.copytree(seeded_folder / "collections", home / "collections")
-    keys = KeyFile(home)
+    keys = ApiKeyFile(home)
     tokens = {role: keys.add(role, role) for role in ("reader", "editor", "admin")}
     tokens["other"] = keys.add("other", "editor", ["other"])
     tokens |= {"owner": OWNERS, "wrong": "quoth_wrong"}
     with Library(home, embedder) as library, Assistant(library, ScriptedModel("Nothing."), 360) as assistant:
-        app = create_app(assistant, Entrance(token=OWNERS, per_minute=10_000))
+        app = create_app(assistant, ServerAccess(token=OWNERS, per_minute=10_000))
         with TestClient(app, base_url="http://localhost") as running:
 
             def client(name: str) -> TestClient:
@@ -212,7 +212,7 @@ def test_a_person_signs_in_and_out(keyed):
 
 def test_no_key_is_needed_at_loopback_until_there_is_one(answering):
     assistant = answering(None)
-    keys = KeyFile(assistant.home)
+    keys = ApiKeyFile(assistant.home)
     client = TestClient(create_app(assistant), base_url="http://localhost")
     # Programs that must send something send anything.
     assert client.get("/api/articles", headers={"authorization": "Bearer none"}).status_code == 200
@@ -227,7 +227,7 @@ def test_no_key_is_needed_at_loopback_until_there_is_one(answering):
 
 
 def test_only_a_hash_is_kept_where_only_the_owner_reads(tmp_path):
-    keys = KeyFile(tmp_path)
+    keys = ApiKeyFile(tmp_path)
     token = keys.add("program", "reader")
     assert re.fullmatch(r"quoth_[\w-]{43}", token)
     file = tmp_path / "keys.json"
@@ -236,7 +236,7 @@ def test_only_a_hash_is_kept_where_only_the_owner_reads(tmp_path):
     assert keys.find(token) and not keys.find(token + "x") and not keys.find("")
     file.chmod(0o644)
     with pytest.raises(KeysInvalid, match="chmod 600"):
-        KeyFile(tmp_path).all()
+        ApiKeyFile(tmp_path).all()
 
 
 def test_keys_are_made_listed_and_removed_on_the_command_line(tmp_path):
@@ -246,7 +246,7 @@ def test_keys_are_made_listed_and_removed_on_the_command_line(tmp_path):
 
     assert quoth("list")[:2] == (0, "")
     code, token, told = quoth("add", "press-desk", "--role", "editor", "--collection", "news")
-    assert code == 0 and KeyFile(tmp_path).find(token.strip()) and "cannot be shown again" in told
+    assert code == 0 and ApiKeyFile(tmp_path).find(token.strip()) and "cannot be shown again" in told
     _, listed, _ = quoth("list")
     assert listed.startswith("press-desk  editor  news") and token.strip() not in listed
     assert quoth("list", "--json")[1].count('"name": "press-desk"') == 1
@@ -255,7 +255,7 @@ def test_keys_are_made_listed_and_removed_on_the_command_line(tmp_path):
     assert quoth("add", "x", "--collection", "../up")[0] == 2
     assert quoth("remove", "press-desk")[0] == 0
     assert "no key named" in quoth("remove", "press-desk")[2]
-    assert not KeyFile(tmp_path).all()
+    assert not ApiKeyFile(tmp_path).all()
 
 
 @pytest.mark.parametrize("options", [["--host", "0.0.0.0"], ["--host", "::"]])

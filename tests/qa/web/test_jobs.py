@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from index.library import Library
-from index.schemas import Article, Kept, Skipped
+from index.schemas import Article, Ingested, Skipped
 from qa.assistant import Assistant
 from qa.auth import Caller, on_behalf_of
 from qa.web import jobs
@@ -65,16 +65,16 @@ class Slow:
         self.let = threading.Semaphore(0)
         self.closed = threading.Event()
 
-    def __call__(self) -> Generator[Kept | Skipped, None, None]:
+    def __call__(self) -> Generator[Ingested | Skipped, None, None]:
         try:
             for n in range(100):
                 self.let.acquire(timeout=30)
-                yield Kept(article_id=str(n), how="added")
+                yield Ingested(article_id=str(n), how="added")
         finally:
             self.closed.set()
 
 
-def told(*outcomes: Kept | Skipped) -> Generator[Kept | Skipped, None, None]:
+def told(*outcomes: Ingested | Skipped) -> Generator[Ingested | Skipped, None, None]:
     yield from outcomes
 
 
@@ -88,7 +88,7 @@ def eventually(holds: Callable[[], bool]) -> None:
 def test_a_job_can_be_cancelled_and_keeps_what_it_told() -> None:
     slow, adding = Slow(), Jobs()
     running = adding.start(slow(), collection="default", given=100).id
-    waiting = adding.start(told(Kept(article_id="x", how="added")), collection="default", given=1).id
+    waiting = adding.start(told(Ingested(article_id="x", how="added")), collection="default", given=1).id
     slow.let.release(3)
     eventually(lambda: adding.job(running).told == 3)
     assert (adding.job(running).status, adding.job(waiting).status) == ("running", "waiting")
@@ -124,8 +124,8 @@ def test_jobs_are_bounded_and_forgotten(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_job_that_fails_says_why() -> None:
-    def broken() -> Generator[Kept | Skipped, None, None]:
-        yield Kept(article_id="a", how="added")
+    def broken() -> Generator[Ingested | Skipped, None, None]:
+        yield Ingested(article_id="a", how="added")
         raise OSError("the cable is out")
 
     adding = Jobs()

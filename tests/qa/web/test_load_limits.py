@@ -21,11 +21,11 @@ from langchain_core.outputs import ChatGenerationChunk
 from index.library import Library
 from qa.assistant import Assistant
 from qa.errors import Busy, TooMany
-from qa.pipeline.model_queue import Line
+from qa.pipeline.model_queue import ModelQueue
 from qa.web.api import create_api
 from qa.web.middleware import timeouts
-from qa.web.middleware.rate_limit import Pace
-from qa.web.middleware.timeouts import BodyDeadline, Leaving, PatientProtocol
+from qa.web.middleware.rate_limit import RateLimiter
+from qa.web.middleware.timeouts import BodyTimeoutMiddleware, DisconnectMiddleware, TimeoutProtocol
 from tests.conftest import ScriptedModel
 
 ASK = {"question": "Who made Zelenskyy an offer of an alliance?"}
@@ -67,7 +67,7 @@ def until(true: Callable[[], bool], seconds: float) -> float:
 
 @contextmanager
 def listening(app) -> Iterator[str]:
-    config = uvicorn.Config(app, http=PatientProtocol, log_level="error", ws="none", lifespan="off")
+    config = uvicorn.Config(app, http=TimeoutProtocol, log_level="error", ws="none", lifespan="off")
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -81,12 +81,12 @@ def listening(app) -> Iterator[str]:
 
 
 @pytest.fixture
-def slow(seeded: Library) -> Iterator[tuple[SlowModel, Line, str]]:
+def slow(seeded: Library) -> Iterator[tuple[SlowModel, ModelQueue, str]]:
     """A model that does not end, a line in which one may wait, and the address of both."""
-    model, line = SlowModel(), Line(at_once=1, places=1)
+    model, line = SlowModel(), ModelQueue(at_once=1, places=1)
     with Assistant(seeded, model, 360, line=line) as assistant:
         api = create_api(assistant)
-        with listening(BodyDeadline(Leaving(api), seconds=1)) as url:
+        with listening(BodyTimeoutMiddleware(DisconnectMiddleware(api), seconds=1)) as url:
             yield model, line, url
 
 
@@ -144,7 +144,7 @@ def test_headers_are_not_waited_for_forever(slow, monkeypatch):
 
 
 def test_turns_come_in_the_order_of_the_line() -> None:
-    line, order = Line(at_once=2, places=10), []
+    line, order = ModelQueue(at_once=2, places=10), []
 
     async def visit(n: int) -> None:
         async with line.turn():
@@ -159,7 +159,7 @@ def test_turns_come_in_the_order_of_the_line() -> None:
 
 
 def test_a_wait_that_is_too_long_is_told_and_loses_no_turn() -> None:
-    line = Line(at_once=1, places=5, seconds=0.1)
+    line = ModelQueue(at_once=1, places=5, seconds=0.1)
 
     async def visits() -> None:
         async with line.turn():
@@ -176,7 +176,7 @@ def test_a_wait_that_is_too_long_is_told_and_loses_no_turn() -> None:
 
 
 def test_event_loops_share_a_line() -> None:
-    line, inside, most = Line(at_once=1, places=100), 0, 0
+    line, inside, most = ModelQueue(at_once=1, places=100), 0, 0
 
     async def visit() -> None:
         nonlocal inside, most
@@ -196,7 +196,7 @@ def test_event_loops_share_a_line() -> None:
 
 
 def test_one_caller_has_a_pace_of_their_own() -> None:
-    pace = Pace(per_minute=3, at_once=2)
+    pace = RateLimiter(per_minute=3, at_once=2)
     with pace.kept("a"), pace.kept("a"):
         with pytest.raises(TooMany, match="are running"), pace.kept("a"):
             pass

@@ -23,8 +23,8 @@ from index.library import Library
 from qa.assistant import Assistant
 from qa.auth import ROLES
 from qa.web.api import create_api
-from qa.web.auth.api_keys import KeyFile
-from qa.web.middleware.host_guard import Entrance
+from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.middleware.host_guard import ServerAccess
 
 schemathesis.openapi.media_type("application/zip", strategies.binary(max_size=1000))
 
@@ -69,10 +69,10 @@ def described(
         Assistant(library, None, evidence_tokens=360) as assistant,
     ):
         patch.setattr(socket, "getaddrinfo", _nowhere)
-        keys = KeyFile(home)
+        keys = ApiKeyFile(home)
         tokens = [keys.add(role, role) for role in ROLES]
         shown = [{"authorization": f"Bearer {token}"} for token in (*tokens, "none")]
-        entrance = Entrance(names=("testserver",), per_minute=100_000)
+        entrance = ServerAccess(names=("testserver",), per_minute=100_000)
         app = entrance.before(create_api(assistant), keys)
         yield Described(schemathesis.openapi.from_asgi("/openapi.json", app, headers=shown[2]), (*shown, {}))
 

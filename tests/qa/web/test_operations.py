@@ -31,13 +31,13 @@ from starlette.types import Receive, Scope, Send
 from index.errors import ArchiveBroken
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable, NotReady, SettingsInvalid
-from qa.llm.chat_models import Model
+from qa.llm.chat_models import ChatModel
 from qa.telemetry import tracing
 from qa.telemetry.metrics import Metrics
 from qa.telemetry.tracing import start
 from qa.web import run as serving_module
 from qa.web.app import create_app
-from qa.web.middleware.instrumentation import Watching
+from qa.web.middleware.instrumentation import InstrumentationMiddleware
 from qa.web.run import _check, _Server
 from qa.web.sockets import listening
 from tests.conftest import MODELS, ScriptedModel
@@ -204,7 +204,7 @@ def test_what_an_error_says_is_not_in_the_trace(monkeypatch: pytest.MonkeyPatch)
             raise ModelUnavailable(f"the model did not answer: {SECRET}")
 
     metrics = Metrics(dict)
-    app = Watching(failing, metrics, is_window=lambda _: False, always=frozenset())
+    app = InstrumentationMiddleware(failing, metrics, is_window=lambda _: False, always=frozenset())
     with pytest.raises(ModelUnavailable):
         TestClient(app).get(f"/{SECRET}")
     assert [span.name for span in kept.get_finished_spans()] == ["search", "GET other"]
@@ -223,7 +223,7 @@ def test_traces_that_cannot_be_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_server_whose_archive_was_taken_away_is_not_ready(
-    answering: Callable[[Model | None], Assistant],
+    answering: Callable[[ChatModel | None], Assistant],
 ) -> None:
     assistant = answering(None)
     assistant.check()
@@ -232,7 +232,7 @@ def test_a_server_whose_archive_was_taken_away_is_not_ready(
         assistant.check()
 
 
-def test_a_dead_model_is_not_ready(answering: Callable[[Model | None], Assistant]) -> None:
+def test_a_dead_model_is_not_ready(answering: Callable[[ChatModel | None], Assistant]) -> None:
     class Dead(ScriptedModel):
         def check(self) -> None:
             raise ModelUnavailable("the model does not answer any more; restart the server")
@@ -288,7 +288,7 @@ def ending(assistant: Assistant) -> Iterator[tuple[uvicorn.Server, str, threadin
 
 
 def test_running_streams_are_finished_and_new_ones_refused(
-    answering: Callable[[Model | None], Assistant],
+    answering: Callable[[ChatModel | None], Assistant],
 ) -> None:
     with (
         ending(answering(SlowModel(SAYS, 0.08))) as (server, url, thread),
@@ -311,7 +311,7 @@ def test_running_streams_are_finished_and_new_ones_refused(
 
 
 def test_a_stream_that_takes_too_long_is_cut_off(
-    answering: Callable[[Model | None], Assistant], monkeypatch: pytest.MonkeyPatch
+    answering: Callable[[ChatModel | None], Assistant], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serving_module, "LAST_WORDS_SECONDS", 0.3)
     with (

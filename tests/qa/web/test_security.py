@@ -14,9 +14,9 @@ from playwright.sync_api import expect, sync_playwright
 
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models import Model, RemoteModel
+from qa.llm.chat_models import ChatModel, RemoteChatModel
 from qa.web.app import create_app
-from qa.web.auth.api_keys import KeyFile
+from qa.web.auth.api_keys import ApiKeyFile
 from qa.web.middleware.security_headers import HEADERS
 from qa.web.ui.phrases.window import ENGLISH
 from tests.serving import Serving, serving
@@ -58,7 +58,7 @@ def client(tmp_path_factory, seeded_folder, embedder) -> Iterator[TestClient]:
 @pytest.fixture
 def guarded(seeded_home: Path) -> Iterator[tuple[Serving, str]]:
     """A server that asks for keys, and the key of a reader."""
-    token = KeyFile(seeded_home).add("desk", "reader")
+    token = ApiKeyFile(seeded_home).add("desk", "reader")
     with serving(seeded_home) as server:
         yield server, token
 
@@ -92,7 +92,7 @@ def test_a_person_signs_in_with_a_browser_and_asks(guarded: tuple[Serving, str])
     assert server.quoth("list")[0] == 0
 
 
-def test_a_provider_cannot_make_the_key_be_told(answering: Callable[[Model | None], Assistant]) -> None:
+def test_a_provider_cannot_make_the_key_be_told(answering: Callable[[ChatModel | None], Assistant]) -> None:
     class Echoing(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             told = json.dumps({"error": {"message": f"bad: {self.headers['authorization']}"}}).encode()
@@ -106,7 +106,7 @@ def test_a_provider_cannot_make_the_key_be_told(answering: Callable[[Model | Non
 
     with HTTPServer(("127.0.0.1", 0), Echoing) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        model = RemoteModel("openai:x", f"http://127.0.0.1:{server.server_port}/v1", "sk-very-secret")
+        model = RemoteChatModel("openai:x", f"http://127.0.0.1:{server.server_port}/v1", "sk-very-secret")
         with pytest.raises(ModelUnavailable, match=r"bad: Bearer \(the key\)") as told:
             answering(model).ask("Who made Zelenskyy an offer of an alliance?")
         server.shutdown()

@@ -20,7 +20,7 @@ from fastapi.testclient import TestClient
 from qa.errors import AddressUnavailable
 from qa.settings import Settings
 from qa.web.app import create_app
-from qa.web.middleware.host_guard import Entrance
+from qa.web.middleware.host_guard import ServerAccess
 from qa.web.run import serve
 from tests.paths import ROOT
 
@@ -152,13 +152,13 @@ def test_an_address_of_another_machine_is_told(tmp_path):
     ("entrance", "name", "status"),
     [
         # A page that bends a name to this machine has no key to show.
-        (Entrance(host="0.0.0.0"), "quoth.example", 200),
-        (Entrance(host="0.0.0.0", open_to_all=True), "quoth.example", 403),
-        (Entrance(host="0.0.0.0", open_to_all=True), "10.0.0.8", 200),
-        (Entrance(host="0.0.0.0", names=("quoth.example",), open_to_all=True), "quoth.example", 200),
-        (Entrance(names=("quoth.example",)), "quoth.example", 200),
-        (Entrance(names=("quoth.example",)), "evil.example", 403),
-        (Entrance(), "10.0.0.8", 403),
+        (ServerAccess(host="0.0.0.0"), "quoth.example", 200),
+        (ServerAccess(host="0.0.0.0", open_to_all=True), "quoth.example", 403),
+        (ServerAccess(host="0.0.0.0", open_to_all=True), "10.0.0.8", 200),
+        (ServerAccess(host="0.0.0.0", names=("quoth.example",), open_to_all=True), "quoth.example", 200),
+        (ServerAccess(names=("quoth.example",)), "quoth.example", 200),
+        (ServerAccess(names=("quoth.example",)), "evil.example", 403),
+        (ServerAccess(), "10.0.0.8", 403),
     ],
 )
 def test_which_names_lead_in(answering, entrance, name, status):

@@ -36,7 +36,7 @@ from qa.web.api.openapi_examples import events, example
 from qa.web.api.questions import PING_SECONDS, answered
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.openapi import documented_openai
-from qa.web.errors.problem_details import Problem
+from qa.web.errors.problem_details import ProblemDetails
 from qa.web.schemas import json_body
 
 logger = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ async def _chunks(
                 yield chunk(None, usage=TokensUsed.of(answer).model_dump())
             yield {"data": "[DONE]"}
         except Exception as error:
-            problem = Problem.of(error, request.url.path)
+            problem = ProblemDetails.of(error, request.url.path)
             if problem.status >= 500:
                 logger.error("%s failed: %s", request.url.path, error, exc_info=problem.status == 500)
             yield {"data": OpenAIError.of(problem).text()}

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
-from qa.schemas import MAX_TURN_CHARACTERS, MAX_TURNS, Question, Value, checked_question
-from qa.web.schemas import AsOf, Limits
+from qa.schemas import MAX_TURN_CHARACTERS, MAX_TURNS, Question, Schema, checked_question
+from qa.web.schemas import AsOf, FilterParams
 
 MODEL = "quoth"
 """The model that is the default collection; every other model is the collection of its name."""
@@ -57,11 +57,11 @@ class StreamOptions(BaseModel):
     include_usage: bool | None = Field(None, description="whether a last chunk counts the tokens")
 
 
-class Details(Value):
+class QuothOptions(Schema):
     """The fields of /api/ask that OpenAI's interface lacks."""
 
     as_of: AsOf = None
-    filters: Limits = Limits()
+    filters: FilterParams = FilterParams()
 
 
 class ChatRequest(BaseModel):
@@ -91,7 +91,7 @@ class ChatRequest(BaseModel):
     response_format: dict[str, Any] | None = Field(None, description='only `{"type": "text"}`')
     logprobs: bool | None = Field(None, description="only false")
     modalities: tuple[str, ...] | None = Field(None, description='only `["text"]`')
-    quoth: Details = Details()
+    quoth: QuothOptions = QuothOptions()
 
     @field_validator("messages")
     @classmethod

@@ -8,14 +8,14 @@ from urllib.parse import quote, urlencode
 
 from pydantic import ConfigDict, Field
 
-from qa.schemas import Answer, Value
+from qa.schemas import Answer, Schema
 from qa.web.api.openai.request import MODEL
 from qa.web.api.openapi_examples import ANSWER
 
 _MARK = re.compile(r"\[(\d+)\]")
 
 
-class UrlCitation(Value):
+class UrlCitation(Schema):
     """Where a mark such as [1] leads: `content[start_index:end_index]` is the mark, in code points."""
 
     start_index: int
@@ -24,14 +24,14 @@ class UrlCitation(Value):
     title: str
 
 
-class Annotation(Value):
+class Annotation(Schema):
     """One mark of the content."""
 
     type: Literal["url_citation"] = "url_citation"
     url_citation: UrlCitation
 
 
-class Message(Value):
+class Message(Schema):
     """The answer, as OpenAI has a message."""
 
     role: Literal["assistant"] = "assistant"
@@ -40,7 +40,7 @@ class Message(Value):
     annotations: tuple[Annotation, ...]
 
 
-class Choice(Value):
+class Choice(Schema):
     """The one answer."""
 
     index: Literal[0] = 0
@@ -49,7 +49,7 @@ class Choice(Value):
     finish_reason: Literal["stop"] = "stop"
 
 
-class TokensUsed(Value):
+class TokensUsed(Schema):
     """What the language model read and wrote, as its own tokenizer counts; 0 where it was not asked."""
 
     prompt_tokens: int
@@ -62,7 +62,7 @@ class TokensUsed(Value):
         return cls(prompt_tokens=read, completion_tokens=wrote, total_tokens=read + wrote)
 
 
-class Completion(Value):
+class Completion(Schema):
     """An answer in OpenAI's shape; the same as /api/ask gives it is in `quoth`."""
 
     model_config = ConfigDict(
@@ -112,7 +112,7 @@ class Completion(Value):
     quoth: Answer
 
 
-class ServedModel(Value):
+class ServedModel(Schema):
     """A collection, as OpenAI lists a model."""
 
     id: str
@@ -121,7 +121,7 @@ class ServedModel(Value):
     owned_by: Literal["quoth"] = "quoth"
 
 
-class ServedModels(Value):
+class ServedModels(Schema):
     """All of them."""
 
     object: Literal["list"] = "list"

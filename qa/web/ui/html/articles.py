@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from index.schemas import Article, Listing, Summary
+from index.schemas import Article, ArticlePage, ArticleSummary
 from qa.web.ui.html.reader import place
 from qa.web.ui.phrases.window import Phrases
 from qa.web.uploads import MAX_UPLOAD_BYTES
@@ -13,7 +13,7 @@ PAGE = 25
 
 
 def articles(
-    say: Phrases, page: Listing, offset: int, collection: str, *, empty: bool, removable: bool
+    say: Phrases, page: ArticlePage, offset: int, collection: str, *, empty: bool, removable: bool
 ) -> str:
     """A page of the collection's list, `offset` articles in; `empty` says that there are none at all."""
     words = say.library
@@ -26,7 +26,7 @@ def articles(
     )
 
 
-def _row(say: Phrases, article: Summary, collection: str, *, removable: bool) -> str:
+def _row(say: Phrases, article: ArticleSummary, collection: str, *, removable: bool) -> str:
     words = say.library
     title, own = escape(article.title or say.untitled), escape(article.id)
     facts = (article.source, say.day(article.date), say.count(article.passages, say.passages))
@@ -41,7 +41,7 @@ def _row(say: Phrases, article: Summary, collection: str, *, removable: bool) ->
     )
 
 
-def _pages(say: Phrases, page: Listing, offset: int) -> str:
+def _pages(say: Phrases, page: ArticlePage, offset: int) -> str:
     if page.total <= PAGE:
         return ""
     words, last = say.library, offset + len(page.articles)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
 
-from index.schemas import Summary
-from qa.schemas import Citation, FoundPassage, also_in
+from index.schemas import ArticleSummary
+from qa.schemas import Citation, RetrievedPassage, also_in
 from qa.web.ui.conversation import Exchange
 from qa.web.ui.html.reader import on_the_web, place, place_of
 from qa.web.ui.phrases.window import Phrases
@@ -23,7 +23,7 @@ def no_sources(say: Phrases, note: str) -> str:
     return _panel(say.sources, "", f'<p class="hint">{escape(note)}</p>')
 
 
-def newest(say: Phrases, articles: Sequence[Summary], collection: str) -> str:
+def newest(say: Phrases, articles: Sequence[ArticleSummary], collection: str) -> str:
     """The panel before the first question: articles to read."""
     if not articles:
         return no_sources(say, say.first_note)
@@ -36,7 +36,7 @@ def newest(say: Phrases, articles: Sequence[Summary], collection: str) -> str:
     return _panel(say.newest, "", f'{note}<ol class="cards newest">{cards}</ol>')
 
 
-def evidence(say: Phrases, passages: Sequence[FoundPassage], collection: str, day: date) -> str:
+def evidence(say: Phrases, passages: Sequence[RetrievedPassage], collection: str, day: date) -> str:
     """The panel while an answer is written: what it is written from."""
     note = say.found.format(say.count(len(passages), say.passages))
     return _panel(say.sources, note, _passages(say, passages, collection, day))
@@ -92,12 +92,12 @@ def clipped(text: str, limit: int) -> str:
     return (head[:space] if space > limit // 2 else head).rstrip(" ,;:–-") + "…"
 
 
-def origin(say: Phrases, found: Citation | FoundPassage) -> str:
+def origin(say: Phrases, found: Citation | RetrievedPassage) -> str:
     """Title, outlet and day in one line."""
     return ", ".join(filter(None, (found.title or say.untitled, found.source, say.day(found.date))))
 
 
-def where(say: Phrases, found: Citation | FoundPassage | Summary) -> str:
+def where(say: Phrases, found: Citation | RetrievedPassage | ArticleSummary) -> str:
     """Outlet and day."""
     parts = (found.source, say.day(found.date))
     return f'<span class="where">{"".join(f"<span>{escape(part)}</span>" for part in parts if part)}</span>'
@@ -108,7 +108,7 @@ def _panel(title: str, note: str, body: str) -> str:
     return f'<section class="panel" aria-label="{title}"><h2>{title}{beside}</h2>{body}</section>'
 
 
-def _citation(say: Phrases, citation: Citation, passages: Iterable[FoundPassage], whole: Exchange) -> str:
+def _citation(say: Phrases, citation: Citation, passages: Iterable[RetrievedPassage], whole: Exchange) -> str:
     before, after = _around(citation, passages)
     address = place_of(citation, whole.collection, whole.day)
     return (
@@ -119,7 +119,7 @@ def _citation(say: Phrases, citation: Citation, passages: Iterable[FoundPassage]
     )
 
 
-def _around(citation: Citation, passages: Iterable[FoundPassage]) -> tuple[str, str]:
+def _around(citation: Citation, passages: Iterable[RetrievedPassage]) -> tuple[str, str]:
     """What stands before and after the quote in the passage it was found in."""
     for passage in passages:
         inside = passage.start <= citation.start and citation.end <= passage.end
@@ -132,7 +132,7 @@ def _around(citation: Citation, passages: Iterable[FoundPassage]) -> tuple[str, 
     return "", ""
 
 
-def _passages(say: Phrases, passages: Iterable[FoundPassage], collection: str, day: date) -> str:
+def _passages(say: Phrases, passages: Iterable[RetrievedPassage], collection: str, day: date) -> str:
     cards = "".join(
         f'<li class="card"><p class="text" dir="auto">{escape(clipped(passage.text, PASSAGE_CHARACTERS))}</p>'
         f"{_imprint(say, passage, place_of(passage, collection, day))}</li>"
@@ -141,7 +141,7 @@ def _passages(say: Phrases, passages: Iterable[FoundPassage], collection: str, d
     return f'<ol class="cards found">{cards}</ol>'
 
 
-def _imprint(say: Phrases, found: Citation | FoundPassage, address: str) -> str:
+def _imprint(say: Phrases, found: Citation | RetrievedPassage, address: str) -> str:
     """Title, which opens the article here, outlet and day, and who else has it."""
     title = escape(found.title or say.untitled)
     out = ""
@@ -156,7 +156,7 @@ def _imprint(say: Phrases, found: Citation | FoundPassage, address: str) -> str:
     )
 
 
-def _also(say: Phrases, found: Citation | FoundPassage) -> str:
+def _also(say: Phrases, found: Citation | RetrievedPassage) -> str:
     """As `also in Tide Times, Harbour Herald and 3 more`, or nothing."""
     copies = list(also_in(found).items())
     if not copies:

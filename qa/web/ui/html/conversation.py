@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from qa.schemas import Answer, Citation, Conflict, Sentence
+from qa.schemas import Answer, AnswerSentence, Citation, Conflict
 from qa.web.ui.conversation import Exchange
 from qa.web.ui.html.citations import nearest, origin, quoted, where
 from qa.web.ui.html.reader import place_of
@@ -103,7 +103,7 @@ def _sentences(say: Phrases, whole: Exchange, given: Answer) -> Iterator[str]:
         yield f"{_sentence(say, sentence)}{marks} "
 
 
-def _sentence(say: Phrases, sentence: Sentence) -> str:
+def _sentence(say: Phrases, sentence: AnswerSentence) -> str:
     if sentence.support == "weak":
         return (
             f'<span class="weak" title="{say.weak}">{escape(sentence.text)}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from index.schemas import Summary
+from index.schemas import ArticleSummary
 from qa.auth import OWNER, Caller
 from qa.web.auth.permissions import SIGN_OUT
 from qa.web.ui.phrases.window import LANGUAGES, Phrases
@@ -31,7 +31,7 @@ def masthead(say: Phrases, who: Caller = OWNER) -> str:
     )
 
 
-def facts(say: Phrases, articles: Sequence[Summary]) -> list[str]:
+def facts(say: Phrases, articles: Sequence[ArticleSummary]) -> list[str]:
     """How many articles there are, of which days, from which outlets."""
     days = sorted(article.date for article in articles if article.date)
     outlets = list(dict.fromkeys(article.source for article in articles if article.source))

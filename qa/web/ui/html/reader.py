@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import quote, urlencode, urlsplit
 
 from index.schemas import Article
-from qa.schemas import Citation, FoundPassage
+from qa.schemas import Citation, RetrievedPassage
 from qa.web.ui.phrases.window import Phrases
 
 # Words at each end that a link to a long quote names.
@@ -21,7 +21,7 @@ def place(article_id: str, collection: str, *, start: int = 0, end: int = 0, day
     return escape("?" + urlencode(named | ({"day": day.isoformat()} if day else {})))
 
 
-def place_of(found: Citation | FoundPassage, collection: str, day: date) -> str:
+def place_of(found: Citation | RetrievedPassage, collection: str, day: date) -> str:
     """The address of what was found."""
     return place(found.article_id, collection, start=found.start, end=found.end, day=day)
 

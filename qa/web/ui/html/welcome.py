@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from index.schemas import Summary
+from index.schemas import ArticleSummary
 from qa.assistant import Assistant
 from qa.auth import caller
 from qa.web.ui.html import citations
@@ -18,7 +18,7 @@ NEWEST = 6
 TITLE_CHARACTERS = 80
 
 
-def welcome(say: Phrases, articles: Sequence[Summary]) -> str:
+def welcome(say: Phrases, articles: Sequence[ArticleSummary]) -> str:
     """The greeting, with what is in the library."""
     if not articles:
         how = say.how_to_add.format("<code>quoth add FILE_OR_FOLDER</code>", "<code>/api/articles</code>")

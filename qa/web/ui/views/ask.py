@@ -17,7 +17,7 @@ from qa.assistant import Assistant
 from qa.auth import caller
 from qa.schemas import MAX_QUESTION_CHARACTERS, Answer, Evidence, Token, checked_question
 from qa.web.ui.components import QUIET, html, live
-from qa.web.ui.conversation import Exchange, Sent
+from qa.web.ui.conversation import Exchange, SentQuestion
 from qa.web.ui.html import citations, conversation, filters
 from qa.web.ui.html.welcome import newest, suggestions, welcome
 from qa.web.ui.phrases.window import Phrases
@@ -97,7 +97,7 @@ async def asked(
     """The question box and the views of `answering`."""
     if not sent:
         return
-    question = Sent.model_validate_json(sent)
+    question = SentQuestion.model_validate_json(sent)
     box: object = "" if question.typed else gr.skip()
     async with aclosing(answering(assistant, say, question, scope)) as views:
         async for view in views:
@@ -107,7 +107,7 @@ async def asked(
 
 
 async def answering(
-    assistant: Assistant, say: Phrases, sent: Sent, scope: Scope
+    assistant: Assistant, say: Phrases, sent: SentQuestion, scope: Scope
 ) -> AsyncGenerator[View, None]:
     """What the window shows while a question is answered, as HTML: the exchange, what is being done, and
     the sources. Closing it stops the model.
@@ -161,13 +161,13 @@ async def answering(
 def stopped(say: Phrases, sent: str, scope: Scope) -> tuple[object, str]:
     """The current exchange and the status after its run was cut off."""
     try:
-        question = Sent.model_validate_json(sent)
+        question = SentQuestion.model_validate_json(sent)
     except ValidationError:  # it had ended just before
         return gr.skip(), conversation.done(say)
     return conversation.exchange(say, question.nth, _opened(question, scope)), conversation.done(say)
 
 
-def _opened(sent: Sent, scope: Scope) -> Exchange:
+def _opened(sent: SentQuestion, scope: Scope) -> Exchange:
     return Exchange(
         question=sent.question.strip(), asked=date.today(), collection=scope.collection, as_of=scope.as_of
     )

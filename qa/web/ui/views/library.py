@@ -18,7 +18,7 @@ from qa.web.ui.scope import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
+class ListState:
     """What of the list is looked at: articles with `search` in title or outlet, `offset` of them in."""
 
     search: str = ""
@@ -26,7 +26,7 @@ class Looking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Removed:
+class RemovedArticle:
     """An article that can be put back."""
 
     article: Article
@@ -35,8 +35,8 @@ class Removed:
 
 def build(assistant: Assistant, say: Phrases, scope: gr.State) -> None:
     """The view's parts and what happens between them."""
-    view = _View(assistant, say)
-    looking, entered, kept = gr.State(Looking()), gr.State(None), gr.State(None)
+    view = _LibraryEvents(assistant, say)
+    looking, entered, kept = gr.State(ListState()), gr.State(None), gr.State(None)
     with gr.Column(elem_id="shelf"):
         form, notice, listed = live("narrowing"), live("notice"), live("articles")
     with gr.Column(elem_id="beside"):
@@ -52,7 +52,7 @@ def build(assistant: Assistant, say: Phrases, scope: gr.State) -> None:
     adding.upload(view.added, [scope], [scope], **QUIET)
 
 
-class _View:
+class _LibraryEvents:
     """What the view does when something is pressed."""
 
     def __init__(self, assistant: Assistant, say: Phrases) -> None:
@@ -65,13 +65,13 @@ class _View:
         seen = who.sees(Scope().collection) or not names
         scope = Scope() if seen else Scope(collection=names[0])
         adding = gr.skip() if who.has("editor") else articles.nothing_to_add(self._say)
-        return [gr.skip() if seen else scope, adding, *self.anew(scope, Looking())]
+        return [gr.skip() if seen else scope, adding, *self.anew(scope, ListState())]
 
-    def told(self, scope: Scope, entered: Scope | None, looking: Looking) -> list[Any]:
+    def told(self, scope: Scope, entered: Scope | None, looking: ListState) -> list[Any]:
         """The form and the list, unless the form is what tells the scope."""
         return [gr.skip()] * 3 if scope == entered else self.anew(scope, looking)
 
-    def anew(self, scope: Scope, looking: Looking) -> list[Any]:
+    def anew(self, scope: Scope, looking: ListState) -> list[Any]:
         """What the form was made of, the form, and the list."""
         outlets = self._assistant.sources(collection=scope.collection)
         form = filters.form(self._say, scope, looking.search, self._assistant.collections(), outlets)
@@ -81,14 +81,16 @@ class _View:
         """The scope and the list after a field of the form was changed."""
         given = event._data or {}
         scope = replace(filters.chosen(given), edition=before.edition)
-        looking = Looking(search=str(given.get("search", "")).strip())
+        looking = ListState(search=str(given.get("search", "")).strip())
         entered: Scope | None = scope
         if scope.collection != before.collection:
             # Its outlets are others: the form is made anew.
             scope, entered = replace(scope, filters=replace(scope.filters, source=None)), None
         return [scope, entered, *self._list(scope, looking)]
 
-    def pressed(self, scope: Scope, looking: Looking, kept: Removed | None, event: gr.EventData) -> list[Any]:
+    def pressed(
+        self, scope: Scope, looking: ListState, kept: RemovedArticle | None, event: gr.EventData
+    ) -> list[Any]:
         """What a button in the list does: a page on or back, an article removed."""
         given = event._data or {}
         own, notice = str(given.get("id", "")), gr.skip()
@@ -101,13 +103,13 @@ class _View:
                 case "remove":
                     article = self._assistant.article(own, collection=scope.collection)
                     self._assistant.remove([own], collection=scope.collection)
-                    kept = Removed(article=article, collection=scope.collection)
+                    kept = RemovedArticle(article=article, collection=scope.collection)
                     notice, scope = articles.removed(self._say, article), _changed(scope)
         except QuothError as error:
             notice = articles.trouble(str(error))
         return [scope, kept, notice, *self._list(scope, looking)]
 
-    def put_back(self, scope: Scope, kept: Removed | None) -> list[Any]:
+    def put_back(self, scope: Scope, kept: RemovedArticle | None) -> list[Any]:
         """What was removed last is there again, as it was."""
         if kept is None:
             return [scope, None, ""]
@@ -123,7 +125,7 @@ class _View:
         known = name != scope.collection and name in self._assistant.collections()
         return _changed(Scope(collection=str(name), edition=scope.edition) if known else scope)
 
-    def _list(self, scope: Scope, looking: Looking) -> tuple[Looking, str]:
+    def _list(self, scope: Scope, looking: ListState) -> tuple[ListState, str]:
         """What is looked at, and the list; in place of a page that has become empty, the one before it."""
         filters = replace(scope.filters, as_of=scope.as_of)
         page = self._assistant.articles(

@@ -34,7 +34,7 @@ POLICY = (
 )
 
 
-class Standing(Protocol):
+class Progress(Protocol):
     """How far an evaluation is."""
 
     @property
@@ -51,11 +51,11 @@ class Standing(Protocol):
     def trouble(self) -> str: ...
 
 
-class Measuring(Protocol):
+class Evaluator(Protocol):
     """Who evaluates, one evaluation at a time."""
 
     @property
-    def standing(self) -> Standing: ...
+    def standing(self) -> Progress: ...
 
     def page(self) -> str:
         """The report of the last evaluation as HTML; empty where there was none."""
@@ -66,7 +66,7 @@ class Measuring(Protocol):
     def stop(self) -> None: ...
 
 
-def reports(measuring: Measuring) -> Starlette:
+def reports(measuring: Evaluator) -> Starlette:
     """The address `/report`, for the window's frame."""
 
     async def report(_: Request) -> HTMLResponse:
@@ -80,7 +80,7 @@ def reports(measuring: Measuring) -> Starlette:
     return Starlette(routes=[Route("/report", report)])
 
 
-def build(measuring: Measuring, assistant: Assistant, say: Phrases, scope: gr.State) -> None:
+def build(measuring: Evaluator, assistant: Assistant, say: Phrases, scope: gr.State) -> None:
     """The view's parts and what happens between them."""
     with gr.Column(elem_id="measuring"):
         form, standing, report = live("measure", _form(say)), live("standing"), live("report")
@@ -137,7 +137,7 @@ def _form(say: Phrases, instead: str = "") -> str:
     return f'<h2 class="greeting">{words.heading}</h2><p>{words.about}</p>{instead or form}'
 
 
-def _standing(say: Phrases, now: Standing) -> str:
+def _standing(say: Phrases, now: Progress) -> str:
     words = say.quality
     match now.state:
         case "idle":

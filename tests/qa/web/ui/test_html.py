@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from index.library import Library
-from index.schemas import Article, Summary
+from index.schemas import Article, ArticleSummary
 from qa.assistant import Assistant
-from qa.schemas import Answer, Citation, Conflict, FoundPassage, Position, Sentence, Timings
+from qa.schemas import Answer, AnswerSentence, Citation, Conflict, Position, RetrievedPassage, Timings
 from qa.web.ui import export
-from qa.web.ui.conversation import Conversation, Exchange, Sent
+from qa.web.ui.conversation import Conversation, Exchange, SentQuestion
 from qa.web.ui.html import citations, conversation, reader
 from qa.web.ui.html.header import facts, masthead
 from qa.web.ui.html.welcome import welcome
@@ -29,7 +29,7 @@ from qa.web.ui.views import ask as asking
 from tests.qa.web.ui.browser import DRAFT, HOSTILE, QUESTION, HeldModel
 
 
-def a_passage(**changes: Any) -> FoundPassage:
+def a_passage(**changes: Any) -> RetrievedPassage:
     given: dict[str, Any] = {
         "article_id": "a",
         "title": "Ferry adrift",
@@ -41,12 +41,12 @@ def a_passage(**changes: Any) -> FoundPassage:
         "text": "It burned. The ferry was adrift. Help came.",
         "score": 0.9,
     }
-    return FoundPassage(**(given | changes))
+    return RetrievedPassage(**(given | changes))
 
 
-def summary(own: str, **given: Any) -> Summary:
+def summary(own: str, **given: Any) -> ArticleSummary:
     about = {"title": "", "url": "", "date": None, "source": ""} | given
-    return Summary(id=own, passages=1, characters=10, **about)
+    return ArticleSummary(id=own, passages=1, characters=10, **about)
 
 
 def an_answer(**changes: Any) -> Answer:
@@ -59,7 +59,7 @@ def an_answer(**changes: Any) -> Answer:
     given: dict[str, Any] = {
         "status": "answered",
         "text": "The ferry drifted [1].",
-        "sentences": (Sentence(text="The ferry drifted.", citations=(1,), support="supported"),),
+        "sentences": (AnswerSentence(text="The ferry drifted.", citations=(1,), support="supported"),),
         "citations": (citation,),
         "question_searched": "Did the ferry drift?",
         "passages": (found, a_passage(article_id="b", text="Elsewhere.")),
@@ -104,7 +104,7 @@ def test_mark_leads_to_the_quote_in_its_article():
 
 
 def test_weak_sentences_and_both_sides_of_a_disagreement_are_told():
-    weak = Sentence(text="It sank.", citations=(1,), support="weak")
+    weak = AnswerSentence(text="It sank.", citations=(1,), support="weak")
     sides = Conflict(about="the cause", positions=(Position(claim="A fire", citations=(1,)),))
     shown = conversation.exchange(ENGLISH, 0, an_exchange(sentences=(weak,), conflicts=(sides,)))
     assert 'class="weak" title="weakly supported"' in shown
@@ -216,7 +216,7 @@ def test_nothing_an_article_or_a_person_wrote_becomes_markup():
         end=20,
     )
     sides = Conflict(about=HOSTILE, positions=(Position(claim=HOSTILE, citations=(1,)),))
-    said = (Sentence(text=HOSTILE, citations=(1,), support="weak"),)
+    said = (AnswerSentence(text=HOSTILE, citations=(1,), support="weak"),)
     given = an_exchange(
         sentences=said, citations=(citation,), conflicts=(sides,), passages=(found,), model=HOSTILE
     )
@@ -299,7 +299,7 @@ def test_closing_the_view_stops_the_model(answering: Callable[..., Assistant]):
     model.released.clear()
 
     async def leave_early() -> None:
-        sent = Sent(nth=0, question=QUESTION)
+        sent = SentQuestion(nth=0, question=QUESTION)
         async with aclosing(asking.answering(answering(model), ENGLISH, sent, Scope())) as views:
             async for _, status, _sources in views:
                 if "Reading" in status:
@@ -312,7 +312,7 @@ def test_closing_the_view_stops_the_model(answering: Callable[..., Assistant]):
 def test_trouble_is_one_line_of_the_talk(library: Library):
     async def last() -> asking.View:
         assistant = Assistant(library, None, 360)
-        sent = Sent(nth=0, question=QUESTION)
+        sent = SentQuestion(nth=0, question=QUESTION)
         return [view async for view in asking.answering(assistant, ENGLISH, sent, Scope())][-1]
 
     current, status, _ = asyncio.run(last())

@@ -15,7 +15,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
-from index.embedding.cache import RecentVectors
+from index.embedding.cache import EmbeddingCache
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.schemas import Article
@@ -107,7 +107,7 @@ def address(home: Path, model: HeldModel, embedder: SentenceEmbedder) -> Iterato
         id="long", title="Long", text=("A grey heron stood in the reeds all day. " * 10 + "\n\n") * 760
     )
     once = copy(embedder)
-    once.encode = RecentVectors(embedder.encode)  # type: ignore[method-assign]  # the long one repeats itself
+    once.encode = EmbeddingCache(embedder.encode)  # type: ignore[method-assign]  # the long one repeats itself
     with Library(home, once) as library, Assistant(library, model, 360) as assistant:
         list(assistant.add([hostile, long]))
         with served(mount(app, assistant)) as address:
