@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Container, Generator, Iterable, MutableMapping, Sequence
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,19 +13,23 @@ from index.embedding.cache import EmbeddingCache
 from index.embedding.embedder import Embedder, TextTokenizer, Vectors
 from index.embedding.reranker import Reranker
 from index.errors import ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
-from index.ingest import Ingest, sweep
+from index.ingest import Ingest, delete_orphan_vectors
 from index.retrieval.hybrid import HybridRetriever
 from index.schemas import Article, Filters, Hit, Ingested, Skipped
-from index.storage.document_store import DocumentStore
-from index.storage.keyword_index import KeywordIndex
-from index.storage.vector_store import VectorStore
+from index.storage.database import Database
+from index.storage.document_store import SQLiteDocumentStore
+from index.storage.keyword_index import FTS5KeywordIndex
+from index.storage.layout import DOCUMENTS, VECTORS
+from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
+from index.storage.vector_store import ChromaVectorStore
 from index.text.normalization import weighed_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_EMBEDDER = "embedder"  # the key of its name in the metadata
 
 
 def checked_name(name: str) -> str:
-    """The name, or CollectionInvalid: it becomes a folder's name and part of addresses."""
+    """The name. Raises CollectionInvalid if it cannot be a folder's name and part of a URL."""
     if not _NAME.fullmatch(name):
         raise CollectionInvalid(
             f"'{name[:80]}' cannot name a collection; use a-z, 0-9, - and _, at most 63 in all"
@@ -34,32 +37,58 @@ def checked_name(name: str) -> str:
     return name
 
 
-class Collection:
-    """One folder's catalogue and vectors. Many may search and add at once; one at a time writes."""
+def open_documents(folder: Path) -> DocumentStore:
+    """The documents of the collection in a folder, whichever embedder made it. Raises ArchiveBroken."""
+    return SQLiteDocumentStore(Database(folder / DOCUMENTS))
 
-    def __init__(self, folder: Path, embedder: Embedder, reranker: Reranker | None = None) -> None:
-        self._folder = folder
+
+def made_with(documents: DocumentStore) -> str | None:
+    """The name of the embedder that made the collection's vectors."""
+    return documents.metadata.get(_EMBEDDER)
+
+
+def open_collection(folder: Path, embedder: Embedder, reranker: Reranker | None = None) -> Collection:
+    """The collection in a folder, which is created if there is none. Vectors that an interrupted write
+    left behind are deleted.
+
+    Raises ArchiveBroken, and EmbedderMismatch if another embedder made the collection.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Database(folder / DOCUMENTS)
+    documents = SQLiteDocumentStore(database)
+    name = documents.metadata.setdefault(_EMBEDDER, embedder.name)
+    if name != embedder.name:
+        documents.close()
+        raise EmbedderMismatch(
+            f"the collection in {folder} was made with the embedder '{name}', not '{embedder.name}'; "
+            "run `quoth reindex`, or use that one again"
+        )
+    vectors = ChromaVectorStore(folder / VECTORS)
+    return Collection(documents, vectors, FTS5KeywordIndex(database), embedder, reranker)
+
+
+class Collection:
+    """Articles that can be searched. Several threads may search and add at once; they write in turn."""
+
+    def __init__(
+        self,
+        documents: DocumentStore,
+        vectors: VectorStore,
+        keywords: KeywordIndex,
+        embedder: Embedder,
+        reranker: Reranker | None = None,
+    ) -> None:
+        self.documents = documents
+        self.vectors = vectors
+        self.keywords = keywords
         self._embedder = embedder
-        self._reranker = reranker
         self._writing = threading.Lock()
         self._sentences = EmbeddingCache(embedder.encode)
-        folder.mkdir(parents=True, exist_ok=True)
-        self.catalogue = DocumentStore(folder / "catalogue.db")
-        self.lexical = KeywordIndex(self.catalogue)
-        made_with = self.catalogue.fact("embedder", embedder.name)
-        if made_with != embedder.name:
-            self.catalogue.close()
-            raise EmbedderMismatch(
-                f"the collection in {folder} was made with the embedder '{made_with}', "
-                f"not '{embedder.name}'; "
-                "run `quoth reindex`, or use that one again"
-            )
-        #: how many vectors without a passage the last crash had left; they are gone now
-        self.swept = sweep(self.catalogue, self.archive) if self.catalogue.strays() else 0
-
-    @cached_property
-    def archive(self) -> VectorStore:
-        return VectorStore(self._folder / "vectors")
+        self._retriever = HybridRetriever(
+            documents=documents, vectors=vectors, keywords=keywords, embedder=embedder, reranker=reranker
+        )
+        #: the number of vectors that an interrupted write had left without a passage
+        self.orphans_deleted = delete_orphan_vectors(documents, vectors)
 
     def add(
         self,
@@ -68,66 +97,59 @@ class Collection:
         again: bool = False,
         known: MutableMapping[tuple[str, int, int], Vectors] | None = None,
     ) -> Generator[Ingested | Skipped, None, None]:
-        """Keep the articles while the outcomes are walked through, `again` also those that are
-        there unchanged, with the vectors that are `known`; see `Ingest`.
+        """Stores the articles while the outcomes are iterated; see `Ingest`.
+
+        With `again`, unchanged articles are chunked and embedded anew. `known` are vectors that need not
+        be computed, by article id, start and end of their passage.
         """
         ingest = Ingest(
-            catalogue=self.catalogue,
-            archive=self.archive,
+            documents=self.documents,
+            vectors=self.vectors,
             embedder=self._embedder,
-            folder=self._folder,
             writing=self._writing,
             known={} if known is None else known,
         )
         yield from ingest(items, again=again)
 
     def remove(self, ids: Sequence[str], *, digests: Container[str] | None = None) -> None:
-        """Forget the articles and all of them; nothing is done if one is missing (ArticleUnknown), or has
-        none of the `digests` where there are any (ArticleChanged).
+        """Removes the articles, all or none.
+
+        Raises ArticleUnknown if one does not exist, and ArticleChanged if `digests` are given and lack
+        the digest of one.
         """
         with self._writing:
             for article_id in ids:
-                article = self.catalogue.article(article_id)
+                article = self.documents.article(article_id)
                 if digests is not None and article.digest not in digests:
                     raise ArticleChanged(f"the article '{article_id}' was changed since; read it again")
-            self.catalogue.remove(ids)
-            sweep(self.catalogue, self.archive)
+            self.documents.remove(ids)
+            delete_orphan_vectors(self.documents, self.vectors)
 
     def search(self, query: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
-        """The k passages that fit best, best first; ArchiveEmpty where there is nothing to search."""
-        if not self.catalogue.counts()[0]:
+        """The k best passages, best first. Raises ArchiveEmpty if the collection has no articles."""
+        if not self.documents.counts()[0]:
             raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
-        search = HybridRetriever(
-            catalogue=self.catalogue,
-            archive=self.archive,
-            lexical=self.lexical,
-            embedder=self._embedder,
-            reranker=self._reranker,
-        )
-        return search(query, k=k, filters=filters)
+        return self._retriever(query, k=k, filters=filters)
 
     def weights(self, query: str) -> dict[str, float]:
-        """The stems of the query's words that carry matter, each with its rarity here times how much it
-        counts in the query.
-        """
-        return self.lexical.weights(weighed_words(query))
+        """The stems of the query's content words, weighted by their rarity in this collection."""
+        return self.keywords.idf_weights(weighed_words(query))
 
     @property
     def tokens(self) -> TextTokenizer:
-        """How this collection's embedder counts."""
+        """The tokenizer of this collection's embedder."""
         return self._embedder.tokens
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of sentences by this collection's embedder, shape (len(texts), dimension)."""
         return self._sentences(texts)
 
-    def likeness(self, query: str, texts: Sequence[str]) -> Vectors:
+    def similarity(self, query: str, texts: Sequence[str]) -> Vectors:
         """The cosine of the query with each of the texts, shape (len(texts),)."""
         return np.asarray(self._sentences(texts) @ self._embedder.encode_query(query))
 
     def close(self) -> None:
-        """Waits for what is being written. Whoever still searches or adds gets ArchiveEmpty."""
+        """Waits for the current write. Later calls raise ArchiveEmpty."""
         with self._writing:
-            self.catalogue.close()
-            if "archive" in self.__dict__:
-                self.archive.close()
+            self.documents.close()
+            self.vectors.close()

@@ -1,4 +1,4 @@
-"""The values that walk through the cellar: articles, their passages, and what a search finds."""
+"""Articles, passages, hits and the outcomes of ingestion."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from index.text.languages import language_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article as it is kept.
+    """An article as it is stored.
 
-    `text` is never changed once read: every offset points into it, counted in code points.
-    `origin` is where it was read (an absolute path or an address); a file that is read again
-    after a change replaces the article that came from the same origin.
+    `text` is immutable: every offset points into it, in code points. `origin` is where it was read, an
+    absolute path or a URL; a changed file replaces the article of the same origin.
     """
 
     id: str
@@ -32,15 +31,15 @@ class Article:
 
     @property
     def digest(self) -> str:
-        """sha256 (hex) over everything a reader sees; equal digests mean nothing to do."""
+        """sha256 (hex) of all fields that are shown; articles with equal digests are equal."""
         day = self.date.isoformat() if self.date else ""
-        seen = json.dumps([self.title, self.url, day, self.source, self.text], ensure_ascii=False)
-        return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
+        content = json.dumps([self.title, self.url, day, self.source, self.text], ensure_ascii=False)
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleSummary:
-    """What is told of an article in a list: `passages` and `characters` are how many it has."""
+    """An article in a list; `passages` and `characters` are counts."""
 
     id: str
     title: str
@@ -53,21 +52,21 @@ class ArticleSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
-    """A page of the list of articles, and how many all pages have."""
+    """A page of the list of articles, and the total number of articles."""
 
     articles: tuple[ArticleSummary, ...]
     total: int
 
 
 def content_id(*, url: str = "", text: str = "") -> str:
-    """The id of an article that was given none: from its url, or else from its text."""
+    """The id of an article without one: a hash of its url, or else of its text."""
     basis = f"url:{url}" if url else f"text:{text}"
     return hashlib.sha256(basis.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A stretch of an article, `article.text[start:end]`, ending where a sentence ends."""
+    """A part of an article, `article.text[start:end]`, that ends at a sentence boundary."""
 
     id: str
     article_id: str
@@ -78,12 +77,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage found by a search, with what is known of its article.
+    """A passage found by a search, with the fields of its article.
 
-    `score` ranks the hits of one search, 0 to 1. `similarity` is the cosine between question
-    and passage, -1 to 1; `coverage` is the share of the question's words, weighted by their
-    rarity, that the passage has, 0 to 1. The last two mean the same in every search. `also` are
-    copies of the article that have most of the passage too.
+    `score` ranks the hits of one search, 0 to 1. `similarity` is the cosine between query and passage,
+    -1 to 1; `coverage` is the share of the query's words, weighted by their rarity, that the passage
+    contains, 0 to 1. Unlike scores, these two can be compared between searches. `also` are duplicates of
+    the article that contain most of the passage too.
     """
 
     passage: Passage
@@ -99,7 +98,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which articles may answer. Days are inclusive; an article without a date passes only `as_of`."""
+    """Conditions on articles. Days are inclusive; an article without a date passes only `as_of`."""
 
     source: str | None = None
     after: Day | None = None
@@ -115,7 +114,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A source, or a line of one, that did not become an article, and why."""
+    """A source, or a line of one, that was not read as an article, and the reason."""
 
     source: str
     reason: str
@@ -126,7 +125,7 @@ Outcome = Literal["added", "updated", "unchanged"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedLanguage:
-    """A language (ISO 639) that an embedder does not cover: what is in it is found less well."""
+    """A language (ISO 639) that an embedder does not support, so that articles in it are harder to find."""
 
     language: str
     embedder: str
@@ -134,8 +133,8 @@ class UnsupportedLanguage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
-    """An article that is in the collection now, and what that took. `uncovered` is the language of one
-    that was embedded now, if the embedder is not made for it.
+    """An article that is now in the collection, and how it got there. `uncovered` is its language, if it was
+    embedded now and the embedder does not support it.
     """
 
     article_id: str
@@ -145,10 +144,10 @@ class Ingested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
-    """What adding did: article ids by outcome, and what was left out with the reason.
+    """The article ids by outcome, and the skipped sources with their reasons.
 
-    `uncovered` are the ids of articles whose language the embedder does not cover; the `warnings` say
-    so, and what could be done.
+    `uncovered` are articles whose language the embedder does not support; the `warnings` say so, and
+    what can be done.
     """
 
     added: tuple[str, ...] = ()
@@ -160,7 +159,7 @@ class IngestReport:
 
     @classmethod
     def of(cls, outcomes: Iterable[Ingested | Skipped]) -> IngestReport:
-        """The report of what an ingest told, in the same order."""
+        """The report of an ingestion, in its order."""
         ids: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
         skipped: list[Skipped] = []
         uncovered: dict[str, UnsupportedLanguage] = {}
@@ -179,7 +178,7 @@ class IngestReport:
         )
 
     def outcomes(self) -> Iterator[Ingested | Skipped]:
-        """What the report is `of`, by outcome."""
+        """The outcomes that the report is `of`, grouped by kind."""
         for how in get_args(Outcome):
             for id_ in getattr(self, how):
                 yield Ingested(article_id=id_, how=how, uncovered=self.uncovered.get(id_))
@@ -193,14 +192,14 @@ class IngestReport:
 
 
 def _warnings(uncovered: Iterable[UnsupportedLanguage], embedded: int) -> Iterator[str]:
-    """One sentence for all languages: of so many articles that were `embedded`, how many are in each."""
+    """A sentence with the number of articles in each language, of all that were `embedded`."""
     counts = Counter(uncovered).most_common()
     for embedder in sorted({one.embedder for one, _ in counts}):
         known = [(count, language_name(one.language)) for one, count in counts if one.embedder == embedder]
         (first, language), *others = known
-        told = f"{first:,} of {embedded:,} articles {'is' if first == 1 else 'are'} in {language}"
-        told += "".join(f", {count:,} in {language}" for count, language in others)
+        text = f"{first:,} of {embedded:,} articles {'is' if first == 1 else 'are'} in {language}"
+        text += "".join(f", {count:,} in {language}" for count, language in others)
         yield (
-            f"{told}, which the embedder {embedder} does not cover, so that less of them is found; "
+            f"{text}, which the embedder {embedder} does not cover, so that less of them is found; "
             "name a multilingual one in QUOTH_EMBEDDER, and run `quoth reindex`"
         )

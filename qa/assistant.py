@@ -15,7 +15,8 @@ from typing import Self
 
 from index.errors import ArchiveEmpty, ArchiveLocked, WeightsMissing
 from index.library import Library
-from index.maintenance.backup import Sink, saved_names
+from index.maintenance.backup import Sink
+from index.maintenance.backup_file import target_names
 from index.readers.file import SourceFile
 from index.readers.registry import read_sources
 from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
@@ -228,7 +229,7 @@ class Assistant:
         none. `name` is another one for its only collection. Vectors are made anew where the file's embedder
         was another one. Raises SnapshotInvalid.
         """
-        names = saved_names(file, name)
+        names = target_names(file, name)
         for made in names.values():
             permit("admin", made)
         return self._library.restore(file, names, replace=replace)
@@ -253,7 +254,7 @@ class Assistant:
     def article(self, article_id: str, *, collection: str = "default") -> Article:
         """The article with its text, or ArticleUnknown."""
         permit("reader", collection)
-        return self._library.collection(collection).catalogue.article(article_id)
+        return self._library.collection(collection).documents.article(article_id)
 
     def articles(
         self,
@@ -270,15 +271,15 @@ class Assistant:
         """
         permit("reader", collection)
         try:
-            catalogue = self._library.collection(collection).catalogue
+            documents = self._library.collection(collection).documents
         except ArchiveEmpty:
             return ArticlePage(articles=(), total=0)
-        return catalogue.listing(limit=limit, offset=offset, search=search, filters=filters)
+        return documents.list_articles(limit=limit, offset=offset, search=search, filters=filters)
 
     def sources(self, *, collection: str = "default") -> list[str]:
         """Who published its articles, in alphabetical order; nobody where there is no collection."""
         try:
-            return self._library.collection(collection).catalogue.sources()
+            return self._library.collection(collection).documents.sources()
         except ArchiveEmpty:
             return []
 
@@ -291,25 +292,25 @@ class Assistant:
         if not newest:
             return []
         made_of = hashlib.sha256(repr((newest, limit)).encode("utf-8", "surrogatepass")).hexdigest()
-        catalogue = self._library.collection(collection).catalogue
+        metadata = self._library.collection(collection).documents.metadata
         with self._suggesting:
-            kept = json.loads(catalogue.fact_of("suggested") or "{}")
+            kept = json.loads(metadata.get("suggested", "{}"))
             if kept.get("of") != made_of:
                 whole = (self.article(each.id, collection=collection) for each in newest)
                 search = partial(self.search, k=WITHIN, collection=collection)
                 kept = {"of": made_of, "questions": suggested(whole, search, limit)}
-                catalogue.keep_fact("suggested", json.dumps(kept))
+                metadata["suggested"] = json.dumps(kept)
         return list(kept["questions"])
 
     def thresholds(self, collection: str = "default") -> Thresholds:
         """Below which confidence questions to the collection are declined. Raises ArchiveEmpty."""
-        kept = self._library.collection(collection).catalogue.fact_of("thresholds")
+        kept = self._library.collection(collection).documents.metadata.get("thresholds")
         return Thresholds.model_validate_json(kept) if kept else DEFAULT
 
     def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
         """Keeps them for the collection, from now on and in later processes."""
-        catalogue = self._library.collection(collection).catalogue
-        catalogue.keep_fact("thresholds", thresholds.model_dump_json())
+        metadata = self._library.collection(collection).documents.metadata
+        metadata["thresholds"] = thresholds.model_dump_json()
 
     def collections(self) -> list[str]:
         """The names of all collections that the caller may see."""

@@ -1,45 +1,37 @@
-"""Vectors of sentences that were compared lately: what many ask about is not embedded again for each."""
+"""A cache of sentence vectors: sentences that many questions compare are embedded once."""
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from cachetools import LRUCache
 
 from index.embedding.embedder import Vectors
 
-# Some seven megabytes of vectors: the sentences of a few hundred questions.
-MOST = 4_000
+# About 7 MB of vectors: the sentences of a few hundred questions.
+MAX_VECTORS = 4_000
 
 
 class EmbeddingCache:
-    """`encode`, remembering the vectors of the last `most` texts. Several threads may use it at once."""
+    """`encode` with an LRU cache of `max_vectors` vectors. Several threads may use it at once."""
 
-    def __init__(self, encode: Callable[[Sequence[str]], Vectors], most: int = MOST) -> None:
+    def __init__(self, encode: Callable[[Sequence[str]], Vectors], max_vectors: int = MAX_VECTORS) -> None:
         self._encode = encode
-        self._most = most
-        self._kept: OrderedDict[str, Vectors] = OrderedDict()
+        self._cache: LRUCache[str, Vectors] = LRUCache(max_vectors)
         self._lock = threading.Lock()
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of the texts, shape (len(texts), dimension); each different text is embedded once."""
+        """Vectors of the texts, shape (len(texts), dimension); each distinct text is embedded once."""
         with self._lock:
-            vectors = {text: self._kept[text] for text in texts if text in self._kept}
+            vectors = {text: self._cache[text] for text in texts if text in self._cache}
         new = [text for text in dict.fromkeys(texts) if text not in vectors]
         if new or not texts:
-            made = self._encode(new)
+            computed = self._encode(new)
             if not texts:
-                return made
-            vectors |= {text: vector.copy() for text, vector in zip(new, made, strict=True)}
-        self._keep(vectors)
-        return np.stack([vectors[text] for text in texts])
-
-    def _keep(self, vectors: dict[str, Vectors]) -> None:
+                return computed
+            vectors |= {text: vector.copy() for text, vector in zip(new, computed, strict=True)}
         with self._lock:
-            for text, vector in vectors.items():
-                self._kept[text] = vector
-                self._kept.move_to_end(text)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._cache.update(vectors)
+        return np.stack([vectors[text] for text in texts])

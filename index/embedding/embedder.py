@@ -1,4 +1,4 @@
-"""Text into vectors, and the count of tokens that this costs."""
+"""Embedding text, and counting its tokens."""
 
 from __future__ import annotations
 
@@ -24,28 +24,29 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 
-# About four passages: what they need at one layer stays in a core's cache.
+# About four passages, whose activations in one layer fit into a core's cache.
 BATCH_CHARACTERS = 5_000
 RECENT_QUERIES = 16
 
 
 class TextTokenizer(Protocol):
-    """How a model counts: where each of a text's tokens lies, and how many it reads at once.
+    """A model's tokenizer. `limit` is the number of tokens that the model reads at once.
 
-    A piece of a text can have up to `slack` tokens more than it had within the text.
+    A slice of a text can have up to `slack` tokens more than it had within the text.
     """
 
     limit: int
     slack: int
 
-    def offsets(self, text: str) -> list[tuple[int, int]]: ...
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """(start, end) of every token of `text`, in code points."""
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors; some models want a query marked as one.
+    """Embeds texts as unit vectors; some models embed queries differently from passages.
 
-    `name` says which weights made a vector. `languages` are the ISO 639 codes of those that it
-    covers; empty where that is not known, or where it covers all.
+    `name` identifies the weights. `languages` are the ISO 639 codes of the languages that it supports;
+    empty if unknown, or if it supports all.
     """
 
     name: str
@@ -58,25 +59,24 @@ class Embedder(Protocol):
 
 
 class TokenizerFile:
-    """The tokens of a `tokenizer.json`.
+    """The tokenizer of a `tokenizer.json`.
 
-    `limit` is what remains of the model's window once its special tokens, its `prompt`, the line end
-    after a heading and the `slack` are in place.
+    `limit` is the model's window minus its special tokens, its `prompt`, the newline after a title and
+    the `slack`.
     """
 
     def __init__(self, tokenizer_file: Path, window: int, prompt: str = "") -> None:
         try:
             self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
-        except Exception as error:  # it raises Exception itself
-            raise WeightsCorrupt(f"{tokenizer_file} is no tokenizer ({error}); fetch it again") from None
+        except Exception as error:  # it raises plain Exception
+            raise WeightsCorrupt(f"{tokenizer_file} is not a tokenizer ({error}); fetch it again") from None
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        # All others but WordPiece take the blank before a word as part of it.
+        # All but WordPiece include the space before a word in its token.
         self.slack = 0 if isinstance(self._tokenizer.model, WordPiece) else 4
         self.limit = window - len(self._tokenizer.encode(f"{prompt}\n")) - self.slack
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
-        """(start, end) of every token of `text`, in code points."""
         offsets: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
         return offsets
 
@@ -84,40 +84,39 @@ class TokenizerFile:
 class SentenceEmbedder:
     """A sentence-transformers model in a local folder; loaded at its first use.
 
-    Pooling, prompts and window are those of the folder's own configuration, and so are the
-    `languages` where none are given. No code of the folder is ever run.
+    Pooling, prompts and window come from the folder's configuration, as do the `languages` unless they
+    are given. No code in the folder is executed.
 
-    Many texts are spread over `threads` workers. Each batch is computed by one thread alone: two
-    that share one small matrix product wait for each other more than they help, and when another
-    program wants a core they wait for the slower one.
+    Batches are distributed to `threads` workers, and each is computed by one thread: threads that share
+    a small matrix product spend more time waiting for each other, especially on a busy machine.
     """
 
     def __init__(self, folder: Path, *, name: str, threads: int = 1, languages: Collection[str] = ()) -> None:
-        """Raises WeightsMissing or WeightsCorrupt where the folder is no such model."""
+        """Raises WeightsMissing or WeightsCorrupt if the folder is not such a model."""
         self._folder = folder
-        self._about = ModelConfig.read(folder)
+        self._config = ModelConfig.read(folder)
         self.name = name
-        self.languages: Collection[str] = languages or self._about.languages
+        self.languages: Collection[str] = languages or self._config.languages
         self.tokens: TextTokenizer = TokenizerFile(
-            folder / "tokenizer.json", self._about.window, self._about.passage_prompt
+            folder / "tokenizer.json", self._config.window, self._config.passage_prompt
         )
         self._threads = threads
-        # A question's vector is wanted by the search and again where its evidence is picked.
-        self._vector = lru_cache(maxsize=RECENT_QUERIES)(self._encoded_query)
-        # The same threads for good: each new one costs milliseconds, and memory that it leaves behind.
+        # Both the search and the selection of the context need the vector of a question.
+        self._cached_query = lru_cache(maxsize=RECENT_QUERIES)(self._encode_query)
+        # Permanent threads: each new one costs milliseconds, and memory that is not freed.
         self._workers = ThreadPoolExecutor(threads, "quoth-embed")
         self._loading = threading.Lock()
         self._tokenizing = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of what articles say, float32, shape (len(texts), dimension)."""
-        prompt = self._about.passage_prompt
-        # Few texts are shared out too, such as the sentences that a question waits for.
+        """Unit vectors of passages or sentences, float32, shape (len(texts), dimension)."""
+        prompt = self._config.passage_prompt
+        # Small inputs are distributed too, such as the sentences that are compared with a question.
         size = min(BATCH_CHARACTERS, sum(map(len, texts)) // self._threads)
         batches = list(_batches(texts, size))
         if len(batches) < 2:
             return self._forward(texts, prompt)
-        # Gathered as they come: when one fails or is interrupted, the rest are not begun.
+        # `map` cancels the remaining batches when one fails or is interrupted.
         parts = list(
             self._workers.map(lambda batch: self._forward([texts[at] for at in batch], prompt), batches)
         )
@@ -127,11 +126,11 @@ class SentenceEmbedder:
         return ordered
 
     def encode_query(self, query: str) -> Vectors:
-        """The unit vector of what somebody looks for, float32, shape (dimension,); not to be changed."""
-        return self._vector(query)
+        """The unit vector of a query, float32, shape (dimension,), read-only."""
+        return self._cached_query(query)
 
-    def _encoded_query(self, query: str) -> Vectors:
-        vectors = self._forward([query], self._about.query_prompt)
+    def _encode_query(self, query: str) -> Vectors:
+        vectors = self._forward([query], self._config.query_prompt)
         vectors.flags.writeable = False
         return np.asarray(vectors[0])
 
@@ -142,7 +141,7 @@ class SentenceEmbedder:
             model = self._model
         if not texts:
             return np.empty((0, model.get_embedding_dimension() or 0), dtype=np.float32)
-        with self._tokenizing:  # tokenizers refuse to be used by two threads at once
+        with self._tokenizing:  # tokenizers cannot be used by two threads at once
             features = model.preprocess(list(texts), prompt=prompt or None)
         with torch.inference_mode():
             pooled = model(features)["sentence_embedding"]
@@ -150,49 +149,50 @@ class SentenceEmbedder:
 
     @cached_property
     def _model(self) -> SentenceTransformer:
-        # Four seconds of imports that `quoth list` and a page's first paint need not wait for.
+        # Four seconds of imports, which commands that embed nothing are spared.
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(1)
-        path, number = self._folder, number_format()
+        path, dtype = self._folder, fastest_dtype()
         try:
             model = SentenceTransformer(
                 str(path),
                 device="cpu",
                 local_files_only=True,
                 trust_remote_code=False,
-                model_kwargs={"dtype": number, "use_safetensors": True},
+                model_kwargs={"dtype": dtype, "use_safetensors": True},
             )
-        except Exception as error:  # what a model's own files can bring about has no common base
+        except Exception as error:  # errors of arbitrary model files have no common base class
             raise WeightsCorrupt(
                 f"the embedder in {path} cannot be loaded ({type(error).__name__}: {error}); name another"
             ) from error
-        model.max_seq_length = self._about.window
-        # Layers after the transformer do not heed `model_kwargs`.
-        return model.to(number)
+        model.max_seq_length = self._config.window
+        # Layers after the transformer ignore `model_kwargs`.
+        return model.to(dtype)
 
 
-def number_format() -> torch.dtype:
-    """The format that this processor multiplies matrices fastest in, bfloat16 or float32.
+def fastest_dtype() -> torch.dtype:
+    """The dtype in which this processor multiplies matrices fastest, bfloat16 or float32.
 
-    That it has instructions for bfloat16 does not tell: with some it is twice as fast, with others half.
+    This is measured: of processors with bfloat16 instructions some are twice as fast with them, others
+    half as fast.
     """
     import torch
 
     processor = torch.cpu.get_capabilities()
     if not (processor.get("avx512_bf16") or processor.get("amx_bf16")):
-        return torch.float32  # the other would be emulated, for seconds
-    return min((torch.float32, torch.bfloat16), key=_seconds_of_a_product)
+        return torch.float32  # bfloat16 would be emulated, and measuring it would take seconds
+    return min((torch.float32, torch.bfloat16), key=_matmul_seconds)
 
 
-def _seconds_of_a_product(number: torch.dtype) -> float:
-    """What a layer of a small model takes with four passages: the best of five, for others use the cores."""
+def _matmul_seconds(dtype: torch.dtype) -> float:
+    """Seconds for one layer of a small model with four passages, the best of five runs."""
     import torch
 
-    texts, layer = torch.ones(1000, 384, dtype=number), torch.ones(1536, 384, dtype=number)
+    texts, layer = torch.ones(1000, 384, dtype=dtype), torch.ones(1536, 384, dtype=dtype)
 
     def seconds() -> float:
         began = time.perf_counter()
@@ -203,10 +203,10 @@ def _seconds_of_a_product(number: torch.dtype) -> float:
 
 
 def _batches(texts: Sequence[str], size: int) -> Iterator[list[int]]:
-    """The places of the texts in batches of like length, of at most `size` characters or one text."""
+    """Indexes of the texts in batches of similar length, of at most `size` padded characters or one text."""
     batch: list[int] = []
     for at in sorted(range(len(texts)), key=lambda at: -len(texts[at])):
-        # The first of a batch is its longest: the others are padded to it.
+        # The first of a batch is the longest; the others are padded to its length.
         if batch and len(texts[batch[0]]) * (len(batch) + 1) > size:
             yield batch
             batch = []

@@ -1,13 +1,13 @@
-"""What a long walk does so that the memory of this process does not grow."""
+"""Returning freed memory to the system."""
 
 import ctypes
 
 
-def give_back() -> None:
-    """Hands memory that was freed back to the system, in some milliseconds.
+def release_free_memory() -> None:
+    """Returns freed memory to the system; takes milliseconds.
 
-    The C library of most Linux systems keeps it, and texts of ever other lengths leave holes in it that
-    the next ones do not fit. Other libraries give it back by themselves: nothing is done there.
+    glibc keeps freed memory, and texts of varying lengths fragment it, so that a long ingestion would grow
+    without end. Other C libraries return memory by themselves, and nothing is done there.
     """
     library = ctypes.CDLL(None)
     if hasattr(library, "malloc_trim"):

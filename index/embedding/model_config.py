@@ -1,4 +1,4 @@
-"""What the folder of an embedding model says of it: how much it reads, its prompts, its languages."""
+"""The configuration of an embedding model, read from its folder: window, prompts, languages."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import yaml
 
 from index.errors import WeightsCorrupt, WeightsMissing
 
-# Passages as long as some models could read are too long to be found by what one sentence says.
+# Longer passages, which some models could read, are hard to find by what one sentence says.
 MAX_WINDOW = 512
-# A heading takes up to half of it.
+# A title takes up to half of it.
 MIN_WINDOW = 64
 _NEEDED = {
-    "modules.json": "it is no sentence-transformers model",
-    "config.json": "it is no transformer",
+    "modules.json": "it is not a sentence-transformers model",
+    "config.json": "it is not a transformer",
     "tokenizer.json": "without it tokens cannot be counted",
 }
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
-# Models of this family were trained with prefixes that only the text of their card tells of.
+# Models of this family were trained with prefixes that only their model card mentions.
 _E5 = re.compile(r"\be5-(small|base|large)\b(?!-instruct)")
 _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 
@@ -32,9 +32,9 @@ _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 class ModelConfig:
     """A sentence-transformers model in a folder.
 
-    It reads `window` tokens at once, special ones and its prompt's included, the rest it would clip.
-    `query_prompt` and `passage_prompt` go before what is embedded. `languages` are ISO 639 codes;
-    empty where the model's card names none, or claims all.
+    It reads `window` tokens at once, including special tokens and the prompt, and truncates the rest.
+    `query_prompt` and `passage_prompt` are put in front of texts. `languages` are ISO 639 codes; empty if
+    the model card names none, or claims all.
     """
 
     window: int
@@ -44,18 +44,18 @@ class ModelConfig:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """What the files of the folder say. Raises WeightsMissing where one lacks that is needed, and
-        WeightsCorrupt where one is not what it should be.
+        """The configuration in the folder. Raises WeightsMissing if a required file is missing, and
+        WeightsCorrupt if one is invalid.
         """
         for name, reason in _NEEDED.items():
             if not (path / name).is_file():
                 raise WeightsMissing(f"{path} has no {name}, {reason}; name a folder that has one")
         if not any(path.glob("*.safetensors")):
             raise WeightsMissing(
-                f"{path} has no *.safetensors, and no other form of weights is loaded; "
+                f"{path} has no *.safetensors, and other formats are not loaded; "
                 "save the model anew with sentence-transformers, or name another"
             )
-        prompts = _object(path, "config_sentence_transformers.json").get("prompts") or {}
+        prompts = _read_json(path, "config_sentence_transformers.json").get("prompts") or {}
         if not prompts and _E5.search(path.name):
             prompts = _E5_PROMPTS
         return cls(
@@ -68,9 +68,9 @@ class ModelConfig:
 
 def _window(path: Path) -> int:
     written = (
-        _object(path, "sentence_bert_config.json").get("max_seq_length"),
-        _object(path, "tokenizer_config.json").get("model_max_length"),
-        _object(path, "config.json").get("max_position_embeddings"),
+        _read_json(path, "sentence_bert_config.json").get("max_seq_length"),
+        _read_json(path, "tokenizer_config.json").get("model_max_length"),
+        _read_json(path, "config.json").get("max_position_embeddings"),
     )
     window = min([int(number) for number in written if isinstance(number, int | float)] + [MAX_WINDOW])
     if window < MIN_WINDOW:
@@ -85,20 +85,20 @@ def _first(prompts: Mapping[str, object], *names: str) -> str:
 
 
 def _languages(path: Path) -> frozenset[str]:
-    """The `language` of the model card's front matter, regions left out."""
+    """The `language` in the model card's front matter, without regions."""
     try:
         front = _FRONT_MATTER.match((path / "README.md").read_text("utf-8", errors="replace"))
         card = yaml.load(front[1], Loader=yaml.BaseLoader) if front else None
     except (OSError, yaml.YAMLError):
-        return frozenset()  # a card is for people, and not every model has one
+        return frozenset()  # model cards are optional and written by hand
     given = card.get("language") if isinstance(card, dict) else None
     names = given if isinstance(given, list) else [given] if given else []
     codes = {re.split("[-_]", str(name).strip().lower())[0] for name in names}
     return frozenset() if "multilingual" in codes else frozenset(codes)
 
 
-def _object(path: Path, name: str) -> dict[str, Any]:
-    """The JSON object in a file of the folder; empty where there is no such file."""
+def _read_json(path: Path, name: str) -> dict[str, Any]:
+    """The JSON object in a file of the folder; empty if there is no such file."""
     file = path / name
     try:
         found = json.loads(file.read_text("utf-8")) if file.is_file() else {}

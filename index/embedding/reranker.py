@@ -1,4 +1,4 @@
-"""The best hits read once more, each together with the question, and put into a better order."""
+"""Reranking: a cross-encoder scores the best hits together with the question."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.embedder import number_format
+from index.embedding.embedder import fastest_dtype
 from index.errors import WeightsCorrupt, WeightsMissing
 from index.schemas import Hit
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-# Reading two texts together is slow: only so many of the best are worth it.
-RERANKED = 20
-# Four pairs fill a core.
+# A cross-encoder is slow, so only this many of the best hits are reranked.
+RERANK_CANDIDATES = 20
+# Four pairs occupy a core.
 BATCH = 4
 
 
 class Reranker(Protocol):
-    """Tells how well each of some texts answers a query, 0 to 1, shape (len(texts),)."""
+    """Scores how well texts answer a query."""
 
-    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]: ...
+    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The score of each text, 0 to 1, shape (len(texts),)."""
 
 
-def reranked(hits: Sequence[Hit], query: str, reranker: Reranker) -> list[Hit]:
-    """The hits by the reranker's scores, best first; of equals the one that was first stays so."""
+def rerank(hits: Sequence[Hit], query: str, reranker: Reranker) -> list[Hit]:
+    """The hits with the reranker's scores, best first; equal scores keep their order."""
     if not hits:
         return []
     scores = reranker.scores(query, [f"{hit.title}\n{hit.passage.text}" for hit in hits])
@@ -43,14 +44,14 @@ def reranked(hits: Sequence[Hit], query: str, reranker: Reranker) -> list[Hit]:
 
 
 class CrossEncoderReranker:
-    """A cross-encoder of sentence-transformers in a local folder; loaded at its first use.
+    """A sentence-transformers cross-encoder in a local folder; loaded at its first use.
 
-    A score is the sigmoid of what it says of query and text together. The texts are shared out among
-    `threads` workers, as the embedder does. No code of the folder is run.
+    A score is the sigmoid of the model's output for query and text. Batches are distributed to `threads`
+    workers. No code in the folder is executed.
     """
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
-        """Raises WeightsMissing or WeightsCorrupt where the folder is no such model."""
+        """Raises WeightsMissing or WeightsCorrupt if the folder is not such a model."""
         self._folder = folder
         self._threads = threads
         self._loading = threading.Lock()
@@ -66,15 +67,14 @@ class CrossEncoderReranker:
             architecture, outputs = "", 0
         if not str(architecture).endswith("ForSequenceClassification") or outputs != 1:
             raise WeightsCorrupt(
-                f"the model in {folder} ({architecture or 'unknown'}, outputs: {outputs}) is no reranker, "
+                f"the model in {folder} ({architecture or 'unknown'}, outputs: {outputs}) is not a reranker, "
                 "which gives one score to two texts; name a cross-encoder"
             )
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """How well each text answers the query, 0 to 1."""
         with self._loading:
             model = self._model
-        # Neighbours are of like length, so that little is padded.
+        # Batches of similar length need little padding.
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
         batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
 
@@ -90,7 +90,7 @@ class CrossEncoderReranker:
     def _forward(self, model: CrossEncoder, pairs: list[tuple[str, str]]) -> NDArray[np.float32]:
         import torch
 
-        with self._tokenizing:  # tokenizers refuse to be used by two threads at once
+        with self._tokenizing:  # tokenizers cannot be used by two threads at once
             features = model.preprocess(pairs)
         with torch.inference_mode():
             return np.asarray(torch.sigmoid(model(features)["scores"].float()).flatten().numpy())
@@ -109,9 +109,9 @@ class CrossEncoderReranker:
                 device="cpu",
                 local_files_only=True,
                 trust_remote_code=False,
-                model_kwargs={"dtype": number_format(), "use_safetensors": True},
+                model_kwargs={"dtype": fastest_dtype(), "use_safetensors": True},
             )
-        except Exception as error:  # what a model's own files can bring about has no common base
+        except Exception as error:  # errors of arbitrary model files have no common base class
             raise WeightsCorrupt(
                 f"the reranker in {self._folder} cannot be loaded ({type(error).__name__}: {error}); "
                 "name another, or unset QUOTH_RERANKER"

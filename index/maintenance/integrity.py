@@ -1,103 +1,117 @@
-"""Looking a collection over: do its catalogue, its vectors and its keyword index fit together?"""
+"""Checking that a collection's articles, vectors and keyword index are consistent, and repairing them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from index.chunking import heading
+from index.chunking import title_prefix
 from index.collection import Collection
-from index.storage.vector_store import BATCH
+from index.embedding.embedder import TextTokenizer
+from index.schemas import Article
+from index.storage.protocols import PassageSpan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrityReport:
-    """What a collection has, and what of it does not fit together; ids in order.
+    """The contents of a collection and its inconsistencies, as sorted ids.
 
-    `changed` are articles whose words are no longer those that were kept; `unquotable` ones have no
-    passage. Of passages, `vectorless` cannot be found by meaning, `wordless` not by their words, the
-    embedder reads only the beginning of `overlong` ones, and `misplaced` ones do not lie within their
-    article. `orphans` are vectors, and `leftover` rows of the keyword index, without a passage.
+    `changed` are articles whose text does not match the stored digest. `articles_without_passages` cannot
+    be found at all. Of passages, `missing_vectors` cannot be found by meaning and `missing_keywords` not by
+    their words; the embedder reads only the beginning of `overlong` ones; `out_of_bounds` ones do not lie
+    within their article. `orphan_vectors` and `orphan_keywords` (rows of the index) have no passage.
     """
 
     articles: int
     passages: int
     vectors: int
     changed: tuple[str, ...]
-    unquotable: tuple[str, ...]
-    vectorless: tuple[str, ...]
-    wordless: tuple[str, ...]
+    articles_without_passages: tuple[str, ...]
+    missing_vectors: tuple[str, ...]
+    missing_keywords: tuple[str, ...]
     overlong: tuple[str, ...]
-    misplaced: tuple[str, ...]
-    orphans: tuple[str, ...]
-    leftover: tuple[str, ...]
+    out_of_bounds: tuple[str, ...]
+    orphan_vectors: tuple[str, ...]
+    orphan_keywords: tuple[str, ...]
 
     @property
-    def mendable(self) -> bool:
-        """Whether `mend` has something to do."""
-        return bool(self.amiss or self.unquotable or self.orphans or self.leftover)
+    def repairable(self) -> bool:
+        """Whether `repair` has something to do."""
+        return bool(
+            self.damaged_passages
+            or self.articles_without_passages
+            or self.orphan_vectors
+            or self.orphan_keywords
+        )
 
     @property
-    def amiss(self) -> set[str]:
-        """The passages with which something is wrong."""
-        return {*self.vectorless, *self.wordless, *self.overlong, *self.misplaced}
+    def damaged_passages(self) -> set[str]:
+        """The passages with any inconsistency."""
+        return {*self.missing_vectors, *self.missing_keywords, *self.overlong, *self.out_of_bounds}
 
 
-def examine(collection: Collection) -> IntegrityReport:
-    """Reads every article; a second for about a thousand of them. Raises ArchiveBroken."""
-    catalogue = collection.catalogue
-    catalogue.check_file()
-    articles, passages = catalogue.counts()
-    kept = dict(catalogue.rows("SELECT id, digest FROM articles"))
-    known, vectors = catalogue.passage_ids(), collection.archive.ids()
-
-    def ids(sql: str) -> tuple[str, ...]:
-        return tuple(sorted(str(id_) for (id_,) in catalogue.rows(sql)))
-
+def check_integrity(collection: Collection) -> IntegrityReport:
+    """Reads every article; takes a second for about a thousand of them. Raises ArchiveBroken."""
+    documents = collection.documents
+    documents.check_integrity()
+    articles, passages = documents.counts()
+    passage_ids, vector_ids = documents.passage_ids(), collection.vectors.ids()
+    changed: list[str] = []
+    without_passages: list[str] = []
+    overlong: list[str] = []
+    out_of_bounds: list[str] = []
+    for article, _ in documents.articles():
+        if article.digest != documents.digest(article.id):
+            changed.append(article.id)
+        spans = documents.passage_spans(article.id)
+        if not spans:
+            without_passages.append(article.id)
+        out_of_bounds += [span.id for span in spans if not 0 <= span.start < span.end <= len(article.text)]
+        overlong += _overlong(article, spans, collection.tokens)
     return IntegrityReport(
         articles=articles,
         passages=passages,
-        vectors=len(vectors),
-        changed=tuple(sorted(a.id for a, _ in catalogue.articles() if a.digest != kept[a.id])),
-        unquotable=ids("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM passages)"),
-        vectorless=tuple(sorted(known - vectors)),
-        wordless=ids("SELECT id FROM passages WHERE row NOT IN (SELECT rowid FROM words)"),
-        overlong=tuple(sorted(_overlong(collection))),
-        misplaced=ids(
-            "SELECT passages.id FROM passages JOIN articles ON articles.id = article_id "
-            "WHERE NOT (0 <= start AND start < end AND end <= length(text))"
-        ),
-        orphans=tuple(sorted(vectors - known)),
-        leftover=ids("SELECT rowid FROM words WHERE rowid NOT IN (SELECT row FROM passages)"),
+        vectors=len(vector_ids),
+        changed=_sorted(changed),
+        articles_without_passages=_sorted(without_passages),
+        missing_vectors=_sorted(passage_ids - vector_ids),
+        missing_keywords=_sorted(collection.keywords.unindexed_passages()),
+        overlong=_sorted(overlong),
+        out_of_bounds=_sorted(out_of_bounds),
+        orphan_vectors=_sorted(vector_ids - passage_ids),
+        orphan_keywords=_sorted(collection.keywords.orphan_entries()),
     )
 
 
-def mend(collection: Collection, checkup: IntegrityReport) -> None:
-    """Embeds articles again whose passages have something amiss, and drops what belongs to no passage.
+def repair(collection: Collection, report: IntegrityReport) -> None:
+    """Embeds articles with damaged passages again, and deletes vectors and keywords without a passage.
 
-    Raises DiskFull; what was mended so far stays so.
+    Raises DiskFull; repairs made before that remain.
     """
-    collection.archive.drop(checkup.orphans)
-    collection.catalogue.forget_words([int(row) for row in checkup.leftover])
-    amiss = sorted(checkup.amiss)
-    owners = set(checkup.unquotable)
-    for at in range(0, len(amiss), BATCH):
-        found = collection.catalogue.passages(amiss[at : at + BATCH])
-        owners |= {passage.article_id for passage, _ in found.values()}
-    # What has changed must come from its source again; embedding it would only cover that up.
-    owners -= set(checkup.changed)
-    for _ in collection.add((collection.catalogue.article(id_) for id_ in sorted(owners)), again=True):
+    collection.vectors.delete(report.orphan_vectors)
+    collection.keywords.delete_entries(report.orphan_keywords)
+    for _ in collection.add(_damaged_articles(collection, report), again=True):
         pass
 
 
-def _overlong(collection: Collection) -> Iterator[str]:
-    tokens = collection.tokens
-    for article, _ in collection.catalogue.articles():
-        room = tokens.limit + tokens.slack - len(tokens.offsets(heading(article.title, tokens)))
-        spans = collection.catalogue.rows(
-            "SELECT id, start, end FROM passages WHERE article_id = ?", (article.id,)
-        )
-        for id_, start, end in spans:
-            # A token has at least one character, so that short passages need not be counted.
-            if end - start > room and len(tokens.offsets(article.text[start:end])) > room:
-                yield id_
+def _damaged_articles(collection: Collection, report: IntegrityReport) -> Iterator[Article]:
+    damaged = report.damaged_passages
+    for article, _ in collection.documents.articles():
+        # A changed article must be read from its source again; embedding it would only hide the change.
+        if article.id not in report.changed and (
+            article.id in report.articles_without_passages
+            or any(span.id in damaged for span in collection.documents.passage_spans(article.id))
+        ):
+            yield article
+
+
+def _overlong(article: Article, spans: Iterable[PassageSpan], tokens: TextTokenizer) -> Iterator[str]:
+    room = tokens.limit + tokens.slack - len(tokens.offsets(title_prefix(article.title, tokens)))
+    for span in spans:
+        # A token has at least one character, so short passages need not be tokenized.
+        if span.end - span.start > room and len(tokens.offsets(article.text[span.start : span.end])) > room:
+            yield span.id
+
+
+def _sorted(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids))

@@ -1,4 +1,4 @@
-"""A collection out of an exported file: built beside the others, then put in its place in whole."""
+"""Building a collection from an exported file."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from index.collection import Collection
+from index.collection import open_collection
 from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotInvalid
-from index.maintenance.backup import BackupManifest, Place, read
+from index.maintenance.backup_file import BackupManifest, Place, read_articles
 from index.schemas import Article, Skipped
 
 
@@ -20,20 +20,20 @@ def restore(
 ) -> Iterator[None]:
     """Builds the collection `saved` of the file in the folder `building`, a step for each article.
 
-    The file's vectors are taken over where the same embedder made them.
+    The file's vectors are used if the same embedder computed them. Raises SnapshotInvalid, DiskFull.
     """
     shutil.rmtree(building, ignore_errors=True)
-    same = manifest.embedder == embedder.name
-    with closing(Collection(building, embedder)) as collection:
+    backup = manifest.collections[saved]
+    with closing(open_collection(building, embedder)) as collection:
         origins: dict[str, str] = {}
         known: dict[Place, Vectors] = {}
 
         def articles() -> Iterator[Article]:
-            for article in read(file, saved, known):
-                if not same:
+            for article in read_articles(file, saved, known):
+                if manifest.embedder != embedder.name:
                     known.clear()
                 origins[article.id] = article.origin
-                # Two articles may have come from one place, of which the later would replace the earlier.
+                # Two articles may have the same origin, and the later one would replace the earlier.
                 yield replace(article, origin="")
 
         for outcome in collection.add(articles(), known=known):
@@ -42,8 +42,7 @@ def restore(
                     f"{file} cannot be imported: its article '{outcome.source}' {outcome.reason}"
                 )
             yield
-        collection.catalogue.note_origins(origins)
-        for name, value in manifest.collections[saved].facts.items():
-            collection.catalogue.keep_fact(name, value)
-        if collection.catalogue.counts()[0] != manifest.collections[saved].articles:
+        collection.documents.set_origins(origins)
+        collection.documents.metadata.update(backup.metadata)
+        if collection.documents.counts()[0] != backup.articles:
             raise SnapshotInvalid(f"{file} cannot be imported: '{saved}' lacks some of its articles")

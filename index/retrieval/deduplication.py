@@ -1,4 +1,4 @@
-"""What copies of one story say alike is found once, and names who else has it."""
+"""Passages that duplicate articles share are found once, with the duplicates listed."""
 
 from __future__ import annotations
 
@@ -6,39 +6,42 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from index.schemas import Article, Filters, Passage
-from index.storage.document_store import DocumentStore
+from index.storage.protocols import DocumentStore
 from index.text.shingles import Shingles
 
-# More outlets than these are not named: nobody reads them, and each takes a millisecond.
-NAMED = 20
+# Longer lists are not read, and each article takes a millisecond.
+MAX_DUPLICATES = 20
 
 
-def told_once(
-    ranked: Iterable[tuple[Passage, Article]], catalogue: DocumentStore, filters: Filters
+def deduplicate(
+    ranked: Iterable[tuple[Passage, Article]], documents: DocumentStore, filters: Filters
 ) -> Iterator[tuple[Passage, Article, tuple[Article, ...]]]:
-    """The passages, best first, but those that a copy of their article tells which came before. Each
-    with the copies that pass the filters and tell it too, oldest first.
+    """The passages, best first, without those whose words an earlier one's article contains. Each comes with
+    the duplicates of its article that pass the filters and share the passage, oldest first.
 
-    What an article has for itself is found in it, even where the rest of it is a copy.
+    A passage that only its own article has is kept, even if the rest of that article is a copy.
     """
 
     @cache
-    def wording(article: Article) -> Shingles:
+    def shingles(article: Article) -> Shingles:
         return Shingles.of(article.text)
 
     shown: dict[int, set[Article]] = {}
     for passage, article in ranked:
-        story = catalogue.story(article.id)
-        if story is None:
+        cluster = documents.cluster(article.id)
+        if cluster is None:
             yield passage, article, ()
             continue
         words = Shingles.of(passage.text)
-        earlier = shown.setdefault(story, set())
-        if any(words.is_told_by(wording(other)) for other in earlier - {article}):
+        earlier = shown.setdefault(cluster, set())
+        if any(words.is_contained_in(shingles(other)) for other in earlier - {article}):
             continue
         earlier.add(article)
-        also = (other for other in catalogue.telling(story, filters, NAMED + 1) if other.id != article.id)
-        alike = [
-            other for other in also if words.is_told_by(wording(other)) or wording(other).is_told_by(words)
+        members = documents.cluster_members(cluster, filters, MAX_DUPLICATES + 1)
+        duplicates = [
+            other
+            for other in members
+            if other.id != article.id
+            and (words.is_contained_in(shingles(other)) or shingles(other).is_contained_in(words))
         ]
-        yield passage, article, tuple(alike[:NAMED])
+        yield passage, article, tuple(duplicates[:MAX_DUPLICATES])

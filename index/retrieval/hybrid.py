@@ -1,4 +1,4 @@
-"""A question into hits: nearest vectors and best keywords, fused."""
+"""Hybrid retrieval: nearest vectors and best keywords, fused."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from datetime import date
 from itertools import islice
 
 from index.embedding.embedder import Embedder, Vectors
-from index.embedding.reranker import RERANKED, Reranker, reranked
-from index.retrieval.deduplication import told_once
+from index.embedding.reranker import RERANK_CANDIDATES, Reranker, rerank
+from index.retrieval.deduplication import deduplicate
 from index.schemas import Article, Filters, Hit, Passage
-from index.storage.document_store import DocumentStore
-from index.storage.keyword_index import KeywordIndex
-from index.storage.vector_store import VectorStore
+from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.text.normalization import coverage, weighed_words
 
-# How many candidates each of the two indexes offers, and how many where copies leave too few.
+# Candidates from each index, and their number if duplicates leave too few hits.
 CANDIDATES, MANY_CANDIDATES = 50, 500
-# How many of the nearest are looked at before a filter is left to Chroma.
+# Nearest vectors that are filtered by the document store before the vector store filters by itself.
 UNFILTERED = 200
-# How much of a passage's likeness is the vector's; the rest is the keywords'.
+# The weight of the cosine in a passage's relevance; the rest is BM25's.
 VECTOR_WEIGHT = 0.5
-# How much of the score is the article's freshness, and the age in days at which that is half.
-FRESH_WEIGHT = 0.15
-FRESH_DAYS = 30
+# The weight of the article's recency in the score, and the age in days at which recency is 0.5.
+RECENCY_WEIGHT = 0.15
+RECENCY_DAYS = 30
 # A question that names a year is not about the present.
 _YEAR = re.compile(r"\b(1[0-9]|20)\d\d\b")
 
@@ -34,42 +32,39 @@ _YEAR = re.compile(r"\b(1[0-9]|20)\d\d\b")
 class HybridRetriever:
     """Hybrid search over one collection."""
 
-    catalogue: DocumentStore
-    archive: VectorStore
-    lexical: KeywordIndex
+    documents: DocumentStore
+    vectors: VectorStore
+    keywords: KeywordIndex
     embedder: Embedder
     reranker: Reranker | None = None
 
     def __call__(self, query: str, *, k: int, filters: Filters) -> list[Hit]:
-        """The k best passages, best first; of what copies of one story say alike, only the best. Where
-        there is a reranker, their scores are its.
-        """
+        """The k best passages, best first, without duplicates. Their scores are the reranker's, if any."""
         if not self.reranker:
             return self._fused(query, k, filters)
-        return reranked(self._fused(query, max(k, RERANKED), filters), query, self.reranker)[:k]
+        return rerank(self._fused(query, max(k, RERANK_CANDIDATES), filters), query, self.reranker)[:k]
 
     def _fused(self, query: str, k: int, filters: Filters, candidates: int = CANDIDATES) -> list[Hit]:
-        """The k best passages of both indexes together.
+        """The k best passages of both indexes.
 
-        The score is a convex combination of the cosine and of BM25 divided by its best value
-        (Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless
-        the query names a year, of how fresh the article is: of two that fit, the newer is preferred.
+        The score is a convex combination of the cosine and of BM25 divided by its maximum (Bruch, Gai &
+        Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless the query names
+        a year, of the article's recency.
         """
         words = weighed_words(query)
         vector = self.embedder.encode_query(query)
-        near = self._nearest(vector, candidates, filters)
-        worded = self.lexical.best(words, candidates, filters)
-        near |= self.archive.similarities(vector, [id_ for id_ in worded if id_ not in near])
-        top = max(worded.values(), default=0.0) or 1.0
-        likeness = {
-            id_: VECTOR_WEIGHT * max(similarity, 0.0)
-            + (1 - VECTOR_WEIGHT) * max(worded.get(id_, 0.0), 0.0) / top
-            for id_, similarity in near.items()
+        cosines = self._nearest(vector, candidates, filters)
+        bm25 = self.keywords.search(words, candidates, filters)
+        cosines |= self.vectors.similarities(vector, [id_ for id_ in bm25 if id_ not in cosines])
+        top = max(bm25.values(), default=0.0) or 1.0
+        relevance = {
+            id_: VECTOR_WEIGHT * max(cosine, 0.0) + (1 - VECTOR_WEIGHT) * max(bm25.get(id_, 0.0), 0.0) / top
+            for id_, cosine in cosines.items()
         }
-        scores = likeness if _YEAR.search(query) else self._preferring_new(likeness, filters.as_of)
+        scores = relevance if _YEAR.search(query) else self._with_recency(relevance, filters.as_of)
         ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
-        found = told_once(self._passages(ranked, 2 * k), self.catalogue, filters)
-        weights = self.lexical.weights(words)
+        found = deduplicate(self._passages(ranked, 2 * k), self.documents, filters)
+        weights = self.keywords.idf_weights(words)
         hits = [
             Hit(
                 passage=passage,
@@ -78,48 +73,48 @@ class HybridRetriever:
                 date=article.date,
                 source=article.source,
                 score=scores[passage.id],
-                similarity=near[passage.id],
+                similarity=cosines[passage.id],
                 coverage=coverage(weights, f"{article.title} {passage.text}"),
                 also=also,
             )
             for passage, article, also in islice(found, k)
         ]
-        if len(hits) < k and len(near) >= candidates < MANY_CANDIDATES:
+        if len(hits) < k and len(cosines) >= candidates < MANY_CANDIDATES:
             return self._fused(query, k, filters, MANY_CANDIDATES)
         return hits
 
-    def _passages(self, ids: Sequence[str], at_once: int) -> Iterator[tuple[Passage, Article]]:
+    def _passages(self, ids: Sequence[str], batch_size: int) -> Iterator[tuple[Passage, Article]]:
         """The passages of these ids, in this order, read as they are needed."""
-        for at in range(0, len(ids), at_once):
-            # Vectors that no passage owns (left by a crash) drop out here.
-            known = self.catalogue.passages(ids[at : at + at_once])
-            yield from (known[id_] for id_ in ids[at : at + at_once] if id_ in known)
+        for start in range(0, len(ids), batch_size):
+            batch = ids[start : start + batch_size]
+            # Orphan vectors, which an interrupted write can leave, have no passage.
+            known = self.documents.passages(batch)
+            yield from (known[id_] for id_ in batch if id_ in known)
 
     def _nearest(self, vector: Vectors, candidates: int, filters: Filters) -> dict[str, float]:
         """The nearest passages that pass the filters.
 
-        Chroma looks at every label of the collection before it searches with a filter. The catalogue is
-        faster at filtering what is nearest anyway, which does where most of the collection passes.
+        Chroma reads the metadata of every vector before it searches with a filter. Where most of the
+        collection passes, it is faster to filter the nearest vectors in the document store.
         """
         if not filters:
-            return self.archive.nearest(vector, candidates, filters)
-        near = self.archive.nearest(vector, UNFILTERED, Filters())
-        passing = self.catalogue.passing(list(near), filters)
+            return self.vectors.nearest(vector, candidates, filters)
+        nearest = self.vectors.nearest(vector, UNFILTERED, Filters())
+        passing = self.documents.matching_passages(list(nearest), filters)
         if len(passing) >= candidates:
-            return {id_: similarity for id_, similarity in near.items() if id_ in passing}
-        return self.archive.nearest(vector, candidates, filters)
+            return {id_: cosine for id_, cosine in nearest.items() if id_ in passing}
+        return self.vectors.nearest(vector, candidates, filters)
 
-    def _preferring_new(self, likeness: Mapping[str, float], as_of: date | None) -> dict[str, float]:
-        """The scores with the articles' freshness in them: 1 on the day that is asked about, half
-        FRESH_DAYS before. An undated article is neither favoured nor set back.
+    def _with_recency(self, relevance: Mapping[str, float], as_of: date | None) -> dict[str, float]:
+        """The relevance combined with the articles' recency: 1 on the day `as_of`, 0.5 RECENCY_DAYS before
+        it. The score of an undated article is its relevance.
 
-        Where no day was given it is that of the newest article: an old archive has its own present.
+        Without a day, recency is relative to the newest article, so that old archives are ranked alike.
         """
-        present = self.catalogue.newest(as_of)
-        days = self.catalogue.days(list(likeness))
-        scores = dict(likeness)
-        for id_, day in days.items():
+        present = self.documents.newest_date(as_of)
+        scores = dict(relevance)
+        for id_, day in self.documents.passage_dates(list(relevance)).items():
             if day and present:
-                freshness = 1 / (1 + max((present - day).days, 0) / FRESH_DAYS)
-                scores[id_] += FRESH_WEIGHT * (freshness - likeness[id_])
+                recency = 1 / (1 + max((present - day).days, 0) / RECENCY_DAYS)
+                scores[id_] += RECENCY_WEIGHT * (recency - relevance[id_])
         return scores

@@ -1,7 +1,7 @@
-"""Which articles tell one story in the same words, as the copies of a wire report do.
+"""Clusters of near-duplicate articles, such as the copies of a wire report.
 
-A story is a group of articles each of which is a copy of another one of it. It is found as
-articles come, in whatever order; these tables are part of the catalogue and change with it.
+Every article of a cluster is a copy of at least one other of it. Clusters are formed while articles are
+added, in any order; their tables change in the transactions of the document store.
 """
 
 from __future__ import annotations
@@ -10,78 +10,90 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 
+from index.storage.database import Database
 from index.text.shingles import Shingles
 
-# `story` is the row of the first of the group. `bands` are those of `Wording.bands`.
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS tellings (
-    row INTEGER PRIMARY KEY, article_id TEXT NOT NULL UNIQUE REFERENCES articles (id),
-    story INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS tellings_by_story ON tellings (story);
-CREATE TABLE IF NOT EXISTS bands (
-    hash INTEGER NOT NULL, telling INTEGER NOT NULL, PRIMARY KEY (hash, telling)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS bands_by_telling ON bands (telling);
-"""
-# Of one band's articles so many are looked at, and of all that were, so many are compared: what an
-# outlet prints under each of its articles must not make adding slower the more there are.
-BAND_CROWD, COMPARED = 50, 20
+# Candidates read per band, and texts compared per article: a footer that all articles of a source share
+# must not make adding slower the more of them there are.
+CANDIDATES_PER_BAND, MAX_COMPARED = 50, 20
 
 
-def place(db: sqlite3.Connection, article_id: str, text: str) -> None:
-    """Put a new article into the story that it tells, or that it shows two stories to be."""
-    wording = Shingles.of(text)
-    bands = wording.bands()
-    stories = set(_stories(db, wording, bands))
-    row = db.execute("INSERT INTO tellings (article_id, story) VALUES (?, 0)", (article_id,)).lastrowid
-    assert row is not None
-    first = min({row, *stories})
-    db.execute("UPDATE tellings SET story = ? WHERE row = ?", (first, row))
-    db.executemany(
-        "UPDATE tellings SET story = ? WHERE story = ?", [(first, story) for story in stories - {first}]
+def cluster_of(database: Database, article_id: str) -> int | None:
+    """The cluster of the article; None if it is the only member."""
+    found = database.rows(
+        "SELECT cluster FROM cluster_members AS own WHERE article_id = ?1 AND EXISTS "
+        "(SELECT 1 FROM cluster_members WHERE cluster = own.cluster AND article_id != ?1)",
+        (article_id,),
     )
-    # A short text can have one band twice.
-    db.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, row) for band in bands])
+    return found[0][0] if found else None
 
 
-def leave(db: sqlite3.Connection, article_id: str) -> None:
-    """Take an article out; the others of its story stay together."""
-    found = db.execute("SELECT row, story FROM tellings WHERE article_id = ?", (article_id,)).fetchall()
-    for row, story in found:
-        db.execute("DELETE FROM bands WHERE telling = ?", (row,))
-        db.execute("DELETE FROM tellings WHERE row = ?", (row,))
+def add(db: sqlite3.Connection, article_id: str, text: str) -> None:
+    """Puts a new article into the cluster of the articles that it copies. Merges their clusters if
+    there are several.
+    """
+    shingles = Shingles.of(text)
+    bands = shingles.bands()
+    clusters = set(_matching_clusters(db, shingles, bands))
+    row = db.execute(
+        "INSERT INTO cluster_members (article_id, cluster) VALUES (?, 0)", (article_id,)
+    ).lastrowid
+    assert row is not None
+    cluster = min({row, *clusters})
+    db.execute("UPDATE cluster_members SET cluster = ? WHERE row = ?", (cluster, row))
+    db.executemany(
+        "UPDATE cluster_members SET cluster = ? WHERE cluster = ?",
+        [(cluster, other) for other in clusters - {cluster}],
+    )
+    # A short text can have the same band twice.
+    db.executemany("INSERT OR IGNORE INTO minhash_bands VALUES (?, ?)", [(band, row) for band in bands])
+
+
+def remove(db: sqlite3.Connection, article_id: str) -> None:
+    """Takes an article out of its cluster; the others stay together."""
+    found = db.execute(
+        "SELECT row, cluster FROM cluster_members WHERE article_id = ?", (article_id,)
+    ).fetchall()
+    for row, cluster in found:
+        db.execute("DELETE FROM minhash_bands WHERE member = ?", (row,))
+        db.execute("DELETE FROM cluster_members WHERE row = ?", (row,))
         db.execute(
-            "UPDATE tellings SET story = (SELECT min(row) FROM tellings WHERE story = ?1) WHERE story = ?1",
-            (story,),
+            "UPDATE cluster_members SET cluster = "
+            "(SELECT min(row) FROM cluster_members WHERE cluster = ?1) WHERE cluster = ?1",
+            (cluster,),
         )
 
 
-def place_waiting(db: sqlite3.Connection, most: int) -> None:
-    """Place up to `most` of the articles that were kept before there were stories."""
-    waiting = db.execute(
-        "SELECT id, text FROM articles WHERE id NOT IN (SELECT article_id FROM tellings) LIMIT ?", (most,)
+def add_unclustered(db: sqlite3.Connection, limit: int) -> None:
+    """Clusters up to `limit` articles that were stored by a version without clusters."""
+    unclustered = db.execute(
+        "SELECT id, text FROM articles WHERE id NOT IN (SELECT article_id FROM cluster_members) LIMIT ?",
+        (limit,),
     ).fetchall()
-    for article_id, text in waiting:
-        place(db, article_id, text)
+    for article_id, text in unclustered:
+        add(db, article_id, text)
 
 
-def _stories(db: sqlite3.Connection, wording: Shingles, bands: list[int]) -> Iterator[int]:
-    """The stories with an article that this is a copy of."""
-    shared: Counter[int] = Counter()
+def _matching_clusters(db: sqlite3.Connection, shingles: Shingles, bands: list[int]) -> Iterator[int]:
+    """The clusters that contain a copy of the text."""
+    shared_bands: Counter[int] = Counter()
     for band in bands:
-        found = db.execute("SELECT telling FROM bands WHERE hash = ? LIMIT ?", (band, BAND_CROWD))
-        shared.update(telling for (telling,) in found)
-    known: set[int] = set()
+        found = db.execute(
+            "SELECT member FROM minhash_bands WHERE hash = ? LIMIT ?", (band, CANDIDATES_PER_BAND)
+        )
+        shared_bands.update(member for (member,) in found)
+    matching: set[int] = set()
     compared = 0
-    for telling, _ in shared.most_common():
-        [(story,)] = db.execute("SELECT story FROM tellings WHERE row = ?", (telling,))
-        if story in known:
+    for member, _ in shared_bands.most_common():
+        [(cluster,)] = db.execute("SELECT cluster FROM cluster_members WHERE row = ?", (member,))
+        if cluster in matching:
             continue
-        if compared == COMPARED:
+        if compared == MAX_COMPARED:
             break
         compared += 1
         [(text,)] = db.execute(
-            "SELECT text FROM tellings JOIN articles ON id = article_id WHERE row = ?", (telling,)
+            "SELECT text FROM cluster_members JOIN articles ON id = article_id WHERE row = ?", (member,)
         )
-        if wording.is_copy_of(Shingles.of(text)):
-            known.add(story)
-            yield story
+        if shingles.is_copy_of(Shingles.of(text)):
+            matching.add(cluster)
+            yield cluster

@@ -1,4 +1,4 @@
-"""Finding passages by their words: BM25 over SQLite's FTS5."""
+"""Keyword search by BM25, with SQLite's FTS5."""
 
 from __future__ import annotations
 
@@ -6,103 +6,113 @@ import math
 from collections.abc import Iterable, Mapping
 
 from index.schemas import Filters
-from index.storage.document_store import DocumentStore, filter_sql
+from index.storage.database import Database
+from index.storage.sql import filter_condition
 from index.text.normalization import stem
 
-# Of this many best rows the filters usually leave the k that are asked for.
-ENOUGH = 300
-# A search looks at no more passages than this for the sake of its common words: about 10 ms.
-MAX_LOOKED_AT = 10_000
-MIN_WORDS = 3
+# Filters usually leave the k requested passages among this many best ones.
+FILTERED_CANDIDATES = 300
+# Common terms are left out once a search would score more passages than this, about 10 ms.
+MAX_SCORED = 10_000
+MIN_TERMS = 3
 
 
-class KeywordIndex:
-    """BM25 over one catalogue's passages, and how rare words are in them."""
+class FTS5KeywordIndex:
+    """BM25 over the passages of a `SQLiteDocumentStore`, which maintains the index."""
 
-    def __init__(self, catalogue: DocumentStore) -> None:
-        self._catalogue = catalogue
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    def best(self, words: Mapping[str, float], k: int, filters: Filters) -> dict[str, float]:
-        """Up to k passage ids with any of the words, with their BM25 scores, larger is better. The words'
-        values say how much each counts.
+    def search(self, terms: Mapping[str, float], k: int, filters: Filters) -> dict[str, float]:
+        """Up to k passage ids that contain any of the terms, with their BM25 scores, larger is better.
 
-        A word in the title counts as much as one in the passage. BM25 is FTS5's (k1 = 1.2,
-        b = 0.75; Robertson & Zaragoza, 2009), whose sign is turned round here.
+        A term in the title counts as much as one in the passage. BM25 is FTS5's (k1 = 1.2,
+        b = 0.75; Robertson & Zaragoza, 2009) with the sign inverted.
         """
-        telling = self._telling(words)
-        if not telling:
+        selected = self._selective(terms)
+        if not selected:
             return {}
-        ranked, sought = _ranked({word: words[word] for word in telling})
-        condition, values = filter_sql(filters)
-        # The inner query stops at its best rows, which is several times faster than a sort of all joined
-        # ones; where a filter leaves too few of these, all rows are looked at.
-        for limit in (ENOUGH if filters else k, -1):
-            rows = self._catalogue.rows(
+        ranking, ranking_values = _ranking({term: terms[term] for term in selected})
+        condition, values = filter_condition(filters)
+        # The inner query stops at its best rows, which is several times faster than sorting all joined
+        # rows. Where a filter leaves too few of them, all rows are read.
+        for limit in (FILTERED_CANDIDATES if filters else k, -1):
+            rows = self._database.rows(
                 "SELECT passages.id, -best.rank FROM "
-                f"({ranked} ORDER BY rank LIMIT ?) AS best "
+                f"({ranking} ORDER BY rank LIMIT ?) AS best "
                 "JOIN passages ON passages.row = best.rowid "
                 "JOIN articles ON articles.id = passages.article_id "
                 f"WHERE {condition} ORDER BY best.rank LIMIT ?",
-                (*sought, limit, *values, k),
+                (*ranking_values, limit, *values, k),
             )
             if len(rows) >= k or not filters:
                 break
         return dict(rows)
 
-    def _telling(self, words: Iterable[str]) -> list[str]:
-        """The words, rarest first, without those that are too common to be worth their time: FTS5 looks
-        at every passage that has any of them.
+    def idf_weights(self, terms: Mapping[str, float]) -> dict[str, float]:
+        """By stem, the weight of each term times its inverse document frequency:
+        log(1 + (N - n + 0.5) / (n + 0.5)), for n of N passages that contain it.
         """
-        counts = self._counts(words)
-        telling: list[str] = []
-        looked_at = 0
-        for word in sorted(words, key=lambda word: counts[word]):
-            looked_at += counts[word]
-            if len(telling) >= MIN_WORDS and looked_at > MAX_LOOKED_AT:
+        counts = self._passage_counts(terms)
+        [(total,)] = self._database.rows("SELECT count(*) FROM passages")
+        # While articles are being added, a term can be counted in more passages than the total.
+        return {
+            stem(term): terms[term] * math.log1p((max(total, count) - count + 0.5) / (count + 0.5))
+            for term, count in counts.items()
+        }
+
+    def unindexed_passages(self) -> list[str]:
+        return self._ids("SELECT id FROM passages WHERE row NOT IN (SELECT rowid FROM passage_fts)")
+
+    def orphan_entries(self) -> list[str]:
+        return self._ids("SELECT rowid FROM passage_fts WHERE rowid NOT IN (SELECT row FROM passages)")
+
+    def delete_entries(self, ids: Iterable[str]) -> None:
+        with self._database.transaction() as db:
+            db.executemany("DELETE FROM passage_fts WHERE rowid = ?", [(int(id_),) for id_ in ids])
+
+    def _ids(self, sql: str) -> list[str]:
+        return [str(id_) for (id_,) in self._database.rows(sql)]
+
+    def _selective(self, terms: Iterable[str]) -> list[str]:
+        """The terms, rarest first, without those too common to be worth their time: FTS5 scores every
+        passage that contains any term.
+        """
+        counts = self._passage_counts(terms)
+        selected: list[str] = []
+        scored = 0
+        for term in sorted(terms, key=lambda term: counts[term]):
+            scored += counts[term]
+            if len(selected) >= MIN_TERMS and scored > MAX_SCORED:
                 break
-            telling.append(word)
-        return telling
+            selected.append(term)
+        return selected
 
-    def weights(self, words: Mapping[str, float]) -> dict[str, float]:
-        """By stem, how much each word counts times its inverse document frequency:
-        log(1 + (N - n + 0.5) / (n + 0.5)).
-        """
-        counts = self._counts(words)
-        [(total,)] = self._catalogue.rows("SELECT count(*) FROM passages")
-        # While articles are being added the words may be counted in more passages than the total.
-        return {
-            stem(word): words[word] * math.log1p((max(total, found) - found + 0.5) / (found + 0.5))
-            for word, found in counts.items()
-        }
-
-    def _counts(self, words: Iterable[str]) -> dict[str, int]:
-        """In how many passages each word stands."""
-        return {
-            word: self._catalogue.rows("SELECT count(*) FROM words WHERE words MATCH ?", (_quoted(word),))[0][
-                0
-            ]
-            for word in words
-        }
+    def _passage_counts(self, terms: Iterable[str]) -> dict[str, int]:
+        """The number of passages that contain each term."""
+        sql = "SELECT count(*) FROM passage_fts WHERE passage_fts MATCH ?"
+        return {term: self._database.rows(sql, (_quoted(term),))[0][0] for term in terms}
 
 
-def _ranked(words: Mapping[str, float]) -> tuple[str, list[str | float]]:
-    """Which rows have any of the words, and their rank, the smaller the better, as SQL and its values.
+def _ranking(terms: Mapping[str, float]) -> tuple[str, list[str | float]]:
+    """A query, as SQL and its values, for the rows that contain any of the terms, and their rank, smaller
+    is better.
 
-    FTS5 cannot weigh words, but adds up theirs: those of one weight are one search.
+    FTS5 cannot weight terms, but their ranks add up: one search for all terms of the same weight.
     """
     groups: dict[float, list[str]] = {}
-    for word, weight in words.items():
-        groups.setdefault(weight, []).append(_quoted(word))
+    for term, weight in terms.items():
+        groups.setdefault(weight, []).append(_quoted(term))
     matches = {weight: " OR ".join(group) for weight, group in groups.items()}
-    if len(matches) == 1:  # the rank as it is need not be worked out for every row before it is sorted
-        return "SELECT rowid, rank FROM words WHERE words MATCH ?", list(matches.values())
+    if len(matches) == 1:  # FTS5 sorts by its own rank without computing a product for every row
+        return "SELECT rowid, rank FROM passage_fts WHERE passage_fts MATCH ?", list(matches.values())
     each = " UNION ALL ".join(
-        ["SELECT rowid, ? * rank AS part FROM words WHERE words MATCH ?"] * len(matches)
+        ["SELECT rowid, ? * rank AS part FROM passage_fts WHERE passage_fts MATCH ?"] * len(matches)
     )
     values = [value for pair in matches.items() for value in pair]
     return f"SELECT rowid, sum(part) AS rank FROM ({each}) GROUP BY rowid", values
 
 
-def _quoted(word: str) -> str:
-    """The word as FTS5 reads a literal; "U.S." becomes the phrase of its parts."""
-    return '"' + word.replace('"', '""') + '"'
+def _quoted(term: str) -> str:
+    """The term as an FTS5 string; "U.S." becomes the phrase of its parts."""
+    return '"' + term.replace('"', '""') + '"'

@@ -1,138 +1,137 @@
-"""The vectors of passages, in Chroma. Nothing else imports chromadb."""
+"""The vectors of passages, in Chroma. No other module imports chromadb."""
 
 from __future__ import annotations
 
-import shutil
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from index.embedding.embedder import Vectors
-from index.errors import ArchiveBroken, ArchiveEmpty, DiskFull
+from index.errors import ArchiveBroken, ArchiveEmpty
 from index.schemas import Filters
-from index.storage.document_store import CLOSED
+from index.storage.database import CLOSED
+from index.storage.disk_space import disk_full, ensure_space, free_bytes
+from index.storage.protocols import VectorMetadata
 
-# What hosted Chroma accepts in one write; local Chroma takes more, and is no slower for it.
+if TYPE_CHECKING:
+    from chromadb import Collection as ChromaCollection
+    from chromadb.api import ClientAPI
+
+# The limit of hosted Chroma for one write; local Chroma accepts more, but is no faster with it.
 BATCH = 300
-# Chroma keeps no dates: days are counted as `date.toordinal`, and 0 is an article without one.
+# Chroma stores no dates: a day is its `date.toordinal`, and 0 is an article without a date.
 UNDATED = 0
-# On a disk with less than this Chroma fails in ways that do not say why.
+# On a disk with less than this Chroma fails with unrelated errors.
 FULL_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VectorMetadata:
-    """What a vector is filtered by."""
-
-    article_id: str
-    source: str
-    date: date | None
-
-
-class VectorStore:
-    """Unit vectors by passage id, compared by cosine."""
+class ChromaVectorStore:
+    """The vector store of one collection, in a local folder, which is opened at its first use."""
 
     def __init__(self, folder: Path) -> None:
-        # Half a second of import, which commands that never search are spared.
-        import chromadb
-        from chromadb.config import Settings
-
-        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._lock = threading.Lock()
+        self._client: ClientAPI | None = None
         self._closed = False
-        with self._in_words():
-            self._client = chromadb.PersistentClient(
-                path=str(folder), settings=Settings(anonymized_telemetry=False)
-            )
-            self._vectors = self._client.get_or_create_collection(
-                "passages", configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-            )
+
+    def _open(self) -> ChromaCollection:
+        with self._lock:
+            if self._closed:
+                raise ArchiveEmpty(CLOSED)
+            if not self._client:
+                # Half a second of import, which commands that never search are spared.
+                import chromadb
+                from chromadb.config import Settings
+
+                self._folder.mkdir(exist_ok=True)
+                settings = Settings(anonymized_telemetry=False)
+                self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
+                self._vectors = self._client.get_or_create_collection(
+                    "passages", configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+                )
+            return self._vectors
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        """Says what failed, and the next step; Chroma raises whatever its parts raise."""
+    def _collection(self) -> Iterator[ChromaCollection]:
+        """The Chroma collection. Translates its errors: Chroma raises whatever its parts raise."""
         try:
-            yield
+            yield self._open()
         except Exception as error:
             if self._closed:
                 raise ArchiveEmpty(CLOSED) from error
-            if "full" in str(error) or shutil.disk_usage(self._folder).free < FULL_BYTES:
-                raise DiskFull(
-                    f"the disk of {self._folder} is full; nothing was lost: free some space and go on"
-                ) from error
+            if "full" in str(error) or free_bytes(self._folder.parent) < FULL_BYTES:
+                raise disk_full(self._folder) from error
             raise ArchiveBroken(
                 f"the vectors in {self._folder} cannot be used ({error}); restore the collection from a "
                 "backup, or move its folder away and add the articles again"
             ) from error
 
-    def put(self, ids: Sequence[str], vectors: Vectors, labels: Sequence[VectorMetadata]) -> None:
-        """Keep vectors, shape (len(ids), dimension); an id that is there already is overwritten."""
-        metadatas: list[Mapping[str, Any]] = [
+    def put(self, ids: Sequence[str], vectors: Vectors, metadata: Sequence[VectorMetadata]) -> None:
+        fields: list[Mapping[str, Any]] = [
             {
-                "article_id": label.article_id,
-                "source": label.source,
-                "day": label.date.toordinal() if label.date else UNDATED,
+                "article_id": one.article_id,
+                "source": one.source,
+                "day": one.date.toordinal() if one.date else UNDATED,
             }
-            for label in labels
+            for one in metadata
         ]
-        with self._in_words():
+        with self._collection() as collection:
             for at in range(0, len(ids), BATCH):
-                self._vectors.upsert(
+                collection.upsert(
                     ids=list(ids[at : at + BATCH]),
                     embeddings=vectors[at : at + BATCH],
-                    metadatas=metadatas[at : at + BATCH],
+                    metadatas=fields[at : at + BATCH],
                 )
 
-    def drop(self, ids: Iterable[str]) -> None:
-        """Forget vectors; an id that is not there is passed over."""
-        doomed = list(ids)
-        with self._in_words():
-            for at in range(0, len(doomed), BATCH):
-                self._vectors.delete(ids=doomed[at : at + BATCH])
+    def delete(self, ids: Iterable[str]) -> None:
+        deleted = list(ids)
+        with self._collection() as collection:
+            for at in range(0, len(deleted), BATCH):
+                collection.delete(ids=deleted[at : at + BATCH])
 
     def nearest(self, vector: Vectors, k: int, filters: Filters) -> dict[str, float]:
-        """The k passage ids most similar to `vector`, shape (dimension,), with their cosines."""
         if not np.isfinite(vector).all():
             raise ValueError("a query vector must be finite")
-        with self._in_words():
-            found = self._vectors.query(
+        with self._collection() as collection:
+            found = collection.query(
                 query_embeddings=vector[None, :], n_results=k, where=_where(filters), include=["distances"]
             )
         distances = found["distances"] or [[]]
-        # Rounding takes some cosines a hair beyond 1.
+        # Rounding takes some cosines slightly beyond 1.
         cosines = np.clip(1 - np.asarray(distances[0], dtype=np.float32), -1, 1)
         return dict(zip(found["ids"][0], cosines.tolist(), strict=True))
 
     def similarities(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
-        """The cosine of `vector` with each of the given passages that is here."""
-        found, kept = self.vectors(ids)
-        return dict(zip(found, np.clip(kept @ vector, -1, 1).tolist(), strict=True)) if found else {}
+        found, vectors = self.get(ids)
+        return dict(zip(found, np.clip(vectors @ vector, -1, 1).tolist(), strict=True)) if found else {}
 
-    def vectors(self, ids: Sequence[str]) -> tuple[list[str], Vectors]:
-        """Which of the ids are here, in an order of their own, and their vectors as rows."""
+    def get(self, ids: Sequence[str]) -> tuple[list[str], Vectors]:
         if not ids:
             return [], np.empty((0, 0), dtype=np.float32)
-        with self._in_words():
-            found = self._vectors.get(ids=list(ids), include=["embeddings"])
+        with self._collection() as collection:
+            found = collection.get(ids=list(ids), include=["embeddings"])
         return found["ids"], np.asarray(found["embeddings"], dtype=np.float32)
 
     def ids(self) -> set[str]:
-        """The ids of all vectors."""
-        with self._in_words():
-            return set(self._vectors.get(include=[])["ids"])
+        with self._collection() as collection:
+            return set(collection.get(include=[])["ids"])
+
+    def ensure_space(self) -> None:
+        ensure_space(self._folder.parent)  # the folder itself is created at the first use
 
     def close(self) -> None:
-        self._closed = True
-        self._client.close()  # type: ignore[attr-defined]  # of the local client alone
+        with self._lock:
+            self._closed = True
+            if self._client:
+                self._client.close()  # type: ignore[attr-defined]  # only the local client has it
 
 
 def _where(filters: Filters) -> Any:
-    """Chroma's form of the filters, or None where there are none."""
+    """The filters in Chroma's syntax; None if there are none."""
     clauses: list[dict[str, Any]] = []
     if filters.source:
         clauses.append({"source": filters.source})

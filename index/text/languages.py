@@ -1,4 +1,4 @@
-"""Which language a text is in."""
+"""Language identification."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-# A text's beginning says enough, in less than a millisecond.
+# The beginning of a text suffices, and takes less than a millisecond.
 BEGINNING = 800
-# Lists of names and numbers, which are in no language, stay below these.
-MIN_LETTERS, CERTAIN = 40, 0.95
+# Lists of names and numbers, which have no language, stay below these.
+MIN_LETTERS, MIN_PROBABILITY = 40, 0.95
 _NO_LANGUAGE = "zxx"
 
 
 def language_of(text: str) -> str:
-    """The ISO 639 code of the language that the text begins in; empty where that is not certain.
+    """The ISO 639 code of the language that the text begins in; empty if uncertain.
 
     By n-grams (Lui & Baldwin, "langid.py: An Off-the-shelf Language Identification Tool", 2012).
     """
@@ -24,11 +24,11 @@ def language_of(text: str) -> str:
     if sum(map(str.isalpha, beginning)) < MIN_LETTERS:
         return ""
     language, probability = _identifier().classify(beginning)
-    return language if probability >= CERTAIN and language != _NO_LANGUAGE else ""
+    return language if probability >= MIN_PROBABILITY and language != _NO_LANGUAGE else ""
 
 
 def language_name(code: str) -> str:
-    """The language in words, with its code: `German (de)`."""
+    """The English name of the language with its code: `German (de)`."""
     from babel import Locale
 
     name = Locale("en").languages.get(code)
@@ -37,7 +37,7 @@ def language_name(code: str) -> str:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    # Half a second and 100 MB, which only those who add need to have.
+    # Half a second and 100 MB, which are only needed to add articles.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

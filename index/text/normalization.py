@@ -1,4 +1,4 @@
-"""Words as search and checking compare them: lower case, without accents and endings."""
+"""Words as search and verification compare them: lower case, without accents and endings."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from functools import lru_cache
 
 import Stemmer
 
-# A word may hold inner marks: "U.S", "Jean-Pierre", "2,600", "3.5", "don't"; and accents that are
-# characters of their own, as some systems write them.
+# A word can contain punctuation ("U.S", "Jean-Pierre", "2,600", "3.5", "don't") and combining accents.
 _LETTERS = r"[^\W_](?:[^\W_]|[\u0300-\u036f])*"
 WORD = re.compile(rf"{_LETTERS}(?:['’.,\-&]{_LETTERS})*")
-# Words that carry a question's form and not its matter. In a small collection they can be rare,
-# so that their rarity alone does not tell.
-_FORM = frozenset(
+# In a small collection stop words can be rare, so that their document frequency does not identify them.
+_STOP_WORDS = frozenset(
     """a about all also am an and any are as at be been being but by can could did do does doing done
     for from get had has have having he her here hers him his how i if in into is it its just may me
     might more most much must my no nor not of on once only or other our ours out own s say says said
@@ -36,7 +34,7 @@ _stemmer = Stemmer.Stemmer("english")
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """What words of one family share: "offers", "Offered" and "offer" are "offer"."""
+    """The word's stem: "offers", "Offered" and "offer" have the stem "offer"."""
     plain = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
     plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
     return str(_stemmer.stemWord(plain.removesuffix("'s")))
@@ -48,12 +46,12 @@ def stems(text: str) -> list[str]:
 
 
 def is_form(word: str) -> bool:
-    """Whether the word ("which", "the") says how a sentence is built and not what about."""
-    return word.lower() in _FORM
+    """Whether the word ("which", "the") carries no content."""
+    return word.lower() in _STOP_WORDS
 
 
 def content_words(text: str) -> list[str]:
-    """The distinct words of `text` that carry matter, in order, as written; all words if none does."""
+    """The distinct words of `text` except stop words, in order, as written; all if it has no others."""
     words = list({word.lower(): word for word in WORD.findall(text)}.values())
     return [word for word in words if not is_form(word)] or words
 
@@ -74,7 +72,7 @@ def weighed_words(query: str) -> dict[str, float]:
 
 
 def coverage(weights: Mapping[str, float], text: str) -> float:
-    """The share of the weighted stems that `text` has, 0 to 1."""
-    had = set(stems(text))
-    whole = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in had) / whole if whole else 0.0
+    """The share of the stems, by weight, that `text` contains, 0 to 1."""
+    found = set(stems(text))
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in found) / total if total else 0.0

@@ -1,4 +1,4 @@
-"""Sentences of a text, by offsets into it."""
+"""Sentence segmentation, by offsets into the text."""
 
 import re
 from collections.abc import Iterator
@@ -6,19 +6,19 @@ from collections.abc import Iterator
 import blingfire
 
 _CONTROLS = {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0)) if not chr(code).isspace()}
-# A blank line ends a sentence even without a full stop: headings, list items, verses.
+# A blank line ends a sentence without a full stop: headings, list items, verses.
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """The (start, end) of each sentence, in code points and in order, without outer white space."""
+    """The (start, end) of each sentence, in code points and in order, without surrounding whitespace."""
     spans: list[tuple[int, int]] = []
     for at, paragraph in _paragraphs(text):
-        # The segmenter stops at NUL, which a stored text may hold; a blank has the same length.
+        # The segmenter stops at NUL, which a stored text can contain; a space has the same length.
         _, offsets = blingfire.text_to_sentences_and_offsets(paragraph.replace("\0", " "))
         before = 0
         for start, end in offsets or [(0, len(paragraph))]:
-            # The segmenter drops what begins a control sequence; its rest would pass for words.
+            # The segmenter drops the first character of a control sequence; the rest would look like words.
             while start > before and paragraph[start - 1] in _CONTROLS:
                 start -= 1
             before = end
@@ -29,7 +29,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """(start, text) of what lies between blank lines and is more than white space."""
+    """(start, text) of each paragraph, separated by blank lines, that is not only whitespace."""
     at = 0
     for start, end in [*(blank.span() for blank in _BLANK_LINE.finditer(text)), (len(text), len(text))]:
         if not text[at:start].isspace() and at < start:

@@ -1,4 +1,4 @@
-"""What two texts have in common, word for word, whatever their marks, case and line breaks."""
+"""Comparing texts word for word, ignoring punctuation, case and line breaks."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-# Runs of this many words are compared: common phrases are shorter.
+# Longer than common phrases.
 SHINGLE_WORDS = 5
-# Shorter texts are copies only of what has the same words: chance and phrases would decide.
+# Shorter texts are copies only if they have the same words: shared phrases would decide otherwise.
 SHORT_SHINGLES = 16
-# Copies share this much of the shorter text, which is at least this much of the longer one.
-COPIED, TRIMMED = 0.75, 1 / 3
-# A passage that has this share of its words elsewhere tells little new, unless a number changed: one
-# within so many words that differ between words that are the same.
-RETOLD, CHANGED_WORDS = 0.7, 12
-# Two values a band: texts that share a third of their shingles meet in one of the bands with a
-# probability of 0.98 (1 - (1 - 0.33**2)**32), those that share a fiftieth with 0.01.
+# Copies share at least this much of the shorter text, whose size is at least this much of the longer one's.
+COPY_OVERLAP, COPY_LENGTH_RATIO = 0.75, 1 / 3
+# A text is contained in another that has this share of its words, unless a number changed. A change is at
+# most this many differing words between equal ones.
+CONTAINED_SHARE, MAX_CHANGE_WORDS = 0.7, 12
+# Two hashes per band: texts that share a third of their shingles have a common band with a probability of
+# 0.98 (1 - (1 - 0.33**2)**32), texts that share a fiftieth with 0.01.
 BANDS = 32
 
-# Scripts that put no blanks between words are compared character by character.
+# Scripts without spaces between words are compared by character.
 _WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
 _NUMBER_WORDS = frozenset(
     """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -46,18 +46,18 @@ class Shingles:
 
     @cached_property
     def shingles(self) -> frozenset[str]:
-        """Every run of five words; of fewer words, the one run that there is."""
+        """All sequences of SHINGLE_WORDS words; a shorter text is one sequence."""
         if len(self.words) < SHINGLE_WORDS:
             return frozenset([" ".join(self.words)] if self.words else [])
         shifted = (self.words[start:] for start in range(SHINGLE_WORDS))
         return frozenset(map(" ".join, zip(*shifted, strict=False)))
 
     def bands(self) -> list[int]:
-        """32 hashes, of which texts that have much in common share some.
+        """BANDS hashes; similar texts have some of them in common.
 
         MinHash with locality-sensitive hashing (Broder, 1997; Leskovec, Rajaraman & Ullman,
-        "Mining of Massive Datasets", chapter 3). They are kept: another seed, hash or scheme
-        would find no copies among what was kept before.
+        "Mining of Massive Datasets", chapter 3). They are stored: with another seed, hash or scheme no
+        copies of stored articles would be found.
         """
         if not self.shingles:
             return []
@@ -67,38 +67,42 @@ class Shingles:
         return [(values[at] << 32 | values[at + 1]) - (1 << 63) for at in range(0, 2 * BANDS, 2)]
 
     def is_copy_of(self, other: Shingles) -> bool:
-        """Whether one is the other, but for a line of its own, a trimmed end, or small changes."""
+        """Whether the texts are equal except for an added line, a shortened end, or small changes."""
         fewer, more = sorted((len(self.shingles), len(other.shingles)))
         if fewer < SHORT_SHINGLES:
             return bool(fewer) and self.words == other.words
-        return fewer >= TRIMMED * more and len(self.shingles & other.shingles) >= COPIED * fewer
+        return (
+            fewer >= COPY_LENGTH_RATIO * more and len(self.shingles & other.shingles) >= COPY_OVERLAP * fewer
+        )
 
-    def is_told_by(self, other: Shingles) -> bool:
-        """Whether the other says most of this in the same words, and with the same numbers.
+    def is_contained_in(self, other: Shingles) -> bool:
+        """Whether the other has most of this text in the same words, with the same numbers.
 
-        A later edition of a story often changes just a number, and then it is news.
+        A later edition of a report often changes only a number, which is then new information.
         """
-        told = [False] * len(self.words)
-        for start in range(len(told) - SHINGLE_WORDS + 1):
+        shared = [False] * len(self.words)
+        for start in range(len(shared) - SHINGLE_WORDS + 1):
             if " ".join(self.words[start : start + SHINGLE_WORDS]) in other.shingles:
-                told[start : start + SHINGLE_WORDS] = [True] * SHINGLE_WORDS
-        return sum(told) >= RETOLD * len(told) and not self._changed(told) - set(other.words)
+                shared[start : start + SHINGLE_WORDS] = [True] * SHINGLE_WORDS
+        return sum(shared) >= CONTAINED_SHARE * len(shared) and not self._changed_numbers(shared) - set(
+            other.words
+        )
 
-    def _changed(self, told: Sequence[bool]) -> set[str]:
-        """The numbers in short stretches that are not told, between words that are."""
+    def _changed_numbers(self, shared: Sequence[bool]) -> set[str]:
+        """The numbers in short runs of words that are not shared, between shared ones."""
         runs = [
-            (same, list(run)) for same, run in groupby(zip(told, self.words, strict=True), lambda at: at[0])
+            (same, list(run)) for same, run in groupby(zip(shared, self.words, strict=True), lambda at: at[0])
         ]
         return {
             word
             for same, run in runs[1:-1]
-            if not same and len(run) <= CHANGED_WORDS
+            if not same and len(run) <= MAX_CHANGE_WORDS
             for _, word in run
             if word in _NUMBER_WORDS or word[0].isdigit()
         }
 
     def has(self, other: Shingles) -> bool:
-        """Whether the other's words stand here, one after another and with nothing between."""
+        """Whether the other's words occur here in sequence."""
         return f" {' '.join(other.words)} " in f" {' '.join(self.words)} "
 
 
@@ -106,7 +110,7 @@ class Shingles:
 def _blank_sketch() -> MinHash:
     from zlib import crc32
 
-    # Half a second of import, which a search is spared.
+    # Half a second of import, which searches are spared.
     from datasketch import MinHash
 
     return MinHash(2 * BANDS, seed=1, hashfunc=crc32, scheme="affine32")

@@ -21,7 +21,7 @@ from qa.llm.chat_models import choose_model
 from qa.llm.custom import hashed, identity
 from qa.settings import Settings
 
-# Adding stops at the second, see `index.ingest.MIN_FREE_BYTES`; the first leaves room for a model.
+# Adding stops at the second, see `index.storage.disk_space`; the first leaves room for a model.
 LITTLE_FREE_BYTES = 1_000_000_000
 NO_FREE_BYTES = 100_000_000
 PULL = "run `quoth models pull`"
@@ -178,21 +178,23 @@ def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
     about = f"collection {name}"
     try:
         collection = library.collection(name)
-        found = integrity.examine(collection)
-        if collection.swept:
-            text = f"vectors left by an interrupted run, swept at this start: {collection.swept:,}"
+        found = integrity.check_integrity(collection)
+        if collection.orphans_deleted:
+            text = (
+                f"vectors left by an interrupted run, deleted at this start: {collection.orphans_deleted:,}"
+            )
             yield Finding(about=about, level="ok", text=text)
-        if mend and found.mendable:
-            integrity.mend(collection, found)
+        if mend and found.repairable:
+            integrity.repair(collection, found)
             for trouble in _troubles(about, found):
                 if trouble.mend == MEND:
                     yield Finding(about=about, level="ok", text=f"mended what could be: {trouble.text}")
-            found = integrity.examine(collection)
+            found = integrity.check_integrity(collection)
     except Exception as error:
         # Files in whatever state are opened by foreign code; and other collections are still to be seen.
         yield _problem(about, error)
         return
-    fits = "" if found.mendable or found.changed else "; everything fits together"
+    fits = "" if found.repairable or found.changed else "; everything fits together"
     counts = f"articles: {found.articles:,}, passages: {found.passages:,}, vectors: {found.vectors:,}"
     text = f"{counts}{fits}"
     yield Finding(about=about, level="ok", text=text)
@@ -210,13 +212,18 @@ def _problem(about: str, error: Exception) -> Finding:
 
 def _troubles(about: str, found: IntegrityReport) -> Iterator[Finding]:
     levels: tuple[tuple[tuple[str, ...], Literal["warning", "problem"], str, str], ...] = (
-        (found.vectorless, "problem", "passages without a vector, not found by meaning", MEND),
-        (found.wordless, "problem", "passages that the keyword index lacks", MEND),
+        (found.missing_vectors, "problem", "passages without a vector, not found by meaning", MEND),
+        (found.missing_keywords, "problem", "passages that the keyword index lacks", MEND),
         (found.overlong, "warning", "passages longer than the embedder reads", MEND),
-        (found.orphans, "warning", "vectors without a passage", MEND),
-        (found.unquotable, "problem", "articles without a passage, which no search finds", MEND),
-        (found.misplaced, "problem", "passages that do not lie within their article", MEND),
-        (found.leftover, "warning", "keywords without a passage", MEND),
+        (found.orphan_vectors, "warning", "vectors without a passage", MEND),
+        (
+            found.articles_without_passages,
+            "problem",
+            "articles without a passage, which no search finds",
+            MEND,
+        ),
+        (found.out_of_bounds, "problem", "passages that do not lie within their article", MEND),
+        (found.orphan_keywords, "warning", "keywords without a passage", MEND),
         (found.changed, "problem", "articles that are not as they were kept", ADD_AGAIN),
     )
     for ids, level, trouble, mend in levels:

@@ -128,7 +128,7 @@ def picking(
             found.question.question,
             found.searched,
             searched_in.weights(found.searched),
-            searched_in.likeness,
+            searched_in.similarity,
             budget,
             model.count_tokens if model else lambda text: len(text) // 4,
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
-from index.chunking import heading, split
+from index.chunking import chunk_article, title_prefix
 from index.embedding.embedder import Embedder
 from index.library import Library
 from index.schemas import Article, IngestReport
@@ -46,8 +46,8 @@ def take_turns(
 
 def _texts(articles: Sequence[Article], embedder: Embedder) -> Iterator[str]:
     for article in articles:
-        for passage in split(article, embedder.tokens):
-            yield f"{heading(article.title, embedder.tokens)}\n{passage.text}"
+        for passage in chunk_article(article, embedder.tokens):
+            yield f"{title_prefix(article.title, embedder.tokens)}\n{passage.text}"
 
 
 def add_all(articles: Sequence[Article], library: Library) -> Iterator[str]:
@@ -58,7 +58,7 @@ def add_all(articles: Sequence[Article], library: Library) -> Iterator[str]:
         if number in {len(articles) // 10, len(articles) // 2, len(articles)}:
             yield f"{number:,} articles: {peak_gigabytes():.2f} GB resident at most"
     first = time.perf_counter() - began
-    _, passages = collection.catalogue.counts()
+    _, passages = collection.documents.counts()
     yield f"added in {first:.0f} s, {passages / first:.0f} passages a second"
     began = time.perf_counter()
     report = IngestReport.of(collection.add(articles))

@@ -10,7 +10,7 @@ import numpy as np
 
 from index.collection import Collection
 from index.schemas import Article, Filters, Hit, Passage
-from index.storage.vector_store import VectorMetadata
+from index.storage.protocols import VectorMetadata
 from qa.evaluation.metrics.answer_match import stands_in, tokens
 from qa.evaluation.metrics.retrieval import found
 from qa.evaluation.questions import EvalQuestion
@@ -52,7 +52,7 @@ def speed(collection: Collection, questions: Sequence[EvalQuestion]) -> str:
         _evidence(collection, question)
         times.append((time.perf_counter() - began) * 1000)
     p50, p95 = np.percentile(times, [50, 95])
-    _, passages = collection.catalogue.counts()
+    _, passages = collection.documents.counts()
     return f"{passages:,} passages: p50 {p50:.0f} ms, p95 {p95:.0f} ms ({len(times)} questions)"
 
 
@@ -66,7 +66,7 @@ def _evidence(collection: Collection, question: EvalQuestion) -> list[Excerpt]:
         question.question,
         question.question,
         collection.weights(question.question),
-        collection.likeness,
+        collection.similarity,
         EVIDENCE_WORDS,
         lambda text: len(text.split()),
     )
@@ -78,21 +78,21 @@ def grow(collection: Collection, passages: int, seed: int = 0) -> None:
     both indexes as adding would, without the encoder, which would take hours.
     """
     chance, noise = random.Random(seed), np.random.default_rng(seed)
-    originals = [article for article, _ in collection.catalogue.articles()]
-    _, there = collection.catalogue.counts()
-    ids = sorted(collection.catalogue.passage_ids())
+    originals = [article for article, _ in collection.documents.articles()]
+    _, there = collection.documents.counts()
+    ids = sorted(collection.documents.passage_ids())
     number = 0
     while there < passages:
         pairs = [chance.sample(originals, 2) for _ in range(MADE)]
         batch = [_perturbed(one, other, f"made-{number + n}", chance) for n, (one, other) in enumerate(pairs)]
         number += MADE
         parts = [(article, passage) for article, made in batch for passage in made]
-        _, near = collection.archive.vectors(chance.sample(ids, len(parts)))
+        _, near = collection.vectors.get(chance.sample(ids, len(parts)))
         vectors = near + 0.03 * noise.standard_normal(near.shape, dtype=np.float32)
         vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         labels = [VectorMetadata(article_id=article.id, source="", date=article.date) for article, _ in parts]
-        collection.archive.put([passage.id for _, passage in parts], vectors, labels)
-        collection.catalogue.put(batch)
+        collection.vectors.put([passage.id for _, passage in parts], vectors, labels)
+        collection.documents.put(batch)
         there += len(parts)
 
 

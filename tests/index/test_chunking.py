@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from index.chunking import TITLE_TOKENS, heading, split
+from index.chunking import TITLE_TOKENS, chunk_article, title_prefix
 from index.embedding.embedder import SentenceEmbedder
 from index.schemas import Article, Passage
 from index.text.sentences import sentence_spans
@@ -35,8 +35,8 @@ def article(text: str, title: str = "") -> Article:
 def checked(article: Article, embedder: SentenceEmbedder) -> list[Passage]:
     """The passages, of which all has been found true that `split` promises."""
     tokens, text = embedder.tokens, article.text
-    passages = split(article, tokens)
-    top = heading(article.title, tokens)
+    passages = chunk_article(article, tokens)
+    top = title_prefix(article.title, tokens)
     covered: set[int] = set()
     for passage in passages:
         assert passage.text == text[passage.start : passage.end]
@@ -78,7 +78,7 @@ def test_a_short_text_is_one_passage(embedder: SentenceEmbedder) -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\r\n\t\u00a0"])
 def test_no_words_make_no_passage(text: str, embedder: SentenceEmbedder) -> None:
-    assert split(article(text), embedder.tokens) == []
+    assert chunk_article(article(text), embedder.tokens) == []
 
 
 def test_a_sentence_that_is_too_long_is_cut_between_words(embedder: SentenceEmbedder) -> None:
@@ -126,7 +126,7 @@ def test_an_accent_stays_with_its_letter(embedder: SentenceEmbedder) -> None:
 
 def test_a_title_of_three_hundred_words_is_shortened(embedder: SentenceEmbedder) -> None:
     title = " ".join(f"harbour{n}" for n in range(300))
-    top = heading(title, embedder.tokens)
+    top = title_prefix(title, embedder.tokens)
     assert title.startswith(top)
     assert len(embedder.tokens.offsets(top)) == TITLE_TOKENS
     passages = checked(article("The council met on Monday. " * 200, title), embedder)
@@ -134,15 +134,15 @@ def test_a_title_of_three_hundred_words_is_shortened(embedder: SentenceEmbedder)
 
 
 def test_a_short_title_is_kept_whole_and_an_empty_one_takes_no_room(embedder: SentenceEmbedder) -> None:
-    assert heading("The bridge", embedder.tokens) == "The bridge"
-    assert heading("", embedder.tokens) == ""
+    assert title_prefix("The bridge", embedder.tokens) == "The bridge"
+    assert title_prefix("", embedder.tokens) == ""
     [passage] = checked(article("word " * 254), embedder)
     assert len(embedder.tokens.offsets(passage.text)) == 254
 
 
 def test_the_same_article_gives_the_same_passages(embedder: SentenceEmbedder) -> None:
     one = article("The council met. It voted. " * 100, "Bridges")
-    assert split(one, embedder.tokens) == split(one, embedder.tokens)
+    assert chunk_article(one, embedder.tokens) == chunk_article(one, embedder.tokens)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_same_article_gives_the_same_passages(embedder: SentenceEmbedder) ->
 )
 def test_another_article_or_version_never_shares_an_id(other: Article, embedder: SentenceEmbedder) -> None:
     one = Article(id="a", text="The council met.", title="Bridges")
-    [mine], [theirs] = split(one, embedder.tokens), split(other, embedder.tokens)
+    [mine], [theirs] = chunk_article(one, embedder.tokens), chunk_article(other, embedder.tokens)
     assert mine.id != theirs.id
 
 
@@ -174,4 +174,4 @@ def test_whatever_the_characters_the_promises_hold(seed: int, embedder: Sentence
     ][seed % 4]()
     title = " ".join(dice.choices(WORDS, k=dice.choice([0, 0, 5, 60])))
     first = checked(article(text, title), embedder)
-    assert split(article(text, title), embedder.tokens) == first
+    assert chunk_article(article(text, title), embedder.tokens) == first

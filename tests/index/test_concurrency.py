@@ -63,7 +63,7 @@ def test_readers_never_see_half_a_change(collection: Collection) -> None:
     def write(dice: random.Random) -> None:
         number = dice.randrange(1, STORIES)
         if dice.random() < 0.2:
-            if collection.catalogue.digest(f"story{number}"):
+            if collection.documents.digest(f"story{number}"):
                 collection.remove([f"story{number}"])
             return
         changed = [story(n, dice.randrange(1, 999)) for n in {number, 1 + number % (STORIES - 1)}]
@@ -76,19 +76,19 @@ def test_readers_never_see_half_a_change(collection: Collection) -> None:
             assert 0 <= hit.coverage <= 1
 
     def browse(dice: random.Random) -> None:
-        articles = list(collection.catalogue.articles())
+        articles = list(collection.documents.articles())
         assert 1 <= len(articles) <= STORIES
         for article, passages in articles:
             assert_of_one_version(article.title, article.text)
             assert passages >= 1
 
     def look_up(dice: random.Random) -> None:
-        ids = sorted(collection.catalogue.passage_ids())
-        for passage, article in collection.catalogue.passages(dice.sample(ids, min(4, len(ids)))).values():
+        ids = sorted(collection.documents.passage_ids())
+        for passage, article in collection.documents.passages(dice.sample(ids, min(4, len(ids)))).values():
             assert passage.text == article.text[passage.start : passage.end]
             assert_of_one_version(article.title, passage.text)
         try:
-            article = collection.catalogue.article(f"story{dice.randrange(STORIES)}")
+            article = collection.documents.article(f"story{dice.randrange(STORIES)}")
             assert_of_one_version(article.title, article.text)
         except ArticleUnknown:
             pass
@@ -108,8 +108,8 @@ def test_readers_never_see_half_a_change(collection: Collection) -> None:
     if failures:
         raise failures[0]
     assert len(rounds) == 5, rounds
-    assert collection.archive.ids() == collection.catalogue.passage_ids()
-    assert collection.catalogue.strays() == []
+    assert collection.vectors.ids() == collection.documents.passage_ids()
+    assert collection.documents.orphan_vectors() == []
 
 
 def test_a_collection_is_opened_once_whoever_asks(library: Library) -> None:
@@ -129,8 +129,8 @@ def test_a_collection_is_opened_once_whoever_asks(library: Library) -> None:
 def test_a_change_waits_until_passages_have_their_text(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalogue = collection.catalogue
-    read = catalogue.article
+    documents = collection.documents
+    read = documents.article
     changes: list[threading.Thread] = []
 
     def read_late(article_id: str) -> Article:
@@ -139,15 +139,15 @@ def test_a_change_waits_until_passages_have_their_text(
         changes[-1].join(0.5)
         return read(article_id)
 
-    before = sorted(id_ for id_ in catalogue.passage_ids() if id_.startswith("story1-"))
+    before = sorted(id_ for id_ in documents.passage_ids() if id_.startswith("story1-"))
     with monkeypatch.context() as patch:
-        patch.setattr(catalogue, "article", read_late)
-        found = catalogue.passages(before)
+        patch.setattr(documents, "article", read_late)
+        found = documents.passages(before)
     assert sorted(found) == before
     for passage, article in found.values():
         assert_of_one_version(article.title, passage.text)
         assert article == story(1, 0)
     for change in changes:
         change.join()
-    assert catalogue.passages(before) == {}
-    assert catalogue.article("story1") == story(1, 7)
+    assert documents.passages(before) == {}
+    assert documents.article("story1") == story(1, 7)

@@ -18,11 +18,12 @@ import numpy as np
 import pytest
 
 from index import ingest
-from index.chunking import heading, split
+from index.chunking import chunk_article, title_prefix
 from index.embedding.embedder import SentenceEmbedder, TextTokenizer, TokenizerFile, Vectors
 from index.library import Library
 from index.schemas import Article, Ingested
 from index.text.normalization import stems
+from tests.index.tables import rows
 
 IDS = [f"story{number}" for number in range(12)]
 GONE = 0
@@ -76,7 +77,7 @@ def work(folder: Path, tokenizer_file: Path, seed: int) -> None:
         tell("open")
         version = seed * 1_000_000
         while True:
-            there = {article.id for article, _ in collection.catalogue.articles()}
+            there = {article.id for article, _ in collection.documents.articles()}
             chosen = dice.sample(IDS, dice.randrange(1, 7))
             if dice.random() < 0.3 and (doomed := sorted(there & set(chosen))):
                 tell("trying", **dict.fromkeys(doomed, GONE))
@@ -133,29 +134,32 @@ def test_whenever_it_is_killed_what_was_told_is_there_and_whole(
                 changes += len(versions)
         with Library(tmp_path, small) as library:
             collection = library.collection("default")
-            catalogue, archive = collection.catalogue, collection.archive
-            there = {article.id: article for article, _ in catalogue.articles()}
+            documents, vectors = collection.documents, collection.vectors
+            there = {article.id: article for article, _ in documents.articles()}
             for id_ in IDS:
                 possible = {certain[id_], tried.get(id_, certain[id_])}
                 found = {v for v in possible if there.get(id_) == (story(id_, v) if v else None)}
                 assert len(found) == 1, (seed, id_, certain[id_], tried, there.get(id_))
                 [certain[id_]] = found
-            passages = {p.id: (a, p) for a in there.values() for p in split(a, small.tokens)}
-            assert catalogue.passage_ids() == archive.ids() == set(passages)
-            assert catalogue.strays() == []
-            placed = dict(catalogue.rows("SELECT article_id, row FROM tellings"))
-            assert set(placed) == set(there)
-            assert {row for (row,) in catalogue.rows("SELECT telling FROM bands")} == set(placed.values())
-            assert {id_: p for id_, (p, _) in catalogue.passages(list(passages)).items()} == {
+            passages = {p.id: (a, p) for a in there.values() for p in chunk_article(a, small.tokens)}
+            assert documents.passage_ids() == vectors.ids() == set(passages)
+            assert documents.orphan_vectors() == []
+            clustered = dict(rows(documents, "SELECT article_id, row FROM cluster_members"))
+            assert set(clustered) == set(there)
+            assert {row for (row,) in rows(documents, "SELECT member FROM minhash_bands")} == set(
+                clustered.values()
+            )
+            assert {id_: p for id_, (p, _) in documents.passages(list(passages)).items()} == {
                 id_: p for id_, (_, p) in passages.items()
             }
-            words = catalogue.rows(
-                "SELECT passages.id, words.text FROM words LEFT JOIN passages ON row = words.rowid"
+            words = rows(
+                documents,
+                "SELECT id, text FROM passage_fts LEFT JOIN passages ON row = passage_fts.rowid",
             )
             assert sorted(words) == sorted((id_, p.text) for id_, (_, p) in passages.items())
             for id_, (article, passage) in passages.items():
-                [vector] = small.encode([f"{heading(article.title, small.tokens)}\n{passage.text}"])
-                assert archive.similarities(vector, [id_])[id_] > 0.999
+                [vector] = small.encode([f"{title_prefix(article.title, small.tokens)}\n{passage.text}"])
+                assert vectors.similarities(vector, [id_])[id_] > 0.999
             for article in there.values():
                 assert collection.search(article.title, k=1)[0].passage.article_id == article.id
     assert changes > kills

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from index import ingest
 from index.collection import Collection
 from index.embedding.embedder import SentenceEmbedder
 from index.errors import DiskFull
 from index.library import Library
 from index.schemas import Article
+from index.storage import disk_space
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount")
 
@@ -51,8 +51,8 @@ def fill(disk: Path) -> Path:
 
 
 def whole(collection: Collection) -> None:
-    assert collection.archive.ids() == collection.catalogue.passage_ids()
-    for article, passages in collection.catalogue.articles():
+    assert collection.vectors.ids() == collection.documents.passage_ids()
+    for article, passages in collection.documents.articles():
         assert article == story(int(article.id.removeprefix("story")))
         assert passages == 1
 
@@ -62,7 +62,7 @@ def test_a_full_disk_loses_nothing(
     disk: Path, embedder: SentenceEmbedder, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     # Someone else may fill the disk after the check has found room.
-    monkeypatch.setattr(ingest, "MIN_FREE_BYTES", 0)
+    monkeypatch.setattr(disk_space, "MIN_FREE_BYTES", 0)
     with Library(disk, embedder) as library:
         collection = library.collection("default", make=True)
         assert len(list(collection.add(story(n) for n in range(3)))) == 3
@@ -76,7 +76,7 @@ def test_a_full_disk_loses_nothing(
                 told += [outcome.article_id for outcome in collection.add([story(number)])]  # type: ignore[union-attr]
         assert collection.search("the ferry to island number 1")[0] == before[0]
         for id_ in told:
-            assert collection.catalogue.digest(id_)
+            assert collection.documents.digest(id_)
         filler.unlink()
         assert collection.search("the ferry to island number 1")[0] == before[0]
         assert [o.how for o in collection.add(story(n) for n in range(3))] == ["unchanged"] * 3  # type: ignore[union-attr]
@@ -86,6 +86,6 @@ def test_a_full_disk_loses_nothing(
         collection = library.collection("default")
         whole(collection)
         assert {*told, "story0", "story1", "story2", "story5000"} <= {
-            a.id for a, _ in collection.catalogue.articles()
+            a.id for a, _ in collection.documents.articles()
         }
         assert collection.search("the ferry to island number 5000")[0].passage.article_id == "story5000"

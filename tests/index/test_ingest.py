@@ -18,7 +18,10 @@ from index.errors import ArchiveBroken, ArticleUnknown, DiskFull
 from index.library import Library
 from index.readers.registry import read_sources
 from index.schemas import Article, Ingested, IngestReport, Skipped
-from index.storage.vector_store import VectorStore
+from index.storage import disk_space
+from index.storage.document_store import SQLiteDocumentStore
+from index.storage.vector_store import ChromaVectorStore
+from tests.index.tables import rows
 
 LONG = "The council of the harbour town met on Monday and spoke about the new bridge. " * 24
 FERRY = Article(
@@ -49,28 +52,29 @@ def read(collection: Collection, *sources: Path) -> IngestReport:
 
 def kept(collection: Collection) -> dict[str, str]:
     """Every passage's text by id, of which all three places have been found to hold the same."""
-    catalogue = collection.catalogue
-    ids = catalogue.passage_ids()
-    assert collection.archive.ids() == ids
-    assert catalogue.strays() == []
-    words = catalogue.rows(
-        "SELECT id, words.title, words.text FROM words LEFT JOIN passages ON row = words.rowid"
+    documents = collection.documents
+    ids = documents.passage_ids()
+    assert collection.vectors.ids() == ids
+    assert documents.orphan_vectors() == []
+    words = rows(
+        documents,
+        "SELECT id, title, text FROM passage_fts LEFT JOIN passages ON row = passage_fts.rowid",
     )
-    found = catalogue.passages(sorted(ids))
+    found = documents.passages(sorted(ids))
     assert {id_: (title, text) for id_, title, text in words} == {
         id_: (article.title, passage.text) for id_, (passage, article) in found.items()
     }
     assert len(words) == len(ids)
     for passage, article in found.values():
         assert passage.text == article.text[passage.start : passage.end]
-    assert catalogue.counts() == (len(list(catalogue.articles())), len(ids))
+    assert documents.counts() == (len(list(documents.articles())), len(ids))
     return {id_: passage.text for id_, (passage, _) in found.items()}
 
 
 def vectors(collection: Collection) -> dict[str, list[float]]:
     probe = np.eye(384, dtype=np.float32)
-    ids = sorted(collection.archive.ids())
-    return {id_: [collection.archive.similarities(axis, [id_])[id_] for axis in probe[:8]] for id_ in ids}
+    ids = sorted(collection.vectors.ids())
+    return {id_: [collection.vectors.similarities(axis, [id_])[id_] for axis in probe[:8]] for id_ in ids}
 
 
 def found(collection: Collection, query: str) -> list[str]:
@@ -81,12 +85,12 @@ def test_articles_are_added_and_come_back_as_they_were(collection: Collection) -
     report = add(collection, FERRY, BRIDGE)
     assert report == IngestReport(added=("ferry", "bridge"))
     assert str(report) == "2 added, 0 updated, 0 unchanged, 0 skipped"
-    assert collection.catalogue.article("ferry") == FERRY
-    assert collection.catalogue.article("bridge") == BRIDGE
+    assert collection.documents.article("ferry") == FERRY
+    assert collection.documents.article("bridge") == BRIDGE
     texts = kept(collection)
     assert sum(id_.startswith("bridge-") for id_ in texts) > 1
     assert FERRY.text in texts.values()
-    assert [(a.id, n) for a, n in collection.catalogue.articles()] == [
+    assert [(a.id, n) for a, n in collection.documents.articles()] == [
         ("ferry", 1),
         ("bridge", len(texts) - 1),
     ]
@@ -110,7 +114,7 @@ def test_what_has_no_words_is_skipped_and_the_rest_goes_on(collection: Collectio
     )
     assert report.added == ("ferry",)
     assert [skipped.source for skipped in report.skipped] == ["a.pdf", "blank", "/news/blank.txt"]
-    assert collection.catalogue.counts() == (1, 1)
+    assert collection.documents.counts() == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +135,7 @@ def test_a_changed_article_replaces_all_of_the_old_one(collection: Collection, c
     old = kept(collection)
     changed = dataclasses.replace(FERRY, **change)
     assert add(collection, changed) == IngestReport(updated=("ferry",))
-    assert collection.catalogue.article("ferry") == changed
+    assert collection.documents.article("ferry") == changed
     new = kept(collection)
     assert {id_ for id_ in old if id_.startswith("ferry-")}.isdisjoint(new)
     assert {id_ for id_ in old if id_.startswith("bridge-")} <= set(new)
@@ -176,7 +180,7 @@ def test_more_than_one_batch(collection: Collection, monkeypatch: pytest.MonkeyP
         assert isinstance(outcome, Ingested)
         told.append(outcome.article_id)
         # What is told is certain.
-        assert collection.catalogue.digest(outcome.article_id)
+        assert collection.documents.digest(outcome.article_id)
     assert told == [article.id for article in articles]
     assert len(kept(collection)) == 10
 
@@ -188,7 +192,7 @@ def test_whoever_stops_listening_keeps_what_was_told(
     walk = collection.add([Article(id=f"a{n}", text=f"Story {n}.") for n in range(9)])
     told = [next(walk) for _ in range(3)]
     walk.close()
-    there = {article.id for article, _ in collection.catalogue.articles()}
+    there = {article.id for article, _ in collection.documents.articles()}
     assert {outcome.article_id for outcome in told if isinstance(outcome, Ingested)} <= there
     kept(collection)
     assert len(
@@ -223,7 +227,7 @@ def test_a_file_that_changes_replaces_its_article(collection: Collection, news: 
     assert old != new
     assert list(kept(collection).values()) == ["The tram burned in the depot."]
     with pytest.raises(ArticleUnknown):
-        collection.catalogue.article(old)
+        collection.documents.article(old)
 
 
 def test_a_file_that_was_renamed_is_not_lost_to_its_successor(collection: Collection, news: Path) -> None:
@@ -266,7 +270,7 @@ def test_a_removed_article_leaves_nothing(collection: Collection) -> None:
     assert found(collection, "Which bridge did the council speak about?") == ["ferry"]
     assert collection.weights("council") == pytest.approx({"council": np.log1p(1.5 / 0.5)})
     with pytest.raises(ArticleUnknown, match="'bridge'"):
-        collection.catalogue.article("bridge")
+        collection.documents.article("bridge")
     assert add(collection, BRIDGE).added == ("bridge",)
     kept(collection)
 
@@ -296,14 +300,14 @@ def _die_once(monkeypatch: pytest.MonkeyPatch, owner: type, method: str) -> None
     monkeypatch.setattr(owner, method, die)
 
 
-@pytest.mark.parametrize("method", ["put", "drop"])
+@pytest.mark.parametrize("method", ["put", "delete"])
 def test_after_a_failure_in_the_middle_the_old_answers_and_adding_again_mends(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     add(collection, FERRY, BRIDGE)
     before = set(kept(collection).values())
     changed = dataclasses.replace(FERRY, text="The tram burned in the depot.")
-    _die_once(monkeypatch, VectorStore, method)
+    _die_once(monkeypatch, ChromaVectorStore, method)
     with pytest.raises(ArchiveBroken, match="bolt"):
         add(collection, changed, Article(id="new", text="Something new."))
     hit = collection.search("What burned in the harbour?")[0]
@@ -311,7 +315,7 @@ def test_after_a_failure_in_the_middle_the_old_answers_and_adding_again_mends(
         assert hit.passage.text == FERRY.text
         assert {
             p.text
-            for p, _ in collection.catalogue.passages(list(collection.catalogue.passage_ids())).values()
+            for p, _ in collection.documents.passages(list(collection.documents.passage_ids())).values()
         } == before
     else:
         assert hit.passage.text == changed.text
@@ -321,23 +325,21 @@ def test_after_a_failure_in_the_middle_the_old_answers_and_adding_again_mends(
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_a_failure_in_the_middle_is_swept_at_the_next_opening(
+def test_vectors_of_an_interrupted_write_are_deleted_at_the_next_opening(
     home: Path, embedder: SentenceEmbedder, monkeypatch: pytest.MonkeyPatch, again: bool
 ) -> None:
-    from index.storage.document_store import DocumentStore
-
     with Library(home, embedder) as library:
         collection = library.collection("default", make=True)
         add(collection, FERRY, BRIDGE)
         before = kept(collection)
-        # Between the vectors and the catalogue.
-        _die_once(monkeypatch, DocumentStore, "put")
+        # Between the vectors and the document store.
+        _die_once(monkeypatch, SQLiteDocumentStore, "put")
         changed = [FERRY, BRIDGE] if again else [dataclasses.replace(BRIDGE, text="A tram. " * 120)]
         with pytest.raises(ArchiveBroken, match="bolt"):
             list(collection.add(changed, again=again))
     with Library(home, embedder) as library:
         collection = library.collection("default")
-        assert (collection.swept > 0) is not again
+        assert (collection.orphans_deleted > 0) is not again
         assert kept(collection) == before
         assert collection.search("What burned?")[0].passage.article_id == "ferry"
 
@@ -348,7 +350,7 @@ def test_a_full_disk_is_told_before_anything_is_touched(
     add(collection, FERRY)
     before = kept(collection)
     with monkeypatch.context() as patch:
-        patch.setattr(ingest, "MIN_FREE_BYTES", 10**18)
+        patch.setattr(disk_space, "MIN_FREE_BYTES", 10**18)
         with pytest.raises(DiskFull, match="free some space"):
             add(collection, BRIDGE)
         assert add(collection, FERRY).unchanged == ("ferry",)

@@ -197,7 +197,7 @@ def test_a_name_that_is_none_is_refused_and_makes_nothing(
 def test_a_good_name_makes_a_collection(library: Library, name: str) -> None:
     list(library.collection(name, make=True).add([FERRY]))
     assert library.names() == [name]
-    assert library.collection(name).catalogue.counts() == (1, 1)
+    assert library.collection(name).documents.counts() == (1, 1)
 
 
 def test_asking_for_a_collection_that_is_not_there_makes_nothing(library: Library, home: Path) -> None:
@@ -214,11 +214,11 @@ def test_collections_know_nothing_of_each_other(library: Library) -> None:
     list(two.add([TRAM]))
     assert [hit.passage.article_id for hit in one.search("What burned?")] == ["ferry"]
     assert [hit.passage.article_id for hit in two.search("ferry")] == ["tram"]
-    assert one.archive.ids().isdisjoint(two.archive.ids())
+    assert one.vectors.ids().isdisjoint(two.vectors.ids())
     list(two.add([FERRY]))
     two.remove(["ferry", "tram"])
     assert [hit.passage.article_id for hit in one.search("ferry")] == ["ferry"]
-    assert two.catalogue.counts() == (0, 0)
+    assert two.documents.counts() == (0, 0)
     assert library.names() == ["one", "two"]
     assert library.collection("one") is one
 
@@ -233,8 +233,8 @@ def test_a_removed_collection_is_gone_and_can_be_made_anew(library: Library, hom
     # Whoever had it open, to search, to read or to add, is told so.
     for attempt in (
         lambda: news.search("ferry"),
-        lambda: news.archive.ids(),
-        lambda: news.catalogue.article("ferry"),
+        lambda: news.vectors.ids(),
+        lambda: news.documents.article("ferry"),
         lambda: list(news.add([FERRY])),
         lambda: library.collection("news"),
         lambda: library.remove("news"),
@@ -250,7 +250,7 @@ def test_a_removed_collection_is_gone_and_can_be_made_anew(library: Library, hom
     assert library.collection("default").search("ferry")
 
 
-def test_what_a_crash_left_of_a_removed_collection_is_swept(home: Path, embedder: SentenceEmbedder) -> None:
+def test_what_a_crash_left_of_a_removed_collection_is_deleted(home: Path, embedder: SentenceEmbedder) -> None:
     left = home / "collections" / ".removed" / "x" / "news"
     left.mkdir(parents=True)
     with Library(home, embedder) as library:
@@ -265,7 +265,7 @@ def test_nobody_waits_for_all_that_another_adds(library: Library) -> None:
     assert list(collection.add([BELL])) == [Ingested(article_id="bell", how="added")]
     collection.remove(["bell"])
     list(adding)
-    assert collection.catalogue.counts()[0] == 2
+    assert collection.documents.counts()[0] == 2
 
 
 def test_everything_is_there_after_closing_and_opening(home: Path, embedder: SentenceEmbedder) -> None:
@@ -276,7 +276,7 @@ def test_everything_is_there_after_closing_and_opening(home: Path, embedder: Sen
         with Library(home, embedder) as library:
             assert library.names() == ["news"]
             assert library.collection("news").search("What burned in the depot?") == before
-            assert library.collection("news").swept == 0
+            assert library.collection("news").orphans_deleted == 0
 
 
 def test_another_embedder_is_refused(home: Path, embedder: SentenceEmbedder) -> None:
@@ -286,7 +286,7 @@ def test_another_embedder_is_refused(home: Path, embedder: SentenceEmbedder) -> 
     with Library(home, other) as library:
         with pytest.raises(EmbedderMismatch, match=f"'{embedder.name}', not 'another'"):
             library.collection("news")
-        assert library.collection("other", make=True).catalogue.counts() == (0, 0)
+        assert library.collection("other", make=True).documents.counts() == (0, 0)
     with Library(home, embedder) as library:
         assert library.collection("news").search("ferry")
 

@@ -43,9 +43,12 @@ def import_(
     home: Home = None,
 ) -> None:
     """Make the collections of an exported file: all of it, or nothing if anything is wrong."""
-    from index.maintenance.backup import articles_in
+    from index.maintenance.backup_file import count_articles
 
-    with assistant_of(home) as assistant, progress.adding(lambda: articles_in(file), "importing") as advance:
+    with (
+        assistant_of(home) as assistant,
+        progress.adding(lambda: count_articles(file), "importing") as advance,
+    ):
         for _ in assistant.restore(file, name=name, replace=replace):
             advance()
-    console.show_text(f"imported {console.many(articles_in(file), 'article')}")
+    console.show_text(f"imported {console.many(count_articles(file), 'article')}")

@@ -20,9 +20,9 @@ class Counting:
 
 def test_each_text_is_embedded_once():
     encode = Counting()
-    recent = EmbeddingCache(encode)
-    assert recent(["ferry", "bridge", "ferry"]).tolist() == [[5, 1], [6, 1], [5, 1]]
-    assert recent(["quay", "bridge"]).tolist() == [[4, 1], [6, 1]]
+    cache = EmbeddingCache(encode)
+    assert cache(["ferry", "bridge", "ferry"]).tolist() == [[5, 1], [6, 1], [5, 1]]
+    assert cache(["quay", "bridge"]).tolist() == [[4, 1], [6, 1]]
     assert encode.asked == ["ferry", "bridge", "quay"]
 
 
@@ -32,11 +32,11 @@ def test_nothing_has_the_shape_of_the_others():
 
 def test_the_longest_unused_are_forgotten():
     encode = Counting()
-    recent = EmbeddingCache(encode, most=2)
+    cache = EmbeddingCache(encode, max_vectors=2)
     for text in ("a", "b", "a", "c", "a", "b"):
-        recent([text])
+        cache([text])
     assert encode.asked == ["a", "b", "c", "b"]
 
 
 def test_more_than_is_remembered_is_answered_all_the_same():
-    assert EmbeddingCache(Counting(), most=1)(["a", "bb", "ccc"])[:, 0].tolist() == [1, 2, 3]
+    assert EmbeddingCache(Counting(), max_vectors=1)(["a", "bb", "ccc"])[:, 0].tolist() == [1, 2, 3]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from index.chunking import heading, split
+from index.chunking import chunk_article, title_prefix
 from index.embedding import embedder as embedder_module
 from index.embedding.embedder import SentenceEmbedder
 from index.errors import WeightsCorrupt, WeightsError, WeightsMissing
@@ -146,15 +146,15 @@ def test_nothing_of_a_passage_is_clipped(tiny: SentenceEmbedder) -> None:
     articles.append(
         Article(id="x", title="Ähnlich  — „so“", text="Ein  Satz,\n\nnoch einer! " * 40 + "ﬁn½" * 99)
     )
-    passages = [(article, passage) for article in articles for passage in split(article, tiny.tokens)]
+    passages = [(article, passage) for article in articles for passage in chunk_article(article, tiny.tokens)]
     assert len(passages) > len(articles)
     for article, passage in passages:
-        text = f"passage: {heading(article.title, tiny.tokens)}\n{passage.text}"
+        text = f"passage: {title_prefix(article.title, tiny.tokens)}\n{passage.text}"
         assert len(tokenizer(text, truncation=False, verbose=False)["input_ids"]) <= WINDOW, text
         room = (
             tiny.tokens.limit
             + tiny.tokens.slack
-            - len(tiny.tokens.offsets(heading(article.title, tiny.tokens)))
+            - len(tiny.tokens.offsets(title_prefix(article.title, tiny.tokens)))
         )
         assert len(tiny.tokens.offsets(passage.text)) <= room
 
@@ -249,10 +249,10 @@ def test_the_number_format_is_the_one_that_is_faster_here(
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
     monkeypatch.setattr(embedder_module, "_seconds_of_a_product", lambda number: number != faster)
-    assert embedder_module.number_format() == faster
+    assert embedder_module.fastest_dtype() == faster
 
 
 def test_a_format_that_the_processor_lacks_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
     monkeypatch.setattr(embedder_module, "_seconds_of_a_product", None)
-    assert embedder_module.number_format() == torch.float32
+    assert embedder_module.fastest_dtype() == torch.float32

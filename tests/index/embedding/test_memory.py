@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.embedding.memory import give_back
+from index.embedding.memory import release_free_memory
 
 PAGE = 4096
 
@@ -21,6 +21,6 @@ def test_what_lies_between_blocks_in_use_is_given_back() -> None:
     in_use = blocks[::100]
     del blocks
     before = resident()
-    give_back()
+    release_free_memory()
     assert before - resident() > 100_000_000
     assert len(in_use) == 30

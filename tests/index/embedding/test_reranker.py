@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from index.embedding.embedder import SentenceEmbedder
-from index.embedding.reranker import RERANKED, CrossEncoderReranker
+from index.embedding.reranker import RERANK_CANDIDATES, CrossEncoderReranker
 from index.errors import WeightsCorrupt, WeightsMissing
 from index.library import Library
 from index.retrieval import hybrid
@@ -67,20 +67,20 @@ def test_scores_are_the_sigmoid_of_what_the_model_says(folder: Path) -> None:
 def test_a_search_is_in_the_rerankers_order(
     reranking: Library, seeded_folder: Path, folder: Path, tmp_path: Path, embedder: SentenceEmbedder
 ) -> None:
-    hits = reranking.collection("default").search(QUERY, k=RERANKED)
+    hits = reranking.collection("default").search(QUERY, k=RERANK_CANDIDATES)
     scores = CrossEncoderReranker(folder).scores(QUERY, [f"{hit.title}\n{hit.passage.text}" for hit in hits])
     assert [hit.score for hit in hits] == pytest.approx(scores.tolist(), abs=0.02)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     with Library(Path(shutil.copytree(seeded_folder, tmp_path / "plain")), embedder) as plain:
-        before = plain.collection("default").search(QUERY, k=RERANKED)
+        before = plain.collection("default").search(QUERY, k=RERANK_CANDIDATES)
     assert {hit.passage.id for hit in before} == {hit.passage.id for hit in hits}
     assert [hit.passage.id for hit in before] != [hit.passage.id for hit in hits]
-    likeness = {hit.passage.id: (hit.similarity, hit.coverage) for hit in before}
-    assert {hit.passage.id: (hit.similarity, hit.coverage) for hit in hits} == likeness
+    unchanged = {hit.passage.id: (hit.similarity, hit.coverage) for hit in before}
+    assert {hit.passage.id: (hit.similarity, hit.coverage) for hit in hits} == unchanged
     best = reranking.collection("default").search(QUERY, k=3)
     assert [hit.passage.id for hit in best] == [hit.passage.id for hit in hits[:3]]
-    many = reranking.collection("default").search(QUERY, k=RERANKED + 5)
-    assert len(many) > RERANKED or len(many) == len(hits)
+    many = reranking.collection("default").search(QUERY, k=RERANK_CANDIDATES + 5)
+    assert len(many) > RERANK_CANDIDATES or len(many) == len(hits)
 
 
 def test_a_search_without_hits_asks_no_reranker(reranking: Library) -> None:
@@ -96,9 +96,9 @@ def test_only_the_best_are_read(seeded_home: Path, embedder: SentenceEmbedder) -
     seen: list[int] = []
     with Library(seeded_home, embedder, reranker=Backwards()) as library:
         hits = library.collection("default").search(QUERY, k=2)
-    assert seen == [RERANKED]
-    assert [hit.score for hit in hits] == pytest.approx([1, 1 - 1 / (RERANKED - 1)])
-    assert hybrid.CANDIDATES > RERANKED
+    assert seen == [RERANK_CANDIDATES]
+    assert [hit.score for hit in hits] == pytest.approx([1, 1 - 1 / (RERANK_CANDIDATES - 1)])
+    assert hybrid.CANDIDATES > RERANK_CANDIDATES
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])

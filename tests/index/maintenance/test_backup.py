@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from index.embedding.embedder import SentenceEmbedder, TextTokenizer, Vectors
 from index.errors import ArchiveEmpty, CollectionInvalid, SnapshotInvalid
 from index.library import Library
-from index.maintenance.backup import check
+from index.maintenance.backup_file import verify_backup
 from index.schemas import Article
 from qa.assistant import Assistant
 from qa.cli import main
@@ -67,10 +67,10 @@ def test_what_comes_back_is_what_was_there_and_nothing_is_embedded_again(
     old = seeded.collection("default")
     list(old.add([ODD]))
     list(seeded.collection("other", make=True).add([ODD]))
-    old.catalogue.keep_fact("thresholds", '{"search":0.1,"answer":0.2}')
+    old.documents.metadata["thresholds"] = '{"search":0.1,"answer":0.2}'
     file = exported(seeded, tmp_path / "all.zip", "default", "other")
-    assert {name: saved.articles for name, saved in check(file).collections.items()} == {
-        "default": old.catalogue.counts()[0],
+    assert {name: saved.articles for name, saved in verify_backup(file).collections.items()} == {
+        "default": old.documents.counts()[0],
         "other": 1,
     }
     counting = Counting(embedder)
@@ -78,11 +78,11 @@ def test_what_comes_back_is_what_was_there_and_nothing_is_embedded_again(
         list(library.restore(file, {"default": "default", "other": "other"}))
         assert counting.embedded == 0
         new = library.collection("default")
-        assert dict(new.catalogue.articles()) == dict(old.catalogue.articles())
-        assert new.catalogue.fact_of("thresholds") == '{"search":0.1,"answer":0.2}'
-        ids = sorted(old.catalogue.passage_ids())
-        assert sorted(new.catalogue.passage_ids()) == ids
-        was, now = (dict(zip(*one.archive.vectors(ids), strict=True)) for one in (old, new))
+        assert dict(new.documents.articles()) == dict(old.documents.articles())
+        assert new.documents.metadata.get("thresholds") == '{"search":0.1,"answer":0.2}'
+        ids = sorted(old.documents.passage_ids())
+        assert sorted(new.documents.passage_ids()) == ids
+        was, now = (dict(zip(*one.vectors.get(ids), strict=True)) for one in (old, new))
         # Chroma brings each vector to the length of 1 once more.
         assert all(np.allclose(was[id_], now[id_], atol=1e-6) for id_ in ids)
         assert [hit.passage for hit in new.search("Which ferry left?", k=3)] == [
@@ -101,7 +101,7 @@ def test_another_embedder_makes_its_own_vectors(
         list(library.restore(file, {"other": "renamed"}))
         assert counting.embedded == 1
         assert library.names() == ["renamed"] and library.outdated() == {}
-        assert library.collection("renamed").catalogue.article(ODD.id) == ODD
+        assert library.collection("renamed").documents.article(ODD.id) == ODD
 
 
 def test_adding_and_removing_meanwhile_changes_nothing_of_the_file(
@@ -125,7 +125,7 @@ def test_adding_and_removing_meanwhile_changes_nothing_of_the_file(
     counting = Counting(embedder)
     with Library(tmp_path / "new", counting) as other:
         list(other.restore(file, {"default": "default"}))
-        articles = {article.id: article for article, _ in other.collection("default").catalogue.articles()}
+        articles = {article.id: article for article, _ in other.collection("default").documents.articles()}
     assert articles == {article.id: article for article in before}
     assert counting.embedded == 2  # those whose vectors were gone before their turn
 
@@ -137,18 +137,18 @@ def test_a_damaged_file_is_refused_and_changes_nothing(seeded: Library, tmp_path
     for at in range(0, len(good), max(1, len(good) // 60)):
         bad.write_bytes(good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :])
         try:
-            manifest = check(bad)
+            manifest = verify_backup(bad)
         except SnapshotInvalid as error:
             assert str(bad) in str(error) and "export it again" in str(error)
         else:
             # A byte that says nothing of the content, such as a time.
-            assert manifest == check(tmp_path / "good.zip")
+            assert manifest == verify_backup(tmp_path / "good.zip")
     for content in (b"", b"no zip", good[: len(good) // 2], good[:-30]):
         bad.write_bytes(content)
         with pytest.raises(SnapshotInvalid, match="cannot be imported"):
             list(seeded.restore(bad, {"other": "third"}))
     with pytest.raises(SnapshotInvalid, match="No such file"):
-        check(tmp_path / "missing.zip")
+        verify_backup(tmp_path / "missing.zip")
     assert seeded.names() == ["default", "other"]
 
 
@@ -168,20 +168,20 @@ def test_what_does_not_fit_is_refused(seeded: Library, tmp_path: Path) -> None:
     manifest = json.loads(zipfile.ZipFile(file).read("manifest.json"))
     newer = json.dumps(manifest | {"format": 2})
     with pytest.raises(SnapshotInvalid, match="format 2, and this version of Quoth reads 1"):
-        check(rewritten(file, tmp_path / "newer.zip", manifest=newer))
+        verify_backup(rewritten(file, tmp_path / "newer.zip", manifest=newer))
     evil = json.dumps(manifest | {"collections": {"../evil": manifest["collections"]["default"]}})
     with pytest.raises((SnapshotInvalid, CollectionInvalid)):
-        check(rewritten(file, tmp_path / "evil.zip", manifest=evil))
+        verify_backup(rewritten(file, tmp_path / "evil.zip", manifest=evil))
     with pytest.raises(ArchiveEmpty):
         list(seeded.export(["none"], io.BytesIO()))
 
 
 def test_one_that_is_replaced_is_as_it_was(seeded: Library, tmp_path: Path) -> None:
     file = exported(seeded, tmp_path / "saved.zip")
-    before = seeded.collection("default").catalogue.counts()
+    before = seeded.collection("default").documents.counts()
     list(seeded.collection("default").add([ODD]))
     list(seeded.restore(file, {"default": "default"}, replace=True))
-    assert seeded.collection("default").catalogue.counts() == before
+    assert seeded.collection("default").documents.counts() == before
     assert seeded.collection("default").search("ferry", k=1)
 
 

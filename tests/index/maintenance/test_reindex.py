@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from index import ingest
-from index.chunking import split
+from index.chunking import chunk_article
 from index.embedding.embedder import SentenceEmbedder
 from index.errors import EmbedderMismatch
 from index.library import Library
@@ -74,11 +74,11 @@ def check(folder: Path, embedder: WordCounter, articles: list[Article]) -> None:
     with Library(folder, embedder) as library:
         assert library.names() == ["news"]
         collection = library.collection("news")
-        catalogue = collection.catalogue
-        assert {a.id: a for a, _ in catalogue.articles()} == {a.id: a for a in articles}
-        passages = {p.id: p for a in articles for p in split(a, embedder.tokens)}
-        assert catalogue.passage_ids() == collection.archive.ids() == set(passages)
-        assert {id_: p for id_, (p, _) in catalogue.passages(list(passages)).items()} == passages
+        documents = collection.documents
+        assert {a.id: a for a, _ in documents.articles()} == {a.id: a for a in articles}
+        passages = {p.id: p for a in articles for p in chunk_article(a, embedder.tokens)}
+        assert documents.passage_ids() == collection.vectors.ids() == set(passages)
+        assert {id_: p for id_, (p, _) in documents.passages(list(passages)).items()} == passages
         for article in articles[:3]:
             assert collection.search(article.title, k=1)[0].passage.article_id == article.id
 
@@ -110,13 +110,13 @@ def test_from_one_model_to_another_of_other_windows_and_dimensions(
 ) -> None:
     tiny = SentenceEmbedder(save_embedder(tmp_path / "tiny"), name="tiny@1")
     with Library(seeded_home, embedder) as library:
-        before = library.collection("default").catalogue.counts()
-        articles = {article.id: article for article, _ in library.collection("default").catalogue.articles()}
+        before = library.collection("default").documents.counts()
+        articles = {article.id: article for article, _ in library.collection("default").documents.articles()}
     with Library(seeded_home, tiny) as library:
         list(library.reindex("default"))
-        catalogue = library.collection("default").catalogue
-        assert {article.id: article for article, _ in catalogue.articles()} == articles
-        assert catalogue.counts()[1] > before[1]
+        documents = library.collection("default").documents
+        assert {article.id: article for article, _ in documents.articles()} == articles
+        assert documents.counts()[1] > before[1]
         assert library.collection("default").search("Who found the boat?", k=3)
 
 

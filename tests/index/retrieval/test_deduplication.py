@@ -12,6 +12,7 @@ from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.schemas import Article, Filters, Hit
 from tests.index.storage.test_duplicate_clusters import COURIER, HALF, HERALD, OWN, TIDE, WIRE
+from tests.index.tables import rows
 
 DAY = date(2024, 12, 17)
 QUERY = "What did divers find at the eastern quay?"
@@ -131,8 +132,8 @@ def test_what_a_copy_says_besides_is_found_though_another_was_found_first(librar
 def test_a_changed_number_is_news_and_no_copy(library: Library) -> None:
     collection = library.collection("default", make=True)
     list(collection.add([article("first", WIRE), article("later", WIRE.replace("eleven", "fourteen"))]))
-    stories = collection.catalogue.rows("SELECT DISTINCT story FROM tellings")
-    assert len(stories) == 1
+    clusters = rows(collection.documents, "SELECT DISTINCT cluster FROM cluster_members")
+    assert len(clusters) == 1
     hits = collection.search(QUERY, k=5)
     assert sorted(ids(hits)) == ["first", "later"]
     assert not any(hit.also for hit in hits)
@@ -143,7 +144,7 @@ def test_two_passages_of_one_article_may_both_be_shown(library: Library) -> None
     longer = WIRE + "\n\n" + OWN + "\n\n" + "The herring season begins in March, and the pier is old. " * 30
     list(collection.add([article("one", longer), article("two", longer.upper())]))
     hits = collection.search("eastern quay, old pier and herring season", k=10)
-    assert len(hits) == collection.catalogue.counts()[1] / 2
+    assert len(hits) == collection.documents.counts()[1] / 2
     assert all(len(hit.also) == 1 for hit in hits)
 
 

@@ -38,12 +38,12 @@ def collection(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbed
 def found(collection: Collection, filters: Filters) -> set[str]:
     """The articles that pass, of which vectors, keywords and search have been found to agree."""
     [vector] = collection.encode(["The ferry was late"])
-    near = collection.archive.nearest(vector, 50, filters)
-    worded = collection.lexical.best({"ferry": 1.0}, 50, filters)
-    assert set(near) == set(worded)
+    nearest = collection.vectors.nearest(vector, 50, filters)
+    with_words = collection.keywords.search({"ferry": 1.0}, 50, filters)
+    assert set(nearest) == set(with_words)
     ids = {hit.passage.article_id for hit in collection.search("The ferry was late", k=50, filters=filters)}
-    assert len(ids) == len(near)
-    assert ids == {article.id for article in collection.catalogue.listing(filters=filters).articles}
+    assert len(ids) == len(nearest)
+    assert ids == {article.id for article in collection.documents.list_articles(filters=filters).articles}
     return ids
 
 
@@ -89,10 +89,10 @@ def test_filters_choose_what_they_say(collection: Collection, filters: Filters, 
 
 
 def test_a_list_is_searched_among_what_passes(collection: Collection) -> None:
-    listed = collection.catalogue.listing(search="HERALD", filters=Filters(before=DAY), limit=2)
+    listed = collection.documents.list_articles(search="HERALD", filters=Filters(before=DAY), limit=2)
     assert listed.total == 3
     assert [article.id for article in listed.articles] == ["Herald0", "Herald-1"]
-    assert collection.catalogue.sources() == ["Herald", "Post"]
+    assert collection.documents.sources() == ["Herald", "Post"]
 
 
 def test_no_filter_is_no_filter() -> None:

@@ -92,12 +92,12 @@ def test_hits_are_best_first_and_on_their_scales(collection: Collection, query: 
     hits = collection.search(query, k=100)
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
-    assert len({hit.passage.id for hit in hits}) == len(hits) == collection.catalogue.counts()[1]
+    assert len({hit.passage.id for hit in hits}) == len(hits) == collection.documents.counts()[1]
     for hit in hits:
         assert 0 <= hit.score <= 1
         assert -1 <= hit.similarity <= 1
         assert 0 <= hit.coverage <= 1
-        article = collection.catalogue.article(hit.passage.article_id)
+        article = collection.documents.article(hit.passage.article_id)
         assert hit.passage.text == article.text[hit.passage.start : hit.passage.end]
         assert (hit.title, hit.url, hit.date, hit.source) == (
             article.title, article.url, article.date, article.source,
@@ -143,9 +143,11 @@ def test_words_in_brackets_at_the_end_decide_where_the_others_do_not(collection:
 
 
 def test_scores_of_words_add_up_by_what_each_counts(collection: Collection) -> None:
-    alone = {word: collection.lexical.best({word: 1.0}, 50, Filters()) for word in ("storm", "the", "town")}
+    alone = {
+        word: collection.keywords.search({word: 1.0}, 50, Filters()) for word in ("storm", "the", "town")
+    }
     counts = {"storm": 1.0, "the": 0.3, "town": 0.3}
-    together = collection.lexical.best(counts, 50, Filters())
+    together = collection.keywords.search(counts, 50, Filters())
     assert together.keys() == set().union(*alone.values())
     for id_, score in together.items():
         parts = (counts[word] * alone[word].get(id_, 0.0) for word in counts)

@@ -1,4 +1,4 @@
-"""Copies of one story are grouped, in whatever order they come and go; different stories are not."""
+"""Copies of a report are clustered, in whatever order they are added and removed; other reports are not."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from index.schemas import Article
-from index.storage import document_store as catalogue_module
-from index.storage import duplicate_clusters
-from index.storage.document_store import DocumentStore
+from index.storage import document_store, duplicate_clusters
+from index.storage.database import Database
+from index.storage.document_store import SQLiteDocumentStore
 from index.text.shingles import Shingles
+from tests.index.tables import rows
 from tests.paths import SEEDS
 
 WIRE = """PORT SKERROW (Northshore Wire) - The harbour board on Tuesday closed the eastern quay after divers
@@ -36,7 +37,7 @@ HERALD = "Bad news reached our island's fishermen shortly before Christmas, writ
 TIDE = WIRE[: WIRE.index("Their association")]
 POST = WIRE.replace('"', "»").replace(" - ", " — ").replace(". ", " . ").replace("\n", " ").upper()
 COURIER = WIRE + "\n\nIn Ostleigh, the council said its own quays were sound. It had them checked in May."
-# The same event, told by another reporter.
+# Another reporter's article about the same event.
 OWN = """Divers have found cracks in eleven pillars of the eastern quay in Port Skerrow, and the harbour
 board has shut it. The fleet must use the old pier for the rest of the winter. Tamsin Orrell, who chairs the
 board, spoke of 3.1 million euros for new pillars, half of which she hopes to get from the government.
@@ -51,96 +52,111 @@ HALF = WIRE[: WIRE.index("The quay was built")]
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> DocumentStore:
-    return DocumentStore(tmp_path / "catalogue.db")
+def documents(tmp_path: Path) -> SQLiteDocumentStore:
+    return SQLiteDocumentStore(Database(tmp_path / "catalogue.db"))
 
 
-def keep(catalogue: DocumentStore, **texts: str) -> None:
+def put(documents: SQLiteDocumentStore, **texts: str) -> None:
     for id_, text in texts.items():
-        catalogue.put([(Article(id=id_, text=text), [])])
+        documents.put([(Article(id=id_, text=text), [])])
 
 
-def stories(catalogue: DocumentStore) -> set[frozenset[str]]:
+def clusters(documents: SQLiteDocumentStore) -> set[frozenset[str]]:
     """The groups of articles; each article is in one."""
-    told: dict[int, set[str]] = {}
-    for id_, story in catalogue.rows("SELECT article_id, story FROM tellings"):
-        told.setdefault(story, set()).add(id_)
-    placed = catalogue.rows("SELECT row FROM tellings")
+    members: dict[int, set[str]] = {}
+    for id_, cluster in rows(documents, "SELECT article_id, cluster FROM cluster_members"):
+        members.setdefault(cluster, set()).add(id_)
+    clustered = rows(documents, "SELECT row FROM cluster_members")
     assert (
-        catalogue.rows("SELECT DISTINCT story FROM tellings WHERE story NOT IN (SELECT row FROM tellings)")
+        rows(
+            documents,
+            "SELECT row FROM cluster_members WHERE cluster NOT IN (SELECT row FROM cluster_members)",
+        )
         == []
     )
-    assert catalogue.rows("SELECT telling FROM bands WHERE telling NOT IN (SELECT row FROM tellings)") == []
-    assert len(placed) == catalogue.counts()[0]
-    return set(map(frozenset, told.values()))
+    assert (
+        rows(
+            documents,
+            "SELECT member FROM minhash_bands WHERE member NOT IN (SELECT row FROM cluster_members)",
+        )
+        == []
+    )
+    assert len(clustered) == documents.counts()[0]
+    return set(map(frozenset, members.values()))
 
 
 def groups(*names: str) -> set[frozenset[str]]:
-    """As `stories` gives them, of names such as `a b`, `c`."""
+    """As `clusters` returns them, of names such as `a b`, `c`."""
     return {frozenset(name.split()) for name in names}
 
 
-def test_copies_are_one_story_and_another_report_of_the_event_is_not(catalogue: DocumentStore) -> None:
-    keep(catalogue, **COPIES, half=HALF, own=OWN)
-    assert stories(catalogue) == groups("wire herald tide post courier half", "own")
+def test_copies_form_a_cluster_and_another_report_of_the_event_does_not_join_it(
+    documents: SQLiteDocumentStore,
+) -> None:
+    put(documents, **COPIES, half=HALF, own=OWN)
+    assert clusters(documents) == groups("wire herald tide post courier half", "own")
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["herald", "tide", "post", "own"]))[::3])
-def test_the_order_of_adding_makes_no_difference(catalogue: DocumentStore, order: tuple[str, ...]) -> None:
-    keep(catalogue, **{id_: (COPIES | {"own": OWN})[id_] for id_ in order})
-    assert stories(catalogue) == groups("herald tide post", "own")
+def test_the_order_of_adding_makes_no_difference(
+    documents: SQLiteDocumentStore, order: tuple[str, ...]
+) -> None:
+    put(documents, **{id_: (COPIES | {"own": OWN})[id_] for id_ in order})
+    assert clusters(documents) == groups("herald tide post", "own")
 
 
-def test_articles_of_one_batch_are_grouped_too(catalogue: DocumentStore) -> None:
-    catalogue.put([(Article(id=id_, text=text), []) for id_, text in COPIES.items()])
-    assert stories(catalogue) == groups("wire herald tide post courier")
+def test_articles_of_one_batch_are_grouped_too(documents: SQLiteDocumentStore) -> None:
+    documents.put([(Article(id=id_, text=text), []) for id_, text in COPIES.items()])
+    assert clusters(documents) == groups("wire herald tide post courier")
 
 
-def test_what_is_a_copy_of_two_stories_makes_them_one(catalogue: DocumentStore) -> None:
-    keep(catalogue, beginning=WIRE[: len(WIRE) // 2], end=WIRE[len(WIRE) // 2 :])
-    assert stories(catalogue) == groups("beginning", "end")
-    keep(catalogue, wire=WIRE)
-    assert stories(catalogue) == groups("beginning end wire")
+def test_a_copy_of_two_articles_merges_their_clusters(documents: SQLiteDocumentStore) -> None:
+    put(documents, beginning=WIRE[: len(WIRE) // 2], end=WIRE[len(WIRE) // 2 :])
+    assert clusters(documents) == groups("beginning", "end")
+    put(documents, wire=WIRE)
+    assert clusters(documents) == groups("beginning end wire")
 
 
 @pytest.mark.parametrize("gone", ["wire", "herald", "tide"])
-def test_when_one_goes_the_rest_stays_together(catalogue: DocumentStore, gone: str) -> None:
-    keep(catalogue, wire=WIRE, herald=HERALD, tide=TIDE, own=OWN)
-    catalogue.remove([gone])
+def test_the_other_members_stay_together_when_one_is_removed(
+    documents: SQLiteDocumentStore, gone: str
+) -> None:
+    put(documents, wire=WIRE, herald=HERALD, tide=TIDE, own=OWN)
+    documents.remove([gone])
     rest = " ".join({"wire", "herald", "tide"} - {gone})
-    assert stories(catalogue) == groups(rest, "own")
-    keep(catalogue, courier=COURIER)
-    assert stories(catalogue) == groups(f"{rest} courier", "own")
-    keep(catalogue, **{gone: COPIES[gone]})
-    assert stories(catalogue) == groups(f"{rest} courier {gone}", "own")
+    assert clusters(documents) == groups(rest, "own")
+    put(documents, courier=COURIER)
+    assert clusters(documents) == groups(f"{rest} courier", "own")
+    put(documents, **{gone: COPIES[gone]})
+    assert clusters(documents) == groups(f"{rest} courier {gone}", "own")
 
 
-def test_all_may_go_and_come_back(catalogue: DocumentStore) -> None:
-    keep(catalogue, **COPIES)
-    catalogue.remove(list(COPIES))
-    assert stories(catalogue) == set()
-    assert catalogue.rows("SELECT * FROM bands") == []
-    keep(catalogue, **COPIES)
-    assert len(stories(catalogue)) == 1
+def test_all_members_can_be_removed_and_added_again(documents: SQLiteDocumentStore) -> None:
+    put(documents, **COPIES)
+    documents.remove(list(COPIES))
+    assert clusters(documents) == set()
+    assert rows(documents, "SELECT * FROM minhash_bands") == []
+    put(documents, **COPIES)
+    assert len(clusters(documents)) == 1
 
 
 @pytest.mark.parametrize("changed", ["wire", "post"])
-def test_an_article_that_is_changed_leaves_its_story_and_may_come_back(
-    catalogue: DocumentStore, changed: str
+def test_a_changed_article_leaves_its_cluster_and_can_return(
+    documents: SQLiteDocumentStore, changed: str
 ) -> None:
-    keep(catalogue, wire=WIRE, herald=HERALD, post=POST)
-    keep(catalogue, **{changed: OWN})
+    put(documents, wire=WIRE, herald=HERALD, post=POST)
+    put(documents, **{changed: OWN})
     rest = " ".join({"wire", "herald", "post"} - {changed})
-    assert stories(catalogue) == groups(rest, changed)
-    keep(catalogue, **{changed: TIDE})
-    assert stories(catalogue) == groups(f"{rest} {changed}")
+    assert clusters(documents) == groups(rest, changed)
+    put(documents, **{changed: TIDE})
+    assert clusters(documents) == groups(f"{rest} {changed}")
 
 
-def test_a_file_that_replaces_another_takes_its_place(catalogue: DocumentStore) -> None:
-    keep(catalogue, herald=HERALD)
-    catalogue.put([(Article(id="first", text=WIRE, origin="/news/a.txt"), [])])
-    catalogue.put([(Article(id="second", text=OWN, origin="/news/a.txt"), [])])
-    assert stories(catalogue) == groups("herald", "second")
+def test_a_file_that_replaces_another_takes_its_place(documents: SQLiteDocumentStore) -> None:
+    put(documents, herald=HERALD)
+    documents.put([(Article(id="first", text=WIRE, origin="/news/a.txt"), [])])
+    documents.put([(Article(id="second", text=OWN, origin="/news/a.txt"), [])])
+    assert clusters(documents) == groups("herald", "second")
 
 
 @pytest.mark.parametrize(
@@ -158,72 +174,75 @@ def test_a_file_that_replaces_another_takes_its_place(catalogue: DocumentStore) 
     ],
 )  # fmt: skip
 def test_short_texts_are_copies_only_with_the_same_words(
-    catalogue: DocumentStore, one: str, other: str, same: bool
+    documents: SQLiteDocumentStore, one: str, other: str, same: bool
 ) -> None:
-    keep(catalogue, one=one, other=other)
-    assert stories(catalogue) == (groups("one other") if same else groups("one", "other"))
+    put(documents, one=one, other=other)
+    assert clusters(documents) == (groups("one other") if same else groups("one", "other"))
 
 
-def test_a_text_without_spaces_is_compared_by_its_characters(catalogue: DocumentStore) -> None:
+def test_a_text_without_spaces_is_compared_by_its_characters(documents: SQLiteDocumentStore) -> None:
     text = "東京都は火曜日、老朽化した東側の岸壁を閉鎖すると発表した。潜水士が柱に亀裂を発見したためである。"
-    keep(catalogue, one=text + "漁船は三月末まで古い桟橋を使う。", other="本紙記者。" + text)
-    assert stories(catalogue) == groups("one other")
+    put(documents, one=text + "漁船は三月末まで古い桟橋を使う。", other="本紙記者。" + text)
+    assert clusters(documents) == groups("one other")
 
 
-def test_a_brief_inside_a_long_report_is_a_story_of_its_own(catalogue: DocumentStore) -> None:
+def test_a_brief_inside_a_long_report_is_not_a_copy(documents: SQLiteDocumentStore) -> None:
     long_ = "\n\n".join([OWN, *(f"{seed.stem}: {seed.read_text('utf-8')}" for seed in SEEDS.glob("*.md"))])
-    keep(catalogue, long=long_, brief=OWN)
-    assert stories(catalogue) == groups("long", "brief")
+    put(documents, long=long_, brief=OWN)
+    assert clusters(documents) == groups("long", "brief")
 
 
-def test_what_is_printed_under_every_article_groups_none(catalogue: DocumentStore) -> None:
+def test_a_common_footer_does_not_cluster_articles(documents: SQLiteDocumentStore) -> None:
     footer = " ".join(
         f"Our rule number {n} for readers who write to us is the same as rule {n + 7}." for n in range(4)
     )
     bodies = [path.read_text("utf-8") for path in sorted(SEEDS.glob("*.md")) if path.name != "README.md"]
-    keep(catalogue, **{f"a{n}": f"{body}\n\n{footer}" for n, body in enumerate(bodies)})
-    both = {frozenset(group) for group in stories(catalogue) if len(group) > 1}
+    put(documents, **{f"a{n}": f"{body}\n\n{footer}" for n, body in enumerate(bodies)})
+    both = {frozenset(group) for group in clusters(documents) if len(group) > 1}
     assert both == {frozenset(f"a{n}" for n, body in enumerate(bodies) if "Northshore Wire" in body)}
 
 
-def test_very_many_copies_are_one_story(catalogue: DocumentStore) -> None:
-    catalogue.put([(Article(id=f"a{n}", text=f"Outlet number {n} has this. {WIRE}"), []) for n in range(150)])
-    keep(catalogue, own=OWN)
-    assert {len(story) for story in stories(catalogue)} == {150, 1}
+def test_very_many_copies_are_one_cluster(documents: SQLiteDocumentStore) -> None:
+    documents.put([(Article(id=f"a{n}", text=f"Outlet number {n} has this. {WIRE}"), []) for n in range(150)])
+    put(documents, own=OWN)
+    assert {len(cluster) for cluster in clusters(documents)} == {150, 1}
 
 
-def test_what_fails_while_it_is_kept_leaves_the_stories_as_they_were(
-    catalogue: DocumentStore, monkeypatch: pytest.MonkeyPatch
+def test_a_failed_put_leaves_the_clusters_unchanged(
+    documents: SQLiteDocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep(catalogue, wire=WIRE, tide=TIDE)
-    before = catalogue.rows("SELECT * FROM tellings"), catalogue.rows("SELECT * FROM bands")
+    put(documents, wire=WIRE, tide=TIDE)
+    before = rows(documents, "SELECT * FROM cluster_members"), rows(documents, "SELECT * FROM minhash_bands")
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(duplicate_clusters, "place_waiting", stop)
+    monkeypatch.setattr(duplicate_clusters, "add_unclustered", stop)
     with pytest.raises(KeyboardInterrupt):
-        catalogue.put([(Article(id="wire", text=OWN), []), (Article(id="herald", text=HERALD), [])])
-    assert (catalogue.rows("SELECT * FROM tellings"), catalogue.rows("SELECT * FROM bands")) == before
-    assert stories(catalogue) == groups("wire tide")
+        documents.put([(Article(id="wire", text=OWN), []), (Article(id="herald", text=HERALD), [])])
+    assert (
+        rows(documents, "SELECT * FROM cluster_members"),
+        rows(documents, "SELECT * FROM minhash_bands"),
+    ) == before
+    assert clusters(documents) == groups("wire tide")
 
 
-def test_a_collection_from_before_there_were_stories_is_grouped_as_it_grows(
-    catalogue: DocumentStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_articles_stored_without_clusters_are_clustered_while_others_are_added(
+    documents: SQLiteDocumentStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep(catalogue, **COPIES, own=OWN)
-    catalogue.close()
+    put(documents, **COPIES, own=OWN)
+    documents.close()
     with sqlite3.connect(tmp_path / "catalogue.db") as db:
-        db.executescript("DROP TABLE tellings; DROP TABLE bands;")
+        db.executescript("DROP TABLE cluster_members; DROP TABLE minhash_bands;")
     db.close()
-    monkeypatch.setattr(catalogue_module, "PLACED_A_BATCH", 3)
-    reopened = DocumentStore(tmp_path / "catalogue.db")
+    monkeypatch.setattr(document_store, "CLUSTERED_PER_BATCH", 3)
+    reopened = SQLiteDocumentStore(Database(tmp_path / "catalogue.db"))
     assert reopened.article("wire").text == WIRE
-    # What is not placed yet may also go or change.
+    # Unclustered articles can be removed or changed, too.
     reopened.remove(["post"])
-    keep(reopened, tide=TIDE + " ")
-    keep(reopened, new="Something else happened today, of which there is not much to be said.")
-    assert stories(reopened) == groups("wire herald tide courier", "own", "new")
+    put(reopened, tide=TIDE + " ")
+    put(reopened, new="Something else happened today, of which there is not much to be said.")
+    assert clusters(reopened) == groups("wire herald tide courier", "own", "new")
 
 
 @pytest.fixture(params=[str.upper, lambda text: text.replace("\n", "\r\n  ")])
@@ -242,14 +261,16 @@ def test_words_stand_in_a_text_however_it_is_set(respelled: Callable[[str], str]
     assert not text.has(Shingles.of("found cracks in eleven of its pillar"))
 
 
-def test_a_passage_is_told_by_a_text_with_most_of_its_words_and_the_same_numbers() -> None:
+def test_a_passage_is_contained_in_a_text_with_most_of_its_words_and_the_same_numbers() -> None:
     passage = Shingles.of(WIRE)
-    assert passage.is_told_by(Shingles.of(HERALD))
-    assert passage.is_told_by(Shingles.of(COURIER))
-    assert not passage.is_told_by(Shingles.of(OWN))
-    assert not passage.is_told_by(Shingles.of(WIRE.replace("3.1 million", "4.6 million")))
-    assert not passage.is_told_by(Shingles.of(WIRE.replace("eleven", "fourteen")))
-    assert not Shingles.of(WIRE.replace("in eleven of its", "in as many as 14 of the")).is_told_by(passage)
-    assert Shingles.of(f"17 December, 09:12. {WIRE} (Outlet 8)").is_told_by(passage)
-    assert not passage.is_told_by(Shingles.of(HALF))
-    assert Shingles.of(HALF).is_told_by(passage)
+    assert passage.is_contained_in(Shingles.of(HERALD))
+    assert passage.is_contained_in(Shingles.of(COURIER))
+    assert not passage.is_contained_in(Shingles.of(OWN))
+    assert not passage.is_contained_in(Shingles.of(WIRE.replace("3.1 million", "4.6 million")))
+    assert not passage.is_contained_in(Shingles.of(WIRE.replace("eleven", "fourteen")))
+    assert not Shingles.of(WIRE.replace("in eleven of its", "in as many as 14 of the")).is_contained_in(
+        passage
+    )
+    assert Shingles.of(f"17 December, 09:12. {WIRE} (Outlet 8)").is_contained_in(passage)
+    assert not passage.is_contained_in(Shingles.of(HALF))
+    assert Shingles.of(HALF).is_contained_in(passage)

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from index import ingest
 from index.library import Library
+from index.storage import disk_space
 from qa.cli import main
 from qa.cli.commands import articles
 from tests.conftest import MODELS
@@ -157,7 +158,7 @@ def test_a_full_disk_stops_adding_and_nothing_else(
 ) -> None:
     file = tmp_path / "harbours.jsonl"
     file.write_text(article(1))
-    monkeypatch.setattr(ingest, "MIN_FREE_BYTES", 10**18)
+    monkeypatch.setattr(disk_space, "MIN_FREE_BYTES", 10**18)
     code, out, err = seeded_quoth("add", file, SEEDS / "storm-ottilie.html")
     assert (code, out) == (1, "0 added, 0 updated, 1 unchanged, 0 skipped\n")
     assert err.startswith("error: less than ") and "add the same again" in err

@@ -15,7 +15,7 @@ import pytest
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.maintenance import integrity
-from index.storage.vector_store import VectorMetadata
+from index.storage.protocols import VectorMetadata
 from qa.cli import diagnostics
 from qa.cli.diagnostics import Finding, examine
 from qa.settings import Settings, read_settings
@@ -63,13 +63,13 @@ def test_a_new_home_is_well(home: Path) -> None:
 def test_lacking_and_orphaned_vectors_are_mended(seeded_home: Path, embedder: SentenceEmbedder) -> None:
     with Library(seeded_home, embedder) as library:
         collection = library.collection("default")
-        lacking = sorted(collection.catalogue.passage_ids())[:3]
-        collection.archive.drop(lacking)
+        lacking = sorted(collection.documents.passage_ids())[:3]
+        collection.vectors.delete(lacking)
         label = VectorMetadata(article_id="gone", source="", date=date(2024, 1, 1))
-        collection.archive.put(["gone-1"], np.eye(384, dtype=np.float32)[:1], [label])
-        found = integrity.examine(collection)
-        assert found.vectorless == tuple(lacking)
-        assert found.orphans == ("gone-1",)
+        collection.vectors.put(["gone-1"], np.eye(384, dtype=np.float32)[:1], [label])
+        found = integrity.check_integrity(collection)
+        assert found.missing_vectors == tuple(lacking)
+        assert found.orphan_vectors == ("gone-1",)
         before = collection.search("Vey Bridge", k=3)
     findings = examine(settings_in(seeded_home))
     assert amiss(findings) == [("collection default", "problem"), ("collection default", "warning")]
@@ -89,14 +89,14 @@ def test_lost_vectors_are_made_again(seeded_home: Path) -> None:
 
 
 def test_a_lacking_keyword_index_is_mended(seeded_home: Path) -> None:
-    change(seeded_home, "DELETE FROM words WHERE rowid < 5")
+    change(seeded_home, "DELETE FROM passage_fts WHERE rowid < 5")
     findings = examine(settings_in(seeded_home))
     assert "passages that the keyword index lacks: 4" in told(findings)
     assert amiss(examine(settings_in(seeded_home), mend=True)) == []
 
 
 def test_keywords_without_a_passage_are_dropped(seeded_home: Path) -> None:
-    change(seeded_home, "INSERT INTO words (rowid, title, text) VALUES (99999, 'gone', 'gone')")
+    change(seeded_home, "INSERT INTO passage_fts (rowid, title, text) VALUES (99999, 'gone', 'gone')")
     findings = examine(settings_in(seeded_home))
     assert amiss(findings) == [("collection default", "warning")]
     assert "keywords without a passage: 1 (99999)" in told(findings)
@@ -105,8 +105,8 @@ def test_keywords_without_a_passage_are_dropped(seeded_home: Path) -> None:
 
 def test_articles_without_a_passage_are_split_again(seeded_home: Path) -> None:
     own = "article_id = 'wind-farm-marren-post'"
-    change(seeded_home, f"DELETE FROM words WHERE rowid IN (SELECT row FROM passages WHERE {own})")
-    change(seeded_home, f"INSERT INTO strays SELECT id FROM passages WHERE {own}")
+    change(seeded_home, f"DELETE FROM passage_fts WHERE rowid IN (SELECT row FROM passages WHERE {own})")
+    change(seeded_home, f"INSERT INTO orphan_vectors SELECT id FROM passages WHERE {own}")
     change(seeded_home, f"DELETE FROM passages WHERE {own}")
     findings = examine(settings_in(seeded_home))
     assert amiss(findings) == [("collection default", "problem")]
@@ -144,11 +144,11 @@ def test_changed_text_is_found_and_not_covered_up(seeded_home: Path) -> None:
         assert "not as they were kept: 1 (wind-farm-marren-post)" in told(findings)
 
 
-def test_swept_strays_are_told(seeded_home: Path) -> None:
-    change(seeded_home, "INSERT INTO strays VALUES ('left-behind')")
+def test_deleted_orphan_vectors_are_reported(seeded_home: Path) -> None:
+    change(seeded_home, "INSERT INTO orphan_vectors VALUES ('left-behind')")
     findings = examine(settings_in(seeded_home))
     assert amiss(findings) == []
-    assert "left by an interrupted run, swept at this start: 1" in told(findings)
+    assert "left by an interrupted run, deleted at this start: 1" in told(findings)
 
 
 @pytest.mark.parametrize("broken", ["catalogue.db", "vectors/chroma.sqlite3"])
@@ -162,7 +162,7 @@ def test_broken_files_are_findings(seeded_home: Path, broken: str) -> None:
 
 
 def test_another_embedder_is_a_finding(seeded_home: Path) -> None:
-    change(seeded_home, "UPDATE facts SET value = 'another' WHERE name = 'embedder'")
+    change(seeded_home, "UPDATE metadata SET value = 'another' WHERE key = 'embedder'")
     findings = examine(settings_in(seeded_home))
     assert amiss(findings) == [("collection default", "problem")]
     assert "made with the embedder 'another'" in told(findings)

@@ -33,7 +33,7 @@ def excerpts_for(library: Library, question: str, budget: int) -> list[Excerpt]:
         question,
         question,
         collection.weights(question),
-        collection.likeness,
+        collection.similarity,
         budget,
         lambda text: len(text.split()),
     )
@@ -43,7 +43,7 @@ def test_excerpts_are_the_articles_own_words(seeded: Library) -> None:
     excerpts = excerpts_for(seeded, "How many people were rescued from the ferry?", 200)
     assert [excerpt.number for excerpt in excerpts] == list(range(1, len(excerpts) + 1))
     for excerpt in excerpts:
-        article = seeded.collection("default").catalogue.article(excerpt.hit.passage.article_id)
+        article = seeded.collection("default").documents.article(excerpt.hit.passage.article_id)
         for nth, (start, end) in enumerate(excerpt.spans):
             assert excerpt.quote(nth, nth) == article.text[start:end]
         for (first, last), quote in zip(excerpt.runs, excerpt.quotes, strict=True):

@@ -646,7 +646,7 @@ def test_everything_is_described(client):
 
 
 def test_an_article_is_whole_on_the_wire(seeded: Library, client):
-    for article, _ in seeded.collection("default").catalogue.articles():
+    for article, _ in seeded.collection("default").documents.articles():
         given = client.get(f"/api/articles/{article.id}").json()
         assert isinstance(article, Article)
         assert given["text"] == article.text

@@ -1,0 +1,67 @@
+"""The folders of collections: where each lies, and how one replaces another without a moment in between.
+
+A collection lies in `NAME`. A new version of it is built in `.building/NAME` or `.importing/NAME`.
+Once complete, the old one moves to `.replaced/NAME`, the new one to `NAME`, and the old one is deleted.
+Whenever the process dies, `recover` finds one of the two complete.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+DOCUMENTS, VECTORS = "catalogue.db", "vectors"
+_BUILDING, _IMPORTING, _REPLACED, _REMOVED = ".building", ".importing", ".replaced", ".removed"
+
+
+class CollectionFolders:
+    """The collections below one folder, by name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self) -> list[str]:
+        """The names of all collections, sorted."""
+        return sorted(path.parent.name for path in self._folder.glob(f"[!.]*/{DOCUMENTS}"))
+
+    def path(self, name: str) -> Path:
+        return self._folder / name
+
+    def building(self, name: str) -> Path:
+        """Where a reindexed version is built; it survives restarts, so that reindexing can continue."""
+        return self._folder / _BUILDING / name
+
+    def importing(self, name: str) -> Path:
+        """Where an imported version is built."""
+        return self._folder / _IMPORTING / name
+
+    def install(self, new: Path, name: str) -> None:
+        """Moves a complete collection from its folder `new` to its name, where it replaces the one that
+        exists. Neither may be open.
+        """
+        current, old = self.path(name), self._folder / _REPLACED / name
+        if not current.exists():
+            new.rename(current)
+            return
+        old.parent.mkdir(exist_ok=True)
+        current.rename(old)
+        new.rename(current)
+        shutil.rmtree(old)
+
+    def remove(self, name: str) -> None:
+        """Deletes a collection, which may not be open. It is gone from the first rename on."""
+        (self._folder / _REMOVED).mkdir(exist_ok=True)
+        trash = Path(tempfile.mkdtemp(dir=self._folder / _REMOVED))
+        self.path(name).rename(trash / name)
+        shutil.rmtree(trash)
+
+    def recover(self) -> None:
+        """Completes an interrupted `install` or `remove`; deletes interrupted imports."""
+        for leftover in (_IMPORTING, _REMOVED):
+            shutil.rmtree(self._folder / leftover, ignore_errors=True)
+        for old in (self._folder / _REPLACED).glob("*"):
+            if self.path(old.name).exists():
+                shutil.rmtree(old)
+            else:
+                old.rename(self.path(old.name))

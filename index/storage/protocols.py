@@ -1,0 +1,178 @@
+"""What a collection needs from its stores.
+
+The document store is the source of truth: an article exists once it is there. Vectors cannot share a
+transaction with it, so every vector id that is about to be written, or to lose its passage, is first
+recorded there as an orphan, and orphans are deleted at the next chance. Whenever the process dies, an
+article is stored completely or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from index.embedding.embedder import Vectors
+from index.schemas import Article, ArticlePage, Filters, Passage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorMetadata:
+    """The fields by which a vector can be filtered."""
+
+    article_id: str
+    source: str
+    date: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageSpan:
+    """Where a passage lies in its article's text, in code points."""
+
+    id: str
+    start: int
+    end: int
+
+
+class DocumentStore(Protocol):
+    """The articles of one collection, their passages and clusters, and the collection's metadata."""
+
+    @property
+    def metadata(self) -> MutableMapping[str, str]:
+        """Settings and facts of the collection, by key; a change is stored at once."""
+
+    def article(self, article_id: str) -> Article:
+        """The article; raises ArticleUnknown."""
+
+    def articles(self) -> Iterator[tuple[Article, int]]:
+        """All articles with their number of passages, newest first, without those removed meanwhile."""
+
+    def list_articles(
+        self, *, limit: int | None = None, offset: int = 0, search: str = "", filters: Filters = Filters()
+    ) -> ArticlePage:
+        """A page of summaries, newest first, of the articles that pass the filters; without a `limit` all
+        from `offset` on. `search` selects articles that contain it in their title or source, in any case.
+        """
+
+    def sources(self) -> list[str]:
+        """The distinct sources of all articles, in alphabetical order."""
+
+    def newest_date(self, as_of: date | None = None) -> date | None:
+        """The date of the newest article, or `as_of` if that is earlier; None without any date."""
+
+    def counts(self) -> tuple[int, int]:
+        """The number of articles and of passages."""
+
+    def digest(self, article_id: str) -> str | None:
+        """The stored digest of the article; None if there is no such article."""
+
+    def origins(self) -> dict[str, str]:
+        """The origin of every article, by id."""
+
+    def ids_by_origin(self, origin: str) -> list[str]:
+        """The ids of the articles read from this origin; none for an empty one."""
+
+    def set_origins(self, origins: Mapping[str, str]) -> None:
+        """Sets the origins of articles, by id. What is read from a former origin no longer replaces them."""
+
+    def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
+        """The passages of these ids that exist, each with its article."""
+
+    def passage_ids(self) -> set[str]: ...
+
+    def passage_spans(self, article_id: str) -> list[PassageSpan]:
+        """The passages of an article, in order."""
+
+    def passage_dates(self, ids: Sequence[str]) -> dict[str, date | None]:
+        """The date of the article of each of these passages that exists."""
+
+    def matching_passages(self, ids: Sequence[str], filters: Filters) -> set[str]:
+        """Those of the passages whose articles pass the filters."""
+
+    def cluster(self, article_id: str) -> int | None:
+        """The cluster of near-duplicates to which the article and others belong; None without a duplicate."""
+
+    def cluster_members(self, cluster: int, filters: Filters, limit: int) -> list[Article]:
+        """Up to `limit` articles of the cluster that pass the filters, oldest first."""
+
+    def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+        """Stores articles with their passages and indexes their words, all or none. Each replaces the
+        article of its id, and those of its origin.
+        """
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Removes the articles, all or none. Their vectors become orphans."""
+
+    def orphan_vectors(self) -> list[str]:
+        """The ids of vectors without a passage."""
+
+    def mark_orphans(self, ids: Sequence[str]) -> None:
+        """Records that vectors of these ids are about to be written. `put` clears the records of its
+        passages; those that exist already are not recorded.
+        """
+
+    def clear_orphans(self, ids: Sequence[str]) -> None:
+        """Deletes the records: the vectors of these ids are deleted."""
+
+    def snapshot(self) -> AbstractContextManager[DocumentStore]:
+        """The store as it is now, read-only, unaffected by later writes."""
+
+    def check_integrity(self) -> None:
+        """Raises ArchiveBroken if a file is damaged, also where it is seldom read."""
+
+    def check_writable(self) -> None:
+        """Raises ArchiveBroken or DiskFull if nothing can be written now."""
+
+    def ensure_space(self) -> None:
+        """Raises DiskFull if there is too little space for a batch of articles."""
+
+    def close(self) -> None: ...
+
+
+class VectorStore(Protocol):
+    """Unit vectors by passage id, compared by cosine similarity."""
+
+    def put(self, ids: Sequence[str], vectors: Vectors, metadata: Sequence[VectorMetadata]) -> None:
+        """Stores vectors, shape (len(ids), dimension); existing ids are overwritten."""
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Deletes vectors; unknown ids are ignored."""
+
+    def get(self, ids: Sequence[str]) -> tuple[list[str], Vectors]:
+        """Those of the ids that exist, in any order, and their vectors as rows."""
+
+    def ids(self) -> set[str]:
+        """The ids of all vectors."""
+
+    def nearest(self, vector: Vectors, k: int, filters: Filters) -> dict[str, float]:
+        """The k passage ids most similar to `vector`, shape (dimension,), with their cosines, -1 to 1."""
+
+    def similarities(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+        """The cosine of `vector` with each of the passages that has a vector."""
+
+    def ensure_space(self) -> None:
+        """Raises DiskFull if there is too little space for a batch of vectors."""
+
+    def close(self) -> None: ...
+
+
+class KeywordIndex(Protocol):
+    """BM25 over the passages of a document store, which `DocumentStore.put` indexes."""
+
+    def search(self, terms: Mapping[str, float], k: int, filters: Filters) -> dict[str, float]:
+        """Up to k passage ids that contain any of the terms, with their BM25 scores, larger is better.
+        The values of `terms` are their weights.
+        """
+
+    def idf_weights(self, terms: Mapping[str, float]) -> dict[str, float]:
+        """By stem, the weight of each term times its inverse document frequency."""
+
+    def unindexed_passages(self) -> list[str]:
+        """The ids of passages that the index lacks."""
+
+    def orphan_entries(self) -> list[str]:
+        """The ids of index entries without a passage."""
+
+    def delete_entries(self, ids: Iterable[str]) -> None: ...

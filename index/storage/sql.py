@@ -1,0 +1,99 @@
+"""The SQL of articles and passages that the stores share."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from index.schemas import Article, ArticleSummary, Filters, Passage
+from index.storage import duplicate_clusters
+
+# The columns of `article_of`, in the order of its row.
+ARTICLE_FIELDS = "id, text, title, url, date, source, origin"
+
+
+def filter_condition(filters: Filters) -> tuple[str, list[str]]:
+    """An SQL condition on `articles` and its values; always true without filters."""
+    clauses, values = ["1"], []
+    if filters.source:
+        clauses.append("articles.source = ?")
+        values.append(filters.source)
+    if filters.article_ids:
+        clauses.append(f"articles.id IN ({placeholders(filters.article_ids)})")
+        values.extend(filters.article_ids)
+    if filters.without_ids:
+        clauses.append(f"articles.id NOT IN ({placeholders(filters.without_ids)})")
+        values.extend(filters.without_ids)
+    if filters.after:
+        clauses.append("articles.date >= ?")
+        values.append(filters.after.isoformat())
+    if filters.before:
+        clauses.append("articles.date <= ?")
+        values.append(filters.before.isoformat())
+    if filters.as_of:
+        clauses.append("(articles.date IS NULL OR articles.date <= ?)")
+        values.append(filters.as_of.isoformat())
+    return " AND ".join(clauses), values
+
+
+def placeholders(values: Sequence[str]) -> str:
+    """A question mark for each value."""
+    return ",".join("?" * len(values))
+
+
+def insert_article(db: sqlite3.Connection, article: Article, passages: Sequence[Passage]) -> None:
+    """Inserts a new article with its passages into all tables. They own their vectors from now on."""
+    day = article.date.isoformat() if article.date else None
+    fields = (article.id, article.digest, article.title, article.url, day, article.source, article.origin)
+    db.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*fields, article.text))
+    duplicate_clusters.add(db, article.id, article.text)
+    for passage in passages:
+        row = db.execute(
+            "INSERT INTO passages (id, article_id, start, end) VALUES (?, ?, ?, ?)",
+            (passage.id, article.id, passage.start, passage.end),
+        ).lastrowid
+        db.execute(
+            "INSERT INTO passage_fts (rowid, title, text) VALUES (?, ?, ?)",
+            (row, article.title, passage.text),
+        )
+        db.execute("DELETE FROM orphan_vectors WHERE passage_id = ?", (passage.id,))
+
+
+def delete_article(db: sqlite3.Connection, article_id: str) -> None:
+    """Deletes the article from all tables, if it exists; its vectors become orphans."""
+    own = "passages WHERE article_id = ?"
+    db.execute(f"INSERT OR IGNORE INTO orphan_vectors SELECT id FROM {own}", (article_id,))
+    db.execute(f"DELETE FROM passage_fts WHERE rowid IN (SELECT row FROM {own})", (article_id,))
+    db.execute(f"DELETE FROM {own}", (article_id,))
+    duplicate_clusters.remove(db, article_id)
+    db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+
+
+def article_of(row: Sequence[Any]) -> Article:
+    """The article in a row of ARTICLE_FIELDS."""
+    id_, text, title, url, day, source, origin = row
+    return Article(
+        id=id_,
+        text=text,
+        title=title,
+        url=url,
+        date=date.fromisoformat(day) if day else None,
+        source=source,
+        origin=origin,
+    )
+
+
+def summary_of(row: Sequence[Any]) -> ArticleSummary:
+    """The summary in a row of id, title, url, date, source, number of passages and of characters."""
+    id_, title, url, day, source, passages, characters = row
+    return ArticleSummary(
+        id=id_,
+        title=title,
+        url=url,
+        date=date.fromisoformat(day) if day else None,
+        source=source,
+        passages=passages,
+        characters=characters,
+    )
