@@ -45,7 +45,7 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in WORD.findall(text)]
 
 
-def is_form(word: str) -> bool:
+def is_stop_word(word: str) -> bool:
     """Whether the word ("which", "the") carries no content."""
     return word.lower() in _STOP_WORDS
 
@@ -53,7 +53,7 @@ def is_form(word: str) -> bool:
 def content_words(text: str) -> list[str]:
     """The distinct words of `text` except stop words, in order, as written; all if it has no others."""
     words = list({word.lower(): word for word in WORD.findall(text)}.values())
-    return [word for word in words if not is_form(word)] or words
+    return [word for word in words if not is_stop_word(word)] or words
 
 
 def weighed_words(query: str) -> dict[str, float]:
@@ -63,10 +63,10 @@ def weighed_words(query: str) -> dict[str, float]:
     """
     aside = _ASIDE.search(query)
     asked, about = (query[: aside.start()], aside[1]) if aside else (query, "")
-    weighed = {word: 1.0 for word in content_words(asked) if not is_form(word)}
+    weighed = {word: 1.0 for word in content_words(asked) if not is_stop_word(word)}
     known = {stem(word) for word in weighed}
     for word in content_words(about):
-        if stem(word) not in known and not is_form(word):
+        if stem(word) not in known and not is_stop_word(word):
             weighed[word] = ASIDE_WEIGHT
     return weighed or dict.fromkeys(content_words(query), 1.0)
 

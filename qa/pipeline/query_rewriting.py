@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from index.text.normalization import WORD, content_words, is_form, stem
+from index.text.normalization import WORD, content_words, is_stop_word, stem
 from qa.schemas import Turn
 from qa.verification.entities import CALENDAR
 
@@ -113,13 +113,13 @@ def _leant_on(history: Sequence[Turn]) -> Iterator[str]:
 
 def _own(text: str) -> list[str]:
     """The words of the text that carry matter."""
-    return [word for word in content_words(text) if not is_form(word)]
+    return [word for word in content_words(text) if not is_stop_word(word)]
 
 
 def _names(tokens: Sequence[str]) -> Iterator[str]:
     """The words with a capital that the beginning of a sentence does not explain."""
     for at, token in enumerate(tokens):
-        if not token[0].isupper() or is_form(token) or token.startswith(("I'", "I’")):
+        if not token[0].isupper() or is_stop_word(token) or token.startswith(("I'", "I’")):
             continue
         if CALENDAR.fullmatch(token.lower()):  # says when, not what
             continue
@@ -137,10 +137,12 @@ def _points_back(tokens: Sequence[str], at: int, named: bool) -> bool:
         return False
     if word == "it" and _EMPTY_IT.match(" ".join(tokens[at:])):
         return False
-    matter = [nth for nth in range(at) if tokens[nth].lower() not in _CLAUSES and not is_form(tokens[nth])]
+    matter = [
+        nth for nth in range(at) if tokens[nth].lower() not in _CLAUSES and not is_stop_word(tokens[nth])
+    ]
     if not matter:
         return True
-    if not is_form(before) and after in _AUXILIARY:  # "announced it is to close"
+    if not is_stop_word(before) and after in _AUXILIARY:  # "announced it is to close"
         return False
     # Within one clause "its" can be what the clause is about, and "it" cannot.
     possessive = word in _POSSESSIVE and (word not in ("her", "ihr") or bool(_own(after)) or after == "own")
@@ -157,5 +159,5 @@ def _is_pronoun(before: str, token: str, after: str) -> bool:
     if word in ("one", "ones"):
         return before in {"which", "the", "that", "this"}
     if word == "that":
-        return not WORD.match(after) or (is_form(before) and before not in {"say", "says", "said", "so"})
+        return not WORD.match(after) or (is_stop_word(before) and before not in {"say", "says", "said", "so"})
     return token != "Sie" and after.removesuffix("'s").removesuffix("’s") not in _PERIODS

@@ -7,7 +7,7 @@ import re
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
-from index.text.normalization import WORD, is_form, stem
+from index.text.normalization import WORD, is_stop_word, stem
 
 _UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen""".split()
@@ -75,7 +75,7 @@ def facts(text: str) -> set[str]:
         for part in _parts(match.group()):
             number = _number(part)
             if number is None:
-                if part[:1].isupper() and not is_form(part) and not starts_sentence(text, match.start()):
+                if part[:1].isupper() and not is_stop_word(part) and not starts_sentence(text, match.start()):
                     names.add(_name(part))
             elif scalable and part.lower() in SCALES:
                 value, start, _ = figures[-1]
@@ -116,7 +116,7 @@ def denied(text: str) -> set[str]:
     """
     words = WORD.findall(text)
     return {
-        stem(next((later for later in words[at + 1 :] if not is_form(later)), word))
+        stem(next((later for later in words[at + 1 :] if not is_stop_word(later)), word))
         for at, word in enumerate(words)
         if word.lower() in _NEGATIONS or word.lower().endswith(("n't", "n’t"))
     }

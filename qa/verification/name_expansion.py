@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.text.normalization import WORD, is_form
+from index.text.normalization import WORD, is_stop_word
 from qa.verification.entities import CALENDAR, starts_sentence
 
 _CAPITAL = r"[A-ZÀ-Ý][\w'’-]*"
@@ -34,5 +34,5 @@ def _before(text: str, end: int) -> str:
     # The first word of a sentence has its capital for that.
     if words and starts_sentence(text, start):
         del words[0]
-    others = [at for at, word in enumerate(words) if is_form(word) or CALENDAR.fullmatch(word.lower())]
+    others = [at for at, word in enumerate(words) if is_stop_word(word) or CALENDAR.fullmatch(word.lower())]
     return " ".join(words[max(others, default=-1) + 1 :])

@@ -63,11 +63,11 @@ def show_passages(hits: Sequence[RetrievedPassage], query: str) -> None:
 
 def _marked(text: str, sought: set[str]) -> Iterator[tuple[str, str]]:
     """The text in parts, those in bold whose stem is sought."""
-    from index.text.normalization import WORD, is_form, stem
+    from index.text.normalization import WORD, is_stop_word, stem
 
     line, end = flat(text), 0
     for word in WORD.finditer(line):
-        if stem(word[0]) in sought and not is_form(word[0]):
+        if stem(word[0]) in sought and not is_stop_word(word[0]):
             yield line[end : word.start()], ""
             yield word[0], "bold"
             end = word.end()

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
-from index.text.normalization import WORD, is_form, stem
+from index.text.normalization import WORD, is_stop_word, stem
 from index.text.sentences import sentence_spans
 from qa.verification.entities import SCALES, facts
 
@@ -106,7 +106,7 @@ def said(text: str, choices: Sequence[str]) -> set[str]:
 
 
 def _matter(text: str) -> set[str]:
-    return {stem(token) for token in tokens(text) if not is_form(token)}
+    return {stem(token) for token in tokens(text) if not is_stop_word(token)}
 
 
 def is_right(text: str, question: str, answers: Sequence[str], distractors: Sequence[str] = ()) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.text.normalization import WORD, is_form, stem, stems
+from index.text.normalization import WORD, is_stop_word, stem, stems
 from qa.verification.entities import SCALES, SHARE, SHORT_SCALES, facts
 
 # Figures this near to each other may be one figure, rounded; "about" may be this far off.
@@ -165,7 +165,7 @@ def unit(text: str) -> tuple[str, frozenset[str], int]:
         gap = text[end : word.start()]
         plain = word.group().lower()
         letters = word.group().isupper()  # as in US, which is neither "us" nor many
-        if gap.strip() or (is_form(plain) and not letters) or plain in _ENDS or len(before) == 3:
+        if gap.strip() or (is_stop_word(plain) and not letters) or plain in _ENDS or len(before) == 3:
             break
         end = word.end()
         plural = plain.endswith("s") and not plain.endswith("ss") and not letters

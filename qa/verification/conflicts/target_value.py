@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from index.text.normalization import WORD, is_form, stem, stems
+from index.text.normalization import WORD, is_stop_word, stem, stems
 from qa.verification.answer_type import asks_number
 from qa.verification.conflicts.dates import DateMention, ScoreMention, days, scores
 from qa.verification.conflicts.office_holders import OfficeHolder, asked_office, holders
@@ -90,7 +90,7 @@ def asked(question: str) -> TargetValue | None:
 
 
 def _matter(text: str) -> set[str]:
-    return {stem(word) for word in WORD.findall(text) if not is_form(word)}
+    return {stem(word) for word in WORD.findall(text) if not is_stop_word(word)}
 
 
 def _money(question: str) -> re.Pattern[str] | None:

@@ -11,7 +11,7 @@ from index.text.normalization import (
     WORD,
     content_words,
     coverage,
-    is_form,
+    is_stop_word,
     stem,
     stems,
     weighed_words,
@@ -66,7 +66,7 @@ def test_content_words_leave_out_the_form_and_repetitions() -> None:
 
 def test_a_question_of_form_alone_keeps_its_words() -> None:
     assert content_words("What is it?") == ["What", "is", "it"]
-    assert all(is_form(word) for word in ("What", "IS", "it"))
+    assert all(is_stop_word(word) for word in ("What", "IS", "it"))
 
 
 @pytest.mark.parametrize(
