@@ -50,7 +50,7 @@ def read(collection: Collection, *sources: Path) -> IngestReport:
     return IngestReport.of(collection.add(read_sources(sources)))
 
 
-def kept(collection: Collection) -> dict[str, str]:
+def stored(collection: Collection) -> dict[str, str]:
     """Every passage's text by id, of which all three places have been found to hold the same."""
     documents = collection.documents
     ids = documents.passage_ids()
@@ -87,7 +87,7 @@ def test_articles_are_added_and_come_back_as_they_were(collection: Collection) -
     assert str(report) == "2 added, 0 updated, 0 unchanged, 0 skipped"
     assert collection.documents.article("ferry") == FERRY
     assert collection.documents.article("bridge") == BRIDGE
-    texts = kept(collection)
+    texts = stored(collection)
     assert sum(id_.startswith("bridge-") for id_ in texts) > 1
     assert FERRY.text in texts.values()
     assert [(a.id, n) for a, n in collection.documents.articles()] == [
@@ -98,9 +98,9 @@ def test_articles_are_added_and_come_back_as_they_were(collection: Collection) -
 
 def test_adding_twice_changes_nothing(collection: Collection) -> None:
     add(collection, FERRY, BRIDGE)
-    before, numbers = kept(collection), vectors(collection)
+    before, numbers = stored(collection), vectors(collection)
     assert add(collection, BRIDGE, FERRY) == IngestReport(unchanged=("bridge", "ferry"))
-    assert kept(collection) == before
+    assert stored(collection) == before
     assert vectors(collection) == numbers
 
 
@@ -132,11 +132,11 @@ def test_what_has_no_words_is_skipped_and_the_rest_goes_on(collection: Collectio
 )
 def test_a_changed_article_replaces_all_of_the_old_one(collection: Collection, change: dict) -> None:
     add(collection, FERRY, BRIDGE)
-    old = kept(collection)
+    old = stored(collection)
     changed = dataclasses.replace(FERRY, **change)
     assert add(collection, changed) == IngestReport(updated=("ferry",))
     assert collection.documents.article("ferry") == changed
-    new = kept(collection)
+    new = stored(collection)
     assert {id_ for id_ in old if id_.startswith("ferry-")}.isdisjoint(new)
     assert {id_ for id_ in old if id_.startswith("bridge-")} <= set(new)
     hit = collection.search("What burned?")[0]
@@ -156,45 +156,45 @@ def test_the_old_words_find_nothing_once_an_article_has_changed(collection: Coll
 def test_a_long_article_may_become_short_and_long_again(collection: Collection) -> None:
     for text in ("Short.", LONG, "Short."):
         add(collection, dataclasses.replace(BRIDGE, text=text))
-        assert " ".join(kept(collection).values()) == text.strip()
+        assert " ".join(stored(collection).values()) == text.strip()
 
 
-def test_of_the_same_id_twice_in_one_walk_the_later_stands(collection: Collection) -> None:
+def test_the_last_of_two_articles_with_the_same_id_is_stored(collection: Collection) -> None:
     later = dataclasses.replace(FERRY, text="The tram burned.")
     assert add(collection, FERRY, later).added == ("ferry",)
-    assert list(kept(collection).values()) == ["The tram burned."]
+    assert list(stored(collection).values()) == ["The tram burned."]
 
 
 def test_an_earlier_reading_does_not_replace_the_one_that_is_there(collection: Collection) -> None:
     add(collection, FERRY)
     report = add(collection, dataclasses.replace(FERRY, text="The tram burned."), FERRY)
     assert report.unchanged == ("ferry",)
-    assert list(kept(collection).values()) == [FERRY.text]
+    assert list(stored(collection).values()) == [FERRY.text]
 
 
 def test_more_than_one_batch(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "BATCH_PASSAGES", 3)
     articles = [Article(id=f"a{n}", text=f"Story {n} of the harbour.") for n in range(10)]
-    told: list[str] = []
+    stored_ids: list[str] = []
     for outcome in collection.add(articles):
         assert isinstance(outcome, Ingested)
-        told.append(outcome.article_id)
-        # What is told is certain.
+        stored_ids.append(outcome.article_id)
+        # What is yielded is stored.
         assert collection.documents.digest(outcome.article_id)
-    assert told == [article.id for article in articles]
-    assert len(kept(collection)) == 10
+    assert stored_ids == [article.id for article in articles]
+    assert len(stored(collection)) == 10
 
 
-def test_whoever_stops_listening_keeps_what_was_told(
+def test_stopping_the_iteration_keeps_what_was_yielded(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ingest, "BATCH_PASSAGES", 2)
     walk = collection.add([Article(id=f"a{n}", text=f"Story {n}.") for n in range(9)])
-    told = [next(walk) for _ in range(3)]
+    outcomes = [next(walk) for _ in range(3)]
     walk.close()
     there = {article.id for article, _ in collection.documents.articles()}
-    assert {outcome.article_id for outcome in told if isinstance(outcome, Ingested)} <= there
-    kept(collection)
+    assert {outcome.article_id for outcome in outcomes if isinstance(outcome, Ingested)} <= there
+    stored(collection)
     assert len(
         add(collection, *(Article(id=f"a{n}", text=f"Story {n}.") for n in range(9))).added
     ) == 9 - len(there)
@@ -209,12 +209,12 @@ def test_an_unreadable_source_in_the_middle_loses_nothing(
         yield from (Article(id=f"a{n}", text=f"Story {n}.") for n in range(5))
         raise OSError("the disk was pulled out")
 
-    told = []
+    outcomes = []
     with pytest.raises(OSError, match="pulled out"):
         for outcome in collection.add(source()):
-            told.append(outcome)
-    assert len(told) == 4
-    assert len(kept(collection)) == 4
+            outcomes.append(outcome)
+    assert len(outcomes) == 4
+    assert len(stored(collection)) == 4
     assert add(collection, FERRY).added == ("ferry",)
 
 
@@ -225,7 +225,7 @@ def test_a_file_that_changes_replaces_its_article(collection: Collection, news: 
     file.write_text("The tram burned in the depot.")
     [new] = read(collection, file).updated
     assert old != new
-    assert list(kept(collection).values()) == ["The tram burned in the depot."]
+    assert list(stored(collection).values()) == ["The tram burned in the depot."]
     with pytest.raises(ArticleUnknown):
         collection.documents.article(old)
 
@@ -238,58 +238,58 @@ def test_a_file_that_was_renamed_is_not_lost_to_its_successor(collection: Collec
     latest.write_text("The tram burned on Tuesday.")
     report = read(collection, news)
     assert report.unchanged == (monday,)
-    assert sorted(kept(collection).values()) == [
+    assert sorted(stored(collection).values()) == [
         "The ferry burned on Monday.",
         "The tram burned on Tuesday.",
     ]
     kept_as.write_text("The ferry did not burn.")
     read(collection, news)
-    assert sorted(kept(collection).values()) == ["The ferry did not burn.", "The tram burned on Tuesday."]
+    assert sorted(stored(collection).values()) == ["The ferry did not burn.", "The tram burned on Tuesday."]
 
 
 def test_two_files_of_the_same_words_are_one_article(collection: Collection, news: Path) -> None:
     for name in ("one.txt", "two.txt"):
         (news / name).write_text("The ferry burned.")
     read(collection, news)
-    assert list(kept(collection).values()) == ["The ferry burned."]
+    assert list(stored(collection).values()) == ["The ferry burned."]
     (news / "one.txt").write_text("The tram burned.")
     read(collection, news)
-    assert sorted(kept(collection).values()) == ["The ferry burned.", "The tram burned."]
+    assert sorted(stored(collection).values()) == ["The ferry burned.", "The tram burned."]
 
 
 def test_articles_without_origin_replace_nobody(collection: Collection) -> None:
     add(collection, FERRY)
     assert add(collection, Article(id="tram", text="The tram burned.")).added == ("tram",)
-    assert len(kept(collection)) == 2
+    assert len(stored(collection)) == 2
 
 
 def test_a_removed_article_leaves_nothing(collection: Collection) -> None:
     add(collection, FERRY, BRIDGE)
     collection.remove(["bridge"])
-    assert list(kept(collection).values()) == [FERRY.text]
+    assert list(stored(collection).values()) == [FERRY.text]
     assert found(collection, "Which bridge did the council speak about?") == ["ferry"]
     assert collection.weights("council") == pytest.approx({"council": np.log1p(1.5 / 0.5)})
     with pytest.raises(ArticleUnknown, match="'bridge'"):
         collection.documents.article("bridge")
     assert add(collection, BRIDGE).added == ("bridge",)
-    kept(collection)
+    stored(collection)
 
 
 def test_of_several_to_remove_one_unknown_keeps_all(collection: Collection) -> None:
     add(collection, FERRY, BRIDGE)
-    before = kept(collection)
+    before = stored(collection)
     with pytest.raises(ArticleUnknown, match=r"'nobody'.*quoth list"):
         collection.remove(["ferry", "nobody"])
-    assert kept(collection) == before
+    assert stored(collection) == before
     collection.remove(["ferry", "bridge", "ferry"])
-    assert kept(collection) == {}
+    assert stored(collection) == {}
 
 
-def test_reading_again_on_request_keeps_everything_in_its_place(collection: Collection) -> None:
+def test_embedding_again_changes_nothing(collection: Collection) -> None:
     add(collection, FERRY, BRIDGE)
-    before = kept(collection)
+    before = stored(collection)
     assert IngestReport.of(collection.add([FERRY, BRIDGE], again=True)).updated == ("ferry", "bridge")
-    assert kept(collection) == before
+    assert stored(collection) == before
 
 
 def _die_once(monkeypatch: pytest.MonkeyPatch, owner: type, method: str) -> None:
@@ -305,7 +305,7 @@ def test_after_a_failure_in_the_middle_the_old_answers_and_adding_again_mends(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     add(collection, FERRY, BRIDGE)
-    before = set(kept(collection).values())
+    before = set(stored(collection).values())
     changed = dataclasses.replace(FERRY, text="The tram burned in the depot.")
     _die_once(monkeypatch, ChromaVectorStore, method)
     with pytest.raises(ArchiveBroken, match="bolt"):
@@ -321,7 +321,7 @@ def test_after_a_failure_in_the_middle_the_old_answers_and_adding_again_mends(
         assert hit.passage.text == changed.text
     add(collection, changed, Article(id="new", text="Something new."), BRIDGE)
     add(collection, Article(id="newer", text="Something newer."))
-    assert {"The tram burned in the depot.", "Something new."} <= set(kept(collection).values())
+    assert {"The tram burned in the depot.", "Something new."} <= set(stored(collection).values())
 
 
 @pytest.mark.parametrize("again", [False, True])
@@ -331,7 +331,7 @@ def test_vectors_of_an_interrupted_write_are_deleted_at_the_next_opening(
     with Library(home, embedder) as library:
         collection = library.collection("default", make=True)
         add(collection, FERRY, BRIDGE)
-        before = kept(collection)
+        before = stored(collection)
         # Between the vectors and the document store.
         _die_once(monkeypatch, SQLiteDocumentStore, "put")
         changed = [FERRY, BRIDGE] if again else [dataclasses.replace(BRIDGE, text="A tram. " * 120)]
@@ -340,22 +340,22 @@ def test_vectors_of_an_interrupted_write_are_deleted_at_the_next_opening(
     with Library(home, embedder) as library:
         collection = library.collection("default")
         assert (collection.orphans_deleted > 0) is not again
-        assert kept(collection) == before
+        assert stored(collection) == before
         assert collection.search("What burned?")[0].passage.article_id == "ferry"
 
 
-def test_a_full_disk_is_told_before_anything_is_touched(
+def test_a_full_disk_is_reported_before_anything_is_changed(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(collection, FERRY)
-    before = kept(collection)
+    before = stored(collection)
     with monkeypatch.context() as patch:
         patch.setattr(disk_space, "MIN_FREE_BYTES", 10**18)
         with pytest.raises(DiskFull, match="free some space"):
             add(collection, BRIDGE)
         assert add(collection, FERRY).unchanged == ("ferry",)
         assert found(collection, "What burned?") == ["ferry"]
-    assert kept(collection) == before
+    assert stored(collection) == before
     assert add(collection, BRIDGE).added == ("bridge",)
 
 
@@ -373,4 +373,4 @@ def test_writers_take_turns(collection: Collection) -> None:
     for thread in threads:
         thread.join()
     assert [len(report.added) for report in reports] == [8] * 4
-    assert len(kept(collection)) == 32
+    assert len(stored(collection)) == 32

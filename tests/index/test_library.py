@@ -58,7 +58,7 @@ def below(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if "models" not in path.parts}
 
 
-def test_another_process_is_told_who_owns_the_folder(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+def test_another_process_learns_who_owns_the_folder(tmp_path: Path, embedder: SentenceEmbedder) -> None:
     with Library(tmp_path, embedder) as library:
         library.collection("news", make=True)
         second = subprocess.run(
@@ -126,7 +126,7 @@ def test_others_learn_where_the_owner_answers(tmp_path: Path, embedder: Sentence
         assert locked.value.address == ""
 
 
-def test_the_note_of_a_killed_owner_is_not_believed(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+def test_the_file_of_a_killed_owner_is_ignored(tmp_path: Path, embedder: SentenceEmbedder) -> None:
     with owner(tmp_path) as process:
         process.kill()
         process.wait()
@@ -258,7 +258,7 @@ def test_what_a_crash_left_of_a_removed_collection_is_deleted(home: Path, embedd
     assert not left.exists()
 
 
-def test_nobody_waits_for_all_that_another_adds(library: Library) -> None:
+def test_adding_does_not_wait_for_another_ingestion_to_end(library: Library) -> None:
     collection = library.collection("news", make=True)
     adding = collection.add([FERRY, Skipped(source="x", reason="empty"), TRAM])
     next(adding)  # it is under way
@@ -292,9 +292,7 @@ def test_another_embedder_is_refused(home: Path, embedder: SentenceEmbedder) -> 
 
 
 @pytest.mark.parametrize("file", ["catalogue.db", "vectors/chroma.sqlite3"])
-def test_damaged_files_are_told_and_left_as_they_are(
-    home: Path, embedder: SentenceEmbedder, file: str
-) -> None:
+def test_damaged_files_are_reported_and_left_alone(home: Path, embedder: SentenceEmbedder, file: str) -> None:
     with Library(home, embedder) as library:
         list(library.collection("news", make=True).add([FERRY]))
         list(library.collection("good", make=True).add([TRAM]))

@@ -244,7 +244,7 @@ def test_a_query_is_embedded_once_and_its_vector_cannot_be_spoilt(
 
 
 @pytest.mark.parametrize("faster", [torch.float32, torch.bfloat16])
-def test_the_number_format_is_the_one_that_is_faster_here(
+def test_the_dtype_is_the_one_that_is_faster_here(
     faster: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
