@@ -1,4 +1,4 @@
-"""What an article is read from: bytes with a name, wherever they lie, and the pieces they hold."""
+"""The input of every reader, a named file of bytes, and the output, articles that are read on demand."""
 
 from __future__ import annotations
 
@@ -14,29 +14,30 @@ from index.schemas import Article, Skipped
 MAX_TEXT_BYTES = 20_000_000
 """The largest text of one article: a whole .txt, .md or .html, or one line of a .jsonl or .csv."""
 MAX_DOCUMENT_BYTES = 100_000_000
-"""The largest .pdf, .docx, .epub or feed, which may be pictures for the most part."""
+"""The largest .pdf, .docx or .epub, which may consist mostly of images."""
+NO_TEXT = "contains no text; if its pages are images, run OCR on it and add the result"
 
-# How files begin that are often given a wrong ending, and what they are.
+# The first bytes of formats that often have a wrong suffix.
 _SIGNATURES = {
     b"%PDF-": "a PDF",
-    b"PK\x03\x04": "a zip, or a document made of one",
+    b"PK\x03\x04": "a zip archive or a document based on one",
     b"\xd0\xcf\x11\xe0": "an old or encrypted Office document",
     b"{\\rtf": "an RTF document",
     b"\x1f\x8b": "gzip",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
 }
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """Bytes with a name: on the disk, in a zip, from an address, or uploaded.
+    """A named file of bytes: on disk, in a zip, fetched or uploaded.
 
-    `name` is what people call it, and `suffix` its format, such as `.txt`. `origin` is what
-    `Article.origin` will be, or what it begins with where the file holds several articles. `address`
-    is where on the web it was read, and `charset` what was said of it there.
+    `name` is shown to users, `suffix` is its format, such as `.txt`. `origin` becomes `Article.origin`, or
+    its prefix where the file holds several articles. `address` is the URL it was fetched from, `charset`
+    the encoding that the server declared.
     """
 
     name: str
@@ -58,7 +59,7 @@ class SourceFile:
         address: str = "",
         charset: str = "",
     ) -> SourceFile:
-        """A file that is in memory already."""
+        """A file in memory."""
         return cls(
             name=name,
             suffix=suffix,
@@ -70,43 +71,41 @@ class SourceFile:
         )
 
     def read(self, limit: int = MAX_TEXT_BYTES) -> bytes:
-        """All of it. Raises SourceUnreadable where it is larger than `limit`."""
+        """The whole content. Raises SourceUnreadable if it has more than `limit` bytes."""
         if self.size > limit:
             raise SourceUnreadable(too_large(self.size, limit))
         with self.open() as opened:
             content = opened.read(limit + 1)
-        if len(content) > limit:  # it grew, or said less than it has
+        if len(content) > limit:  # it grew since `size` was read, or `size` was wrong
             raise SourceUnreadable(too_large(len(content), limit))
         return content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingArticle:
-    """One article to be: `read` makes it, or raises SourceUnreadable or OSError."""
+    """An article that was found but not read yet. `read` raises SourceUnreadable or OSError."""
 
     source: str
     read: Callable[[], Article]
 
 
-Pieces = Iterator[PendingArticle | Skipped]
+PendingArticles = Iterator[PendingArticle | Skipped]
 
 
 def too_large(size: int, limit: int = MAX_TEXT_BYTES) -> str:
-    """The reason why something of `size` bytes is not read."""
-    return (
-        f"{size / 1e6:.1f} MB, more than the {limit / 1e6:.0f} MB of one article; split it and add the parts"
-    )
+    """Why a file of `size` bytes is skipped."""
+    return f"{size / 1e6:.1f} MB, over the limit of {limit / 1e6:.0f} MB; split it and add the parts"
 
 
-def refuse_misnamed(content: bytes, wanted: bytes = b"") -> None:
-    """Raises SourceUnreadable where the bytes begin as those of another format than `wanted`, one of
-    the beginnings of _SIGNATURES; without one, a text is wanted.
+def check_signature(content: bytes, expected: bytes = b"") -> None:
+    """Raises SourceUnreadable if the bytes are empty or begin like another format.
+
+    `expected` is the signature of the wanted format; empty for text formats.
     """
     if not content or content.isspace():
         raise SourceUnreadable("empty")
-    beginning = content[:8]
-    for signature, what in _SIGNATURES.items():
-        if beginning.startswith(signature) and signature != wanted:
-            raise SourceUnreadable(f"its content is {what}; give it the ending that says so, or convert it")
-    if wanted and _MARKUP.match(content[:200]):
-        raise SourceUnreadable("its content is a page; give it the ending .html")
+    for signature, format_ in _SIGNATURES.items():
+        if content.startswith(signature) and signature != expected:
+            raise SourceUnreadable(f"its content is {format_}; rename it with the right suffix or convert it")
+    if expected and _MARKUP.match(content[:200]):
+        raise SourceUnreadable("its content is HTML or XML; rename it with the right suffix")
