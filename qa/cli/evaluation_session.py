@@ -44,11 +44,11 @@ class EvaluationPlan:
 def run_plan(plan: EvaluationPlan) -> EvalRun:
     """Runs the evaluation. A KeyboardInterrupt names the saved questions and how to continue."""
     home = plan.settings.home
-    place = temporary_home(home, plan.articles) if plan.articles else home
-    journal = journal_of(place, plan.file, plan.variant)
+    folder = temporary_home(home, plan.articles) if plan.articles else home
+    journal = journal_of(folder, plan.file, plan.variant)
     done = 0
     try:
-        with _open_target(plan, place) as assistant, progress.question_bar(len(plan.questions)) as advance:
+        with _open_target(plan, folder) as assistant, progress.question_bar(len(plan.questions)) as advance:
 
             def finished(row: Row) -> None:
                 nonlocal done
@@ -59,17 +59,17 @@ def run_plan(plan: EvaluationPlan) -> EvalRun:
     except KeyboardInterrupt:
         saved = f"{done} of {console.count_of(len(plan.questions), 'question')} are saved"
         raise KeyboardInterrupt(f"{saved}; continue with --resume") from None
-    clean(place, journal)
+    clean(folder, journal)
     return run
 
 
 @contextmanager
-def _open_target(plan: EvaluationPlan, place: Path) -> Iterator[EvaluationTarget]:
+def _open_target(plan: EvaluationPlan, folder: Path) -> Iterator[EvaluationTarget]:
     """The assistant or server, with its models loaded so that the first question is not slower."""
     if not plan.articles:
-        opened = assistant_for(place)
+        opened = assistant_for(folder)
     else:
-        opened = open_assistant(plan.settings.model_copy(update={"home": place}))
+        opened = open_assistant(plan.settings.model_copy(update={"home": folder}))
     with opened as assistant:
         if isinstance(assistant, Assistant):
             if plan.articles:
