@@ -25,22 +25,17 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 def decoded_text(file: SourceFile, *, declares_charset: bool = False) -> str:
-    """The text of a file that is small enough for one article; see `decode`. Raises SourceUnreadable."""
-    raw = file.read()
-    check_signature(raw)
-    return decode(raw, declares_charset=declares_charset, charset=file.charset)
-
-
-def decode(raw: bytes, *, declares_charset: bool = False, charset: str = "") -> str:
-    """The text of a .txt, .md, .html or .csv file.
+    """The text of a file in any common encoding.
 
     UTF-8, and UTF-16 with a byte order mark, are recognised; the mark is removed. Otherwise the encoding is
-    `charset`, which the server declared; or, with `declares_charset`, the one that the file itself
-    declares; or a guess, if no other encoding is as likely. Line ends (CR LF, CR, vertical tab, form feed)
-    become "\\n"; other C0 control characters except tab are removed.
+    the one that the server declared; or, with `declares_charset`, the one that the file itself declares;
+    or a guess, if no other encoding is as likely. Line ends (CR LF, CR, vertical tab, form feed) become
+    line feeds; other C0 control characters except tab are removed.
 
-    Raises SourceUnreadable if the bytes are binary, damaged, ambiguous or only whitespace.
+    Raises SourceUnreadable if the file is too large, or binary, damaged, ambiguous or only whitespace.
     """
+    raw = file.read()
+    check_signature(raw)
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             text = raw.decode("utf-16")
@@ -53,7 +48,7 @@ def decode(raw: bytes, *, declares_charset: bool = False, charset: str = "") -> 
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             declared = _declared(raw) if declares_charset else []
-            text = _decode_legacy(raw, error.start, [charset, *declared])
+            text = _decode_legacy(raw, error.start, [file.charset, *declared])
     if "\0" in text:
         raise SourceUnreadable("binary")
     text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))

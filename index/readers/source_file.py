@@ -50,14 +50,7 @@ class SourceFile:
 
     @classmethod
     def of_bytes(
-        cls,
-        content: bytes,
-        *,
-        name: str,
-        suffix: str,
-        origin: str,
-        address: str = "",
-        charset: str = "",
+        cls, content: bytes, *, name: str, suffix: str, origin: str, address: str = "", charset: str = ""
     ) -> SourceFile:
         """A file in memory."""
         return cls(

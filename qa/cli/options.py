@@ -58,6 +58,7 @@ def _date_option(help_: str) -> Any:
 HOME = "Folder of articles and weights; default QUOTH_HOME or ~/.local/share/quoth."
 Home = Annotated[Path | None, typer.Option(help=HOME)]
 Collection = Annotated[str, typer.Option(help="Collection of articles.")]
+OnlyCollection = Annotated[str | None, typer.Option(help="Only this collection.")]
 # Every command accepts --collection, so that a shell alias can set it for all; these commands ignore it.
 AnyCollection = Annotated[str, typer.Option(hidden=True)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

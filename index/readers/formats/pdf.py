@@ -13,13 +13,7 @@ from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_fields
 from index.readers.dates import pdf_date
 from index.readers.paragraphs import PARAGRAPH_BREAK, headline
-from index.readers.source_file import (
-    MAX_DOCUMENT_BYTES,
-    MAX_TEXT_BYTES,
-    NO_TEXT,
-    SourceFile,
-    check_signature,
-)
+from index.readers.source_file import MAX_DOCUMENT_BYTES, MAX_TEXT_BYTES, NO_TEXT, SourceFile, check_signature
 from index.schemas import Article
 
 if TYPE_CHECKING:

@@ -15,10 +15,7 @@ from index.schemas import Skipped
 
 
 def read_zip(
-    file: SourceFile,
-    *,
-    included: Callable[[str], bool],
-    read_file: Callable[[SourceFile], PendingArticles],
+    file: SourceFile, *, included: Callable[[str], bool], read_file: Callable[[SourceFile], PendingArticles]
 ) -> PendingArticles:
     """The articles of the files in a .zip, each read by `read_file`, in the order of the archive.
 

@@ -66,21 +66,17 @@ def _below(source: Path) -> Iterator[SourceFile | Skipped]:
             elif not stat.S_ISREG(found.st_mode):
                 yield Skipped(source=name, reason="not a regular file")
             else:
-                yield _file(path, name, found.st_size)
+                yield SourceFile(
+                    name=name,
+                    suffix=path.suffix.lower(),
+                    origin=str(path.resolve()),
+                    size=found.st_size,
+                    open=partial(_open, path),
+                )
         except FileNotFoundError:
             yield Skipped(source=name, reason="broken link" if path.is_symlink() else "no such file")
         except OSError as error:
             yield Skipped(source=name, reason=describe_error(error))
-
-
-def _file(path: Path, name: str, size: int) -> SourceFile:
-    return SourceFile(
-        name=name,
-        suffix=path.suffix.lower(),
-        origin=str(path.resolve()),
-        size=size,
-        open=partial(_open, path),
-    )
 
 
 def _open(path: Path) -> BinaryIO:

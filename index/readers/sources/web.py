@@ -10,7 +10,6 @@ from __future__ import annotations
 import socket
 import zlib
 from contextlib import suppress
-from http import HTTPStatus
 from ipaddress import ip_address
 from pathlib import PurePosixPath
 
@@ -113,9 +112,9 @@ def _check_url(url: httpx.URL) -> None:
 
 async def _file(address: str, response: httpx.Response) -> SourceFile:
     if response.status_code != 200:
-        known = response.status_code in {status.value for status in HTTPStatus}
-        phrase = f" {HTTPStatus(response.status_code).phrase}" if known else ""
-        raise SourceUnreadable(f"the server answered {response.status_code}{phrase}")
+        # The server's own phrase could be any text.
+        phrase = httpx.codes.get_reason_phrase(response.status_code)
+        raise SourceUnreadable(f"the server answered {response.status_code} {phrase}".rstrip())
     suffix = _suffix(response)
     content = await _body(response, MAX_DOCUMENT_BYTES if suffix in _LARGE else MAX_TEXT_BYTES)
     return SourceFile.of_bytes(
@@ -171,8 +170,10 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.raw_host.decode("ascii")
         addresses = await _resolve(host)
-        if not self._private:
-            _check_public(host, addresses)
+        for address in [] if self._private else addresses:
+            if not is_public(address):
+                name = host if host.strip("[]") == address else f"{host} ({address})"
+                raise SourceUnreadable(f"{name} is not a public address; QUOTH_PRIVATE_URLS=true allows it")
         for nth, address in enumerate(addresses, 1):
             pinned = httpx.Request(
                 request.method,
@@ -190,13 +191,6 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
-
-
-def _check_public(host: str, addresses: list[str]) -> None:
-    for address in addresses:
-        if not is_public(address):
-            name = host if host.strip("[]") == address else f"{host} ({address})"
-            raise SourceUnreadable(f"{name} is not a public address; QUOTH_PRIVATE_URLS=true allows it")
 
 
 async def _resolve(host: str) -> list[str]:

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from qa.cli import console, progress
-from qa.cli.options import AnyCollection, Home, assistant_for
+from qa.cli.options import AnyCollection, Home, OnlyCollection, assistant_for
 
 
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write; an existing one is replaced.")],
-    collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None,
+    collection: OnlyCollection = None,
     home: Home = None,
 ) -> None:
     """Save collections and their vectors to one file, even while a server uses them."""

@@ -8,7 +8,7 @@ import typer
 
 from qa.cli import console, progress
 from qa.cli.formatters.articles import show_collections
-from qa.cli.options import AnyCollection, Home, Json, assistant_for, settings_for
+from qa.cli.options import AnyCollection, Home, Json, OnlyCollection, assistant_for, settings_for
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -42,9 +42,7 @@ def remove(
     console.show_text(f"removed {name}")
 
 
-def reindex(
-    collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None, home: Home = None
-) -> None:
+def reindex(collection: OnlyCollection = None, home: Home = None) -> None:
     """Rebuild collections with the embedder named by QUOTH_EMBEDDER.
 
     The old collection keeps answering until the new one is complete. After an interruption, the same command

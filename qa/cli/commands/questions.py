@@ -18,12 +18,9 @@ if TYPE_CHECKING:
 
 
 def make_questions(
-    n: Annotated[
-        int, typer.Option("--n", min=1, max=10_000, help="Number of questions that the file should have.")
-    ] = 20,
+    n: Annotated[int, typer.Option("--n", min=1, max=10_000, help="Number of questions in the file.")] = 20,
     out: Annotated[
-        Path,
-        typer.Option(metavar="OUT.jsonl", dir_okay=False, help="Output file; its questions are kept."),
+        Path, typer.Option(metavar="OUT.jsonl", dir_okay=False, help="Output file; its questions are kept.")
     ] = Path("questions.jsonl"),
     seed: Annotated[int, typer.Option(help="Seed of the random articles and sentences.")] = 0,
     from_feedback: Annotated[
@@ -76,7 +73,7 @@ def _draft(
     def drop(reason: str) -> None:
         dropped[reason] += 1
 
-    with _open_writer(home) as assistant, progress.question_bar(n - len(had), "drafting") as advance:
+    with _open_assistant(home) as assistant, progress.question_bar(n - len(had), "drafting") as advance:
         ids = [one.id for one in assistant.articles(collection=collection).articles]
         if not ids:
             raise ArchiveEmpty(
@@ -90,16 +87,15 @@ def _draft(
                 made += 1
                 advance()
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(
-                f"{made} of {n - len(had)} are in {out}; run the same command again to continue"
-            ) from None
+            saved = f"{made} of {n - len(had)} are in {out}"
+            raise KeyboardInterrupt(f"{saved}; run it again to continue") from None
     reasons = "".join(f"; {count} {reason}" for reason, count in dropped.most_common())
     console.message(f"{console.count_of(made, 'question')} of {made + dropped.total()} drafts{reasons}")
     if len(had) + made < n:
         console.message("no more questions found; add articles, or choose another --seed")
 
 
-def _open_writer(home: Path | None) -> Assistant:
+def _open_assistant(home: Path | None) -> Assistant:
     from qa.assistant import Assistant
     from qa.errors import EvaluationInvalid
 

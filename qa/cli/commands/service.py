@@ -8,7 +8,7 @@ import typer
 
 from qa.cli import progress
 from qa.cli.formatters.state import show_findings
-from qa.cli.options import AnyCollection, Home, Json, assistant_for, settings_for
+from qa.cli.options import AnyCollection, Home, Json, OnlyCollection, assistant_for, settings_for
 
 
 def serve(
@@ -45,10 +45,9 @@ def mcp(collection: AnyCollection = "default", home: Home = None) -> None:
 def doctor(
     deep: Annotated[bool, typer.Option("--deep", help="Hash all weights again.")] = False,
     mend: Annotated[
-        bool,
-        typer.Option("--mend", help="Add missing vectors, and drop vectors without a passage."),
+        bool, typer.Option("--mend", help="Add missing vectors, and drop vectors without a passage.")
     ] = False,
-    collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None,
+    collection: OnlyCollection = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:

@@ -39,7 +39,7 @@ def show_listing(listing: ArticlePage, collection: str, *, search: str, as_json:
         return
     screen = PlainConsole()
     rows = [
-        (a.id, str(a.date or ""), str(a.passages), one_line(a.source), one_line(a.title)) for a in articles
+        (a.id, f"{a.date or ''}", f"{a.passages}", one_line(a.source), one_line(a.title)) for a in articles
     ]
     if screen.is_terminal and rows:
         table = Table("ID", "Date", "Passages", "Source", "Title", box=None, pad_edge=False)
