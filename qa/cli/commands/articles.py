@@ -34,7 +34,7 @@ def add(
 
     Formats: .txt .md .html .pdf .docx .epub .jsonl .csv .rss .atom .xml .zip
 
-    Articles that have not changed are skipped.
+    Adding an unchanged article again has no effect.
     """
     from index.readers.registry import count_sources, read_sources
     from index.schemas import IngestReport

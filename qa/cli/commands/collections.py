@@ -45,8 +45,9 @@ def remove(
 def reindex(collection: OnlyCollection = None, home: Home = None) -> None:
     """Rebuild collections with the embedder named by QUOTH_EMBEDDER.
 
-    The old collection keeps answering until the new one is complete. After an interruption, the same command
-    continues.
+    The old collection keeps answering until the new one is complete.
+
+    After an interruption, run the same command to continue.
     """
     from index.errors import ArchiveEmpty, ArchiveLocked
     from qa.assistant import open_assistant

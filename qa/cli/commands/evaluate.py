@@ -35,14 +35,15 @@ def evaluate(
         Path | None, typer.Option(metavar="OLD.json", help="Compare with the --json file of an earlier run.")
     ] = None,
     fail_under: Annotated[
-        str, typer.Option(metavar="NAME=X,...", help="Exit with 1 below, e.g., accuracy=0.7,quotes_exact=1.")
+        str,
+        typer.Option(metavar="NAME=X,...", help="Exit 1 below these: accuracy=0.7,quotes_exact=1"),
     ] = "",
     retrieval_only: Annotated[
         bool, typer.Option("--retrieval-only", help="Measure only search and evidence, without the model.")
     ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
     calibrate: Annotated[
-        bool, typer.Option("--calibrate", help="Fit when to decline, and save that for the collection.")
+        bool, typer.Option("--calibrate", help="Fit the decline thresholds and save them.")
     ] = False,
     home: Home = None,
 ) -> None:

@@ -11,7 +11,7 @@ from qa.cli import console
 from qa.cli.options import Home, Json, settings_for
 
 keys_app = typer.Typer(
-    help="API keys of the server: readers ask and search, editors also add and remove, admins do all.",
+    help="API keys of the server: readers ask and search, editors also add and remove, admins do everything.",
     no_args_is_help=True,
 )
 _Name = Annotated[str, typer.Argument(help="Owner of the key, such as a program or a person.")]

@@ -31,8 +31,9 @@ def make_questions(
 ) -> None:
     """Draft test questions from the articles, or from negative feedback, for you to correct.
 
-    Every fourth question is asked without its article, and should be declined. Correct the file, then run
-    `quoth eval` on it.
+    Every fourth question lacks its article and should be declined.
+
+    Correct the file, then run `quoth eval` on it.
     """
     from qa.evaluation.dataset_generation.questions_file import append, standing
 
