@@ -1,26 +1,27 @@
-"""Everything that can go wrong in finding, keeping and reading articles.
+"""Errors of reading, storing and searching articles.
 
     QuothError
-    ├── SourceUnreadable    a file or address cannot become an article
+    ├── SourceUnreadable    a file or address cannot be read as an article
     ├── ArticleUnknown      no article has this id
-    ├── ArticleChanged      an article is not what its remover knows it as
-    ├── CollectionInvalid   a collection's name is not usable
+    ├── ArticleChanged      an article differs from the one that was to be removed
+    ├── CollectionInvalid   a collection name is not allowed
     ├── ArchiveEmpty        there are no articles to search yet
-    ├── ArchiveLocked       another process owns the archive
-    ├── ArchiveBroken       the archive's files do not fit together
+    ├── ArchiveLocked       another process has the archive open
+    ├── ArchiveBroken       the archive's files are damaged or inconsistent
     ├── EmbedderMismatch    the archive was made with another embedder
-    ├── SnapshotInvalid     a file is no export, is damaged, or does not fit what is there
-    ├── DiskFull            the disk has no room for what was to be written
+    ├── SnapshotInvalid     a file is not an export, is damaged, or collides with a collection
+    ├── DiskFull            the disk is full
     └── WeightsError
-        ├── WeightsMissing  no source has the model's file
-        └── WeightsCorrupt  a model's file is not what its digest says
+        ├── WeightsMissing  no source has the model's weights
+        └── WeightsCorrupt  the weights do not match their digest
 
-Every message is one sentence or two for the person: what, where, and the next step.
+Every message is one or two sentences for the user: what happened, where, and the next step after a
+semicolon.
 """
 
 
 class QuothError(Exception):
-    """Base of all errors that Quoth raises on purpose; `str(error)` is fit to show."""
+    """Base class of all errors that Quoth raises on purpose; `str(error)` can be shown to users."""
 
 
 class SourceUnreadable(QuothError):
@@ -28,24 +29,26 @@ class SourceUnreadable(QuothError):
 
 
 class ArticleUnknown(QuothError):
-    """No article of the collection has the given id."""
+    """The collection has no article with the given id."""
 
 
 class ArticleChanged(QuothError):
-    """The article is no longer as whoever wants to remove it knows it."""
+    """The article has changed since the caller last read it."""
 
 
 class CollectionInvalid(QuothError):
-    """The name cannot be that of a collection."""
+    """The collection name is not allowed."""
 
 
 class ArchiveEmpty(QuothError):
-    """The collection has no articles yet, or is gone."""
+    """The collection does not exist or has no articles yet."""
 
 
 class ArchiveLocked(QuothError):
-    """Another process owns the archive; `address` is where it answers over HTTP, if it does, and
-    `token` what it takes for a key from whoever may read its home.
+    """Another process has the archive open.
+
+    `address` is where that process serves HTTP, empty if it does not. `token` is a key for that server,
+    given to callers that can read the archive's home folder.
     """
 
     def __init__(self, message: str, address: str = "", token: str = "") -> None:
@@ -55,19 +58,19 @@ class ArchiveLocked(QuothError):
 
 
 class ArchiveBroken(QuothError):
-    """The archive's files are damaged or were made by an unknown version."""
+    """The archive's files are damaged or were written by an unknown version."""
 
 
 class EmbedderMismatch(QuothError):
-    """The archive's vectors come from another embedder than the one in use."""
+    """The archive's vectors were computed by another embedder than the current one."""
 
 
 class SnapshotInvalid(QuothError):
-    """A file cannot be imported: it is no export, is damaged, or what it has is there already."""
+    """A file cannot be imported: it is not an export, is damaged, or its collections already exist."""
 
 
 class DiskFull(QuothError):
-    """The disk is full; what was there before is untouched."""
+    """The disk is full; existing articles are unchanged."""
 
 
 class WeightsError(QuothError):
@@ -75,8 +78,8 @@ class WeightsError(QuothError):
 
 
 class WeightsMissing(WeightsError):
-    """No source could supply the weights."""
+    """No source has the weights."""
 
 
 class WeightsCorrupt(WeightsError):
-    """The weights are not the bytes their digest promises."""
+    """The weights do not match their digest."""

@@ -1,0 +1,72 @@
+"""Quoth: answers questions from your articles and proves every sentence by an exact quote.
+
+`open_assistant(read_settings())` opens the articles of this machine; `Quoth(url)` and `AsyncQuoth(url)` are
+clients of a running server with the same methods.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.errors import QuothError
+    from index.schemas import Article, Filters
+    from qa.assistant import Assistant, open_assistant, open_or_connect
+    from qa.client import AsyncQuoth, Quoth
+    from qa.evaluation import EvalQuestion, EvalRun, evaluate, read_questions
+    from qa.schemas import (
+        Answer,
+        Citation,
+        Evidence,
+        Job,
+        Question,
+        RetrievedPassage,
+        Thresholds,
+        Token,
+        Turn,
+    )
+    from qa.settings import Settings, read_settings
+
+__all__ = [
+    "Answer",
+    "Article",
+    "Assistant",
+    "AsyncQuoth",
+    "Citation",
+    "EvalQuestion",
+    "EvalRun",
+    "Evidence",
+    "Filters",
+    "Job",
+    "Question",
+    "Quoth",
+    "QuothError",
+    "RetrievedPassage",
+    "Settings",
+    "Thresholds",
+    "Token",
+    "Turn",
+    "evaluate",
+    "open_assistant",
+    "open_or_connect",
+    "read_questions",
+    "read_settings",
+]
+
+_MODULES = {
+    "index.errors": {"QuothError"},
+    "index.schemas": {"Article", "Filters"},
+    "qa.assistant": {"Assistant", "open_assistant", "open_or_connect"},
+    "qa.client": {"AsyncQuoth", "Quoth"},
+    "qa.evaluation": {"EvalQuestion", "EvalRun", "evaluate", "read_questions"},
+    "qa.settings": {"Settings", "read_settings"},
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is first used, so that `import qa` and the command line start quickly."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = next((module for module, names in _MODULES.items() if name in names), "qa.schemas")
+    return getattr(import_module(module), name)

@@ -17,8 +17,8 @@ from index.errors import ArchiveEmpty, ArchiveLocked, WeightsMissing
 from index.library import Library
 from index.maintenance.backup import Sink
 from index.maintenance.backup_file import target_names
-from index.readers.file import SourceFile
 from index.readers.registry import read_sources
+from index.readers.source_file import SourceFile
 from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
 from qa.auth import caller, permit
 from qa.client import Quoth

@@ -1,23 +1,23 @@
-"""What can go wrong in answering; the rest of the tree is in `index.errors`.
+"""Errors of answering, serving and evaluating; `index.errors` has those of the articles.
 
 QuothError
-├── QuestionInvalid   the question cannot be asked as it is
+├── QuestionInvalid   the question cannot be asked as written
 ├── SettingsInvalid   a setting is unknown or out of bounds
 ├── PromptInvalid     a prompt file lacks a variable or has an unknown one
-├── AnswerInvalid     a saved answer is not what `quoth verify` can read
-├── EvaluationInvalid  test questions, a baseline or a threshold of `quoth eval` cannot be used
-├── FeedbackFull      so many thumbs are kept that no more are
+├── AnswerInvalid     a file is not a saved answer
+├── EvaluationInvalid  test questions, a baseline or a threshold cannot be used
+├── FeedbackFull      the limit of stored feedback is reached
 ├── ModelUnavailable  the language model cannot be loaded or reached
 ├── JobUnknown        no job has this id
 ├── NotReady          the models are not loaded yet
-├── KeyRequired       nobody is let in here without a key
-│   └── KeyUnknown    the key that was shown is none, or none any more
-├── NotAllowed        the key does not allow this
-├── KeysInvalid       the keys cannot be read, or one cannot be made or removed
-├── Busy              so many wait already that no more may
-│   └── TooMany       the caller asked more in a short time than one caller may
-├── AddressUnavailable  the server cannot listen where it was told to
-└── ServerUnavailable  a Quoth server cannot be reached, or does not do what it was asked
+├── KeyRequired       the request has no API key
+│   └── KeyUnknown    the API key is unknown or revoked
+├── NotAllowed        the API key lacks the permission
+├── KeysInvalid       the key file cannot be read, or a key cannot be added or removed
+├── Busy              too many questions are waiting
+│   └── TooMany       one caller exceeds its rate limit
+├── AddressUnavailable  the server cannot listen at the given address
+└── ServerUnavailable  a Quoth server cannot be reached or rejects the request
 """
 
 import re
@@ -25,17 +25,17 @@ import re
 from index.errors import QuothError
 
 
-def urn(kind: type[QuothError]) -> str:
-    """The name of a kind of error across the wire: `urn:quoth:article-unknown`."""
-    return "urn:quoth:" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+def problem_type(error: type[QuothError]) -> str:
+    """The RFC 9457 problem type of an error class: `urn:quoth:article-unknown` for ArticleUnknown."""
+    return "urn:quoth:" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", error.__name__).lower()
 
 
-def kind_of(name: str) -> type[QuothError] | None:
-    """The kind of error that `urn` named so, if there is one."""
-    kinds = [QuothError]
-    for kind in kinds:
-        kinds += kind.__subclasses__()
-    return next((kind for kind in kinds if urn(kind) == name), None)
+def error_of_type(name: str) -> type[QuothError] | None:
+    """The error class with this problem type, or None."""
+    classes = [QuothError]
+    for error in classes:
+        classes += error.__subclasses__()
+    return next((error for error in classes if problem_type(error) == name), None)
 
 
 class QuestionInvalid(QuothError):
@@ -47,7 +47,7 @@ class SettingsInvalid(QuothError):
 
 
 class PromptInvalid(QuothError):
-    """A prompt template's variables are not the ones its user fills in."""
+    """A prompt template's variables differ from those the code fills in."""
 
 
 class AnswerInvalid(QuothError):
@@ -55,23 +55,23 @@ class AnswerInvalid(QuothError):
 
 
 class EvaluationInvalid(QuothError):
-    """Test questions, an earlier run or a threshold cannot be used as they are."""
+    """Test questions, an earlier run or a threshold cannot be used."""
 
 
 class FeedbackFull(QuothError):
-    """As much feedback is kept as may be."""
+    """The limit of stored feedback is reached."""
 
 
 class ModelUnavailable(QuothError):
-    """The language model cannot be loaded, reached, or did not answer."""
+    """The language model cannot be loaded or reached, or did not answer."""
 
 
 class JobUnknown(QuothError):
-    """No job has the given id, or it is no longer remembered."""
+    """No job has the given id, or it has expired."""
 
 
 class NotReady(QuothError):
-    """The models are still being loaded, or could not be."""
+    """The models are still loading, or failed to load."""
 
 
 class AddressUnavailable(QuothError):
@@ -79,32 +79,32 @@ class AddressUnavailable(QuothError):
 
 
 class ServerUnavailable(QuothError):
-    """A Quoth server cannot be reached, or does not do what it was asked."""
+    """A Quoth server cannot be reached or rejects the request."""
 
 
 class KeyRequired(QuothError):
-    """A key is needed."""
+    """The request needs an API key."""
 
 
 class KeyUnknown(KeyRequired):
-    """The key is not, or no longer, one of this server's."""
+    """The API key is unknown or revoked."""
 
 
 class NotAllowed(QuothError):
-    """The key does not allow this."""
+    """The API key does not permit this."""
 
 
 class KeysInvalid(QuothError):
-    """The keys cannot be read, or one of them cannot be made or removed."""
+    """The key file cannot be read, or a key cannot be added or removed."""
 
 
 class Busy(QuothError):
-    """The model has more to do than may wait for it. `seconds` says when asking again may help."""
+    """Too many questions are waiting for the model; `seconds` is when to retry."""
 
-    def __init__(self, told: str, seconds: int = 5) -> None:
-        super().__init__(told)
+    def __init__(self, message: str, seconds: int = 5) -> None:
+        super().__init__(message)
         self.seconds = seconds
 
 
 class TooMany(Busy):
-    """One caller asked more, or more at once, than one caller may."""
+    """One caller exceeds its limit of requests."""

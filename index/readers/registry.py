@@ -1,4 +1,7 @@
-"""Files, folders, zips, feeds and addresses become articles, one at a time."""
+"""Readers by format, and the articles of any source: files, folders, patterns and web addresses.
+
+A new format is one module in `formats` and one line in the tables below; `sources.web` maps its media type.
+"""
 
 from __future__ import annotations
 
@@ -10,137 +13,142 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 from index.errors import SourceUnreadable
-from index.readers.file import PendingArticle, Pieces, SourceFile
-from index.readers.formats.docx import article_of_docx
-from index.readers.formats.epub import chapters_of
-from index.readers.formats.html import article_of_page
-from index.readers.formats.jsonl_csv import lines_of, rows_of
-from index.readers.formats.pdf import article_of_pdf
-from index.readers.formats.rss import entries_of, is_feed
-from index.readers.formats.text import article_of_markdown, article_of_text
-from index.readers.sources.filesystem import belongs, files_at, reason
+from index.readers.formats.csv import read_csv
+from index.readers.formats.docx import read_docx
+from index.readers.formats.epub import read_epub
+from index.readers.formats.feed import is_feed, read_feed
+from index.readers.formats.html import read_html
+from index.readers.formats.jsonl import read_jsonl
+from index.readers.formats.markdown import read_markdown
+from index.readers.formats.pdf import read_pdf
+from index.readers.formats.text import read_text
+from index.readers.formats.zip import read_zip
+from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
+from index.readers.sources.filesystem import describe_error, find_files, is_included
 from index.readers.sources.web import fetch
-from index.readers.zip import files_of
+from index.readers.zip_archive import DAMAGED
 from index.schemas import Article, Skipped
 
-_ONE: Mapping[str, Callable[[SourceFile], Article]] = {
-    ".txt": article_of_text,
-    ".md": article_of_markdown,
-    ".html": article_of_page,
-    ".htm": article_of_page,
-    ".pdf": article_of_pdf,
-    ".docx": article_of_docx,
+# Formats with one article per file.
+SINGLE: Mapping[str, Callable[[SourceFile], Article]] = {
+    ".txt": read_text,
+    ".md": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
 }
-_SEVERAL: Mapping[str, Callable[[SourceFile], Pieces]] = {
-    ".epub": chapters_of,
-    ".jsonl": lines_of,
-    ".csv": rows_of,
+# Formats with several articles per file.
+MULTIPLE: Mapping[str, Callable[[SourceFile], PendingArticles]] = {
+    ".epub": read_epub,
+    ".jsonl": read_jsonl,
+    ".csv": read_csv,
 }
-_FEEDS = (".rss", ".atom", ".xml")
-FORMATS = (*_ONE, *_SEVERAL, *_FEEDS, ".zip")
+# Feeds may fetch the pages they link to, and zips contain files of all other formats.
+FEEDS = (".rss", ".atom", ".xml")
+FORMATS = (*SINGLE, *MULTIPLE, *FEEDS, ".zip")
 
 Fetch = Callable[[str], SourceFile]
+
+# What reading a disk raises, and reading a damaged zip at any point.
+_READ_ERRORS = (OSError, BadZipFile, zlib.error, EOFError)
 
 
 def read_sources(
     sources: Sequence[str | Path | SourceFile], *, private_urls: bool = False
 ) -> Iterator[Article | Skipped]:
-    """The articles of files, folders, patterns such as `news/*.html` and http(s) addresses, in order, one
-    in memory at a time.
+    """The articles of files, folders, patterns such as `news/*.html` and http(s) addresses, in order, with
+    one article in memory at a time.
 
-    A folder or pattern is read as `files_at` says. All that is no article is `Skipped` with its reason,
-    and the rest goes on. Addresses of private networks are refused unless `private_urls`.
+    Folders and patterns are expanded by `find_files`. What cannot be read is Skipped with the reason, and
+    reading continues. Addresses of private networks are skipped unless `private_urls`.
 
-    `origin` is the absolute path, links resolved, or the address; for one of several in a file, that and its
-    name in there; an article from a .jsonl or .csv has none.
+    `origin` is the absolute path with links resolved, or the address. For one of several articles of a file
+    it also has the article's name inside the file; articles of .jsonl and .csv files have none.
     """
-    for piece in _pieces(sources, partial(fetch, private=private_urls)):
-        if isinstance(piece, Skipped):
-            yield piece
+    for item in _find(sources, partial(fetch, private=private_urls)):
+        if isinstance(item, Skipped):
+            yield item
             continue
         try:
-            article = piece.read()
-        except (SourceUnreadable, *_BROKEN) as error:
-            yield Skipped(source=piece.source, reason=_why(error))
+            article = item.read()
+        except (SourceUnreadable, *_READ_ERRORS) as error:
+            yield Skipped(source=item.source, reason=_reason(error))
         else:
             yield article
 
 
 def count_sources(sources: Sequence[str | Path | SourceFile]) -> int:
-    """How many items `read_sources` will yield, but that each address counts as one: nothing is fetched.
+    """The number of items that `read_sources` will yield, except that an address counts as one.
 
-    Files that hold several articles are passed through.
+    Nothing is fetched; files with several articles are read through.
     """
-    return sum(1 for _ in _pieces(sources, None))
+    return sum(1 for _ in _find(sources, None))
 
 
-def _pieces(sources: Sequence[str | Path | SourceFile], fetch: Fetch | None) -> Pieces:
+def _find(sources: Sequence[str | Path | SourceFile], fetch: Fetch | None) -> PendingArticles:
     for source in sources:
         if isinstance(source, SourceFile):
-            yield from _pieces_of(source, None)
+            yield from _read_file(source, None)
         elif str(source).lower().startswith(("http://", "https://")):
-            yield from _pieces_at(str(source), fetch)
+            yield from _read_address(str(source), fetch)
         elif "://" in str(source):
-            yield Skipped(source=str(source), reason="only addresses with http:// or https:// are read")
+            yield Skipped(source=str(source), reason="only http:// and https:// addresses are supported")
         else:
-            for file in files_at(source):
-                yield from [file] if isinstance(file, Skipped) else _pieces_of(file, None)
+            for file in find_files(source):
+                yield from [file] if isinstance(file, Skipped) else _read_file(file, None)
 
 
-def _pieces_at(address: str, fetch: Fetch | None) -> Pieces:
+def _read_address(address: str, fetch: Fetch | None) -> PendingArticles:
     if fetch is None:
         yield Skipped(source=address, reason="not fetched")
         return
     try:
-        file = _typed(fetch(address))
+        file = _with_feed_suffix(fetch(address))
     except SourceUnreadable as error:
         yield Skipped(source=address, reason=str(error))
     else:
-        yield from _pieces_of(file, fetch)
+        yield from _read_file(file, fetch)
 
 
-def _pieces_of(file: SourceFile, fetch: Fetch | None) -> Pieces:
-    """What the file holds; only a feed that was itself fetched may `fetch` more."""
+def _read_file(file: SourceFile, fetch: Fetch | None) -> PendingArticles:
+    """The articles of a file. Only feeds that were fetched themselves may `fetch` linked pages."""
     try:
-        if file.suffix in _ONE:
-            yield PendingArticle(source=file.name, read=partial(_ONE[file.suffix], file))
-        elif file.suffix in _SEVERAL:
-            yield from _SEVERAL[file.suffix](file)
-        elif file.suffix in _FEEDS:
-            yield from entries_of(file, partial(_linked, fetch) if fetch else None)
+        if file.suffix in SINGLE:
+            yield PendingArticle(source=file.name, read=partial(SINGLE[file.suffix], file))
+        elif file.suffix in MULTIPLE:
+            yield from MULTIPLE[file.suffix](file)
+        elif file.suffix in FEEDS:
+            yield from read_feed(file, partial(_read_linked, fetch) if fetch else None)
         elif file.suffix == ".zip":
-            yield from files_of(file, belongs, partial(_pieces_of, fetch=None))
+            yield from read_zip(file, included=is_included, read_file=partial(_read_file, fetch=None))
         else:
-            format_ = f"format {file.suffix}" if file.suffix else "a file without a suffix"
-            raise SourceUnreadable(f"{format_} is not read ({' '.join(FORMATS)})")
-    except (SourceUnreadable, *_BROKEN) as error:
-        yield Skipped(source=file.name, reason=_why(error))
+            format_ = f"format {file.suffix} is" if file.suffix else "files without a suffix are"
+            raise SourceUnreadable(f"{format_} not supported ({' '.join(FORMATS)})")
+    except (SourceUnreadable, *_READ_ERRORS) as error:
+        yield Skipped(source=file.name, reason=_reason(error))
 
 
-def _linked(fetch: Fetch, address: str) -> Article:
-    """The one article at an address that a feed names."""
+def _read_linked(fetch: Fetch, address: str) -> Article:
+    """The article at an address that a feed links to."""
     file = fetch(address)
-    if file.suffix not in _ONE:
+    if file.suffix not in SINGLE:
         raise SourceUnreadable(
-            f"the entry leads to {file.suffix}, which is not one article; add it by itself"
+            f"the entry links to {file.suffix}, which is not a single article; add it separately"
         )
-    return _ONE[file.suffix](file)
+    return SINGLE[file.suffix](file)
 
 
-def _typed(file: SourceFile) -> SourceFile:
-    """Feeds are often sent as pages, or as text."""
+def _with_feed_suffix(file: SourceFile) -> SourceFile:
+    """The file, with the suffix of a feed if it is one: many servers send feeds as HTML or plain text."""
     if file.suffix in {".html", ".txt"}:
-        beginning = file.read()[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-        if beginning.startswith(("<?xml", "<rss", "<feed", "<rdf")) and is_feed(beginning):
+        start = file.read()[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+        if start.startswith(("<?xml", "<rss", "<feed", "<rdf")) and is_feed(start):
             return replace(file, suffix=".xml")
     return file
 
 
-# What comes out of a disk, and of a zip that is not what it says, in the middle of reading.
-_BROKEN = (OSError, BadZipFile, zlib.error, EOFError)
-
-
-def _why(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, SourceUnreadable):
         return str(error)
-    return reason(error) if isinstance(error, OSError) else "damaged; unpack it to see what is left"
+    return describe_error(error) if isinstance(error, OSError) else DAMAGED

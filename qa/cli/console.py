@@ -1,6 +1,6 @@
-"""What the command line shows: results on standard output, the rest on standard error.
+"""Output of the command line: results on standard output, everything else on standard error.
 
-Into a pipe or a file goes the same text, without the colours and line breaks of a terminal.
+Pipes and files get the same text without colours and line wrapping.
 """
 
 from __future__ import annotations
@@ -13,67 +13,67 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-# Controls, and marks that turn the text behind them round.
-_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
+# Control characters, and those that change the direction of text.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LEVELS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
 
 
 class PlainConsole(Console):
-    """Shows text as it is: no markup, no guessed colours."""
+    """A console without markup and automatic colours."""
 
     def __init__(self, *, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
 
     def on_broken_pipe(self) -> None:
-        raise  # rich calls this while it handles a BrokenPipeError, which is for qa.cli.main
+        raise  # rich calls this while it handles a BrokenPipeError; qa.cli.options handles it
 
-    def say(self, *parts: str | tuple[str, str], mark: str = "") -> None:
-        """One paragraph of parts, each with its style; its lines hang at the end of `mark`."""
+    def show(self, *parts: str | tuple[str, str], prefix: str = "") -> None:
+        """Prints a paragraph of parts, each with an optional style, indented by the `prefix`."""
         text = Text.assemble(*parts)
-        room = max(20, self.width - len(mark))
-        lines = text.wrap(self, room) if self.is_terminal else [text]
-        for nth, piece in enumerate(lines):
-            piece.rstrip()
-            self.print(Text(mark if nth == 0 else " " * len(mark)) + piece, soft_wrap=True)
+        width = max(20, self.width - len(prefix))
+        lines = text.wrap(self, width) if self.is_terminal else [text]
+        for number, line in enumerate(lines):
+            line.rstrip()
+            self.print(Text(prefix if number == 0 else " " * len(prefix)) + line, soft_wrap=True)
 
 
 def error(text: str) -> None:
-    """An error, in one line."""
-    PlainConsole(stderr=True).say(("error: ", "bold red"), safe(text))
+    """Prints an error as one paragraph."""
+    PlainConsole(stderr=True).show(("error: ", "bold red"), printable(text))
 
 
 def message(text: str) -> None:
-    """Something the person should know that is no result."""
-    PlainConsole(stderr=True).say(safe(text))
+    """Prints a notice that is not part of the result."""
+    PlainConsole(stderr=True).show(printable(text))
 
 
-def many(count: int, what: str) -> str:
+def count_of(count: int, noun: str) -> str:
     """`1 quote`, `1,000 quotes`."""
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def show_text(text: str) -> None:
-    """A result that is text already."""
-    sys.stdout.write(safe(text) + "\n")
+    """Prints a result that is text."""
+    sys.stdout.write(printable(text) + "\n")
 
 
 def show_json(value: Any) -> None:
-    """A result as JSON, in which what would steer the terminal is escaped."""
+    """Prints a result as JSON, with control characters escaped."""
     written = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
+    sys.stdout.write(_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
 
 
-def signed(screen: PlainConsole, level: str, text: str) -> None:
-    """A line with the sign of its level before it: ok, warning or problem."""
-    sign, style = _SIGNS[level]
-    screen.say((f"{sign} ", style), safe(text))
+def show_level(screen: PlainConsole, level: str, text: str) -> None:
+    """Prints a paragraph after the symbol of its level: ok, warning or problem."""
+    symbol, style = _LEVELS[level]
+    screen.show((f"{symbol} ", style), printable(text))
 
 
-def flat(text: str) -> str:
-    """The text in one line."""
-    return " ".join(safe(text).split())
+def one_line(text: str) -> str:
+    """The text on one line, without control characters."""
+    return " ".join(printable(text).split())
 
 
-def safe(text: str) -> str:
-    """The text without what would steer the terminal: an article may hold escape sequences."""
-    return _STEERING.sub("�", text.replace("\r\n", "\n"))
+def printable(text: str) -> str:
+    """The text without control characters: an article may contain escape sequences of terminals."""
+    return _UNSAFE.sub("�", text.replace("\r\n", "\n"))

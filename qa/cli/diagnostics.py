@@ -1,4 +1,4 @@
-"""The whole installation, looked over: what is amiss, and how to mend it."""
+"""Checks of a whole installation: problems, and how to fix them."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ from qa.llm.chat_models import choose_model
 from qa.llm.custom import hashed, identity
 from qa.settings import Settings
 
-# Adding stops at the second, see `index.storage.disk_space`; the first leaves room for a model.
-LITTLE_FREE_BYTES = 1_000_000_000
-NO_FREE_BYTES = 100_000_000
+# Below the first there is no room for another model; below the second nothing can be added, see
+# `index.storage.disk_space`.
+LOW_FREE_BYTES = 1_000_000_000
+MIN_FREE_BYTES = 100_000_000
 PULL = "run `quoth models pull`"
 MEND = "run `quoth doctor --mend`"
-ADD_AGAIN = "`quoth remove` them, and add them again from where they came"
+ADD_AGAIN = "remove them with `quoth remove`, and add them again from their source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was looked at, how it is, and how to mend it where that is needed."""
+    """The state of one part, and how to fix it; `mend` is empty if nothing is wrong."""
 
     about: str
     level: Literal["ok", "warning", "problem"]
@@ -42,14 +43,14 @@ class Finding:
 def examine(
     settings: Settings, *, collection: str | None = None, deep: bool = False, mend: bool = False
 ) -> list[Finding]:
-    """Everything that could keep Quoth from answering, in the order in which to mend it.
+    """Checks everything that Quoth needs to answer; the findings are in the order to fix them.
 
-    Looks at one `collection`, or at all. `deep` hashes all weights anew; `mend` embeds again what
-    lacks its vectors and drops vectors without a passage. What goes wrong is a finding, not an error.
+    Checks one `collection`, or all. `deep` hashes all weights again; `mend` adds missing vectors and drops
+    vectors without a passage. Errors become findings.
     """
     home = list(_home(settings))
     if any(finding.level == "problem" for finding in home):
-        return home  # nothing can be opened there
+        return home  # nothing else can be opened
     return home + list(_models(settings, deep)) + list(_archive(settings, collection, mend))
 
 
@@ -64,16 +65,16 @@ def _home(settings: Settings) -> Iterator[Finding]:
         with tempfile.TemporaryFile(dir=settings.home):
             pass
     except OSError as error:
-        text = f"{settings.home} cannot be written ({error.strerror})"
-        yield Finding(about="home", level="problem", text=text, mend="mend that, or choose another --home")
+        text = f"{settings.home} is not writable ({error.strerror})"
+        yield Finding(about="home", level="problem", text=text, mend="fix that, or choose another --home")
         return
-    yield Finding(about="home", level="ok", text=f"{settings.home} can be written")
+    yield Finding(about="home", level="ok", text=f"{settings.home} is writable")
     free = shutil.disk_usage(settings.home).free
-    text = f"{free / 1e9:,.1f} GB free" if free >= LITTLE_FREE_BYTES else f"{free / 1e6:,.0f} MB free"
-    if free < NO_FREE_BYTES:
+    text = f"{free / 1e9:,.1f} GB free" if free >= LOW_FREE_BYTES else f"{free / 1e6:,.0f} MB free"
+    if free < MIN_FREE_BYTES:
         mend = "free some space; nothing can be added until then"
         yield Finding(about="disk", level="problem", text=text, mend=mend)
-    elif free < LITTLE_FREE_BYTES:
+    elif free < LOW_FREE_BYTES:
         yield Finding(about="disk", level="warning", text=text, mend="free some space soon")
     else:
         yield Finding(about="disk", level="ok", text=text)
@@ -84,9 +85,9 @@ def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
     embedder = embedders.embedder_weights(settings)
     used = [embedder.name] if embedder.name in weights.MODELS else []
     if not used:
-        yield _chosen("embedder", embedder, folder)
+        yield _custom_model("embedder", embedder, folder)
     if reranker := embedders.reranker_weights(settings):
-        yield _chosen("reranker", reranker, folder)
+        yield _custom_model("reranker", reranker, folder)
     try:
         choose_model(settings, lambda name: folder / name)
         if settings.model.startswith("local:"):
@@ -113,7 +114,7 @@ def _weights(name: str, folder: Path, deep: bool) -> Finding:
     return Finding(about=name, level="ok", text=f"{place}, sha256 {digest[:12]}…")
 
 
-def _chosen(about: str, model: weights.Weights, folder: Path) -> Finding:
+def _custom_model(about: str, model: weights.Weights, folder: Path) -> Finding:
     try:
         text = f"{folder / model.folder}, {identity(hashed(model, folder))}"
     except (QuothError, OSError) as error:
@@ -124,42 +125,42 @@ def _chosen(about: str, model: weights.Weights, folder: Path) -> Finding:
 def _gguf(file: Path) -> Finding:
     with file.open("rb") as opened:
         if opened.read(4) != b"GGUF":
-            raise ModelUnavailable(f"{file} is not a GGUF file; fetch it again, or name another")
-    return Finding(about="model", level="ok", text=f"{file} begins as a GGUF file does")
+            raise ModelUnavailable(f"{file} is not a GGUF file; download it again, or choose another")
+    return Finding(about="model", level="ok", text=f"{file} is a GGUF file")
 
 
 def _archive(settings: Settings, only: str | None, mend: bool) -> Iterator[Finding]:
     try:
         embedder = embedders.open_embedder(settings)
-    except Exception:  # its tokenizer is read by foreign code, which raises Exception itself
-        text = "collections were not looked at, for want of the embedder's weights"
+    except Exception:  # the tokenizer library raises plain Exceptions
+        text = "collections were not checked, because the embedder's weights are missing or damaged"
         yield Finding(about="archive", level="warning", text=text, mend=PULL)
         return
     try:
         with Library(settings.home, embedder) as library:
             names = [only] if only else library.names()
-            free = "no other process has it open" + ("" if names else "; it has no articles yet")
-            yield Finding(about="archive", level="ok", text=free)
+            text = "no other process has it open" + ("" if names else "; it has no articles yet")
+            yield Finding(about="archive", level="ok", text=text)
             for name in names:
                 yield from _collection(library, name, mend)
     except ArchiveLocked as error:
         if error.address:
             yield from _served(error.address, only)
         text, _, stop = str(error).rpartition("; ")
-        unseen = "what it keeps was not looked at" if error.address else "collections were not looked at"
-        yield Finding(about="archive", level="warning", text=f"{text}: {unseen}", mend=stop)
+        unchecked = "its files were not checked" if error.address else "collections were not checked"
+        yield Finding(about="archive", level="warning", text=f"{text}: {unchecked}", mend=stop)
     except QuothError as error:
         yield _problem("archive", error)
 
 
 def _served(address: str, only: str | None) -> Iterator[Finding]:
-    """What the server that owns the archive says of it."""
+    """The state that the server reports which has the archive open."""
     with Quoth(address) as quoth:
         try:
             quoth.check_ready()
             yield Finding(about="server", level="ok", text=f"{address} answers questions")
         except NotReady as error:
-            yield Finding(about="server", level="warning", text=str(error), mend="ask again in a while")
+            yield Finding(about="server", level="warning", text=str(error), mend="try again later")
         except QuothError as error:
             yield _problem("server", error)
             return
@@ -180,53 +181,45 @@ def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
         collection = library.collection(name)
         found = integrity.check_integrity(collection)
         if collection.orphans_deleted:
-            text = (
-                f"vectors left by an interrupted run, deleted at this start: {collection.orphans_deleted:,}"
-            )
+            text = f"vectors left by an interrupted run, removed now: {collection.orphans_deleted:,}"
             yield Finding(about=about, level="ok", text=text)
         if mend and found.repairable:
             integrity.repair(collection, found)
-            for trouble in _troubles(about, found):
-                if trouble.mend == MEND:
-                    yield Finding(about=about, level="ok", text=f"mended what could be: {trouble.text}")
+            for problem in _problems(about, found):
+                if problem.mend == MEND:
+                    yield Finding(about=about, level="ok", text=f"fixed: {problem.text}")
             found = integrity.check_integrity(collection)
     except Exception as error:
-        # Files in whatever state are opened by foreign code; and other collections are still to be seen.
+        # Libraries may raise anything for damaged files, and the other collections must still be checked.
         yield _problem(about, error)
         return
-    fits = "" if found.repairable or found.changed else "; everything fits together"
+    consistent = "" if found.repairable or found.changed else "; everything is consistent"
     counts = f"articles: {found.articles:,}, passages: {found.passages:,}, vectors: {found.vectors:,}"
-    text = f"{counts}{fits}"
-    yield Finding(about=about, level="ok", text=text)
-    yield from _troubles(about, found)
+    yield Finding(about=about, level="ok", text=f"{counts}{consistent}")
+    yield from _problems(about, found)
 
 
 def _problem(about: str, error: Exception) -> Finding:
-    """The messages of this house end with the next step, after a semicolon."""
+    """The finding of an error; the message of a QuothError ends with the next step, after a semicolon."""
     if isinstance(error, QuothError):
         text, _, mend = str(error).rpartition("; ")
         return Finding(about=about, level="problem", text=text, mend=mend)
     text = f"{type(error).__name__}: {error}"
-    return Finding(about=about, level="problem", text=text, mend="mend that; if you cannot, report it")
+    return Finding(about=about, level="problem", text=text, mend="fix that; if you cannot, report it")
 
 
-def _troubles(about: str, found: IntegrityReport) -> Iterator[Finding]:
+def _problems(about: str, found: IntegrityReport) -> Iterator[Finding]:
     levels: tuple[tuple[tuple[str, ...], Literal["warning", "problem"], str, str], ...] = (
-        (found.missing_vectors, "problem", "passages without a vector, not found by meaning", MEND),
-        (found.missing_keywords, "problem", "passages that the keyword index lacks", MEND),
-        (found.overlong, "warning", "passages longer than the embedder reads", MEND),
+        (found.missing_vectors, "problem", "passages without a vector, invisible to semantic search", MEND),
+        (found.missing_keywords, "problem", "passages missing from the keyword index", MEND),
+        (found.overlong, "warning", "passages longer than the embedder's limit", MEND),
         (found.orphan_vectors, "warning", "vectors without a passage", MEND),
-        (
-            found.articles_without_passages,
-            "problem",
-            "articles without a passage, which no search finds",
-            MEND,
-        ),
-        (found.out_of_bounds, "problem", "passages that do not lie within their article", MEND),
-        (found.orphan_keywords, "warning", "keywords without a passage", MEND),
-        (found.changed, "problem", "articles that are not as they were kept", ADD_AGAIN),
+        (found.articles_without_passages, "problem", "articles without a passage, invisible to search", MEND),
+        (found.out_of_bounds, "problem", "passages outside the text of their article", MEND),
+        (found.orphan_keywords, "warning", "keyword entries without a passage", MEND),
+        (found.changed, "problem", "articles that changed on disk", ADD_AGAIN),
     )
-    for ids, level, trouble, mend in levels:
+    for ids, level, problem, mend in levels:
         if ids:
             some = ", ".join(ids[:3]) + (", …" if len(ids) > 3 else "")
-            yield Finding(about=about, level=level, text=f"{trouble}: {len(ids):,} ({some})", mend=mend)
+            yield Finding(about=about, level=level, text=f"{problem}: {len(ids):,} ({some})", mend=mend)

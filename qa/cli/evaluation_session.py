@@ -1,4 +1,4 @@
-"""One `quoth eval` from its plan to the whole run: articles added, questions asked, nothing left behind."""
+"""One `quoth eval` from start to end: adds the articles, asks the questions and cleans up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from index.readers.registry import count_sources, read_sources
 from qa.assistant import Assistant, open_assistant
 from qa.cli import console, progress
-from qa.cli.options import assistant_of
+from qa.cli.options import assistant_for
 from qa.errors import EvaluationInvalid
 from qa.evaluation.calibration import CalibrationTarget, calibrate
 from qa.evaluation.execution.evaluate import evaluate
@@ -23,9 +23,7 @@ from qa.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationPlan:
-    """What is to be asked of what: the `questions`, which are all of `file` or a sample, of the given
-    `articles` or else of the collection.
-    """
+    """The `questions` of a `file`, or a sample of them, to ask about `articles` or else the `collection`."""
 
     file: Path
     questions: tuple[EvalQuestion, ...]
@@ -37,61 +35,61 @@ class EvaluationPlan:
     settings: Settings
 
     @property
-    def way(self) -> str:
-        """What makes rows of two runs different ones, besides the files."""
+    def variant(self) -> str:
+        """The options that make rows of two runs incomparable, besides the files."""
         model = "" if self.retrieval_only else self.settings.model
         return f"{model} {self.settings.evidence_tokens} {self.collection} {self.calibrate}"
 
 
-def carried_out(plan: EvaluationPlan) -> EvalRun:
-    """The whole run. A KeyboardInterrupt says what is kept and how to go on."""
+def run_plan(plan: EvaluationPlan) -> EvalRun:
+    """Runs the evaluation. A KeyboardInterrupt names the saved questions and how to continue."""
     home = plan.settings.home
-    place = temporary_home(home, plan.articles) if plan.articles else home
-    journal = journal_of(place, plan.file, plan.way)
+    folder = temporary_home(home, plan.articles) if plan.articles else home
+    journal = journal_of(folder, plan.file, plan.variant)
     done = 0
     try:
-        with _opened(plan, place) as assistant, progress.asking(len(plan.questions)) as advance:
+        with _open_target(plan, folder) as assistant, progress.question_bar(len(plan.questions)) as advance:
 
             def finished(row: Row) -> None:
                 nonlocal done
                 done += 1
                 advance()
 
-            run = _asked(plan, assistant, journal, finished)
+            run = _evaluate(plan, assistant, journal, finished)
     except KeyboardInterrupt:
-        kept = f"{done} of {console.many(len(plan.questions), 'question')} are kept"
-        raise KeyboardInterrupt(f"{kept}; the same with --resume goes on") from None
-    clean(place, journal)
+        saved = f"{done} of {console.count_of(len(plan.questions), 'question')} are saved"
+        raise KeyboardInterrupt(f"{saved}; continue with --resume") from None
+    clean(folder, journal)
     return run
 
 
 @contextmanager
-def _opened(plan: EvaluationPlan, place: Path) -> Iterator[EvaluationTarget]:
-    """Who is asked, with the models loaded, so that the first question is as fast as the others."""
+def _open_target(plan: EvaluationPlan, folder: Path) -> Iterator[EvaluationTarget]:
+    """The assistant or server, with its models loaded so that the first question is not slower."""
     if not plan.articles:
-        opened = assistant_of(place)
+        opened = assistant_for(folder)
     else:
-        opened = open_assistant(plan.settings.model_copy(update={"home": place}))
+        opened = open_assistant(plan.settings.model_copy(update={"home": folder}))
     with opened as assistant:
         if isinstance(assistant, Assistant):
             if plan.articles:
                 _add(assistant, plan.articles)
             if not plan.retrieval_only:
-                with progress.waiting() as say:
-                    say("loading")
+                with progress.spinner() as show_step:
+                    show_step("loading")
                     assistant.warm_up()
         yield assistant
 
 
 def _add(assistant: Assistant, articles: Path) -> None:
-    with progress.adding(lambda: count_sources([articles])) as advance:
+    with progress.bar(lambda: count_sources([articles])) as advance:
         for outcome in assistant.add(read_sources([articles])):
             advance()
             if reason := getattr(outcome, "reason", ""):
                 console.message(f"skipped {getattr(outcome, 'source', '')}: {reason}")
 
 
-def _asked(
+def _evaluate(
     plan: EvaluationPlan, assistant: EvaluationTarget, journal: Path, advance: Callable[[Row], None]
 ) -> EvalRun:
     def ask() -> EvalRun:
@@ -108,5 +106,5 @@ def _asked(
     if not plan.calibrate:
         return ask()
     if not isinstance(assistant, CalibrationTarget):
-        raise EvaluationInvalid("a running server keeps its thresholds; stop it, and calibrate again")
+        raise EvaluationInvalid("a running server cannot be calibrated; stop it and try again")
     return calibrate(assistant, ask, plan.collection)

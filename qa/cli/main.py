@@ -1,7 +1,7 @@
-"""`quoth`, the command line. Results go to standard output, everything else to standard error.
+"""The `quoth` command line. Results go to standard output, everything else to standard error.
 
 Exit codes: 0 done; 1 something failed, or some sources were skipped; 2 the command, a question or a
-setting is wrong; 130 interrupted.
+setting is invalid; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from qa.cli.options import ErrorReportingGroup
 app = typer.Typer(
     name="quoth",
     cls=ErrorReportingGroup,
-    help="Answers from your articles, with an exact quote under every sentence.",
+    help="Answers questions from your articles, with an exact quote for every sentence.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -51,18 +51,18 @@ def main() -> None:
     """The `quoth` command."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without “ ” still shows the words between
+            stream.reconfigure(errors="replace")  # some terminals cannot show “ ”
     try:
         app()
     except Exception as error:
-        console.error(f"unexpected {type(error).__name__}: {error}; please report it with what follows")
+        console.error(f"unexpected {type(error).__name__}: {error}; please report this traceback")
         console.message(traceback.format_exc())
         sys.exit(1)
 
 
 @app.callback(invoke_without_command=True)
 def _quoth(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     if version:
         from importlib.metadata import version as version_of

@@ -1,4 +1,4 @@
-"""What all commands share: their options, and how an error becomes a line and an exit code."""
+"""Options that commands share, and the exit codes of errors."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from qa.client import Quoth
     from qa.settings import Settings
 
-_WRONG_USE = (CollectionInvalid, EvaluationInvalid, KeyRequired, QuestionInvalid, SettingsInvalid)
+_USAGE_ERRORS = (CollectionInvalid, EvaluationInvalid, KeyRequired, QuestionInvalid, SettingsInvalid)
 
 
 class ErrorReportingGroup(TyperGroup):
-    """Turns every error that is meant for people into one line and an exit code."""
+    """Prints every expected error as one line and exits with its code."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -34,37 +34,38 @@ class ErrorReportingGroup(TyperGroup):
             return result
         except QuothError as error:
             console.error(str(error))
-            raise typer.Exit(2 if isinstance(error, _WRONG_USE) else 1) from None
+            raise typer.Exit(2 if isinstance(error, _USAGE_ERRORS) else 1) from None
         except KeyboardInterrupt as interrupt:
             console.message("; ".join(["interrupted", *interrupt.args]))
             raise typer.Exit(130) from None
         except BrokenPipeError:
-            # The reader, such as `head`, has had enough; what Python still holds for it goes nowhere.
+            # The reader of the pipe, such as `head`, has closed it; discard what Python still buffers for it.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except UnicodeEncodeError:
-            console.error("an option or argument is not UTF-8; type it as plain text")
+            console.error("an option or argument is not UTF-8; enter it as plain text")
             raise typer.Exit(2) from None
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
-            console.error(f"{place}{error.strerror or error}; mend that, or choose another --home")
+            console.error(f"{place}{error.strerror or error}; fix that, or choose another --home")
             raise typer.Exit(1) from None
 
 
-def _day_option(help_: str) -> Any:
+def _date_option(help_: str) -> Any:
     return typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=help_)
 
 
-HOME = "Folder of articles and weights; else QUOTH_HOME, else ~/.local/share/quoth."
+HOME = "Folder of articles and weights; default QUOTH_HOME or ~/.local/share/quoth."
 Home = Annotated[Path | None, typer.Option(help=HOME)]
-Collection = Annotated[str, typer.Option(help="Which collection of articles.")]
-# Every command takes --collection, so that one alias with options serves all; to these it says nothing.
+Collection = Annotated[str, typer.Option(help="Collection of articles.")]
+OnlyCollection = Annotated[str | None, typer.Option(help="Only this collection.")]
+# Every command accepts --collection, so that a shell alias can set it for all; these commands ignore it.
 AnyCollection = Annotated[str, typer.Option(hidden=True)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Source = Annotated[str | None, typer.Option(help="Only articles of this source.")]
-AsOf = Annotated[datetime | None, _day_option("As on this day: nothing later is known.")]
-After = Annotated[datetime | None, _day_option("Only from this day on.")]
-Before = Annotated[datetime | None, _day_option("Only up to this day.")]
+AsOf = Annotated[datetime | None, _date_option("Answer as of this day; later articles are ignored.")]
+After = Annotated[datetime | None, _date_option("Only articles from this day on.")]
+Before = Annotated[datetime | None, _date_option("Only articles up to this day.")]
 ArticleId = Annotated[str, typer.Argument(metavar="ID", show_default=False)]
 ArticleIds = Annotated[list[str], typer.Argument(metavar="ID...", show_default=False)]
 AnswerFile = Annotated[
@@ -73,29 +74,29 @@ AnswerFile = Annotated[
 Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", show_default=False)]
 
 
-def settings_of(home: Path | None) -> Settings:
-    """The settings, with the home that the command was given."""
+def settings_for(home: Path | None) -> Settings:
+    """The settings, with the --home of the command."""
     from qa.settings import read_settings
 
     return read_settings(home=home)
 
 
-def assistant_of(home: Path | None) -> Assistant | Quoth:
-    """The assistant over that home, or the server that owns it; use it in a `with`."""
+def assistant_for(home: Path | None) -> Assistant | Quoth:
+    """The assistant of that home, or a client of the server that has it open; use it in a `with`."""
     from qa.assistant import open_or_connect
 
-    return open_or_connect(settings_of(home))
+    return open_or_connect(settings_for(home))
 
 
-def day_of(given: datetime | None) -> date | None:
-    """The day of a date option."""
+def to_date(given: datetime | None) -> date | None:
+    """The value of a date option as a date."""
     return given.date() if given else None
 
 
-def filters_of(
+def make_filters(
     source: str | None, after: datetime | None, before: datetime | None, as_of: datetime | None = None
 ) -> Filters:
-    """The filters that the options make."""
+    """The filters of a command's options."""
     from index.schemas import Filters
 
-    return Filters(source=source, after=day_of(after), before=day_of(before), as_of=day_of(as_of))
+    return Filters(source=source, after=to_date(after), before=to_date(before), as_of=to_date(as_of))

@@ -1,4 +1,4 @@
-"""How far a thing is, on standard error, while somebody watches a terminal."""
+"""Progress bars on standard error, shown only on a terminal."""
 
 from __future__ import annotations
 
@@ -23,58 +23,61 @@ from qa.cli import console
 
 
 @contextmanager
-def adding(count: Callable[[], int], doing: str = "adding") -> Iterator[Callable[[], None]]:
-    """A bar for as many steps as `count` says, which is asked only where the bar is seen."""
-    with _shown(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as (bar, task):
-        if not bar.disable:
-            bar.update(task, description=doing, total=count())
-        yield lambda: bar.advance(task)
+def bar(count: Callable[[], int], description: str = "adding") -> Iterator[Callable[[], None]]:
+    """A bar of `count()` steps, counted only if the bar is shown. Yields the function that advances it."""
+    with _shown(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as (shown, task):
+        if not shown.disable:
+            shown.update(task, description=description, total=count())
+        yield lambda: shown.advance(task)
 
 
 @contextmanager
-def asking(total: int, doing: str = "asking") -> Iterator[Callable[[], None]]:
-    """A bar for so many questions, with the time left."""
-    # A question may take half a minute: the last few tell how long the others will.
-    with _shown(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), memory=600) as (bar, task):
-        bar.update(task, description=doing, total=total)
-        yield lambda: bar.advance(task)
+def question_bar(total: int, description: str = "asking") -> Iterator[Callable[[], None]]:
+    """A bar of questions with the remaining time. Yields the function that advances it."""
+    # A question may take half a minute, so the speed is measured over a longer period.
+    with _shown(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), seconds=600) as (shown, task):
+        shown.update(task, description=description, total=total)
+        yield lambda: shown.advance(task)
 
 
 @contextmanager
-def waiting() -> Iterator[Callable[[str], None]]:
-    """A spinner with the seconds since it began; call what it gives with what is being done now."""
-    with _shown(TimeElapsedColumn(), SpinnerColumn()) as (bar, task):
-        # Shown at once: what lasts less than a frame would never be seen.
-        yield lambda doing: bar.update(task, description=doing, refresh=True)
+def spinner() -> Iterator[Callable[[str], None]]:
+    """A spinner with the elapsed time. Yields the function that shows the current step."""
+    with _shown(TimeElapsedColumn(), SpinnerColumn()) as (shown, task):
+        # Refreshed at once, since a short step would never be visible otherwise.
+        yield lambda step: shown.update(task, description=step, refresh=True)
 
 
 @contextmanager
-def fetching() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar of bytes, speed and time left; without a terminal, a line for each new thing being done."""
-    told = ""
-    with _shown(BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()) as (bar, task):
+def download_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar of bytes, speed and remaining time; without a terminal, a line for each new step.
 
-        def report(what: str, done: int, total: int) -> None:
-            nonlocal told
-            bar.update(task, description=what, completed=done, total=total)
-            if what != told and bar.disable:
-                console.message(what)
-            told = what
+    Yields the function that reports a step, the bytes done and the total.
+    """
+    last_step = ""
+    with _shown(BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()) as (shown, task):
+
+        def report(step: str, done: int, total: int) -> None:
+            nonlocal last_step
+            shown.update(task, description=step, completed=done, total=total)
+            if step != last_step and shown.disable:
+                console.message(step)
+            last_step = step
 
         yield report
 
 
 @contextmanager
-def _shown(*columns: ProgressColumn, memory: float = 30) -> Iterator[tuple[Progress, TaskID]]:
-    """The time left is told by the speed of the last `memory` seconds."""
+def _shown(*columns: ProgressColumn, seconds: float = 30) -> Iterator[tuple[Progress, TaskID]]:
+    """A bar whose remaining time is estimated from the speed of the last `seconds`."""
     screen = console.PlainConsole(stderr=True)
     with Progress(
         TextColumn("{task.description}", markup=False),
         *columns,
         console=screen,
         transient=True,
-        speed_estimate_period=memory,
+        speed_estimate_period=seconds,
         disable=not screen.is_terminal,
-        redirect_stdout=False,  # what is a result stays one while a bar is shown
-    ) as bar:
-        yield bar, bar.add_task("", total=None)
+        redirect_stdout=False,  # results stay on standard output while a bar is shown
+    ) as progress:
+        yield progress, progress.add_task("", total=None)

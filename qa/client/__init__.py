@@ -1,6 +1,6 @@
-"""A running Quoth, asked over HTTP from another process as an `Assistant` is asked in its own.
+"""Clients of a running Quoth server, with the methods of `Assistant`.
 
-`Quoth` waits, `AsyncQuoth` awaits; what they send and read is in `qa.client.endpoints`.
+`Quoth` is synchronous, `AsyncQuoth` asynchronous; `qa.client.endpoints` has the requests they share.
 """
 
 from qa.client.async_client import AsyncQuoth

@@ -1,4 +1,4 @@
-"""The client for programs with an event loop."""
+"""The asynchronous client."""
 
 from __future__ import annotations
 
@@ -18,30 +18,31 @@ from qa.schemas import Answer, Event, Job, Question, RetrievedPassage
 
 T = TypeVar("T")
 
-# What of a file is read and sent at once.
-PIECE = 1 << 18
+# Bytes of a file that are read and sent at a time.
+CHUNK_BYTES = 1 << 18
 
 
 class AsyncQuoth:
-    """`Quoth`, awaited: methods, values and errors are the same. Close it, or use it in an `async with`, on
-    one event loop.
+    """The asynchronous `Quoth`: methods, values and errors are the same.
+
+    Close it, or use it in an `async with`, on the event loop that uses it.
     """
 
     def __init__(self, url: str, *, key: str | None = None) -> None:
-        self._server = Transport(url, key)
-        self.url = self._server.url
-        self._client = httpx.AsyncClient(**self._server.options)
+        self._transport = Transport(url, key)
+        self.url = self._transport.url
+        self._client = httpx.AsyncClient(**self._transport.options)
 
     async def ask(self, question: str, **details: object) -> Answer:
-        return await self._do(endpoints.ask(question, details))
+        return await self._request(endpoints.ask(question, details))
 
     def stream(self, question: Question) -> AsyncGenerator[Event, None]:
-        return self._server.stream(question)
+        return self._transport.stream(question)
 
     async def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
     ) -> tuple[RetrievedPassage, ...]:
-        return await self._do(endpoints.search(query, k, filters, collection))
+        return await self._request(endpoints.search(query, k, filters, collection))
 
     async def add(
         self, items: Iterable[Article | Skipped], *, collection: str = "default"
@@ -50,25 +51,25 @@ class AsyncQuoth:
             if isinstance(batch, Skipped):
                 yield batch
                 continue
-            for outcome in (await self._do(endpoints.add(batch, collection))).outcomes():
+            for outcome in (await self._request(endpoints.add(batch, collection))).outcomes():
                 yield outcome
 
     async def start(
         self, articles: Sequence[Article], *, collection: str = "default", idempotency_key: str | None = None
     ) -> Job:
-        return await self._do(endpoints.start(articles, collection, idempotency_key))
+        return await self._request(endpoints.start(articles, collection, idempotency_key))
 
     async def job(self, id_: str) -> Job:
-        return await self._do(endpoints.job("GET", id_))
+        return await self._request(endpoints.job("GET", id_))
 
     async def cancel(self, id_: str) -> Job:
-        return await self._do(endpoints.job("DELETE", id_))
+        return await self._request(endpoints.job("DELETE", id_))
 
     async def remove(self, ids: Sequence[str], *, collection: str = "default") -> None:
-        await self._do(endpoints.remove(ids, collection))
+        await self._request(endpoints.remove(ids, collection))
 
     async def article(self, article_id: str, *, collection: str = "default") -> Article:
-        return await self._do(endpoints.article(article_id, collection))
+        return await self._request(endpoints.article(article_id, collection))
 
     async def articles(
         self,
@@ -83,49 +84,49 @@ class AsyncQuoth:
         page = next(pages)
         while True:
             try:
-                page = pages.send(await self._do(page))
-            except StopIteration as whole:
-                listing: ArticlePage = whole.value
+                page = pages.send(await self._request(page))
+            except StopIteration as stop:
+                listing: ArticlePage = stop.value
                 return listing
 
     async def collections(self) -> list[str]:
         return list(await self.counts())
 
     async def counts(self) -> dict[str, int]:
-        return await self._do(endpoints.counts())
+        return await self._request(endpoints.counts())
 
     async def remove_collection(self, name: str) -> None:
-        await self._do(endpoints.remove_collection(name))
+        await self._request(endpoints.remove_collection(name))
 
     async def export(self, sink: Sink, *, collection: str | None = None) -> AsyncGenerator[None, None]:
         exporting = self._client.stream(**endpoints.export(collection))
-        with self._server.reached():
+        with self._transport.connected():
             async with exporting as response:
                 if not response.is_success:
-                    raise self._server.error(await response.aread())
-                async for piece in response.aiter_bytes():
-                    await to_thread(sink.write, piece)
+                    raise self._transport.error(await response.aread())
+                async for chunk in response.aiter_bytes():
+                    await to_thread(sink.write, chunk)
                     yield
 
     async def restore(
         self, file: Path, *, name: str | None = None, replace: bool = False
     ) -> AsyncGenerator[None, None]:
-        call = endpoints.restore(name)
-        with self._server.exported(file, replace=replace) as content, self._server.reached():
-            response = await self._client.request(**call.request, content=_pieces(content), timeout=None)
-        self._server.value(call, response)
+        endpoint = endpoints.restore(name)
+        with self._transport.import_file(file, replace=replace) as content, self._transport.connected():
+            response = await self._client.request(**endpoint.request, content=_chunks(content), timeout=None)
+        self._transport.read(endpoint, response)
         yield
 
     async def check_ready(self) -> None:
-        await self._do(endpoints.ready())
+        await self._request(endpoints.ready())
 
-    async def _do(self, call: Endpoint[T]) -> T:
-        with self._server.reached():
-            response = await self._client.request(**call.request)
-        return self._server.value(call, response)
+    async def _request(self, endpoint: Endpoint[T]) -> T:
+        with self._transport.connected():
+            response = await self._client.request(**endpoint.request)
+        return self._transport.read(endpoint, response)
 
     async def close(self) -> None:
-        """Closes the connections; the server goes on."""
+        """Closes the connections; the server keeps running."""
         await self._client.aclose()
 
     async def __aenter__(self) -> Self:
@@ -135,6 +136,6 @@ class AsyncQuoth:
         await self.close()
 
 
-async def _pieces(content: BinaryIO) -> AsyncGenerator[bytes, None]:
-    while piece := await to_thread(content.read, PIECE):
-        yield piece
+async def _chunks(content: BinaryIO) -> AsyncGenerator[bytes, None]:
+    while chunk := await to_thread(content.read, CHUNK_BYTES):
+        yield chunk

@@ -1,4 +1,4 @@
-"""The client that waits for each response."""
+"""The synchronous client."""
 
 from __future__ import annotations
 
@@ -19,69 +19,71 @@ T = TypeVar("T")
 
 
 class Quoth:
-    """The Quoth server at `url`: methods, values and errors are those of `Assistant`. Close it, or use
-    it in a `with`. A server that wants a key gets `key`.
+    """A client of the Quoth server at `url`, with the methods, values and errors of `Assistant`.
 
-    Every method also raises ServerUnavailable. Proxies of the environment are not used.
+    `key` is the API key, if the server requires one. Close the client, or use it in a `with`. Every method
+    also raises ServerUnavailable. Proxies of the environment are not used.
     """
 
     def __init__(self, url: str, *, key: str | None = None) -> None:
-        self._server = Transport(url, key)
-        self.url = self._server.url
-        self._client = httpx.Client(**self._server.options)
+        self._transport = Transport(url, key)
+        self.url = self._transport.url
+        self._client = httpx.Client(**self._transport.options)
 
     def ask(self, question: str, **details: object) -> Answer:
         """The answer to a question; `details` are the other fields of `Question`."""
-        return self._do(endpoints.ask(question, details))
+        return self._request(endpoints.ask(question, details))
 
     def stream(self, question: Question) -> AsyncGenerator[Event, None]:
-        """Evidence, tokens of the unchecked draft, and the checked Answer last, each as it comes.
+        """Evidence, then tokens of the draft, then the verified Answer, each as it arrives.
 
-        Leaving the stream early stops the model.
+        Closing the stream early stops the model.
         """
-        return self._server.stream(question)
+        return self._transport.stream(question)
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
     ) -> tuple[RetrievedPassage, ...]:
-        """The k passages that fit best, best first; k is at most 100."""
-        return self._do(endpoints.search(query, k, filters, collection))
+        """The k best passages, best first; k is at most 100."""
+        return self._request(endpoints.search(query, k, filters, collection))
 
     def add(
         self, items: Iterable[Article | Skipped], *, collection: str = "default"
     ) -> Generator[Ingested | Skipped, None, None]:
-        """Keeps articles, some at a time, while the outcomes are walked through: what was told is kept,
-        whatever ends the walk.
+        """Adds articles in batches while the outcomes are iterated.
+
+        Every article whose outcome was yielded is stored, even if the iteration stops early.
         """
         for batch in endpoints.batches(items):
             if isinstance(batch, Skipped):
                 yield batch
             else:
-                yield from self._do(endpoints.add(batch, collection)).outcomes()
+                yield from self._request(endpoints.add(batch, collection)).outcomes()
 
     def start(
         self, articles: Sequence[Article], *, collection: str = "default", idempotency_key: str | None = None
     ) -> Job:
-        """Has the server add the articles, 25 MB at most, without waiting for it. The same key with the
-        same articles is the same job.
+        """Starts a job that adds the articles, at most 25 MB.
+
+        Repeating the call with the same `idempotency_key` and articles returns the same job.
         """
-        return self._do(endpoints.start(articles, collection, idempotency_key))
+        return self._request(endpoints.start(articles, collection, idempotency_key))
 
     def job(self, id_: str) -> Job:
-        """How far a job is; JobUnknown where there is none, or no more."""
-        return self._do(endpoints.job("GET", id_))
+        """The state of a job. Raises JobUnknown."""
+        return self._request(endpoints.job("GET", id_))
 
     def cancel(self, id_: str) -> Job:
-        """Ends a job soon; what it told is kept."""
-        return self._do(endpoints.job("DELETE", id_))
+        """Cancels a job; articles that it has added stay. Raises JobUnknown."""
+        return self._request(endpoints.job("DELETE", id_))
 
     def remove(self, ids: Sequence[str], *, collection: str = "default") -> None:
-        """Forgets the articles; ArticleUnknown, and nothing done, if one is not there."""
-        self._do(endpoints.remove(ids, collection))
+        """Removes the articles, or none of them if one is missing (ArticleUnknown)."""
+        self._request(endpoints.remove(ids, collection))
 
     def article(self, article_id: str, *, collection: str = "default") -> Article:
-        """The article with its text, but without its `origin`; or ArticleUnknown."""
-        return self._do(endpoints.article(article_id, collection))
+        """The article with its text, but without its `origin`. Raises ArticleUnknown."""
+        return self._request(endpoints.article(article_id, collection))
 
     def articles(
         self,
@@ -97,9 +99,9 @@ class Quoth:
         page = next(pages)
         while True:
             try:
-                page = pages.send(self._do(page))
-            except StopIteration as whole:
-                listing: ArticlePage = whole.value
+                page = pages.send(self._request(page))
+            except StopIteration as stop:
+                listing: ArticlePage = stop.value
                 return listing
 
     def collections(self) -> list[str]:
@@ -107,41 +109,41 @@ class Quoth:
         return list(self.counts())
 
     def counts(self) -> dict[str, int]:
-        """How many articles each collection has, by its name."""
-        return self._do(endpoints.counts())
+        """The number of articles of each collection, by name."""
+        return self._request(endpoints.counts())
 
     def remove_collection(self, name: str) -> None:
-        """Forgets a collection with all its articles; ArchiveEmpty where there is none."""
-        self._do(endpoints.remove_collection(name))
+        """Removes a collection with all its articles. Raises ArchiveEmpty if there is none."""
+        self._request(endpoints.remove_collection(name))
 
     def export(self, sink: Sink, *, collection: str | None = None) -> Iterator[None]:
-        """Writes the collection, or all, to one file, a step for each piece; see `Assistant.export`."""
-        with self._server.reached(), self._client.stream(**endpoints.export(collection)) as response:
+        """Writes a collection, or all, to one file, one chunk per step; see `Assistant.export`."""
+        with self._transport.connected(), self._client.stream(**endpoints.export(collection)) as response:
             if not response.is_success:
-                raise self._server.error(response.read())
-            for piece in response.iter_bytes():
-                sink.write(piece)
+                raise self._transport.error(response.read())
+            for chunk in response.iter_bytes():
+                sink.write(chunk)
                 yield
 
     def restore(self, file: Path, *, name: str | None = None, replace: bool = False) -> Iterator[None]:
-        """Makes the collections of an exported file, in one step; see `Assistant.restore`."""
-        call = endpoints.restore(name)
-        with self._server.exported(file, replace=replace) as content, self._server.reached():
-            response = self._client.request(**call.request, content=content, timeout=None)
-        self._server.value(call, response)
+        """Imports the collections of an exported file in one step; see `Assistant.restore`."""
+        endpoint = endpoints.restore(name)
+        with self._transport.import_file(file, replace=replace) as content, self._transport.connected():
+            response = self._client.request(**endpoint.request, content=content, timeout=None)
+        self._transport.read(endpoint, response)
         yield
 
     def check_ready(self) -> None:
-        """Raises NotReady while no question can be answered yet."""
-        self._do(endpoints.ready())
+        """Raises NotReady if questions cannot be answered yet."""
+        self._request(endpoints.ready())
 
-    def _do(self, call: Endpoint[T]) -> T:
-        with self._server.reached():
-            response = self._client.request(**call.request)
-        return self._server.value(call, response)
+    def _request(self, endpoint: Endpoint[T]) -> T:
+        with self._transport.connected():
+            response = self._client.request(**endpoint.request)
+        return self._transport.read(endpoint, response)
 
     def close(self) -> None:
-        """Closes the connections; the server goes on."""
+        """Closes the connections; the server keeps running."""
         self._client.close()
 
     def __enter__(self) -> Self:

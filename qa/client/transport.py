@@ -1,23 +1,24 @@
-"""What both clients know of their server: how it is reached, and what its refusals mean."""
+"""The connection of both clients to their server, and the meaning of its responses."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from json import loads
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import httpx
+from httpx_sse import EventSource, SSEError
 from pydantic import TypeAdapter, ValidationError
 
 from index.errors import QuothError, SnapshotInvalid
-from qa.client.endpoints import Endpoint, asked
-from qa.errors import ServerUnavailable, kind_of
+from qa.client.endpoints import Endpoint, question_body
+from qa.errors import ServerUnavailable, error_of_type
 from qa.schemas import Answer, Event, Evidence, Question, Token
 
-# A question may wait for others to be answered; only a server that is gone is silent for longer.
-SECONDS = 600.0
+# A question may wait until others are answered; a server that is silent for longer is gone.
+TIMEOUT_SECONDS = 600.0
 
 _EVENTS: dict[str, type[Event]] = {"evidence": Evidence, "token": Token, "answer": Answer}
 
@@ -25,36 +26,36 @@ T = TypeVar("T")
 
 
 class Transport:
-    """A server at an address, which may want a key."""
+    """The address of a server, and the API key to use there."""
 
     def __init__(self, url: str, key: str | None = None) -> None:
         self.url = url.rstrip("/")
-        #: how httpx reaches it; proxies of the environment are not used
+        #: arguments of the httpx client; proxies of the environment are not used
         self.options: dict[str, Any] = {
             "base_url": self.url,
             "trust_env": False,
-            "timeout": SECONDS,
+            "timeout": TIMEOUT_SECONDS,
             "headers": {"authorization": f"Bearer {key}"} if key else {},
         }
 
     @contextmanager
-    def reached(self) -> Iterator[None]:
-        """Raises ServerUnavailable where the connection fails."""
+    def connected(self) -> Iterator[None]:
+        """Raises ServerUnavailable if the connection fails."""
         try:
             yield
         except httpx.TransportError as error:
             reason = str(error) or type(error).__name__
             raise ServerUnavailable(
-                f"{self.url} does not answer ({reason}); see whether `quoth serve` still runs there"
+                f"{self.url} does not respond ({reason}); check that `quoth serve` is running there"
             ) from error
 
     @contextmanager
-    def exported(self, file: Path, *, replace: bool) -> Iterator[BinaryIO]:
-        """The file that is to be imported, open; a server replaces nothing that it answers from."""
+    def import_file(self, file: Path, *, replace: bool) -> Iterator[BinaryIO]:
+        """The content of a file to import. Raises ServerUnavailable if it would `replace` a collection."""
         if replace:
             raise ServerUnavailable(
-                f"{self.url} answers from the collection that is to be replaced; stop it first, or import "
-                "under another name with --as"
+                f"{self.url} is serving the collection to be replaced; stop it first, or import under "
+                "another name with --as"
             )
         try:
             content = file.open("rb")
@@ -65,67 +66,55 @@ class Transport:
         with content:
             yield content
 
-    def value(self, call: Endpoint[T], response: httpx.Response) -> T:
-        """What the response says, or the error it tells of."""
+    def read(self, endpoint: Endpoint[T], response: httpx.Response) -> T:
+        """The value of the response. Raises the server's error, or ServerUnavailable."""
         if not response.is_success:
             raise self.error(response.content)
-        with self._understood():
-            return call.read(response.content)
+        with self._validated():
+            return endpoint.read(response.content)
 
     @contextmanager
-    def _understood(self) -> Iterator[None]:
+    def _validated(self) -> Iterator[None]:
         try:
             yield
-        except (ValidationError, KeyError) as error:
-            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else f"no {error}"
+        except (ValidationError, KeyError, SSEError) as error:
+            reason = f"no {error}" if isinstance(error, KeyError) else str(error)
+            if isinstance(error, ValidationError):
+                reason = error.errors()[0]["msg"]
             raise ServerUnavailable(
-                f"{self.url} does not answer as this version of Quoth does; is it another program, or "
-                f"another version? ({reason})"
+                f"{self.url} does not respond like this version of Quoth ({reason}); check that it is not "
+                "another program or another version"
             ) from error
 
     def error(self, content: str | bytes) -> QuothError:
-        """The error that a problem (RFC 9457) tells of."""
+        """The error that a problem document (RFC 9457) describes."""
         try:
             problem = loads(content)
-            kind, title, detail = (str(problem[name]) for name in ("type", "title", "detail"))
+            type_, title, detail = (str(problem[name]) for name in ("type", "title", "detail"))
         except (ValueError, KeyError, TypeError):
-            return ServerUnavailable(f"{self.url} is no Quoth server; correct the address")
-        if known := kind_of(kind):
+            return ServerUnavailable(f"{self.url} is not a Quoth server; correct the address")
+        if known := error_of_type(type_):
             return known(detail)
-        return ServerUnavailable(f"{self.url} refused: {title}; {detail}")
+        return ServerUnavailable(f"{self.url} refused the request: {title}; {detail}")
 
     async def stream(self, question: Question) -> AsyncGenerator[Event, None]:
-        """Evidence, tokens of the unchecked draft, and the checked Answer last, each as it comes.
+        """Evidence, then tokens of the draft, then the verified Answer, each as it arrives.
 
-        Leaving the stream early stops the model.
+        Closing the stream early stops the model.
         """
-        # A connection belongs to the event loop that opened it, and each stream may have its own.
+        # A connection belongs to the event loop that opened it, and each stream may run in another loop.
         client = httpx.AsyncClient(**self.options)
-        asking = client.stream("POST", "/api/ask/stream", json=asked(question))
-        with self.reached():
-            async with client, asking as response:
+        request = client.stream("POST", "/api/ask/stream", json=question_body(question))
+        with self.connected(), self._validated():
+            async with client, request as response:
                 if not response.is_success:
                     raise self.error(await response.aread())
-                async for name, data in _events(response):
-                    if name == "error":
-                        raise self.error(data)
-                    with self._understood():
-                        event: Event = TypeAdapter(_EVENTS[name]).validate_json(data)
-                    yield event
-                    if isinstance(event, Answer):
-                        return
-        raise ServerUnavailable(f"{self.url} broke off before the answer; ask again")
-
-
-async def _events(response: httpx.Response) -> AsyncIterator[tuple[str, str]]:
-    """Name and data of each server-sent event. Only \n and \r\n end a line; an article may have other
-    characters that Python takes for line ends.
-    """
-    rest = ""
-    async for text in response.aiter_text():
-        *whole, rest = (rest + text).replace("\r\n", "\n").split("\n\n")
-        for event in whole:
-            lines = (line.split(": ", 1) for line in event.split("\n") if not line.startswith(":"))
-            fields = dict(line for line in lines if len(line) == 2)
-            if fields:
-                yield fields["event"], fields["data"]
+                async with aclosing(EventSource(response).aiter_sse()) as events:
+                    async for sent in events:
+                        if sent.event == "error":
+                            raise self.error(sent.data)
+                        event: Event = TypeAdapter(_EVENTS[sent.event]).validate_json(sent.data)
+                        yield event
+                        if isinstance(event, Answer):
+                            return
+        raise ServerUnavailable(f"{self.url} closed the connection before the answer; ask again")

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from index.errors import QuothError, SourceUnreadable
-from index.readers.fields import article_of
+from index.readers.article_fields import article_from_fields
 from index.schemas import IngestReport, Outcome, Skipped
 from qa.assistant import Assistant
 from qa.client import Quoth
@@ -141,7 +141,7 @@ def _add_adding(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
         """
         fields = {"text": text, "title": title, "date": date, "source": source, "url": url, "id": id}
         try:
-            article = article_of(fields)
+            article = article_from_fields(fields)
         except SourceUnreadable as error:
             raise ToolError(f"the article cannot be kept: {error}") from error
         with _told():

@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from index.errors import SourceUnreadable
-from index.readers.fields import article_of_line
-from index.readers.file import SourceFile
+from index.readers.article_fields import article_from_json
+from index.readers.source_file import SourceFile
 from index.schemas import Article, Ingested, Skipped
 from qa.assistant import Assistant
 from qa.web.schemas import json_body, media_type
@@ -179,7 +179,7 @@ def _read(assistant: Assistant, given: Given, nth: int) -> Iterable[Article | Sk
 def _checked(given: UploadedArticle, nth: int) -> Article | Skipped:
     """The article, as if it had come as the nth line of a .jsonl."""
     try:
-        article = article_of_line(given.model_dump_json(exclude_none=True).encode())
+        article = article_from_json(given.model_dump_json(exclude_none=True).encode())
     except SourceUnreadable as error:
         return Skipped(source=given.origin or f"articles.jsonl:{nth}", reason=str(error))
     return replace(article, origin=given.origin or "")

@@ -21,7 +21,7 @@ from rich.console import Console
 from index.readers.registry import read_sources
 from index.schemas import Article
 from qa.assistant import located, open_assistant
-from qa.cli.progress import adding, asking
+from qa.cli.progress import bar, question_bar
 from qa.evaluation import evaluate, read_questions
 from qa.evaluation.execution.runner import EvaluationTarget
 from qa.evaluation.execution.workspace import SHARED
@@ -121,7 +121,7 @@ def made(
     whole = place.with_suffix(".whole")
     if not whole.exists():
         shutil.rmtree(place, ignore_errors=True)
-        with adding(lambda: len(articles), f"adding to {place}") as advance:
+        with bar(lambda: len(articles), f"adding to {place}") as advance:
             add(place, articles, advance)
         whole.touch()
 
@@ -163,7 +163,8 @@ def asked_all(
     if not model:
         raise SystemExit("QUOTH_MODEL is none, and the tutorial needs a model; choose one")
     runs: dict[str, EvalRun] = {}
-    with open_assistant(settings) as assistant, closing(model), asking(len(questions), QUOTH) as advance:
+    asking = question_bar(len(questions), QUOTH)
+    with open_assistant(settings) as assistant, closing(model), asking as advance:
         assistant.warm_up()
         model.count_tokens("")  # loads it, which is no part of its first answer
         tutorial = Tutorial(model, weights(), place / "tutorial")

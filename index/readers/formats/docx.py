@@ -1,7 +1,7 @@
-"""What a Word document says as an article.
+"""Word documents.
 
-The XML is read as it is, rather than through a library for editing it: those leave out what stands in
-tracked insertions, content controls, text boxes and notes.
+The XML is read directly. Libraries for editing Word documents leave out the text of tracked insertions,
+content controls, text boxes and notes.
 """
 
 from __future__ import annotations
@@ -12,50 +12,44 @@ from typing import Any
 from zipfile import ZipFile
 
 from index.errors import SourceUnreadable
-from index.readers.fields import article_of, headline
-from index.readers.file import MAX_TEXT_BYTES, SourceFile
-from index.readers.safe_xml import first_text, local_name, parsed
-from index.readers.zip import entry_bytes, opened_zip
+from index.readers.article_fields import article_from_fields
+from index.readers.dates import document_date
+from index.readers.paragraphs import PARAGRAPH_BREAK, headline, join_paragraphs
+from index.readers.safe_xml import first_text, local_name, parse_xml
+from index.readers.source_file import MAX_TEXT_BYTES, NO_TEXT, SourceFile
+from index.readers.zip_archive import open_zip, read_entry
 from index.schemas import Article
 
-_MAIN = "wordprocessingml.document.main+xml"
+_MAIN_CONTENT_TYPE = "wordprocessingml.document.main+xml"
 _NOTES = ("footnotes", "endnotes")
-# Deleted or moved away, codes of fields, the same again for old programs, marks of notes, properties.
-_UNSEEN = {"del", "moveFrom", "instrText", "Fallback", "rPr", "pPr", "sectPr", "tblPr", "sdtPr"}
-_BREAK = "\n\n"
+# Deleted or moved text, field codes, fallbacks for old programs, and properties.
+_INVISIBLE = {"del", "moveFrom", "instrText", "Fallback", "rPr", "pPr", "sectPr", "tblPr", "sdtPr"}
+_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def article_of_docx(file: SourceFile) -> Article:
-    """A .docx: its paragraphs with a blank line between them, the cells of a row with a tab; what is
-    struck out or hidden is left out, notes stand at the end. Title, day of creation and company
-    (as `source`) come from its properties; without a title it is the paragraph that is styled as one,
-    or else `headline`.
+def read_docx(file: SourceFile) -> Article:
+    """The article of a .docx file: its paragraphs, then its notes, separated by blank lines.
+
+    The cells of a table row are separated by tabs; deleted and hidden text is left out. Title, creation date
+    and company (as `source`) come from the document properties. The default title is the paragraph with
+    the style "Title", else `headline`. Raises SourceUnreadable.
     """
-    with opened_zip(file) as archive:
+    with open_zip(file) as archive:
         main = _main_part(archive)
-        body = parsed(entry_bytes(archive, main))
+        body = parse_xml(read_entry(archive, main))
         folder = main.rpartition("/")[0]
-        names = set(archive.namelist())
-        notes = [f"{folder}/{name}.xml".lstrip("/") for name in _NOTES]
-        parts = [body, *(parsed(entry_bytes(archive, name)) for name in notes if name in names)]
-        about = [
-            parsed(entry_bytes(archive, name)) if name in names else parsed(b"<none/>")
-            for name in ("docProps/core.xml", "docProps/app.xml")
-        ]
-    text = "\n\n".join(filter(None, map(_text, parts)))
+        notes = [_optional_part(archive, f"{folder}/{name}.xml".lstrip("/")) for name in _NOTES]
+        core = _optional_part(archive, "docProps/core.xml")
+        app = _optional_part(archive, "docProps/app.xml")
+    text = join_paragraphs(map(_text, [body, *notes]))
     if not text:
-        raise SourceUnreadable(
-            "no text in it; if it holds pictures of pages, run OCR on it and add the result"
-        )
+        raise SourceUnreadable(NO_TEXT)
     if len(text) > MAX_TEXT_BYTES:
         raise SourceUnreadable("more text than one article may have; split it and add the parts")
-    core, app = about
-    title = first_text(core, "title") or _styled_title(body) or headline(text)
-    created = re.match(r"\d{4}-\d\d-\d\d", first_text(core, "created"))
-    return article_of(
+    return article_from_fields(
         {
-            "title": title,
-            "date": created[0] if created else None,
+            "title": first_text(core, "title") or _styled_title(body) or headline(text),
+            "date": document_date(first_text(core, "created")),
             "source": first_text(app, "Company"),
             "text": text,
         },
@@ -65,10 +59,14 @@ def article_of_docx(file: SourceFile) -> Article:
 
 def _main_part(archive: ZipFile) -> str:
     if "[Content_Types].xml" in archive.namelist():
-        for element in parsed(entry_bytes(archive, "[Content_Types].xml")).iter("{*}Override"):
-            if element.get("ContentType", "").endswith(_MAIN):
+        for element in parse_xml(read_entry(archive, "[Content_Types].xml")).iter("{*}Override"):
+            if element.get("ContentType", "").endswith(_MAIN_CONTENT_TYPE):
                 return str(element.get("PartName", "")).lstrip("/")
-    raise SourceUnreadable("a zip, but not a Word document; give it the ending that says what it is")
+    raise SourceUnreadable("a zip, but not a Word document; rename it with the right suffix")
+
+
+def _optional_part(archive: ZipFile, name: str) -> Any:
+    return parse_xml(read_entry(archive, name) if name in archive.namelist() else b"<none/>")
 
 
 def _styled_title(body: Any) -> str:
@@ -80,27 +78,23 @@ def _styled_title(body: Any) -> str:
 
 
 def _text(part: Any) -> str:
-    blocks = "".join(_flow(part)).split(_BREAK)
-    return "\n\n".join(filter(None, (block.strip() for block in blocks)))
+    return join_paragraphs("".join(_flow(part)).split(PARAGRAPH_BREAK))
 
 
 def _flow(element: Any) -> Iterator[str]:
+    """The text in document order, with PARAGRAPH_BREAK around paragraphs, table rows and text boxes."""
     name = local_name(element)
     if name == "t":
-        # Typed line ends are blanks to Word.
+        # Word shows line ends inside a text run as spaces.
         yield "".join(element.itertext()).replace("\n", " ")
-    elif name == "tab":
-        yield "\t"
-    elif name in {"br", "cr"}:
-        yield "\n"
-    elif name == "noBreakHyphen":
-        yield "-"
-    elif name and name not in _UNSEEN and not _left_out(element, name):
+    elif name in _CHARACTERS:
+        yield _CHARACTERS[name]
+    elif name and name not in _INVISIBLE and not _is_hidden(element, name):
         if name == "tc":
-            # A cell's own paragraphs are one stretch of its row.
+            # The paragraphs of a cell stay on the line of their row.
             yield re.sub(r"\s*\n\s*", " ", "".join(_children(element)).strip()) + "\t"
             return
-        edge = _BREAK if name in {"p", "tr", "txbxContent"} else ""
+        edge = PARAGRAPH_BREAK if name in {"p", "tr", "txbxContent"} else ""
         yield edge
         yield from _children(element)
         yield edge
@@ -111,9 +105,9 @@ def _children(element: Any) -> Iterator[str]:
         yield from _flow(child)
 
 
-def _left_out(element: Any, name: str) -> bool:
+def _is_hidden(element: Any, name: str) -> bool:
     if name in {"footnote", "endnote"}:
-        return bool(_attribute(element, "type"))  # the lines between text and notes
+        return bool(_attribute(element, "type"))  # the separator lines between text and notes
     hidden = element.find("{*}rPr/{*}vanish") if name == "r" else None
     return hidden is not None and _attribute(hidden, "val") not in {"0", "false"}
 

@@ -1,81 +1,37 @@
-"""What a text file or a Markdown file says as an article.
-
-Only what the file itself says is taken. Every function raises `SourceUnreadable`, whose message is
-the reason.
-"""
+"""Plain text files."""
 
 from __future__ import annotations
 
 import re
 
-import yaml
-
-from index.errors import SourceUnreadable
-from index.readers.charset import decode
-from index.readers.fields import BLANK_LINE, article_of, headline
-from index.readers.file import SourceFile, refuse_misnamed
+from index.readers.article_fields import article_from_fields
+from index.readers.charset import decoded_text
+from index.readers.paragraphs import BLANK_LINE, headline
+from index.readers.source_file import SourceFile
 from index.schemas import Article
 
 _DATELINE = re.compile(r"date[ \t]+(\d{4}-\d\d-\d\d\S*)[ \t]*(.{0,200})(?:\n|\Z)", re.IGNORECASE)
 _HEADER = re.compile(r"(title|date|source|url):(.*)", re.IGNORECASE)
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
-_FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 
 
-def article_of_text(file: SourceFile) -> Article:
-    """A .txt file; the text is stripped of surrounding whitespace and of its header.
+def read_text(file: SourceFile) -> Article:
+    """The article of a .txt file: its text without the header and surrounding whitespace.
 
-    The header is a first line ` date 2022-10-27 Home page politics`, whose words after the date
-    become `source`, since they are all the file says about where it appeared; or lines
-    `Title: …`, `Date: …`, `Source: …`, `URL: …` ended by a blank line. Without a given title
-    it is `headline`.
+    The header is either a first line like `date 2022-10-27 Home page politics`, whose words after the
+    date become the `source`, or the lines `Title: …`, `Date: …`, `Source: …` and `URL: …`, followed by a
+    blank line. The default title is `headline`. Raises SourceUnreadable.
     """
-    text = _text(file).strip()
-    fields: dict[str, object] = {}
+    fields, text = _split_header(decoded_text(file).strip())
+    return article_from_fields({**fields, "title": fields.get("title") or headline(text), "text": text}, file)
+
+
+def _split_header(text: str) -> tuple[dict[str, str], str]:
+    """The fields of the header, if there is one, and the text after it."""
     if dateline := _DATELINE.match(text):
-        fields = {"date": dateline[1], "source": dateline[2].strip()}
-        text = text[dateline.end() :].strip()
-    else:
-        head, *body = BLANK_LINE.split(text, maxsplit=1)
-        headers = [header for line in head.split("\n") if (header := _HEADER.fullmatch(line.strip()))]
-        if len(headers) == head.count("\n") + 1:
-            fields = {header[1].lower(): header[2].strip() for header in headers}
-            text = "".join(body).strip()
-    fields["title"] = fields.get("title") or headline(text)
-    return article_of({**fields, "text": text}, file)
-
-
-def article_of_markdown(file: SourceFile) -> Article:
-    """A .md file; the text is the Markdown as written, without surrounding whitespace.
-
-    YAML front matter between `---` lines may give id, title, date, source and url. Without a
-    title it is the first `# heading`, or else what it would be in a .txt.
-    """
-    text = _text(file)
-    fields: dict[str, object] = {}
-    if front := _FRONT_MATTER.match(text):
-        try:
-            # BaseLoader leaves `1984`, `yes` and `2022-10-27` the strings that were written.
-            loaded = yaml.load(front[1], Loader=yaml.BaseLoader) or {}
-        except (yaml.YAMLError, RecursionError) as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f" at line {mark.line + 2}" if mark else ""
-            raise SourceUnreadable(
-                f"broken front matter{where}; make it YAML and add the file again"
-            ) from error
-        # Anything but keys and values is prose between two horizontal rules.
-        if isinstance(loaded, dict):
-            fields = {key: None if value in ("~", "null") else value for key, value in loaded.items()}
-            text = text[front.end() :]
-    text = text.strip()
-    if not fields.get("title"):
-        heading = _HEADING.search(_FENCED.sub("", text))
-        fields["title"] = heading[1] if heading else headline(text)
-    return article_of({**fields, "text": text}, file)
-
-
-def _text(file: SourceFile) -> str:
-    raw = file.read()
-    refuse_misnamed(raw)
-    return decode(raw, charset=file.charset)
+        return {"date": dateline[1], "source": dateline[2].strip()}, text[dateline.end() :].strip()
+    head, *body = BLANK_LINE.split(text, maxsplit=1)
+    headers = [_HEADER.fullmatch(line.strip()) for line in head.split("\n")]
+    if all(headers):
+        fields = {header[1].lower(): header[2].strip() for header in headers if header}
+        return fields, "".join(body).strip()
+    return {}, text

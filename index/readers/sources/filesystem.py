@@ -1,4 +1,4 @@
-"""Files, folders and patterns on the disk, as the files to be read."""
+"""Files, folders and patterns on disk."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from index.readers.file import SourceFile
+from index.readers.source_file import SourceFile
 from index.schemas import Skipped
 
-LEFT_OUT = ("readme.md", "questions.jsonl")
-"""What a folder of articles has about them, and to test them with."""
+EXCLUDED = ("readme.md", "questions.jsonl")
+"""Files about a folder of articles, and its test questions."""
 
 
-def files_at(source: str | Path) -> Iterator[SourceFile | Skipped]:
-    """The files of a path with all below it, or of a pattern such as `news/*.html`, sorted by name.
+def find_files(source: str | Path) -> Iterator[SourceFile | Skipped]:
+    """The files of a path and all folders below it, or of a pattern such as `news/*.html`, sorted by name.
 
-    Links are followed, each folder is read once. Hidden files and folders, and what is named as in LEFT_OUT,
-    are left out of a folder or pattern without a word; what cannot be read at all is Skipped. `**` in a
-    pattern stands for any folders, and then only files are meant. A path that is there is no pattern.
+    Links are followed, and each folder is read once. In folders and patterns, hidden files and those in
+    EXCLUDED are left out; what cannot be read is Skipped. `**` matches any number of folders, and then
+    only files match. The path of an existing file is never a pattern.
     """
     name = str(source)
     if not name or "\0" in name:  # Path("") would be the current folder
@@ -32,27 +32,25 @@ def files_at(source: str | Path) -> Iterator[SourceFile | Skipped]:
         yield from _below(Path(source))
 
 
-def belongs(name: str) -> bool:
-    """Whether a file or folder of this name is read where it was not named outright."""
-    return not name.startswith(".") and name.lower() not in LEFT_OUT
+def is_included(name: str) -> bool:
+    """Whether a file or folder with this name is read when only its parent was named."""
+    return not name.startswith(".") and name.lower() not in EXCLUDED
 
 
 def _matching(pattern: str) -> Iterator[SourceFile | Skipped]:
-    deep = "**" in pattern
-    found = [path for path in map(Path, sorted(glob.iglob(pattern, recursive=True))) if belongs(path.name)]  # noqa: PTH207
-    if deep:
-        found = [path for path in found if not path.is_dir()]
+    paths = map(Path, sorted(glob.iglob(pattern, recursive=True)))  # noqa: PTH207
+    found = [path for path in paths if is_included(path.name) and not ("**" in pattern and path.is_dir())]
     if not found:
-        yield Skipped(source=pattern, reason="nothing has a name of this pattern")
+        yield Skipped(source=pattern, reason="no file matches this pattern")
     for path in found:
         yield from _below(path)
 
 
 def _below(source: Path) -> Iterator[SourceFile | Skipped]:
-    waiting = [source]
+    pending = [source]
     folders: set[tuple[int, int]] = set()
-    while waiting:
-        path = waiting.pop()
+    while pending:
+        path = pending.pop()
         name = str(path).encode("utf-8", "backslashreplace").decode()
         if name != str(path):
             yield Skipped(source=name, reason="the name is not UTF-8; rename it and add it again")
@@ -61,10 +59,10 @@ def _below(source: Path) -> Iterator[SourceFile | Skipped]:
             found = path.stat()
             if stat.S_ISDIR(found.st_mode):
                 if (found.st_dev, found.st_ino) in folders:
-                    yield Skipped(source=name, reason="a link to a folder that was read already")
+                    yield Skipped(source=name, reason="a link to a folder that was already read")
                     continue
                 folders.add((found.st_dev, found.st_ino))
-                waiting.extend(sorted((e for e in path.iterdir() if belongs(e.name)), reverse=True))
+                pending.extend(sorted((e for e in path.iterdir() if is_included(e.name)), reverse=True))
             elif not stat.S_ISREG(found.st_mode):
                 yield Skipped(source=name, reason="not a regular file")
             else:
@@ -73,18 +71,18 @@ def _below(source: Path) -> Iterator[SourceFile | Skipped]:
                     suffix=path.suffix.lower(),
                     origin=str(path.resolve()),
                     size=found.st_size,
-                    open=partial(_opened, path),
+                    open=partial(_open, path),
                 )
         except FileNotFoundError:
             yield Skipped(source=name, reason="broken link" if path.is_symlink() else "no such file")
         except OSError as error:
-            yield Skipped(source=name, reason=reason(error))
+            yield Skipped(source=name, reason=describe_error(error))
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def reason(error: OSError) -> str:
-    """What an error of the disk is called."""
+def describe_error(error: OSError) -> str:
+    """The operating system's message, such as `permission denied`."""
     return (error.strerror or str(error)).lower()

@@ -1,1 +1,1 @@
-"""The commands of `quoth`, those about one thing in one file; `qa.cli.main` puts them together."""
+"""The commands of `quoth`, grouped by topic; `qa.cli.main` registers them."""

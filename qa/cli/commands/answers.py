@@ -1,4 +1,4 @@
-"""`quoth ask`, `search` and `verify`: what the articles say, and whether a saved answer still holds."""
+"""`quoth ask`, `search` and `verify`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from qa.cli.options import (
     Home,
     Json,
     Source,
-    assistant_of,
-    day_of,
-    filters_of,
+    assistant_for,
+    make_filters,
+    to_date,
 )
 
 if TYPE_CHECKING:
@@ -42,36 +42,36 @@ def ask(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Answer a question, with the quotes the answer rests on."""
+    """Answer a question, with the quotes that support the answer."""
     details: dict[str, object] = {
-        "filters": filters_of(source, after, before),
-        "as_of": day_of(as_of),
+        "filters": make_filters(source, after, before),
+        "as_of": to_date(as_of),
         "collection": collection,
     }
-    with assistant_of(home) as assistant:
-        answer = asyncio.run(_followed(assistant, question, details))
+    with assistant_for(home) as assistant:
+        answer = asyncio.run(_last_event(assistant, question, details))
     if as_json:
         console.show_text(answer.model_dump_json(indent=2))
     else:
         show_answer(answer, question)
 
 
-async def _followed(assistant: Assistant | Quoth, question: str, details: dict[str, object]) -> Answer:
-    """The last item of the stream; the others say how far it is."""
+async def _last_event(assistant: Assistant | Quoth, question: str, details: dict[str, object]) -> Answer:
+    """The answer, which ends the stream; the events before it are shown as progress."""
     from qa.schemas import Answer, Token, checked_question
 
     checked = checked_question(question, **details)
     try:
-        with progress.waiting() as say:
-            say("searching")
+        with progress.spinner() as show_step:
+            show_step("searching")
             async with aclosing(assistant.stream(checked)) as events:
                 async for event in events:
                     if isinstance(event, Answer):
                         return event
-                    say("writing" if isinstance(event, Token) else "reading")
+                    show_step("writing" if isinstance(event, Token) else "reading")
     except asyncio.CancelledError:
-        # Ctrl-C. Python would wait for threads that load models or read for them, which takes seconds and
-        # cannot be cut short. Asking writes nothing, so that nothing is lost by leaving at once.
+        # Ctrl-C. Python would wait for threads that load models, which takes seconds and cannot be
+        # cancelled. Asking writes nothing, so exiting at once loses nothing.
         console.message("interrupted")
         os._exit(130)
     raise AssertionError("a stream ends with an answer")
@@ -79,7 +79,7 @@ async def _followed(assistant: Assistant | Quoth, question: str, details: dict[s
 
 def search(
     query: str,
-    k: Annotated[int, typer.Option("--k", "-k", min=1, max=50, help="How many passages.")] = 10,
+    k: Annotated[int, typer.Option("--k", "-k", min=1, max=50, help="Number of passages.")] = 10,
     as_of: AsOf = None,
     source: Source = None,
     after: After = None,
@@ -88,10 +88,10 @@ def search(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Find passages, best first, with their scores and the words that were looked for."""
-    filters = filters_of(source, after, before, as_of)
-    with assistant_of(home) as assistant, progress.waiting() as say:
-        say("searching")
+    """Find passages, best first, with their scores."""
+    filters = make_filters(source, after, before, as_of)
+    with assistant_for(home) as assistant, progress.spinner() as show_step:
+        show_step("searching")
         hits = assistant.search(query, k=k, filters=filters, collection=collection)
     if as_json:
         console.show_json({"hits": [hit.model_dump(mode="json") for hit in hits]})
@@ -102,11 +102,11 @@ def search(
 def verify(
     file: AnswerFile, collection: Collection = "default", home: Home = None, as_json: Json = False
 ) -> None:
-    """Check again whether the quotes of a saved answer or conversation stand in the articles."""
+    """Check that the quotes of a saved answer or conversation are still in the articles."""
     from qa.verification.recheck import read_answers, recheck
 
     saved = read_answers(file)
-    with assistant_of(home) as assistant:
+    with assistant_for(home) as assistant:
         rechecked = [
             recheck(citation, partial(assistant.article, collection=each.collection or collection))
             for each in saved

@@ -1,4 +1,4 @@
-"""`quoth add`, `list`, `show` and `remove`: articles in, looked at, and out."""
+"""`quoth add`, `list`, `show` and `remove`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from qa.cli.options import (
     Json,
     Source,
     Sources,
-    assistant_of,
-    filters_of,
-    settings_of,
+    assistant_for,
+    make_filters,
+    settings_for,
 )
 
 if TYPE_CHECKING:
@@ -30,26 +30,26 @@ if TYPE_CHECKING:
 def add(
     sources: Sources, collection: Collection = "default", home: Home = None, as_json: Json = False
 ) -> None:
-    """Add files, folders, patterns such as 'news/**/*.html', zips, feeds and web addresses.
+    """Add articles: files, folders, patterns such as 'news/**/*.html', zips, feeds and web addresses.
 
     Formats: .txt .md .html .pdf .docx .epub .jsonl .csv .rss .atom .xml .zip
 
-    What is there unchanged is left alone.
+    Adding an unchanged article again has no effect.
     """
     from index.readers.registry import count_sources, read_sources
     from index.schemas import IngestReport
 
     outcomes: list[Ingested | Skipped] = []
-    with assistant_of(home) as assistant:
-        reading = read_sources(sources, private_urls=settings_of(home).private_urls)
+    with assistant_for(home) as assistant:
+        reading = read_sources(sources, private_urls=settings_for(home).private_urls)
         adding = assistant.add(reading, collection=collection)
         try:
-            with progress.adding(lambda: count_sources(sources)) as advance:
+            with progress.bar(lambda: count_sources(sources)) as advance:
                 for outcome in adding:
                     outcomes.append(outcome)
                     advance()
         except KeyboardInterrupt:
-            raise KeyboardInterrupt("add the same again to go on") from None
+            raise KeyboardInterrupt("run the same command again to continue") from None
         finally:
             report = IngestReport.of(outcomes)
             show_report(report, as_json=as_json)
@@ -58,7 +58,7 @@ def add(
 
 
 def list_(
-    search: Annotated[str, typer.Option(help="Only those with this in their title or source.")] = "",
+    search: Annotated[str, typer.Option(help="Only articles with this text in their title or source.")] = "",
     source: Source = None,
     after: After = None,
     before: Before = None,
@@ -67,8 +67,8 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List the articles, newest first."""
-    filters = filters_of(source, after, before)
-    with assistant_of(home) as assistant:
+    filters = make_filters(source, after, before)
+    with assistant_for(home) as assistant:
         listing = assistant.articles(collection=collection, search=search, filters=filters)
     show_listing(listing, collection, search=search, as_json=as_json)
 
@@ -76,15 +76,15 @@ def list_(
 def show(
     article_id: ArticleId, collection: Collection = "default", home: Home = None, as_json: Json = False
 ) -> None:
-    """Show an article with its text."""
-    with assistant_of(home) as assistant:
+    """Show an article and its text."""
+    with assistant_for(home) as assistant:
         article = assistant.article(article_id, collection=collection)
     show_article(article, as_json=as_json)
 
 
 def remove(article_ids: ArticleIds, collection: Collection = "default", home: Home = None) -> None:
-    """Remove articles; nothing is removed if one of them is not there."""
-    with assistant_of(home) as assistant:
+    """Remove articles; if one does not exist, none is removed."""
+    with assistant_for(home) as assistant:
         ids = list(dict.fromkeys(article_ids))
         articles = [assistant.article(article_id, collection=collection) for article_id in ids]
         assistant.remove(ids, collection=collection)

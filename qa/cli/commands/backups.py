@@ -1,4 +1,4 @@
-"""`quoth export` and `import`: collections to a file, and back from it."""
+"""`quoth export` and `import`."""
 
 from __future__ import annotations
 
@@ -9,46 +9,43 @@ from typing import Annotated
 import typer
 
 from qa.cli import console, progress
-from qa.cli.options import AnyCollection, Home, assistant_of
+from qa.cli.options import AnyCollection, Home, OnlyCollection, assistant_for
 
 
 def export(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Where to write; one that is there is replaced.")
-    ],
-    collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write; an existing one is replaced.")],
+    collection: OnlyCollection = None,
     home: Home = None,
 ) -> None:
-    """Save collections, with their vectors, to one file; also while they are served and added to."""
-    part = file.with_name(f"{file.name}.part")
+    """Save collections and their vectors to one file, even while a server uses them."""
+    partial = file.with_name(f"{file.name}.part")
     try:
-        with assistant_of(home) as assistant, part.open("wb") as sink, progress.waiting() as say:
+        with assistant_for(home) as assistant, partial.open("wb") as sink, progress.spinner() as show_step:
             for _ in assistant.export(sink, collection=collection):
-                say(f"exporting, {sink.tell() / 1e6:,.1f} MB")
+                show_step(f"exporting, {sink.tell() / 1e6:,.1f} MB")
             sink.flush()
             os.fsync(sink.fileno())
-        part.replace(file)
+        partial.replace(file)
     finally:
-        part.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
     console.show_text(f"{file}: {file.stat().st_size:,} bytes")
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `quoth export` has written.")],
-    name: Annotated[str | None, typer.Option("--as", help="Another name for its only collection.")] = None,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file written by `quoth export`.")],
+    name: Annotated[
+        str | None, typer.Option("--as", help="New name of the collection, if the file has only one.")
+    ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="In place of what is there under that name.")
+        bool, typer.Option("--replace", help="Replace existing collections of the same name.")
     ] = False,
     collection: AnyCollection = "default",
     home: Home = None,
 ) -> None:
-    """Make the collections of an exported file: all of it, or nothing if anything is wrong."""
+    """Import the collections of an exported file, or nothing if anything is wrong."""
     from index.maintenance.backup_file import count_articles
 
-    with (
-        assistant_of(home) as assistant,
-        progress.adding(lambda: count_articles(file), "importing") as advance,
-    ):
+    with assistant_for(home) as assistant, progress.bar(lambda: count_articles(file), "importing") as advance:
         for _ in assistant.restore(file, name=name, replace=replace):
             advance()
-    console.show_text(f"imported {console.many(count_articles(file), 'article')}")
+    console.show_text(f"imported {console.count_of(count_articles(file), 'article')}")

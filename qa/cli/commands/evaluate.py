@@ -1,4 +1,4 @@
-"""`quoth eval`, the command. What it needs is imported when it runs: a start must be quick."""
+"""`quoth eval`. Its modules are imported when it runs, so that the command line starts quickly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from qa.cli import console
-from qa.cli.options import Collection, Home, settings_of
+from qa.cli.options import Collection, Home, settings_for
 
 _EXISTING = {"exists": True, "readable": True}
 QuestionFile = Annotated[
@@ -19,34 +19,36 @@ QuestionFile = Annotated[
 def evaluate(
     questions: QuestionFile,
     articles: Annotated[
-        Path | None, typer.Option(help="Ask these articles (file or folder) and no collection.", **_EXISTING)
+        Path | None,
+        typer.Option(help="Articles to ask (file or folder), instead of a collection.", **_EXISTING),
     ] = None,
     collection: Collection = "default",
-    sample: Annotated[int | None, typer.Option(min=1, help="Only so many, chosen at random.")] = None,
-    seed: Annotated[int, typer.Option(help="Which random sample.")] = 0,
+    sample: Annotated[int | None, typer.Option(min=1, help="Number of questions, chosen at random.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the random sample.")] = 0,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="OUT.json", help="Write rows and metrics.")
+        Path | None, typer.Option("--json", metavar="OUT.json", help="Write rows and metrics to this file.")
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(metavar="OUT.html", help="Write a page with plots and every question.")
+        Path | None, typer.Option(metavar="OUT.html", help="Write a page with plots and all questions.")
     ] = None,
     baseline: Annotated[
-        Path | None, typer.Option(metavar="OLD.json", help="Compare with an earlier --json.")
+        Path | None, typer.Option(metavar="OLD.json", help="Compare with the --json file of an earlier run.")
     ] = None,
     fail_under: Annotated[
-        str, typer.Option(metavar="NAME=X,...", help="Exit 1 below: accuracy=0.7,quotes_exact=1")
+        str,
+        typer.Option(metavar="NAME=X,...", help="Exit 1 below these: accuracy=0.7,quotes_exact=1"),
     ] = "",
     retrieval_only: Annotated[
-        bool, typer.Option("--retrieval-only", help="Search and evidence alone; no model is asked.")
+        bool, typer.Option("--retrieval-only", help="Measure only search and evidence, without the model.")
     ] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
     calibrate: Annotated[
-        bool, typer.Option("--calibrate", help="Fit when to decline, and keep that for the collection.")
+        bool, typer.Option("--calibrate", help="Fit the decline thresholds and save them.")
     ] = False,
     home: Home = None,
 ) -> None:
-    """Measure answers to test questions: found, right, cited, declined, and how fast."""
-    from qa.cli.evaluation_session import EvaluationPlan, carried_out
+    """Measure search, answers, citations, declining and speed on test questions."""
+    from qa.cli.evaluation_session import EvaluationPlan, run_plan
     from qa.cli.formatters import evaluation
     from qa.evaluation import quality_gate
     from qa.evaluation.comparison import compared, read_run
@@ -54,20 +56,20 @@ def evaluate(
     from qa.evaluation.report.storage import keep_last, written
 
     if articles and (calibrate or collection != "default"):
-        raise typer.BadParameter("--articles makes a collection of its own; leave out the other option")
+        raise typer.BadParameter("--articles uses its own collection; omit the other option")
     if calibrate and retrieval_only:
-        raise typer.BadParameter("--calibrate needs answers; leave out --retrieval-only")
+        raise typer.BadParameter("--calibrate needs answers; omit --retrieval-only")
     for file in (json_file, report):
         if file and not file.absolute().parent.is_dir():
-            raise typer.BadParameter(f"{file.parent} is no folder; make it first")
-    # What is wrong is said before an hour of asking, not after it.
+            raise typer.BadParameter(f"there is no folder {file.parent}; create it first")
+    # Invalid input is reported now, not after an hour of questions.
     wanted = quality_gate.parsed(fail_under)
     earlier = read_run(baseline) if baseline else None
     asked = read_questions(questions)
     asked = sampled(asked, sample, seed) if sample else asked
-    settings = settings_of(home)
+    settings = settings_for(home)
 
-    run = carried_out(
+    run = run_plan(
         EvaluationPlan(
             file=questions,
             questions=asked,
@@ -87,7 +89,7 @@ def evaluate(
         json_file.write_text(rows, "utf-8", errors="surrogatepass")
     if report:
         report.write_text(page, "utf-8", errors="replace")
-    evaluation.show(run)
+    evaluation.show_run(run)
     if missed := quality_gate.missed(run, wanted):
         for sentence in missed:
             console.message(sentence)

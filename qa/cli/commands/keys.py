@@ -1,4 +1,4 @@
-"""`quoth keys`: who may ask the server of a home."""
+"""`quoth keys`: API keys of the server."""
 
 from __future__ import annotations
 
@@ -8,52 +8,52 @@ import typer
 
 from qa.auth import Role
 from qa.cli import console
-from qa.cli.options import Home, Json, settings_of
+from qa.cli.options import Home, Json, settings_for
 
 keys_app = typer.Typer(
-    help="Keys for the server: readers ask and search, editors add and remove too, admins may everything.",
+    help="API keys of the server: readers ask and search, editors also add and remove, admins do everything.",
     no_args_is_help=True,
 )
-_Name = Annotated[str, typer.Argument(help="Whose it is, such as a program or a person.")]
+_Name = Annotated[str, typer.Argument(help="Owner of the key, such as a program or a person.")]
 
 
 @keys_app.command("add")
 def add(
     name: _Name,
-    role: Annotated[Role, typer.Option(help="What it allows.")] = "reader",
+    role: Annotated[Role, typer.Option(help="Permissions of the key.")] = "reader",
     collection: Annotated[
         list[str] | None, typer.Option(help="Only this collection; repeat it for several.")
     ] = None,
     home: Home = None,
 ) -> None:
-    """Make a key and print it, this once. From then on the server asks everybody for one."""
+    """Create a key and print it once. From then on the server requires a key from everyone."""
     from qa.web.auth.api_keys import ApiKeyFile
 
-    token = ApiKeyFile(settings_of(home).home).add(name, role, collection or ())
+    token = ApiKeyFile(settings_for(home).home).add(name, role, collection or ())
     console.show_text(token)
-    console.message("Keep it: it cannot be shown again. Send it as `Authorization: Bearer KEY`.")
+    console.message("Save it now: it cannot be shown again. Send it as `Authorization: Bearer KEY`.")
 
 
 @keys_app.command("list")
 def list_(home: Home = None, as_json: Json = False) -> None:
-    """List the keys, without what they are."""
+    """List the keys without their secrets."""
     from qa.web.auth.api_keys import ApiKeyFile
 
-    keys = ApiKeyFile(settings_of(home).home).all()
+    keys = ApiKeyFile(settings_for(home).home).all()
     if as_json:
         console.show_json({"keys": [key.model_dump(mode="json", exclude={"digest"}) for key in keys]})
         return
     for key in keys:
-        seen = ", ".join(key.collections) or "all collections"
-        console.show_text(f"{key.name}  {key.role}  {seen}  made {key.made:%Y-%m-%d}")
+        scope = ", ".join(key.collections) or "all collections"
+        console.show_text(f"{key.name}  {key.role}  {scope}  created {key.made:%Y-%m-%d}")
     if not keys:
-        console.message("there are no keys: the server answers at loopback addresses alone")
+        console.message("there are no keys: the server listens only on loopback addresses")
 
 
 @keys_app.command("remove")
 def remove(name: _Name, home: Home = None) -> None:
-    """Take a key back; a running server refuses it from now on."""
+    """Revoke a key; a running server rejects it at once."""
     from qa.web.auth.api_keys import ApiKeyFile
 
-    ApiKeyFile(settings_of(home).home).remove(name)
+    ApiKeyFile(settings_for(home).home).remove(name)
     console.show_text(f"removed {name}")

@@ -1,4 +1,4 @@
-"""`quoth models`: which are used, and their weights fetched."""
+"""`quoth models`: the models in use, and downloading their weights."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import typer
 
 from qa.cli import console, progress
 from qa.cli.formatters.state import show_models
-from qa.cli.options import AnyCollection, Home, Json, settings_of
+from qa.cli.options import AnyCollection, Home, Json, settings_for
 
-models_app = typer.Typer(help="Which models are used, and where their weights lie.")
+models_app = typer.Typer(help="List models and download their weights.")
 
 
 @models_app.callback(invoke_without_command=True)
 def models(
     ctx: typer.Context, collection: AnyCollection = "default", home: Home = None, as_json: Json = False
 ) -> None:
-    """Which models are used, and where their weights lie."""
+    """List models and download their weights."""
     if ctx.invoked_subcommand:
         ctx.obj = home
         return
     from qa.llm import embedders
 
-    settings = settings_of(home)
+    settings = settings_for(home)
     show_models(embedders.listing(settings), settings.model, as_json=as_json)
 
 
@@ -34,18 +34,18 @@ def pull(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", show_default=False)] = None,
     local: Annotated[
         Path | None,
-        typer.Option("--from", metavar="PATH", help="A file or folder of your own that has them."),
+        typer.Option("--from", metavar="PATH", help="A local file or folder that has the weights."),
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Set aside what is not the model, as *.bad.")
+        bool, typer.Option("--replace", help="Rename files that are not the model to *.bad.")
     ] = False,
     collection: AnyCollection = "default",
     home: Home = None,
 ) -> None:
-    """Fetch weights: the named ones, or those that the settings use."""
+    """Download the weights of the named models, or of those in use."""
     from qa.llm import custom, weights
 
-    settings = settings_of(home or ctx.obj)
+    settings = settings_for(home or ctx.obj)
     used = [
         settings.embedder,
         settings.reranker,
@@ -57,12 +57,12 @@ def pull(
         wanted = [one.name for one in listed if local.name == one.target or (local / one.target).exists()]
         if not wanted:
             known = ", ".join(weights.MODELS)
-            raise typer.BadParameter(f"{local} has no known name; say which model it is: {known}")
-    places = {}
-    with progress.fetching() as report:
+            raise typer.BadParameter(f"{local} has no known name; specify the model: {known}")
+    paths = {}
+    with progress.download_bar() as report:
         for name in wanted:
-            places[name] = custom.pull(
+            paths[name] = custom.pull(
                 name, settings.home / "models", local=local, progress=report, replace=replace
             )
-    for name, place in places.items():
-        console.show_text(f"{name}: {place}")
+    for name, path in paths.items():
+        console.show_text(f"{name}: {path}")

@@ -1,4 +1,4 @@
-"""`quoth questions`, the command."""
+"""`quoth questions`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa.cli import console, progress
-from qa.cli.options import Collection, Home, assistant_of, settings_of
+from qa.cli.options import Collection, Home, assistant_for, settings_for
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -18,36 +18,37 @@ if TYPE_CHECKING:
 
 
 def make_questions(
-    n: Annotated[int, typer.Option("--n", min=1, max=10_000, help="How many the file is to have.")] = 20,
+    n: Annotated[int, typer.Option("--n", min=1, max=10_000, help="Number of questions in the file.")] = 20,
     out: Annotated[
-        Path, typer.Option(metavar="OUT.jsonl", dir_okay=False, help="Where; what is there stays.")
+        Path, typer.Option(metavar="OUT.jsonl", dir_okay=False, help="Output file; its questions are kept.")
     ] = Path("questions.jsonl"),
-    seed: Annotated[int, typer.Option(help="Which random articles and sentences.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random articles and sentences.")] = 0,
     from_feedback: Annotated[
-        bool, typer.Option("--from-feedback", help="Of the thumbs down that were given, instead.")
+        bool, typer.Option("--from-feedback", help="Use answers with negative feedback instead.")
     ] = False,
     collection: Collection = "default",
     home: Home = None,
 ) -> None:
-    """Draft test questions from the articles, or from thumbs down, for a person to correct.
+    """Draft test questions from the articles, or from negative feedback, for you to correct.
 
-    Every fourth one is asked without its article, and should be declined. Correct the file, then
-    `quoth eval` it.
+    Every fourth question lacks its article and should be declined.
+
+    Correct the file, then run `quoth eval` on it.
     """
     from qa.evaluation.dataset_generation.questions_file import append, standing
 
     if not out.absolute().parent.is_dir():
-        raise typer.BadParameter(f"{out.parent} is no folder; make it first")
+        raise typer.BadParameter(f"there is no folder {out.parent}; create it first")
     had = standing(out)
     if from_feedback:
         made = _from_feedback(home, collection, {one.id for one in had})
         for question in made:
             append(out, question)
-        console.message(f"{console.many(len(made), 'thumb')} down added; fill in their answers")
+        console.message(f"added {console.count_of(len(made), 'question')} from feedback; fill in the answers")
     elif len(had) < n:
         _draft(out, had, n, seed, collection, home)
     else:
-        console.message(f"{out} has {console.many(len(had), 'question')} already; ask for more with --n")
+        console.message(f"{out} has {console.count_of(len(had), 'question')} already; request more with --n")
     console.show_text(str(out))
 
 
@@ -55,14 +56,14 @@ def _from_feedback(home: Path | None, collection: str, had: set[str]) -> list[Ev
     from qa.evaluation.dataset_generation import from_feedback
     from qa.telemetry.feedback import FeedbackFile
 
-    given = FeedbackFile(settings_of(home).home).read()
+    given = FeedbackFile(settings_for(home).home).read()
     return [one for one in from_feedback.questions(given, collection) if one.id not in had]
 
 
 def _draft(
     out: Path, had: tuple[EvalQuestion, ...], n: int, seed: int, collection: str, home: Path | None
 ) -> None:
-    """Writes each question as soon as it is there, so that an interrupted run has lost none."""
+    """Writes each question when it is drafted, so that an interruption loses none."""
     from index.errors import ArchiveEmpty
     from qa.evaluation.dataset_generation.drafts import questions
     from qa.evaluation.dataset_generation.questions_file import append
@@ -70,10 +71,10 @@ def _draft(
 
     dropped, made = Counter[str](), 0
 
-    def drop(why: str) -> None:
-        dropped[why] += 1
+    def drop(reason: str) -> None:
+        dropped[reason] += 1
 
-    with _writing(home) as assistant, progress.asking(n - len(had), "drafting") as advance:
+    with _open_assistant(home) as assistant, progress.question_bar(n - len(had), "drafting") as advance:
         ids = [one.id for one in assistant.articles(collection=collection).articles]
         if not ids:
             raise ArchiveEmpty(
@@ -87,21 +88,22 @@ def _draft(
                 made += 1
                 advance()
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(f"{made} of {n - len(had)} are in {out}; the same goes on") from None
-    said = "".join(f"; {count} {why}" for why, count in dropped.most_common())
-    console.message(f"{console.many(made, 'question')} of {made + dropped.total()} drafts{said}")
+            saved = f"{made} of {n - len(had)} are in {out}"
+            raise KeyboardInterrupt(f"{saved}; run it again to continue") from None
+    reasons = "".join(f"; {count} {reason}" for reason, count in dropped.most_common())
+    console.message(f"{console.count_of(made, 'question')} of {made + dropped.total()} drafts{reasons}")
     if len(had) + made < n:
-        console.message("the articles give no more; add articles, or choose another --seed")
+        console.message("no more questions found; add articles, or choose another --seed")
 
 
-def _writing(home: Path | None) -> Assistant:
+def _open_assistant(home: Path | None) -> Assistant:
     from qa.assistant import Assistant
     from qa.errors import EvaluationInvalid
 
-    if settings_of(home).model == "none":
-        raise EvaluationInvalid("QUOTH_MODEL is none; questions are drafted by a language model: choose one")
-    assistant = assistant_of(home)
+    if settings_for(home).model == "none":
+        raise EvaluationInvalid("QUOTH_MODEL is none, but a language model drafts the questions; choose one")
+    assistant = assistant_for(home)
     if not isinstance(assistant, Assistant):
         assistant.close()
-        raise EvaluationInvalid("a running server keeps the model for itself; stop it, and draft again")
+        raise EvaluationInvalid("a running server uses the model; stop it and try again")
     return assistant

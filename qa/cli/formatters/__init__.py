@@ -1,1 +1,1 @@
-"""What commands show of their results, as text for people or as JSON."""
+"""Prints the results of commands as text or JSON."""

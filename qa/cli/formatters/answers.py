@@ -1,73 +1,74 @@
-"""Answers, passages and quotes on a terminal."""
+"""Prints answers, passages and quotes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from qa.cli.console import PlainConsole, flat, many, message, safe, show_json, signed
+from qa.cli.console import PlainConsole, count_of, message, one_line, printable, show_json, show_level
 
 if TYPE_CHECKING:
     from qa.schemas import Answer, Citation, RetrievedPassage
     from qa.verification.recheck import RecheckedCitation
 
-NEAREST = 3
-COPIES = 5
+# How many nearest passages a declined answer shows, and how many other articles with the same words.
+MAX_NEAREST = 3
+MAX_DUPLICATES = 5
 
 
 def show_answer(answer: Answer, question: str) -> None:
-    """The text with its marks, and the quotes under it; or that there is none, and what comes nearest."""
+    """Prints the text with its citations and their quotes, or the nearest passages of a declined answer."""
     screen = PlainConsole()
-    screen.say((safe(answer.text), "bold" if answer.status == "answered" else ""))
+    screen.show((printable(answer.text), "bold" if answer.status == "answered" else ""))
     for sentence in answer.sentences:
         if sentence.support == "weak":
-            screen.say((f"Weakly supported: {safe(sentence.text)}", "yellow"))
+            screen.show((f"Weakly supported: {printable(sentence.text)}", "yellow"))
     for conflict in answer.conflicts:
-        screen.say((f"The sources differ on {safe(conflict.about)}:", "yellow"))
+        screen.show((f"The sources differ on {printable(conflict.about)}:", "yellow"))
         for position in conflict.positions:
             numbers = "".join(f"[{number}]" for number in position.citations)
-            screen.say(f"{safe(position.claim)} {numbers}", mark="  - ")
+            screen.show(f"{printable(position.claim)} {numbers}", prefix="  - ")
     for citation in answer.citations:
         mark = f"[{citation.number}] "
-        screen.say("")
-        screen.say(f"“{flat(citation.quote)}”", mark=mark)
-        screen.say((_origin(citation) + _also(citation), "dim"), mark=" " * len(mark))
+        screen.show("")
+        screen.show(f"“{one_line(citation.quote)}”", prefix=mark)
+        screen.show((_source(citation) + _duplicates(citation), "dim"), prefix=" " * len(mark))
     if answer.status == "declined" and answer.passages:
-        screen.say("")
-        screen.say(("Nearest passages", "bold"))
-        for passage in answer.passages[:NEAREST]:
-            screen.say((_origin(passage) + _also(passage), "dim"), mark="  - ")
-            screen.say(_beginning(passage.text), mark="    ")
+        screen.show("")
+        screen.show(("Nearest passages", "bold"))
+        for passage in answer.passages[:MAX_NEAREST]:
+            screen.show((_source(passage) + _duplicates(passage), "dim"), prefix="  - ")
+            screen.show(_excerpt(passage.text), prefix="    ")
     if answer.question_searched != question.strip():
-        screen.say("")
-        screen.say((f"Searched for: {safe(answer.question_searched)}", "dim"))
+        screen.show("")
+        screen.show((f"Searched for: {printable(answer.question_searched)}", "dim"))
 
 
 def show_passages(hits: Sequence[RetrievedPassage], query: str) -> None:
-    """Passages, best first, with rank and score; in bold the words of the query."""
+    """Prints passages with rank and score, and the words of the query in bold."""
     from index.text.normalization import content_words, stem
 
-    sought = {stem(word) for word in content_words(query)}
+    query_stems = {stem(word) for word in content_words(query)}
     screen = PlainConsole()
     for rank, hit in enumerate(hits, 1):
         if rank > 1:
-            screen.say("")
-        head = _marked(hit.title or hit.article_id, sought)
-        rest = "".join(f" · {flat(part)}" for part in (str(hit.date or ""), hit.source, hit.url) if part)
-        about = (rest + _also(hit), "dim")
-        screen.say((f"{hit.score:.3f}", "green"), "  ", *head, about, mark=f"{rank:>2}. ")
-        screen.say(*_marked(hit.text, sought), mark="    ")
+            screen.show("")
+        title = _highlighted(hit.title or hit.article_id, query_stems)
+        rest = "".join(f" · {one_line(part)}" for part in (str(hit.date or ""), hit.source, hit.url) if part)
+        about = (rest + _duplicates(hit), "dim")
+        screen.show((f"{hit.score:.3f}", "green"), "  ", *title, about, prefix=f"{rank:>2}. ")
+        screen.show(*_highlighted(hit.text, query_stems), prefix="    ")
     if not hits:
-        message("nothing found")
+        message("no passages found")
 
 
-def _marked(text: str, sought: set[str]) -> Iterator[tuple[str, str]]:
-    """The text in parts, those in bold whose stem is sought."""
+def _highlighted(text: str, query_stems: set[str]) -> Iterator[tuple[str, str]]:
+    """The text in parts with their styles; words with a stem of the query are bold."""
     from index.text.normalization import WORD, is_stop_word, stem
 
-    line, end = flat(text), 0
+    line, end = one_line(text), 0
     for word in WORD.finditer(line):
-        if stem(word[0]) in sought and not is_stop_word(word[0]):
+        if stem(word[0]) in query_stems and not is_stop_word(word[0]):
             yield line[end : word.start()], ""
             yield word[0], "bold"
             end = word.end()
@@ -75,7 +76,7 @@ def _marked(text: str, sought: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def show_rechecks(rechecked: Sequence[RecheckedCitation], *, as_json: bool) -> None:
-    """Which quotes of an answer still stand."""
+    """Prints which quotes of an answer are still in their articles."""
     if as_json:
         show_json(
             {
@@ -90,33 +91,33 @@ def show_rechecks(rechecked: Sequence[RecheckedCitation], *, as_json: bool) -> N
         return
     screen = PlainConsole()
     for one in rechecked:
-        signed(
+        show_level(
             screen,
             "ok" if one.holds else "problem",
-            f"[{one.citation.number}] “{flat(one.citation.quote)}”",
+            f"[{one.citation.number}] “{one_line(one.citation.quote)}”",
         )
-        screen.say((_origin(one.citation), "dim"), mark="  ")
+        screen.show((_source(one.citation), "dim"), prefix="  ")
         if one.reason:
-            screen.say(one.reason, mark="  ")
+            screen.show(one.reason, prefix="  ")
     failed = sum(not one.holds for one in rechecked)
-    held = "every quote holds" if rechecked else "the answer has no quotes"
-    message(f"of {many(len(rechecked), 'quote')}, {failed} no longer hold" if failed else held)
+    passed = "every quote holds" if rechecked else "the answer has no quotes"
+    message(f"{failed} of {count_of(len(rechecked), 'quote')} no longer hold" if failed else passed)
 
 
-def _origin(source: Citation | RetrievedPassage) -> str:
+def _source(source: Citation | RetrievedPassage) -> str:
     parts = (source.title, source.source, str(source.date or ""), source.url)
-    return " · ".join(flat(part) for part in parts if part) or source.article_id
+    return " · ".join(one_line(part) for part in parts if part) or source.article_id
 
 
-def _also(found: Citation | RetrievedPassage) -> str:
-    """As ` · also in Tide Times, Harbour Herald and 3 more`, or nothing."""
+def _duplicates(found: Citation | RetrievedPassage) -> str:
+    """` · also in Tide Times, Harbour Herald and 3 more`, or empty."""
     from qa.schemas import also_in
 
-    names = [flat(name) for name in also_in(found)]
-    more = f" and {len(names) - COPIES} more" if len(names) > COPIES else ""
-    return f" · also in {', '.join(names[:COPIES])}{more}" if names else ""
+    names = [one_line(name) for name in also_in(found)]
+    more = f" and {len(names) - MAX_DUPLICATES} more" if len(names) > MAX_DUPLICATES else ""
+    return f" · also in {', '.join(names[:MAX_DUPLICATES])}{more}" if names else ""
 
 
-def _beginning(text: str) -> str:
-    words = flat(text).split()
+def _excerpt(text: str) -> str:
+    words = one_line(text).split()
     return " ".join(words[:25]) + (" …" if len(words) > 25 else "")

@@ -1,4 +1,4 @@
-"""Articles and collections on a terminal; what adding did."""
+"""Prints articles, collections and the outcome of adding."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from qa.cli.console import PlainConsole, flat, many, message, show_json, show_text
+from qa.cli.console import PlainConsole, count_of, message, one_line, show_json, show_text
 
 if TYPE_CHECKING:
     from index.schemas import Article, ArticlePage, IngestReport
@@ -18,30 +18,32 @@ MAX_SKIPPED_LINES = 20
 
 
 def show_report(report: IngestReport, *, as_json: bool) -> None:
-    """What adding did, and on standard error what was skipped and why."""
+    """Prints the counts of added and skipped sources, and on standard error why sources were skipped."""
     if as_json:
         show_json(asdict(report))
         return
     for skipped in report.skipped[:MAX_SKIPPED_LINES]:
         message(f"skipped {skipped.source}: {skipped.reason}")
     if (more := len(report.skipped) - MAX_SKIPPED_LINES) > 0:
-        message(f"and {more} more; --json lists all")
+        message(f"and {more} more; use --json to list all")
     for warning in report.warnings:
         message(f"warning: {warning}")
     show_text(str(report))
 
 
 def show_listing(listing: ArticlePage, collection: str, *, search: str, as_json: bool) -> None:
-    """A table of articles; into a pipe the same columns, parted by tabs."""
+    """Prints a table of articles; in a pipe, the same columns separated by tabs."""
     articles = listing.articles
     if as_json:
         show_json({"articles": [asdict(article) for article in articles]})
         return
     screen = PlainConsole()
-    rows = [(a.id, str(a.date or ""), str(a.passages), flat(a.source), flat(a.title)) for a in articles]
+    rows = [
+        (a.id, f"{a.date or ''}", f"{a.passages}", one_line(a.source), one_line(a.title)) for a in articles
+    ]
     if screen.is_terminal and rows:
         table = Table("ID", "Date", "Passages", "Source", "Title", box=None, pad_edge=False)
-        table.columns[0].no_wrap = True  # an id is copied in one piece
+        table.columns[0].no_wrap = True  # an id must stay in one line to be copied
         table.columns[0].overflow = "fold"
         table.columns[1].no_wrap = True
         table.columns[2].justify = "right"
@@ -52,15 +54,15 @@ def show_listing(listing: ArticlePage, collection: str, *, search: str, as_json:
         show_text("\n".join("\t".join(row) for row in rows))
     if rows:
         passages = sum(article.passages for article in articles)
-        message(f"{many(len(rows), 'article')}, {many(passages, 'passage')} in '{collection}'")
+        message(f"{count_of(len(rows), 'article')}, {count_of(passages, 'passage')} in '{collection}'")
     elif search:
-        message(f"no article of '{collection}' has {search!r} in its title or source")
+        message(f"no article of '{collection}' matches {search!r} in its title or source")
     else:
         message(f"the collection '{collection}' has no articles yet; add some with `quoth add PATH`")
 
 
 def show_collections(counts: Mapping[str, int], *, as_json: bool) -> None:
-    """The collections, each with the number of its articles."""
+    """Prints the collections with their numbers of articles."""
     if as_json:
         listed = [{"name": name, "articles": count} for name, count in counts.items()]
         show_json({"collections": listed})
@@ -72,18 +74,18 @@ def show_collections(counts: Mapping[str, int], *, as_json: bool) -> None:
 
 
 def show_article(article: Article, *, as_json: bool) -> None:
-    """What is known of an article, and its text as it is kept."""
+    """Prints the metadata and the stored text of an article."""
     if as_json:
-        show_json(_about(article) | {"text": article.text})
+        show_json(_metadata(article) | {"text": article.text})
         return
     screen = PlainConsole()
-    for name, value in _about(article).items():
+    for name, value in _metadata(article).items():
         if value:
-            screen.say((f"{name:8}", "dim"), flat(str(value)))
-    screen.say("")
+            screen.show((f"{name:8}", "dim"), one_line(str(value)))
+    screen.show("")
     show_text(article.text)
 
 
-def _about(article: Article) -> dict[str, Any]:
+def _metadata(article: Article) -> dict[str, Any]:
     names = ("id", "title", "date", "source", "url", "origin")
     return {name: getattr(article, name) for name in names}

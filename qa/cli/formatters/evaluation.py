@@ -1,4 +1,4 @@
-"""The figures of a run, as a terminal shows them."""
+"""Prints the metrics of an evaluation run."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from qa.evaluation.metrics.metric import Metric
 from qa.evaluation.results import Calibration, Estimate, EvalRun, MetricChange
 from qa.evaluation.scoring import FAMILIES, METRICS
 
-# Wide enough for all columns where the output is no terminal.
+# Characters per line if the output is not a terminal; wide enough for all columns.
 WIDTH = 130
-MAX_TURNED = 20
-# What the parts of the questions are compared by.
-OF_PARTS = ("recall@5", "found@5", "mrr", "accuracy", "wrongly_declined", "declining_recall", "quotes_exact")
-OF_CALIBRATION = ("accuracy", "accuracy_of_answered", "wrongly_declined", "declining_recall", "declining_f1")
-POINTS = 12
+MAX_CHANGED = 20
+# The metrics that the table of question groups shows.
+GROUP_METRICS = "recall@5 found@5 mrr accuracy wrongly_declined declining_recall quotes_exact".split()
+CALIBRATION_METRICS = "accuracy accuracy_of_answered wrongly_declined declining_recall declining_f1".split()
+CURVE_POINTS = 12
 
 
-def show(run: EvalRun) -> None:
-    """Everything on standard output."""
+def show_run(run: EvalRun) -> None:
+    """Prints all tables and a summary."""
     screen = console.PlainConsole()
     if not screen.is_terminal:
         screen.width = WIDTH
     for table in _tables(run):
         screen.print(table)
         screen.print()
-    screen.say(_summary(run))
+    screen.show(_summary(run))
 
 
 def _tables(run: EvalRun) -> Iterator[Table]:
     yield _metrics(run)
     if len(run.groups) > 2:
-        yield _parts(run)
+        yield _groups(run)
     if run.comparison and run.comparison.turned:
-        yield _turned(run)
+        yield _changed(run)
     if run.calibration:
-        yield _fitted(run.calibration)
+        yield _thresholds(run.calibration)
         yield from (_curve(run.calibration, gate) for gate in run.calibration.curves)
 
 
 def _table(*columns: str, title: str = "", texts: int = 1) -> Table:
-    """A table whose first `texts` columns are words, the others numbers."""
+    """A table whose first `texts` columns are text, and the others numbers."""
     table = Table(box=None, pad_edge=False, title=title or None, title_justify="left", title_style="bold")
     for at, column in enumerate(columns):
         table.add_column(column, justify="left" if at < texts else "right", no_wrap=at >= texts)
@@ -57,10 +57,10 @@ def _metrics(run: EvalRun) -> Table:
     baseline = ["baseline", "difference", "p"] if changes else []
     table = _table("metric", "", "value", "95 %", "n", "half a", "half b", *baseline, texts=2)
     for family, metrics in FAMILIES.items():
-        had = [metric for metric in metrics if metric.name in run.metrics]
-        if had:
+        measured = [metric for metric in metrics if metric.name in run.metrics]
+        if measured:
             table.add_row(Text(family, "bold"))
-        for metric in had:
+        for metric in measured:
             found = run.metrics[metric.name]
             halves = [run.groups[f"half {half}"].get(metric.name) for half in "ab"]
             table.add_row(
@@ -91,33 +91,33 @@ def _change(change: MetricChange | None, metric: Metric) -> list[str]:
     return [_number(change.before, metric), f"{sign}{_number(difference, metric)}", f"{change.p:.3f}"]
 
 
-def _parts(run: EvalRun) -> Table:
-    names = [name for name in OF_PARTS if name in run.metrics]
-    table = _table("part", *names)
-    for part, metrics in run.groups.items():
-        table.add_row(part, *(_value(metrics.get(name), METRICS[name]) for name in names))
+def _groups(run: EvalRun) -> Table:
+    names = [name for name in GROUP_METRICS if name in run.metrics]
+    table = _table("group", *names)
+    for group, metrics in run.groups.items():
+        table.add_row(group, *(_value(metrics.get(name), METRICS[name]) for name in names))
     return table
 
 
-def _turned(run: EvalRun) -> Table:
+def _changed(run: EvalRun) -> Table:
     turned = run.comparison.turned if run.comparison else ()
-    more = f", {MAX_TURNED} of them:" if len(turned) > MAX_TURNED else ":"
-    title = f"{console.many(len(turned), 'question')} with another outcome than in the baseline{more}"
+    more = f" (the first {MAX_CHANGED}):" if len(turned) > MAX_CHANGED else ":"
+    title = f"{console.count_of(len(turned), 'question')} with a different outcome from the baseline{more}"
     table = _table("id", "before", "now", "question", title=title, texts=4)
-    for one in turned[:MAX_TURNED]:
+    for one in turned[:MAX_CHANGED]:
         table.add_row(Text(one.id), one.before, one.after, Text(one.question))
     return table
 
 
-def _fitted(calibration: Calibration) -> Table:
+def _thresholds(calibration: Calibration) -> Table:
     old, new = calibration.old, calibration.new
     table = _table(
-        "half b, which was not fitted on",
+        "half b, not used for fitting",
         f"search {old.search:.3f}, answer {old.answer:.3f}",
         f"search {new.search:.3f}, answer {new.answer:.3f}",
         title="thresholds fitted on half a",
     )
-    for name in OF_CALIBRATION:
+    for name in CALIBRATION_METRICS:
         before, after = calibration.before.get(name), calibration.after.get(name)
         table.add_row(name, _value(before, METRICS[name]), _value(after, METRICS[name]))
     return table
@@ -125,10 +125,10 @@ def _fitted(calibration: Calibration) -> Table:
 
 def _curve(calibration: Calibration, gate: str) -> Table:
     table = _table(
-        "threshold", "answered", "of these wrong", title=f"risk over coverage, gate '{gate}', half a"
+        "threshold", "answered", "wrong of these", title=f"risk by coverage, gate '{gate}', half a"
     )
     points = calibration.curves[gate]
-    for at in sorted({round(nth * (len(points) - 1) / (POINTS - 1)) for nth in range(POINTS)}):
+    for at in sorted({round(nth * (len(points) - 1) / (CURVE_POINTS - 1)) for nth in range(CURVE_POINTS)}):
         if at < len(points):
             point = points[at]
             table.add_row(f"{point.threshold:.3f}", f"{point.coverage:.3f}", f"{point.risk:.3f}")
@@ -138,8 +138,8 @@ def _curve(calibration: Calibration, gate: str) -> Table:
 def _summary(run: EvalRun) -> str:
     outcomes = Counter(row.outcome for row in run.rows)
     parts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
-    model = f"model {run.model}" if run.model else "search alone"
+    model = f"model {run.model}" if run.model else "search only"
     return (
-        f"{console.many(len(run.rows), 'question')} ({parts}); {model}; "
-        f"collection {run.collection}; {run.memory_mb:,.0f} MB at most"
+        f"{console.count_of(len(run.rows), 'question')} ({parts}); {model}; "
+        f"collection {run.collection}; at most {run.memory_mb:,.0f} MB of memory"
     )

@@ -1,4 +1,4 @@
-"""Findings of `quoth doctor` and models on a terminal."""
+"""Prints the findings of `quoth doctor`, and models."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from qa.cli.console import PlainConsole, safe, show_json, signed
+from qa.cli.console import PlainConsole, printable, show_json, show_level
 
 if TYPE_CHECKING:
     from qa.cli.diagnostics import Finding
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
-    """What was looked at, and how to mend it."""
+    """Prints the findings, and how to fix problems."""
     if as_json:
         show_json({"findings": [asdict(finding) for finding in findings]})
         return
     screen = PlainConsole()
     for finding in findings:
-        signed(screen, finding.level, f"{finding.about}: {finding.text}")
+        show_level(screen, finding.level, f"{finding.about}: {finding.text}")
         if finding.mend:
-            screen.say(("to mend: ", "bold"), safe(finding.mend), mark="  ")
+            screen.show(("to fix: ", "bold"), printable(finding.mend), prefix="  ")
 
 
 def show_models(listed: Sequence[ModelListing], answering: str, *, as_json: bool) -> None:
-    """The known models, where their weights lie or could come from, and which of them are used."""
+    """Prints the known models, where their weights are or can come from, and which are in use."""
     if as_json:
         show_json({"answering": answering, "models": [_model(one) for one in listed]})
         return
@@ -34,12 +34,12 @@ def show_models(listed: Sequence[ModelListing], answering: str, *, as_json: bool
     for one in listed:
         model, use = one.weights, ", in use" if one.used else ""
         style = "green" if one.state == "verified" else "red" if use and one.state == "missing" else "yellow"
-        screen.say((model.name, "bold"), f"  {model.purpose}  ", (one.state + use, style))
-        digest = model.sha256 or "(not looked at yet)"
-        screen.say((f"{model.size / 1e6:,.0f} MB  sha256 {digest}", "dim"), mark="    ")
-        for place in [str(one.path)] if one.path else [f"from {way}" for way in model.sources]:
-            screen.say(safe(place), mark="    ")
-    screen.say(f"QUOTH_MODEL is {safe(answering)}.")
+        screen.show((model.name, "bold"), f"  {model.purpose}  ", (one.state + use, style))
+        digest = model.sha256 or "(not computed yet)"
+        screen.show((f"{model.size / 1e6:,.0f} MB  sha256 {digest}", "dim"), prefix="    ")
+        for place in [str(one.path)] if one.path else [f"from {source}" for source in model.sources]:
+            screen.show(printable(place), prefix="    ")
+    screen.show(f"QUOTH_MODEL is {printable(answering)}.")
 
 
 def _model(one: ModelListing) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from qa.errors import urn
+from qa.errors import problem_type
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.problem_details import KINDS, MEDIA_TYPE, ProblemDetails
 
@@ -18,8 +18,8 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def _documented(status: int) -> dict[str, Any]:
     kinds = {kind: title for kind, (code, title) in KINDS.items() if code == status}
     examples: dict[str, Any] = {
-        urn(kind).rpartition(":")[2]: {
-            "value": {"type": urn(kind), "title": title, "status": status, "detail": kind.__doc__}
+        problem_type(kind).rpartition(":")[2]: {
+            "value": {"type": problem_type(kind), "title": title, "status": status, "detail": kind.__doc__}
         }
         for kind, title in kinds.items()
     }

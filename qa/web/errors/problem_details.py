@@ -31,7 +31,7 @@ from qa.errors import (
     QuestionInvalid,
     SettingsInvalid,
     TooMany,
-    urn,
+    problem_type,
 )
 from qa.schemas import Schema
 from qa.telemetry.logs import request_id
@@ -110,7 +110,8 @@ class ProblemDetails(Schema):
         status, title = next(
             (known for kind, known in KINDS.items() if isinstance(error, kind)), (500, "Quoth needs mending")
         )
-        return cls(type=urn(type(error)), title=title, status=status, detail=str(error), instance=instance)
+        type_ = problem_type(type(error))
+        return cls(type=type_, title=title, status=status, detail=str(error), instance=instance)
 
     def text(self) -> str:
         """The problem as JSON, without the members that say nothing."""

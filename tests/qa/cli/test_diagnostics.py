@@ -1,4 +1,4 @@
-"""The doctor: what is amiss is found and said, whatever the state of things."""
+"""`quoth doctor` finds and reports problems in any state of the installation."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def settings_in(home: Path, **given: object) -> Settings:
     return read_settings(home=home, **({"model": "none"} | given))
 
 
-def amiss(findings: list[Finding]) -> list[tuple[str, str]]:
+def problems(findings: list[Finding]) -> list[tuple[str, str]]:
     assert all(finding.mend for finding in findings if finding.level != "ok")
     return [(finding.about, finding.level) for finding in findings if finding.level != "ok"]
 
 
-def told(findings: list[Finding]) -> str:
+def text_of(findings: list[Finding]) -> str:
     return "\n".join(f"{finding.text}; {finding.mend}" for finding in findings)
 
 
@@ -40,9 +40,9 @@ def change(home: Path, sql: str) -> None:
         db.execute(sql)
 
 
-def test_all_is_well(seeded_home: Path) -> None:
+def test_a_healthy_home_has_no_problems(seeded_home: Path) -> None:
     findings = examine(settings_in(seeded_home))
-    assert amiss(findings) == []
+    assert problems(findings) == []
     assert [finding.about for finding in findings] == [
         "settings",
         "home",
@@ -51,16 +51,16 @@ def test_all_is_well(seeded_home: Path) -> None:
         "archive",
         "collection default",
     ]
-    assert findings[-1].text.endswith("everything fits together")
+    assert findings[-1].text.endswith("everything is consistent")
 
 
-def test_a_new_home_is_well(home: Path) -> None:
+def test_a_new_home_lacks_only_weights(home: Path) -> None:
     findings = examine(settings_in(home / "new" / "still newer"))
-    assert amiss(findings) == [("minilm", "problem"), ("archive", "warning")]
-    assert amiss(examine(settings_in(home))) == []
+    assert problems(findings) == [("minilm", "problem"), ("archive", "warning")]
+    assert problems(examine(settings_in(home))) == []
 
 
-def test_lacking_and_orphaned_vectors_are_mended(seeded_home: Path, embedder: SentenceEmbedder) -> None:
+def test_missing_and_orphaned_vectors_are_fixed(seeded_home: Path, embedder: SentenceEmbedder) -> None:
     with Library(seeded_home, embedder) as library:
         collection = library.collection("default")
         lacking = sorted(collection.documents.passage_ids())[:3]
@@ -72,35 +72,35 @@ def test_lacking_and_orphaned_vectors_are_mended(seeded_home: Path, embedder: Se
         assert found.orphan_vectors == ("gone-1",)
         before = collection.search("Vey Bridge", k=3)
     findings = examine(settings_in(seeded_home))
-    assert amiss(findings) == [("collection default", "problem"), ("collection default", "warning")]
-    assert "quoth doctor --mend" in told(findings)
+    assert problems(findings) == [("collection default", "problem"), ("collection default", "warning")]
+    assert "quoth doctor --mend" in text_of(findings)
     mended = examine(settings_in(seeded_home), mend=True)
-    assert amiss(mended) == []
-    assert "everything fits together" in told(mended)
-    assert amiss(examine(settings_in(seeded_home))) == []
+    assert problems(mended) == []
+    assert "everything is consistent" in text_of(mended)
+    assert problems(examine(settings_in(seeded_home))) == []
     with Library(seeded_home, embedder) as library:
         assert len(library.collection("default").search("Vey Bridge", k=3)) == len(before)
 
 
-def test_lost_vectors_are_made_again(seeded_home: Path) -> None:
+def test_lost_vectors_are_computed_again(seeded_home: Path) -> None:
     shutil.rmtree(seeded_home / "collections/default/vectors")
-    assert amiss(examine(settings_in(seeded_home))) == [("collection default", "problem")]
-    assert amiss(examine(settings_in(seeded_home), mend=True)) == []
+    assert problems(examine(settings_in(seeded_home))) == [("collection default", "problem")]
+    assert problems(examine(settings_in(seeded_home), mend=True)) == []
 
 
-def test_a_lacking_keyword_index_is_mended(seeded_home: Path) -> None:
+def test_missing_keyword_entries_are_added(seeded_home: Path) -> None:
     change(seeded_home, "DELETE FROM passage_fts WHERE rowid < 5")
     findings = examine(settings_in(seeded_home))
-    assert "passages that the keyword index lacks: 4" in told(findings)
-    assert amiss(examine(settings_in(seeded_home), mend=True)) == []
+    assert "passages missing from the keyword index: 4" in text_of(findings)
+    assert problems(examine(settings_in(seeded_home), mend=True)) == []
 
 
 def test_keywords_without_a_passage_are_dropped(seeded_home: Path) -> None:
     change(seeded_home, "INSERT INTO passage_fts (rowid, title, text) VALUES (99999, 'gone', 'gone')")
     findings = examine(settings_in(seeded_home))
-    assert amiss(findings) == [("collection default", "warning")]
-    assert "keywords without a passage: 1 (99999)" in told(findings)
-    assert amiss(examine(settings_in(seeded_home), mend=True)) == []
+    assert problems(findings) == [("collection default", "warning")]
+    assert "keyword entries without a passage: 1 (99999)" in text_of(findings)
+    assert problems(examine(settings_in(seeded_home), mend=True)) == []
 
 
 def test_articles_without_a_passage_are_split_again(seeded_home: Path) -> None:
@@ -109,19 +109,19 @@ def test_articles_without_a_passage_are_split_again(seeded_home: Path) -> None:
     change(seeded_home, f"INSERT INTO orphan_vectors SELECT id FROM passages WHERE {own}")
     change(seeded_home, f"DELETE FROM passages WHERE {own}")
     findings = examine(settings_in(seeded_home))
-    assert amiss(findings) == [("collection default", "problem")]
-    assert "articles without a passage, which no search finds: 1 (wind-farm-marren-post)" in told(findings)
+    assert problems(findings) == [("collection default", "problem")]
+    assert "articles without a passage, invisible to search: 1 (wind-farm-marren-post)" in text_of(findings)
     mended = examine(settings_in(seeded_home), mend=True)
-    assert amiss(mended) == []
-    assert "everything fits together" in told(mended)
+    assert problems(mended) == []
+    assert "everything is consistent" in text_of(mended)
 
 
 def test_passages_beyond_their_article_are_split_again(seeded_home: Path) -> None:
     change(seeded_home, "UPDATE passages SET end = start WHERE row = 3")
     findings = examine(settings_in(seeded_home))
-    assert amiss(findings) == [("collection default", "problem")]
-    assert "do not lie within their article: 1" in told(findings)
-    assert amiss(examine(settings_in(seeded_home), mend=True)) == []
+    assert problems(findings) == [("collection default", "problem")]
+    assert "passages outside the text of their article: 1" in text_of(findings)
+    assert problems(examine(settings_in(seeded_home), mend=True)) == []
 
 
 def test_overlong_passages_are_split_again(seeded_home: Path) -> None:
@@ -131,24 +131,24 @@ def test_overlong_passages_are_split_again(seeded_home: Path) -> None:
         "WHERE article_id = 'wind-farm-marren-post'",
     )
     findings = examine(settings_in(seeded_home))
-    assert amiss(findings) == [("collection default", "warning")]
-    assert "longer than the embedder reads" in told(findings)
-    assert amiss(examine(settings_in(seeded_home), mend=True)) == []
+    assert problems(findings) == [("collection default", "warning")]
+    assert "longer than the embedder's limit" in text_of(findings)
+    assert problems(examine(settings_in(seeded_home), mend=True)) == []
 
 
-def test_changed_text_is_found_and_not_covered_up(seeded_home: Path) -> None:
+def test_changed_text_is_reported_and_not_hidden(seeded_home: Path) -> None:
     change(seeded_home, "UPDATE articles SET text = text || ' Forged.' WHERE id = 'wind-farm-marren-post'")
     for mend in (False, True):
         findings = examine(settings_in(seeded_home), mend=mend)
-        assert amiss(findings) == [("collection default", "problem")]
-        assert "not as they were kept: 1 (wind-farm-marren-post)" in told(findings)
+        assert problems(findings) == [("collection default", "problem")]
+        assert "articles that changed on disk: 1 (wind-farm-marren-post)" in text_of(findings)
 
 
-def test_deleted_orphan_vectors_are_reported(seeded_home: Path) -> None:
+def test_removed_orphan_vectors_are_reported(seeded_home: Path) -> None:
     change(seeded_home, "INSERT INTO orphan_vectors VALUES ('left-behind')")
     findings = examine(settings_in(seeded_home))
-    assert amiss(findings) == []
-    assert "left by an interrupted run, deleted at this start: 1" in told(findings)
+    assert problems(findings) == []
+    assert "left by an interrupted run, removed now: 1" in text_of(findings)
 
 
 @pytest.mark.parametrize("broken", ["catalogue.db", "vectors/chroma.sqlite3"])
@@ -156,23 +156,23 @@ def test_broken_files_are_findings(seeded_home: Path, broken: str) -> None:
     shutil.copytree(seeded_home / "collections/default", seeded_home / "collections/whole")
     (seeded_home / "collections/default" / broken).write_bytes(os.urandom(20_000))
     findings = examine(settings_in(seeded_home))
-    assert amiss(findings) == [("collection default", "problem")]
-    assert "everything fits together" in findings[-1].text
+    assert problems(findings) == [("collection default", "problem")]
+    assert "everything is consistent" in findings[-1].text
     assert findings[-1].about == "collection whole"
 
 
 def test_another_embedder_is_a_finding(seeded_home: Path) -> None:
     change(seeded_home, "UPDATE metadata SET value = 'another' WHERE key = 'embedder'")
     findings = examine(settings_in(seeded_home))
-    assert amiss(findings) == [("collection default", "problem")]
-    assert "made with the embedder 'another'" in told(findings)
+    assert problems(findings) == [("collection default", "problem")]
+    assert "made with the embedder 'another'" in text_of(findings)
 
 
-def test_only_the_named_collection_is_looked_at(seeded_home: Path) -> None:
+def test_only_the_named_collection_is_checked(seeded_home: Path) -> None:
     (seeded_home / "collections/other").mkdir()
     (seeded_home / "collections/other/catalogue.db").write_bytes(b"broken" * 100)
-    assert amiss(examine(settings_in(seeded_home), collection="default")) == []
-    assert amiss(examine(settings_in(seeded_home), collection="nowhere")) == [
+    assert problems(examine(settings_in(seeded_home), collection="default")) == []
+    assert problems(examine(settings_in(seeded_home), collection="nowhere")) == [
         ("collection nowhere", "problem")
     ]
 
@@ -181,16 +181,16 @@ def test_corrupt_weights_are_found(home: Path) -> None:
     (home / "models").unlink()
     folder = home / "models/all-MiniLM-L6-v2"
     shutil.copytree(MODELS / "all-MiniLM-L6-v2", folder)
-    assert amiss(examine(settings_in(home), deep=True)) == []
+    assert problems(examine(settings_in(home), deep=True)) == []
     with (folder / "model.safetensors").open("r+b") as file:
         file.seek(1_000_000)
         file.write(b"flipped")
     findings = examine(settings_in(home))
     # A damaged embedder must not mend an archive.
-    assert amiss(findings) == [("minilm", "problem"), ("archive", "warning")]
-    assert "quoth models pull --replace" in told(findings)
+    assert problems(findings) == [("minilm", "problem"), ("archive", "warning")]
+    assert "quoth models pull --replace" in text_of(findings)
     (folder / "tokenizer.json").write_text("{")
-    assert amiss(examine(settings_in(home))) == [("minilm", "problem"), ("archive", "warning")]
+    assert problems(examine(settings_in(home))) == [("minilm", "problem"), ("archive", "warning")]
 
 
 @pytest.mark.parametrize(
@@ -203,27 +203,27 @@ def test_corrupt_weights_are_found(home: Path) -> None:
 )
 def test_a_model_that_is_not_there_is_a_finding(home: Path, model: str, text: str) -> None:
     findings = examine(settings_in(home, model=model))
-    assert [level for _, level in amiss(findings)] == ["problem"]
-    assert text in told(findings)
+    assert [level for _, level in problems(findings)] == ["problem"]
+    assert text in text_of(findings)
 
 
 def test_a_file_that_is_no_model_is_a_finding(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "model.gguf"
     file.write_bytes(b"nonsense")
-    assert "is not a GGUF file" in told(examine(settings_in(home, model=str(file))))
+    assert "is not a GGUF file" in text_of(examine(settings_in(home, model=str(file))))
     file.write_bytes(b"GGUF....")
-    assert amiss(examine(settings_in(home, model=str(file)))) == []
+    assert problems(examine(settings_in(home, model=str(file)))) == []
 
 
-def test_little_space_is_a_finding(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diagnostics, "LITTLE_FREE_BYTES", 10**18)
-    assert amiss(examine(settings_in(home))) == [("disk", "warning")]
-    monkeypatch.setattr(diagnostics, "NO_FREE_BYTES", 10**18)
-    assert amiss(examine(settings_in(home))) == [("disk", "problem")]
+def test_low_disk_space_is_a_finding(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnostics, "LOW_FREE_BYTES", 10**18)
+    assert problems(examine(settings_in(home))) == [("disk", "warning")]
+    monkeypatch.setattr(diagnostics, "MIN_FREE_BYTES", 10**18)
+    assert problems(examine(settings_in(home))) == [("disk", "problem")]
 
 
 def test_too_many_threads_and_a_home_that_is_a_file(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("no folder")
     findings = examine(settings_in(file, threads=256))
-    assert amiss(findings) == [("settings", "warning"), ("home", "problem")]
+    assert problems(findings) == [("settings", "warning"), ("home", "problem")]

@@ -222,7 +222,7 @@ def test_files_are_told_of_one_by_one_with_the_reason_of_what_was_skipped(
     expect(outcome.nth(0)).to_contain_text("1 added")
     expect(outcome.nth(1)).to_contain_text("1 added, 1 skipped")
     expect(outcome.nth(1)).to_contain_text("two.jsonl:2: not JSON")
-    expect(outcome.nth(2)).to_contain_text("format .png is not read")
+    expect(outcome.nth(2)).to_contain_text("format .png is not supported")
     expect(outcome.nth(3)).to_contain_text("its content is a picture")
     expect(outcome.nth(4)).to_contain_text("empty")
     expect(page.get_by_label("Collection", exact=True)).to_have_value("mixed")
@@ -251,7 +251,7 @@ def test_addresses_are_added_one_a_line_and_refused_with_a_reason(
     page.get_by_label("Web addresses").fill(f"{server.url}/healthz\nftp://example.org/a")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(".outcomes > li").nth(0)).to_contain_text("1 skipped")
-    expect(page.locator(".outcomes > li").nth(0)).to_contain_text("127.0.0.1 is no public address")
+    expect(page.locator(".outcomes > li").nth(0)).to_contain_text("127.0.0.1 is not a public address")
     expect(page.locator(".outcomes > li").nth(1)).to_contain_text("only addresses that begin with http")
 
 
@@ -262,7 +262,7 @@ def test_server_bounds_and_checks_what_is_sent_whatever_the_window_would(server:
     named = httpx.post(f"{to}?collection=../up", files={"files": ("a.txt", b"word")}, trust_env=False)
     assert "cannot name a collection" in json.loads(named.text)["trouble"]
     other = httpx.post(to, files={"files": ("a.exe", b"MZ")}, trust_env=False)
-    assert "format .exe is not read" in json.loads(other.text)["reason"]
+    assert "format .exe is not supported" in json.loads(other.text)["reason"]
     page = httpx.post(to, json={"text": "x"}, headers={"origin": "https://example.org"}, trust_env=False)
     assert page.status_code == 403
     assert httpx.post(f"{server.url}/en/gradio_api/upload", files={"files": b"two"}, trust_env=False).is_error

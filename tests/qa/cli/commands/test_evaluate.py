@@ -79,7 +79,7 @@ def figure(out: str, name: str) -> float:
     return float(value)
 
 
-def test_articles_that_are_given_are_asked_and_leave_nothing_behind(
+def test_given_articles_leave_nothing_behind(
     quoth: Run, questions: Path, articles: Path, home: Path, tmp_path: Path
 ) -> None:
     out_file = tmp_path / "out.json"
@@ -110,10 +110,10 @@ def test_a_report_is_written_and_kept_in_the_home(
     assert len(read_run(home / "reports" / "last.json").rows) == 5
 
 
-def test_search_alone(quoth: Run, questions: Path, articles: Path) -> None:
+def test_only_search_is_measured(quoth: Run, questions: Path, articles: Path) -> None:
     code, out, _ = quoth(questions, "--articles", articles, "--retrieval-only")
     assert (code, figure(out, "mrr")) == (0, 1)
-    assert "accuracy" not in out and "search alone" in out
+    assert "accuracy" not in out and "search only" in out
 
 
 def test_a_sample(quoth: Run, questions: Path, articles: Path, tmp_path: Path) -> None:
@@ -122,23 +122,23 @@ def test_a_sample(quoth: Run, questions: Path, articles: Path, tmp_path: Path) -
     assert len(read_run(out_file).rows) == 2
 
 
-def test_below_a_floor_the_exit_code_is_1(quoth: Run, questions: Path, articles: Path) -> None:
-    floors = "accuracy=1.1,wrongly_declined=0.5,declining_f1=0.1"
-    code, _, err = quoth(questions, "--articles", articles, "--fail-under", floors)
+def test_exit_code_is_1_below_a_threshold(quoth: Run, questions: Path, articles: Path) -> None:
+    thresholds = "accuracy=1.1,wrongly_declined=0.5,declining_f1=0.1"
+    code, _, err = quoth(questions, "--articles", articles, "--fail-under", thresholds)
     assert code == 1
     assert "accuracy is 1.000, below 1.1" in err
     assert "declining_f1: no question is eligible" in err
     assert "wrongly_declined" not in err
 
 
-def test_a_baseline_tells_what_changed(quoth: Run, questions: Path, articles: Path, tmp_path: Path) -> None:
+def test_a_baseline_shows_what_changed(quoth: Run, questions: Path, articles: Path, tmp_path: Path) -> None:
     first = tmp_path / "first.json"
     quoth(questions, "--articles", articles, "--json", first)
     written(articles, [*ARTICLES[1:], {"id": "empty", "text": "Nothing of note."}])
     code, out, _ = quoth(questions, "--articles", articles, "--baseline", first)
     assert code == 0
     assert "baseline" in out
-    assert "1 question with another outcome than in the baseline" in out
+    assert "1 question with a different outcome from the baseline" in out
     assert re.search(r"q1 +right +(wrong|wrongly declined)", out)
 
 
@@ -147,15 +147,15 @@ def test_a_baseline_tells_what_changed(quoth: Run, questions: Path, articles: Pa
     [
         (["--fail-under", "beauty=1"], "there is no metric 'beauty'"),
         (["--fail-under", "accuracy=high"], "has no number"),
-        (["--json", "nowhere/out.json"], "nowhere is no folder"),
-        (["--report", "nowhere/out.html"], "nowhere is no folder"),
+        (["--json", "nowhere/out.json"], "there is no folder nowhere"),
+        (["--report", "nowhere/out.html"], "there is no folder nowhere"),
         (["--calibrate", "--retrieval-only"], "needs answers"),
-        (["--articles", "{articles}", "--collection", "other"], "leave out the other"),
+        (["--articles", "{articles}", "--collection", "other"], "omit the other"),
         (["--baseline", "{articles}"], "is not a run of this version"),
         (["--sample", "0"], "Invalid value"),
     ],
 )
-def test_wrong_usage_ends_with_2_before_anything_is_asked(
+def test_wrong_usage_exits_with_2_before_any_question(
     quoth: Run, questions: Path, articles: Path, home: Path, options: list[str], says: str
 ) -> None:
     code, out, err = quoth(questions, *(option.format(articles=articles) for option in options))
@@ -164,7 +164,7 @@ def test_wrong_usage_ends_with_2_before_anything_is_asked(
     assert not (home / "evaluations").exists()
 
 
-def test_a_bad_line_is_named(quoth: Run, questions: Path) -> None:
+def test_an_error_names_the_invalid_line(quoth: Run, questions: Path) -> None:
     questions.write_text(questions.read_text() + "{}\n")
     code, _, err = quoth(questions)
     assert code == 2
@@ -177,7 +177,7 @@ def test_a_collection_without_articles_is_an_error_and_no_report(quoth: Run, que
     assert "quoth add" in err
 
 
-def test_interrupted_it_says_how_to_go_on_and_does(
+def test_an_interrupted_run_is_resumed(
     quoth: Run, questions: Path, articles: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopping(*given: Any, **named: Any) -> Any:
@@ -190,7 +190,7 @@ def test_interrupted_it_says_how_to_go_on_and_does(
         patched.setattr("qa.evaluation.execution.evaluate.rows", stopping)
         code, out, err = quoth(questions, "--articles", articles)
     assert (code, out) == (130, "")
-    assert "2 of 5 questions are kept; the same with --resume goes on" in err
+    assert "2 of 5 questions are saved; continue with --resume" in err
     [kept] = (home / "evaluations").iterdir()
     [journal] = kept.rglob("*.jsonl")
     assert len(journal.read_text().splitlines()) == 2
@@ -208,7 +208,7 @@ def test_interrupted_it_says_how_to_go_on_and_does(
     assert not list((home / "evaluations").iterdir())
 
 
-def test_ctrl_c_keeps_every_finished_row(home: Path, tmp_path: Path, articles: Path) -> None:
+def test_ctrl_c_saves_every_finished_row(home: Path, tmp_path: Path, articles: Path) -> None:
     many = [QUESTIONS[n % 5] | {"id": f"q{n}"} for n in range(2_000)]
     questions = written(tmp_path / "many.jsonl", many)
     quoth = Path(sys.executable).with_name("quoth")
@@ -231,4 +231,4 @@ def test_ctrl_c_keeps_every_finished_row(home: Path, tmp_path: Path, articles: P
     lines = journal.read_text().splitlines()
     assert 0 < len(lines) < 2_000
     assert all(json.loads(line)["answer"]["status"] == "answered" for line in lines)
-    assert f"{len(lines)} of 2,000 questions are kept" in err
+    assert f"{len(lines)} of 2,000 questions are saved" in err

@@ -1,0 +1,53 @@
+"""Markdown files."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from index.errors import SourceUnreadable
+from index.readers.article_fields import article_from_fields
+from index.readers.charset import decoded_text
+from index.readers.paragraphs import headline
+from index.readers.source_file import SourceFile
+from index.schemas import Article
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+
+
+def read_markdown(file: SourceFile) -> Article:
+    """The article of a .md file: the Markdown as written, without surrounding whitespace.
+
+    YAML front matter between `---` lines may give id, title, date, source and url. The default title is the
+    first `# heading`, else `headline`. Raises SourceUnreadable.
+    """
+    fields, text = _split_front_matter(decoded_text(file))
+    title = fields.get("title")
+    if not title:
+        heading = _HEADING.search(_FENCED.sub("", text))
+        title = heading[1] if heading else headline(text)
+    return article_from_fields({**fields, "title": title, "text": text}, file)
+
+
+def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """The fields of the front matter, if there is any, and the text after it."""
+    front = _FRONT_MATTER.match(text)
+    if not front:
+        return {}, text.strip()
+    try:
+        # BaseLoader keeps `1984`, `yes` and `2022-10-27` as strings.
+        loaded = yaml.load(front[1], Loader=yaml.BaseLoader) or {}
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 2}" if mark else ""
+        raise SourceUnreadable(
+            f"invalid front matter{where}; correct the YAML and add the file again"
+        ) from error
+    if not isinstance(loaded, dict):  # prose between two horizontal rules
+        return {}, text.strip()
+    fields = {key: None if value in ("~", "null") else value for key, value in loaded.items()}
+    return fields, text[front.end() :].strip()

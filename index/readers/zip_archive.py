@@ -1,0 +1,88 @@
+"""Safe access to zip archives from untrusted sources; nothing is unpacked to disk.
+
+Besides .zip files these are the documents that are zips: .docx and .epub.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, cast
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from index.errors import SourceUnreadable
+from index.readers.source_file import MAX_DOCUMENT_BYTES, SourceFile, check_signature
+
+MAX_ENTRIES = 100_000
+MAX_UNPACKED_BYTES = 2_000_000_000
+"""The unpacked size of all entries together, whether they are read or not."""
+MAX_COMPRESSION_RATIO = 200
+"""Unpacked size over compressed size of one entry; text has 3 to 30."""
+DAMAGED = "damaged; unpack it and add what can be saved"
+_SMALL_BYTES = 1_000_000  # an entry of this size is harmless at any ratio
+_ENCRYPTED_FLAG = 0x1
+
+
+@contextmanager
+def open_zip(file: SourceFile) -> Iterator[ZipFile]:
+    """The archive, within MAX_ENTRIES and MAX_UNPACKED_BYTES. Raises SourceUnreadable."""
+    if not file.size:
+        raise SourceUnreadable("empty")
+    with file.open() as opened:
+        try:
+            archive = ZipFile(opened)
+        except (BadZipFile, ValueError, NotImplementedError) as error:
+            opened.seek(0)
+            check_signature(opened.read(1000), b"PK\x03\x04")
+            raise SourceUnreadable("not a zip, or a damaged one") from error
+        with archive:
+            entries = archive.infolist()
+            if len(entries) > MAX_ENTRIES:
+                raise SourceUnreadable(
+                    f"{len(entries):,} entries, over the limit of {MAX_ENTRIES:,}; split it"
+                )
+            size = sum(entry.file_size for entry in entries)
+            if size > MAX_UNPACKED_BYTES:
+                limit = f"{MAX_UNPACKED_BYTES / 1e9:.0f} GB"
+                raise SourceUnreadable(f"{size / 1e9:.1f} GB unpacked, over the limit of {limit}; split it")
+            yield archive
+
+
+def read_entry(archive: ZipFile, name: str) -> bytes:
+    """The content of one entry. Raises SourceUnreadable if it is missing, damaged or too large."""
+    try:
+        entry = archive.getinfo(name)
+    except KeyError as error:
+        raise SourceUnreadable(f"damaged; {name[:100]!r} is missing in it") from error
+    check_entry(entry)
+    if entry.file_size > MAX_DOCUMENT_BYTES:
+        raise SourceUnreadable(
+            f"{name[:100]!r} in it is {entry.file_size / 1e6:.0f} MB, over the limit of "
+            f"{MAX_DOCUMENT_BYTES / 1e6:.0f} MB"
+        )
+    try:
+        with open_entry(archive, entry) as opened:
+            return opened.read()
+    except (BadZipFile, zlib.error, EOFError) as error:
+        raise SourceUnreadable(DAMAGED) from error
+
+
+def check_entry(entry: ZipInfo) -> None:
+    """Raises SourceUnreadable if the entry is encrypted, compressed by a rare method, or a zip bomb."""
+    if entry.flag_bits & _ENCRYPTED_FLAG:
+        raise SourceUnreadable("encrypted; pack it again without a password")
+    if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise SourceUnreadable("unsupported compression method; pack it again as an ordinary zip")
+    if entry.file_size > max(_SMALL_BYTES, MAX_COMPRESSION_RATIO * entry.compress_size):
+        raise SourceUnreadable(
+            f"compressed to less than 1/{MAX_COMPRESSION_RATIO}, like a zip bomb; unpack it yourself"
+        )
+
+
+def open_entry(archive: ZipFile, entry: ZipInfo) -> BinaryIO:
+    """The content of an entry as a stream. Raises BadZipFile."""
+    try:
+        return cast(BinaryIO, archive.open(entry))
+    except (ValueError, NotImplementedError) as error:  # an impossible offset, or an undecodable name
+        raise BadZipFile(str(error)) from error

@@ -1,0 +1,80 @@
+"""Word documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from tests.index.readers.reading import (
+    changed,
+    read_article,
+    skip_reason,
+)
+from tests.paths import FILES
+
+
+def test_word_by_pandoc() -> None:
+    found = read_article(FILES / "orm.docx")
+    assert found.title == "The Lighthouse of Orm Head"
+    assert found.date == date(2026, 11, 22)
+    assert "once went out.\n\nOne lamp of brass\n\nTwo lenses" in found.text
+    assert "for three nights alone" in found.text  # "two" is struck out in favour of it
+    assert "\n\n1923\tElectric lamp\n\n1974\tKeeper withdrawn\n\n" in found.text
+    assert found.text.endswith("The diary lies in the town hall of Marren.")
+
+
+def test_word_by_libreoffice() -> None:
+    found = read_article(FILES / "quell.docx")
+    assert (found.title, found.date, found.source) == ("When the Quell froze", None, "")
+    assert "\n\nThe mayor, Helene Odry, forbade bonfires on the ice" in found.text
+
+
+def test_what_word_hides_or_boxes(tmp_path: Path) -> None:
+    body = (
+        '<w:document xmlns:w="urn:w" xmlns:mc="urn:mc"><w:body>'
+        '<w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr><w:r><w:t>Box</w:t></w:r></w:p>'
+        "<w:p><w:r><w:t>Seen</w:t><w:tab/><w:t>text</w:t></w:r>"
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t>UNSEEN</w:t></w:r>"
+        '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t> too</w:t></w:r>'
+        "<w:r><w:instrText>UNSEEN</w:instrText></w:r>"
+        "<w:r><mc:AlternateContent><mc:Choice><w:txbxContent><w:p><w:r><w:t>Boxed.</w:t></w:r></w:p>"
+        "</w:txbxContent></mc:Choice><mc:Fallback><w:p><w:r><w:t>Boxed.</w:t></w:r></w:p></mc:Fallback>"
+        "</mc:AlternateContent></w:r></w:p>"
+        "<w:sdt><w:sdtContent><w:p><w:r><w:t>In a control.</w:t></w:r></w:p>"
+        "</w:sdtContent></w:sdt></w:body></w:document>"
+    )
+    core = b'<c xmlns:dc="urn:dc"><dc:title> </dc:title><dc:created>2021-02-03T04:05:06Z</dc:created></c>'
+    app = b"<p><Company>The Post</Company></p>"
+    path = changed(
+        tmp_path / "a.docx",
+        FILES / "quell.docx",
+        word__document_xml=body.encode(),
+        docProps__core_xml=core,
+        docProps__app_xml=app,
+    )
+    found = read_article(path)
+    assert found.text == "Box\n\nSeen\ttext too\n\nBoxed.\n\nIn a control."
+    assert (found.title, found.date, found.source) == ("Box", date(2021, 2, 3), "The Post")
+
+
+def test_word_documents_that_are_none(tmp_path: Path) -> None:
+    whole = (FILES / "quell.docx").read_bytes()
+    path = tmp_path / "a.docx"
+    assert skip_reason(FILES / "misnamed.docx").startswith(
+        "its content is an old or encrypted Office document"
+    )
+    assert skip_reason(path, b"") == "empty"
+    assert skip_reason(path, whole[:3000]) == "not a zip, or a damaged one"
+    assert skip_reason(path, b"words") == "not a zip, or a damaged one"
+    assert skip_reason(path, (FILES / "orm.epub").read_bytes()).startswith("a zip, but not a Word document")
+    at = whole.index(b"word/document.xml")
+    broken = whole[: at + 60] + b"\xff" * 40 + whole[at + 100 :]
+    assert skip_reason(path, broken).startswith("damaged; unpack it")
+    changed(path, FILES / "quell.docx", word__document_xml=b"<w:document")
+    assert skip_reason(path) == "damaged; its XML cannot be parsed"
+    changed(path, FILES / "quell.docx", word__document_xml=None)
+    assert skip_reason(path) == "damaged; 'word/document.xml' is missing in it"
+    changed(path, FILES / "quell.docx", word__document_xml=b"<document/>")
+    assert skip_reason(path).startswith("contains no text")
+    changed(path, FILES / "quell.docx", word__document_xml=b"<d><t>" + b"x" * 50_000_000 + b"</t></d>")
+    assert skip_reason(path).startswith("compressed to less than 1/200")

@@ -1,0 +1,112 @@
+"""PDF documents."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, StreamObject
+
+from index.readers.source_file import MAX_DOCUMENT_BYTES
+from index.schemas import Article, content_id
+from tests.index.readers.reading import (
+    read_article,
+    skip_reason,
+)
+from tests.paths import FILES
+
+
+def test_a_pdf_has_the_text_that_was_printed() -> None:
+    found = read_article(FILES / "quell.pdf")
+    written = read_article(FILES / "quell.docx")
+    assert found.text.split() == written.text.split()
+    assert "served as a barn floor until 1951.\n\nOn 13 February" in found.text
+    assert found == Article(
+        id=content_id(text=found.text),
+        text=found.text,
+        title="When the Quell froze",
+        date=date(2026, 11, 22),
+        origin=str(FILES / "quell.pdf"),
+    )
+
+
+def test_what_every_page_of_a_pdf_repeats_is_not_text() -> None:
+    raw = "".join(page.extract_text() for page in PdfReader(FILES / "quell.pdf").pages)
+    assert raw.count("Quell Valley Almanac") >= 2 and "Page 2" in raw
+    text = read_article(FILES / "quell.pdf").text
+    assert "Almanac" not in text and "Page" not in text
+    assert "quell.txt" not in read_article(FILES / "enscript.pdf").text
+
+
+def test_lines_of_a_pdf_become_paragraphs() -> None:
+    found = read_article(FILES / "enscript.pdf")
+    assert set(read_article(FILES / "quell.docx").text.split()) == set(found.text.split())
+    assert "the ferryman sold hot chestnuts from his stranded boat." in found.text
+
+
+def test_locked_pdfs() -> None:
+    assert skip_reason(FILES / "password.pdf") == "encrypted; save a copy without a password and add that"
+    # Anybody can open and read this one.
+    assert read_article(FILES / "permissions.pdf").text == read_article(FILES / "quell.pdf").text
+
+
+def test_a_scan_has_no_text() -> None:
+    assert (
+        skip_reason(FILES / "scan.pdf")
+        == "contains no text; if its pages are images, run OCR on it and add the result"
+    )
+
+
+@pytest.mark.parametrize("title", ["", "untitled", "Microsoft Word - froze.doc", "/tmp/quell.odt"])
+def test_a_title_that_names_no_article_is_none(tmp_path: Path, title: str) -> None:
+    writer = PdfWriter(clone_from=FILES / "quell.pdf")
+    writer.add_metadata({"/Title": title, "/CreationDate": "D:20221399"})
+    writer.write(tmp_path / "a.pdf")
+    found = read_article(tmp_path / "a.pdf")
+    assert (found.title, found.date) == ("When the Quell froze", None)
+
+
+def test_the_day_of_a_pdf_is_taken_as_written(tmp_path: Path) -> None:
+    writer = PdfWriter(clone_from=FILES / "quell.pdf")
+    writer.add_metadata({"/CreationDate": "D:20221027233000-05'00'"})
+    writer.write(tmp_path / "a.pdf")
+    assert read_article(tmp_path / "a.pdf").date == date(2022, 10, 27)
+
+
+def test_pdfs_that_are_none(tmp_path: Path) -> None:
+    whole = (FILES / "quell.pdf").read_bytes()
+    path = tmp_path / "a.pdf"
+    assert skip_reason(path, whole[:12_000]).startswith("the PDF cannot be parsed (")
+    assert skip_reason(path, b"%PDF-1.7\n" + bytes(500)).startswith("the PDF cannot be parsed (")
+    assert skip_reason(path, b"") == "empty"
+    assert skip_reason(path, b"plain words") == "not a PDF; rename it with the right suffix"
+    assert (
+        skip_reason(path, b"<!DOCTYPE html><p>x")
+        == "its content is HTML or XML; rename it with the right suffix"
+    )
+    assert skip_reason(path, (FILES / "quell.docx").read_bytes()).startswith(
+        "its content is a zip archive or a document"
+    )
+    with path.open("wb") as file:
+        file.truncate(MAX_DOCUMENT_BYTES + 1)
+    assert skip_reason(path).startswith("100.0 MB, over the limit of 100 MB")
+
+
+def test_a_pdf_by_another_name(tmp_path: Path) -> None:
+    for name in ("a.txt", "a.md", "a.html", "a.csv"):
+        assert skip_reason(tmp_path / name, b"%PDF-1.4\n%..").startswith("its content is a PDF; rename it")
+
+
+def test_a_pdf_that_unpacks_to_much_is_not_read(tmp_path: Path) -> None:
+    writer = PdfWriter()
+    page = writer.add_blank_page(100, 100)
+    stream = StreamObject()
+    stream.set_data(b"BT (x) Tj ET " * 8_000_000)
+    page[NameObject("/Contents")] = writer._add_object(stream.flate_encode())
+    raw = io.BytesIO()
+    writer.write(raw)
+    assert len(raw.getvalue()) < 2_000_000
+    assert skip_reason(tmp_path / "a.pdf", raw.getvalue()).startswith("contains no text")
