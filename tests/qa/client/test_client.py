@@ -32,7 +32,7 @@ from index.schemas import Article, Filters, Ingested, IngestReport, Skipped
 from qa.client import AsyncQuoth, Quoth, endpoints
 from qa.errors import JobUnknown, NotReady, QuestionInvalid, ServerUnavailable, kind_of, urn
 from qa.schemas import Answer, Evidence, Question, RetrievedPassage, Token
-from qa.web.sockets import address, listening
+from qa.web.run import listen, local_url
 from tests.paths import SEEDS
 from tests.serving import PROXY, Serving, serving
 
@@ -365,8 +365,8 @@ def test_a_second_server_is_refused_and_the_doctor_tells_of_the_first(server: Se
 def test_the_noted_address_can_be_reached_from_here(host: str, noted: str) -> None:
     if ":" in host and not _has_ipv6():
         pytest.skip("no IPv6 here")
-    with listening(host, 0) as listener:
-        url = httpx.URL(address(listener))
+    with listen(host, 0) as listener:
+        url = httpx.URL(local_url(listener))
         assert url.netloc.decode().rpartition(":")[0] == noted
         socket.create_connection((url.host, url.port or 0), timeout=5).close()
 
