@@ -41,13 +41,13 @@ def check_variables(variables: list[str]) -> None:
 
 
 def test_image_copies_and_starts_what_exists() -> None:
-    kept = {
+    included = {
         line[1:] for line in (ROOT / "deploy/Dockerfile.dockerignore").read_text().split() if line[0] == "!"
     }
     copied = [line.split()[1:-1] for line in re.findall(r"^COPY (?!--from).*", DOCKERFILE, re.M)]
     for source in itertools.chain.from_iterable(copied):
         assert (ROOT / source).exists(), source
-        assert source in kept, source
+        assert source in included, source
     stages = re.findall(r"^FROM \S+ AS (\w+)", DOCKERFILE, re.M)
     assert set(re.findall(r"--from=(\w+)", DOCKERFILE)) <= set(stages)
     for line in re.findall(r"/quoth (models pull.*)", DOCKERFILE):

@@ -20,13 +20,15 @@ def web(server: Serving) -> Iterator[httpx.Client]:
 
 def test_articles_are_added_and_questions_answered(web: httpx.Client) -> None:
     article = {"id": "tides/1", "text": "High tide was at 18:40. The harbour was closed."}
+    question = {"question": "When was high tide?", "collection": "tides"}
+    web.params = {"collection": "tides"}
     assert web.post("/api/articles", json=article).json()["added"] == ["tides/1"]
-    answer = web.post("/api/ask", json={"question": "When was high tide?"}).json()
+    answer = web.post("/api/ask", json=question).json()
     assert answer["status"] == "answered" and answer["model"] == "none"
     [citation] = answer["citations"]
     text = web.get("/api/articles/tides/1").json()["text"]
     assert citation["quote"] == text[citation["start"] : citation["end"]]
-    with web.stream("POST", "/api/ask/stream", json={"question": "When was high tide?"}) as response:
+    with web.stream("POST", "/api/ask/stream", json=question) as response:
         names = [line.removeprefix("event: ") for line in response.iter_lines() if line.startswith("event: ")]
     assert names == ["evidence", "token", "answer"]
 
@@ -35,7 +37,7 @@ def test_articles_are_added_and_questions_answered(web: httpx.Client) -> None:
 def test_ids_are_unescaped_once(web: httpx.Client, id_: str) -> None:
     web.post("/api/articles", json={"id": id_, "text": "A text of its own."})
     address = f"/api/articles/{quote(id_, safe='')}"
-    assert httpx.get(address).json()["id"] == id_
+    assert web.get(address).json()["id"] == id_
     assert web.delete(address).status_code == 204
 
 

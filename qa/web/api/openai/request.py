@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import not_
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from qa.schemas import MAX_TURN_CHARACTERS, MAX_TURNS, Question, Schema, checked_question
@@ -64,6 +66,21 @@ class QuothOptions(Schema):
     filters: FilterParams = FilterParams()
 
 
+# What the values of a request's fields must satisfy, and what to say otherwise.
+_SUPPORTED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "messages": (lambda value: value[-1].role == "user", "the last message must be the user's question"),
+    "n": (lambda value: value in (None, 1), "a question has one answer; omit n"),
+    "tools": (not_, "Quoth answers from its articles and calls no tools; omit them"),
+    "functions": (not_, "Quoth answers from its articles and calls no tools; omit them"),
+    "response_format": (
+        lambda value: value is None or value.get("type") == "text",
+        "an answer is text; the response contains it as JSON under quoth",
+    ),
+    "logprobs": (not_, "a checked answer has no token probabilities; omit logprobs"),
+    "modalities": (lambda value: set(value or ()) <= {"text"}, "an answer is text only"),
+}
+
+
 class ChatRequest(BaseModel):
     """A conversation whose last message is the question. Other members, such as `temperature` or
     `max_tokens`, are ignored.
@@ -93,38 +110,13 @@ class ChatRequest(BaseModel):
     modalities: tuple[str, ...] | None = Field(None, description='only `["text"]`')
     quoth: QuothOptions = QuothOptions()
 
-    @field_validator("messages")
+    @field_validator(*_SUPPORTED)
     @classmethod
-    def _last_is_question(cls, messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
-        return _require(messages, messages[-1].role == "user", "the last message must be the user's question")
-
-    @field_validator("n")
-    @classmethod
-    def _single_choice(cls, n: int | None) -> int | None:
-        return _require(n, n in (None, 1), "a question has one answer; omit n")
-
-    @field_validator("tools", "functions")
-    @classmethod
-    def _no_tools(cls, tools: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
-        return _require(tools, not tools, "Quoth answers from its articles and calls no tools; omit them")
-
-    @field_validator("response_format")
-    @classmethod
-    def _text_format(cls, response_format: dict[str, Any] | None) -> dict[str, Any] | None:
-        is_text = response_format is None or response_format.get("type") == "text"
-        return _require(
-            response_format, is_text, "an answer is text; the response contains it as JSON under quoth"
-        )
-
-    @field_validator("logprobs")
-    @classmethod
-    def _no_logprobs(cls, logprobs: bool | None) -> bool | None:
-        return _require(logprobs, not logprobs, "a checked answer has no token probabilities; omit logprobs")
-
-    @field_validator("modalities")
-    @classmethod
-    def _text_modality(cls, modalities: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return _require(modalities, set(modalities or ()) <= {"text"}, "an answer is text only")
+    def _check_supported(cls, value: T, field: ValidationInfo) -> T:
+        is_supported, message = _SUPPORTED[field.field_name or ""]
+        if not is_supported(value):
+            raise PydanticCustomError("unsupported", "{message}", {"message": message})
+        return value
 
     @property
     def collection(self) -> str:
@@ -146,9 +138,3 @@ class ChatRequest(BaseModel):
             filters=self.quoth.filters.to_filters(),
             collection=self.collection,
         )
-
-
-def _require(value: T, supported: bool, message: str) -> T:
-    if not supported:
-        raise PydanticCustomError("unsupported", "{message}", {"message": message})
-    return value

@@ -170,21 +170,21 @@ def test_other_options_are_ignored(client: openai.OpenAI) -> None:
         {"role": "user", "content": [{"type": "text", "text": QUESTION}]},
     ]
     plain = client.chat.completions.create(model="quoth", messages=MESSAGES)
-    told = client.chat.completions.create(
+    response = client.chat.completions.create(
         model="quoth", messages=parts, n=1, temperature=0.3, max_tokens=5, stop=["x"], seed=1, tools=[]
     )
-    assert told.choices[0].message.content == plain.choices[0].message.content
+    assert response.choices[0].message.content == plain.choices[0].message.content
 
 
 def test_history_and_as_of_apply_to_the_question(client: openai.OpenAI) -> None:
-    talk: list[ChatCompletionMessageParam] = [
+    messages: list[ChatCompletionMessageParam] = [
         {"role": "user", "content": CLUB},
         {"role": "assistant", "content": "Collmouth Athletic [1]."},
         {"role": "user", "content": "And for how much?"},
     ]
-    told = client.chat.completions.create(model="quoth", messages=talk)
-    assert told.model_extra
-    assert told.model_extra["quoth"]["question_searched"].startswith("And for how much? (")
+    response = client.chat.completions.create(model="quoth", messages=messages)
+    assert response.model_extra
+    assert response.model_extra["quoth"]["question_searched"].startswith("And for how much? (")
     early = client.chat.completions.create(
         model="quoth", messages=MESSAGES, extra_body={"quoth": {"as_of": "1950-01-01"}}
     )
@@ -243,15 +243,15 @@ def test_long_conversation_is_accepted(client: openai.OpenAI) -> None:
 
 
 def test_usage_is_what_the_model_reports(answering: Any) -> None:
-    asked = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}]}
+    request = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}]}
     client = TestClient(create_api(answering(CountingModel())))
-    told = client.post("/v1/chat/completions", json=asked).json()
-    assert told["usage"] == {"prompt_tokens": 700, "completion_tokens": 20, "total_tokens": 720}
+    response = client.post("/v1/chat/completions", json=request).json()
+    assert response["usage"] == {"prompt_tokens": 700, "completion_tokens": 20, "total_tokens": 720}
 
 
 def test_error_after_the_start_is_sent_in_the_stream(answering: Any) -> None:
-    asked = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}], "stream": True}
+    request = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}], "stream": True}
     client = TestClient(create_api(answering(CountingModel(fails=True))))
-    told = client.post("/v1/chat/completions", json=asked).text
-    assert '"type": "server_error"' in told and '"code": "model_unavailable"' in told
-    assert "Marren Rovers" not in told and "[DONE]" not in told
+    text = client.post("/v1/chat/completions", json=request).text
+    assert '"type": "server_error"' in text and '"code": "model_unavailable"' in text
+    assert "Marren Rovers" not in text and "[DONE]" not in text

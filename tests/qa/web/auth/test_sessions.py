@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, expect
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from qa.assistant import Assistant
+from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.web.app import create_app
 from qa.web.auth.api_keys import ApiKeyFile
 from qa.web.run import listen, local_url
@@ -56,8 +57,9 @@ def sign_in_server(seeded_home: Path, embedder: SentenceEmbedder) -> Iterator[tu
         Library(seeded_home, embedder) as library,
         Assistant(library, None, 360) as assistant,
         listen("127.0.0.1", 0) as listener,
+        BackgroundEvaluation(lambda: assistant, seeded_home) as evaluation,
     ):
-        app = create_app(assistant)
+        app = create_app(assistant, evaluation=evaluation)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -181,9 +181,9 @@ def test_a_trace_has_the_steps_of_an_answer(web: httpx.Client, collector: Collec
 
 
 def test_error_messages_are_not_in_the_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = InMemorySpanExporter()
+    exporter = InMemorySpanExporter()
     provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(kept))
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
     monkeypatch.setattr(tracing, "tracer", provider.get_tracer("test"))
 
     async def failing(scope: Scope, receive: Receive, send: Send) -> None:
@@ -194,8 +194,8 @@ def test_error_messages_are_not_in_the_trace(monkeypatch: pytest.MonkeyPatch) ->
     app = InstrumentationMiddleware(failing, metrics, is_window=lambda _: False, always_available=frozenset())
     with pytest.raises(ModelUnavailable):
         TestClient(app).get(f"/{SECRET}")
-    assert [span.name for span in kept.get_finished_spans()] == ["search", "GET other"]
-    assert all(SECRET not in span.to_json() for span in kept.get_finished_spans())
+    assert [span.name for span in exporter.get_finished_spans()] == ["search", "GET other"]
+    assert all(SECRET not in span.to_json() for span in exporter.get_finished_spans())
     labels = {"method": "GET", "route": "other", "status": "500"}
     assert metrics.value("quoth_http_requests_total", labels) == 1
 
