@@ -15,7 +15,7 @@ GUARD = Path(__file__).parent / "guard"
 sys.path.insert(0, str(GUARD))
 import sitecustomize  # type: ignore[import-not-found]  # noqa: E402, F401  (guards this process; PYTHONPATH guards those it starts)
 
-os.environ["PYTHONPATH"] = str(GUARD)
+os.environ["PYTHONPATH"] = os.pathsep.join((str(GUARD), str(Path(__file__).parents[1])))
 # A browser, a server and the tests share the cores: torch's threads would wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
 # `nohup make test &` ignores interrupts, and so would the programs that the tests interrupt.

@@ -1,4 +1,4 @@
-"""A server as a process of its own, over a real socket."""
+"""A server in a process of its own, over a real socket."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -27,39 +27,51 @@ class Serving:
     home: Path
     url: str
     process: subprocess.Popen[bytes]
+    readiness: list[int] = field(default_factory=list)
+    """Statuses of /readyz since the start, without repetitions."""
 
     @property
     def log(self) -> str:
-        """What it has told on standard error."""
+        """What the server has written to standard error."""
         return (self.home / "server.log").read_text()
 
     def quoth(self, *arguments: str | Path) -> tuple[int, str, str]:
-        """A command in this process, which finds the server by its home."""
-        done = CliRunner().invoke(main.app, [*map(str, arguments), "--home", str(self.home)])
-        if done.exception and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done.exit_code, done.stdout, done.stderr
+        """Runs a command in this process, which finds the server through its home folder."""
+        result = CliRunner().invoke(main.app, [*map(str, arguments), "--home", str(self.home)])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.stdout, result.stderr
 
 
 @contextmanager
 def serving(home: Path, *options: str, env: Mapping[str, str] | None = None) -> Iterator[Serving]:
-    """`quoth serve` without a model, ready to answer."""
+    """Runs `quoth serve` without a model, and waits until it is ready."""
     log = home / "server.log"
-    with log.open("w") as told:
+    with log.open("w") as stderr:
         process = subprocess.Popen(
             [QUOTH, "serve", "--port", "0", "--home", home, *options],
             env={**os.environ, "QUOTH_MODEL": "none", "HTTP_PROXY": PROXY, **(env or {})},
-            stderr=told,
+            stderr=stderr,
         )
+    server = Serving(home, "", process)
     with process:
         try:
-            url, until = "", time.monotonic() + 120
-            while not url or httpx.get(f"{url}/readyz", trust_env=False, timeout=60).is_error:
-                assert process.poll() is None and time.monotonic() < until, log.read_text()
+            deadline = time.monotonic() + 120
+            while server.readiness[-1:] != [200]:
+                assert process.poll() is None and time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)
-                with suppress(FileNotFoundError):
-                    note = json.loads((home / "owner.json").read_text())
-                    url = note["address"] if note["pid"] == process.pid else ""
-            yield Serving(home, url, process)
+                _probe(server)
+            yield server
         finally:
             process.kill()
+
+
+def _probe(server: Serving) -> None:
+    """Finds the server's URL in the home folder, and records its readiness."""
+    with suppress(FileNotFoundError):
+        owner = json.loads((server.home / "owner.json").read_text())
+        server.url = owner["address"] if owner["pid"] == server.process.pid else ""
+    if server.url:
+        status = httpx.get(f"{server.url}/readyz", trust_env=False, timeout=60).status_code
+        if server.readiness[-1:] != [status]:
+            server.readiness.append(status)

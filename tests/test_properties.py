@@ -21,7 +21,7 @@ from index.schemas import Article, Skipped
 from index.text.sentences import sentence_spans
 from qa.guardrails.sanitizer import fenced, inert
 from qa.verification.citations import check
-from qa.web.uploads import uploaded
+from qa.web.uploads import uploaded_file
 from tests.qa.verification.test_citations import EXCERPTS, TEXTS
 
 # Few, and the same ones each time, in `make test`; many and new ones in `make soak`.
@@ -73,7 +73,7 @@ names = st.builds("{}{}".format, st.text(max_size=20), st.sampled_from([*FORMATS
 
 def reads_or_says_why(name: str, beginning: bytes, content: bytes) -> None:
     """Any bytes under any name become articles whose text is whole, or are skipped with a reason."""
-    for outcome in read_sources([uploaded(name, beginning + content)]):
+    for outcome in read_sources([uploaded_file(name, beginning + content)]):
         if isinstance(outcome, Skipped):
             assert outcome.reason and "Traceback" not in outcome.reason
             continue

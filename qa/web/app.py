@@ -1,4 +1,4 @@
-"""Everything that is served at one address: the API with its docs, the tools, the window."""
+"""The server as one ASGI application: the API with its documentation, the MCP tools, the chat window."""
 
 from __future__ import annotations
 
@@ -16,90 +16,105 @@ from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.telemetry.metrics import MEDIA_TYPE
 from qa.web import api, mcp
 from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.auth.server_access import ServerAccess
+from qa.web.middleware.authentication import AuthenticationMiddleware
 from qa.web.middleware.body_limit import BodyLimitMiddleware
-from qa.web.middleware.host_guard import ServerAccess
-from qa.web.middleware.instrumentation import OFF, InstrumentationMiddleware
-from qa.web.middleware.timeouts import DisconnectMiddleware
+from qa.web.middleware.disconnect import DisconnectMiddleware
+from qa.web.middleware.host_guard import HostGuardMiddleware
+from qa.web.middleware.instrumentation import NO_TELEMETRY, InstrumentationMiddleware
+from qa.web.middleware.security_headers import SecurityHeadersMiddleware
+from qa.web.middleware.timeouts import BodyTimeoutMiddleware
 from qa.web.uploads import MAX_UPLOAD_BYTES
 
 DOCS, METRICS = "/docs", "/metrics"
-_PATHS = (*api.PATHS, DOCS, METRICS, mcp.PATH)
-# Asked by those who watch the server, also while it ends.
-_ALWAYS = frozenset({"/healthz", METRICS})
-# What one event of the window may weigh, besides the files that are sent.
-MAX_WINDOW_BYTES = 4_000_000
+# Every other path belongs to the chat window.
+_NOT_WINDOW = (*api.PATHS, DOCS, METRICS, mcp.PATH)
+# Monitoring needs these during a shutdown too.
+_ALWAYS_AVAILABLE = frozenset({"/healthz", METRICS})
+# The largest event of the chat window, apart from file uploads.
+MAX_WINDOW_BODY_BYTES = 4_000_000
 
 
 def create_app(
     assistant: Assistant,
-    entrance: ServerAccess = ServerAccess(),
-    ready: Callable[[], None] = lambda: None,
+    access: ServerAccess = ServerAccess(),
+    check_ready: Callable[[], None] = lambda: None,
     evaluation: BackgroundEvaluation | None = None,
 ) -> InstrumentationMiddleware:
-    """The API with its docs, the tools and the window, behind the entrance, and watched.
+    """The application, with access control and instrumentation.
 
-    `ready` is as in `create_api`; without an `evaluation` the window starts none and shows no report.
+    `check_ready` is as in `create_api`. Without `evaluation` the window has no Quality view.
     """
     from qa.web import ui  # Gradio takes seconds to import
 
-    rooms = api.create_api(assistant, ready)
-    _add_docs(rooms)
-    window = ui.mount(FastAPI(openapi_url=None, telemetry=OFF), assistant, evaluation)
-    _add_metrics(rooms, assistant)
-    uploads = {f"/{language}/gradio_api/upload": MAX_UPLOAD_BYTES for language in ui.LANGUAGES}
-    bounded = BodyLimitMiddleware(window, limits=uploads, otherwise=MAX_WINDOW_BYTES)
-    house = _Dispatcher(rooms, mcp.create_app(assistant), bounded)
-    guarded = entrance.before(house, ApiKeyFile(assistant.home))
-    return InstrumentationMiddleware(guarded, assistant.metrics, is_window=_is_window, always=_ALWAYS)
+    api_app = api.create_api(assistant, check_ready)
+    _add_docs(api_app)
+    _add_metrics(api_app, assistant)
+    window = ui.mount(FastAPI(openapi_url=None, telemetry=NO_TELEMETRY), assistant, evaluation)
+    upload_limits = {f"/{language}/gradio_api/upload": MAX_UPLOAD_BYTES for language in ui.LANGUAGES}
+    limited_window = BodyLimitMiddleware(window, limits=upload_limits, default=MAX_WINDOW_BODY_BYTES)
+    dispatcher = _Dispatcher(api_app, mcp.create_app(assistant), limited_window)
+    protected = protect(dispatcher, access, ApiKeyFile(assistant.home))
+    return InstrumentationMiddleware(
+        protected, assistant.metrics, is_window=_is_window, always_available=_ALWAYS_AVAILABLE
+    )
+
+
+def protect(app: ASGIApp, access: ServerAccess, keys: ApiKeyFile) -> ASGIApp:
+    """The application behind all middleware that controls access to it."""
+    authenticated = AuthenticationMiddleware(app, access, keys)
+    return SecurityHeadersMiddleware(HostGuardMiddleware(BodyTimeoutMiddleware(authenticated), access))
 
 
 class _Dispatcher:
-    """Applications behind one door: the window's catches every path, so it must not see the others'."""
+    """Sends each request to the application its path belongs to. The window cannot be mounted beside the
+    others, since it answers every path.
+    """
 
-    def __init__(self, rooms: Starlette, tools: Starlette, window: ASGIApp) -> None:
-        self._rooms = rooms
-        self._inside = DisconnectMiddleware(rooms)
+    def __init__(self, api_app: Starlette, tools: Starlette, window: ASGIApp) -> None:
+        self._api_app = api_app
+        self._api = DisconnectMiddleware(api_app)
         self._tools = tools
         self._window = window
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             async with (
-                self._rooms.router.lifespan_context(self._rooms),
+                self._api_app.router.lifespan_context(self._api_app),
                 self._tools.router.lifespan_context(self._tools),
             ):
                 await self._window(scope, receive, send)
             return
         path = scope.get("path", "")
-        app = self._tools if path == mcp.PATH else self._window if _is_window(path) else self._inside
+        app = self._tools if path == mcp.PATH else self._window if _is_window(path) else self._api
         await app(scope, receive, send)
 
 
 def _is_window(path: str) -> bool:
-    return not any(path == own or path.startswith(f"{own}/") for own in _PATHS)
+    return not any(path == prefix or path.startswith(f"{prefix}/") for prefix in _NOT_WINDOW)
 
 
-def _add_docs(rooms: FastAPI) -> None:
-    """The API's description as a page, whose script and style are served from here."""
-    rooms.mount(f"{DOCS}/assets", StaticFiles(packages=[("fastapi_offline", "static")]))
+def _add_docs(api_app: FastAPI) -> None:
+    """Serves Swagger UI, with its script and style from this server."""
+    api_app.mount(f"{DOCS}/assets", StaticFiles(packages=[("fastapi_offline", "static")]))
     page = get_swagger_ui_html(
         openapi_url="/openapi.json",
         title="Quoth API",
         swagger_js_url=f"{DOCS}/assets/swagger-ui-bundle.js",
         swagger_css_url=f"{DOCS}/assets/swagger-ui.css",
         swagger_favicon_url=f"{DOCS}/assets/favicon.png",
-        # Swagger UI would show the description to a validator on the web.
+        # By default Swagger UI sends the description to an online validator.
         swagger_ui_parameters={"validatorUrl": None},
     )
 
-    @rooms.get(DOCS, include_in_schema=False)
+    @api_app.get(DOCS, include_in_schema=False)
     async def docs() -> HTMLResponse:
         return page
 
 
-def _add_metrics(rooms: FastAPI, assistant: Assistant) -> None:
-    """What Prometheus asks for."""
+def _add_metrics(api_app: FastAPI, assistant: Assistant) -> None:
+    """Serves the metrics in Prometheus' text format."""
 
-    @rooms.get(METRICS, include_in_schema=False)
+    @api_app.get(METRICS, include_in_schema=False)
     def metrics() -> Response:
         return Response(assistant.metrics.text(), media_type=MEDIA_TYPE)

@@ -1,4 +1,4 @@
-"""Adding that goes on after it was answered: jobs, with their progress and outcomes."""
+"""Background jobs that add articles, with their progress and outcomes."""
 
 from __future__ import annotations
 
@@ -21,51 +21,51 @@ from qa.web.errors.problem_details import ProblemDetails
 
 logger = logging.getLogger(__name__)
 
-MOST_WAITING = 16
-"""So many jobs may wait or run at a time; each holds its body in memory."""
-MOST_ENDED = 100
-REMEMBERED = timedelta(hours=1)
-"""For so long, and no more of them, a job that has ended is told of."""
+MAX_UNFINISHED = 16
+"""Jobs that may wait or run at the same time. Each holds its request body in memory."""
+MAX_FINISHED = 100
+RETENTION = timedelta(hours=1)
+"""The newest `MAX_FINISHED` finished jobs are kept for this long."""
 
 
 Outcomes = Generator[Ingested | Skipped, None, None]
 
 
 class _RunningJob:
-    """A job while it is worked at, by one thread."""
+    """A waiting, running or finished job. One worker thread runs it."""
 
     def __init__(self, outcomes: Outcomes, *, collection: str, given: int) -> None:
         self.id = uuid4().hex
+        self.collection = collection
         self.cancelled = threading.Event()
         self.created = datetime.now(UTC)
         self.ended: datetime | None = None
-        self._running = False
-        self._problem: ProblemDetails | None = None
-        self._outcomes = outcomes
-        self._told: list[Ingested | Skipped] = []
-        self.collection = collection
+        self._pending = outcomes
+        self._outcomes: list[Ingested | Skipped] = []
         self._given = given
+        self._started = False
+        self._problem: ProblemDetails | None = None
 
     def run(self) -> None:
-        self._running = not self.cancelled.is_set()
+        self._started = not self.cancelled.is_set()
         try:
-            with closing(self._outcomes):
-                while not self.cancelled.is_set() and (outcome := next(self._outcomes, None)):
-                    self._told.append(outcome)
+            with closing(self._pending):
+                while not self.cancelled.is_set() and (outcome := next(self._pending, None)):
+                    self._outcomes.append(outcome)
         except Exception as error:
             self._problem = ProblemDetails.of(error, f"/api/jobs/{self.id}")
-            logger.error("a job failed: %s", error, exc_info=self._problem.status == 500)
+            logger.error("job %s failed: %s", self.id, error, exc_info=self._problem.status == 500)
         self.ended = datetime.now(UTC)
 
-    def job(self) -> Job:
-        told = tuple(self._told)
+    def snapshot(self) -> Job:
+        outcomes = tuple(self._outcomes)
         return Job(
             id=self.id,
             status=self._status,
             collection=self.collection,
             given=self._given,
-            told=len(told),
-            report=IngestReport.of(told),
+            told=len(outcomes),
+            report=IngestReport.of(outcomes),
             created=self.created,
             ended=self.ended,
             error=self._problem.detail if self._problem else None,
@@ -77,64 +77,64 @@ class _RunningJob:
             return "failed"
         if self.cancelled.is_set():
             return "cancelled"
-        return "done" if self.ended else "running" if self._running else "waiting"
+        return "done" if self.ended else "running" if self._started else "waiting"
 
 
-class Jobs:
-    """The jobs of this process, worked at one after another: one at a time writes anyway."""
+class JobQueue:
+    """The jobs of this process, run one after another, since only one thread writes to the archive anyway."""
 
     def __init__(self) -> None:
-        self._works: dict[str, _RunningJob] = {}
+        self._jobs: dict[str, _RunningJob] = {}
         self._worker = ThreadPoolExecutor(1, "jobs")
 
-    def start(self, outcomes: Outcomes, *, collection: str, given: int) -> Job:
-        """A new job that walks through the outcomes. Refused with 503 where too many wait."""
-        self._forget()
-        if sum(not work.ended for work in self._works.values()) >= MOST_WAITING:
+    def submit(self, outcomes: Outcomes, *, collection: str, given: int) -> Job:
+        """Queues a job that exhausts `outcomes`. Raises a 503 if too many are unfinished."""
+        self._expire()
+        if sum(not job.ended for job in self._jobs.values()) >= MAX_UNFINISHED:
             raise HTTPException(
-                503, f"{MOST_WAITING} jobs wait already; send it again later", {"retry-after": "10"}
+                503, f"{MAX_UNFINISHED} jobs are already waiting; retry later", {"retry-after": "10"}
             )
-        work = _RunningJob(outcomes, collection=collection, given=given)
-        self._works[work.id] = work
-        self._worker.submit(work.run)
-        return work.job()
+        job = _RunningJob(outcomes, collection=collection, given=given)
+        self._jobs[job.id] = job
+        self._worker.submit(job.run)
+        return job.snapshot()
 
-    def job(self, id_: str) -> Job:
-        """How far it is; JobUnknown where there is none, or no more."""
-        return self._work(id_).job()
+    def get(self, id_: str) -> Job:
+        """The job's progress. Raises JobUnknown if there is none of this id, or it has expired."""
+        return self._find(id_).snapshot()
 
     def cancel(self, id_: str) -> Job:
-        """Ends it after what is being kept just now, some seconds at most; what was told is kept."""
-        work = self._work(id_)
-        if not work.ended:
-            work.cancelled.set()
-        return work.job()
+        """Stops a job after the batch it is storing, within seconds. Reported outcomes stay stored."""
+        job = self._find(id_)
+        if not job.ended:
+            job.cancelled.set()
+        return job.snapshot()
 
     def all(self) -> tuple[Job, ...]:
-        """Those that are remembered, newest first."""
-        self._forget()
-        return tuple(work.job() for work in reversed(self._works.values()) if caller().sees(work.collection))
+        """The jobs that the caller may see, newest first."""
+        self._expire()
+        return tuple(job.snapshot() for job in reversed(self._jobs.values()) if caller().sees(job.collection))
 
-    def _work(self, id_: str) -> _RunningJob:
-        self._forget()
-        if id_ not in self._works:
+    def _find(self, id_: str) -> _RunningJob:
+        self._expire()
+        if id_ not in self._jobs:
             raise JobUnknown(
-                f"there is no job '{id_[:80]}'; it ended more than an hour ago, or the server was started "
-                "anew: send the articles again, those that are there already are left alone"
+                f"there is no job '{id_[:80]}': it ended more than an hour ago, or the server has restarted; "
+                "send the articles again, and those already stored stay unchanged"
             )
-        work = self._works[id_]
-        permit("reader", work.collection)
-        return work
+        job = self._jobs[id_]
+        permit("reader", job.collection)
+        return job
 
-    def _forget(self) -> None:
-        since = datetime.now(UTC) - REMEMBERED
-        ended = [work for work in list(self._works.values()) if work.ended]
-        for nth, work in enumerate(ended):
-            if work.ended and (work.ended < since or nth < len(ended) - MOST_ENDED):
-                self._works.pop(work.id, None)
+    def _expire(self) -> None:
+        oldest = datetime.now(UTC) - RETENTION
+        finished = [job for job in list(self._jobs.values()) if job.ended]
+        for nth, job in enumerate(finished):
+            if job.ended and (job.ended < oldest or nth < len(finished) - MAX_FINISHED):
+                self._jobs.pop(job.id, None)
 
     def close(self) -> None:
-        """Ends all of them; what was told is kept."""
-        for work in self._works.values():
-            work.cancelled.set()
+        """Cancels all jobs and waits for the running one. Reported outcomes stay stored."""
+        for job in self._jobs.values():
+            job.cancelled.set()
         self._worker.shutdown(cancel_futures=True)

@@ -1,7 +1,9 @@
-"""The server: the API and the chat window at one address, and the models warm behind them."""
+"""Runs the server: the API and the chat window on one address, with the models loaded in the background."""
 
 from __future__ import annotations
 
+import errno
+import ipaddress
 import logging
 import os
 import signal
@@ -16,88 +18,116 @@ from sse_starlette.sse import AppStatus
 
 from index.errors import QuothError
 from qa.assistant import Assistant, open_assistant, open_or_connect
-from qa.errors import KeyRequired, NotReady
+from qa.errors import AddressUnavailable, KeyRequired, NotReady
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.settings import Settings
 from qa.telemetry import logs, tracing
 from qa.web.app import create_app
-from qa.web.auth.api_keys import ApiKeyFile, new_token
-from qa.web.middleware.host_guard import ServerAccess
+from qa.web.auth.api_keys import ApiKeyFile, generate_token
+from qa.web.auth.server_access import ServerAccess
 from qa.web.middleware.instrumentation import InstrumentationMiddleware
 from qa.web.middleware.timeouts import TimeoutProtocol
-from qa.web.sockets import address, listening
 
 logger = logging.getLogger(__name__)
 
-# How long questions that are being answered may go on once the server is told to end.
-LAST_WORDS_SECONDS = 10
-# How long the connections of open pages may then take.
-CLOSING_SECONDS = 1
-# Each open window keeps two; whoever comes when all are taken is told to come again.
-CONNECTIONS = 500
+# How long running requests may continue after a shutdown has begun.
+DRAIN_SECONDS = 10
+# How long open connections, such as those of chat windows, then have to close.
+CLOSE_SECONDS = 1
+# Each open chat window keeps two connections. Beyond the limit the server answers 503.
+MAX_CONNECTIONS = 500
 
 
 def serve(
     settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, open_to_all: bool = False
 ) -> None:
-    """Answers at the address until SIGINT or SIGTERM, then returns; port 0 is any free one.
+    """Serves until SIGINT or SIGTERM. Port 0 is any free port.
 
-    Raises AddressUnavailable, KeyRequired where others could come and there is no key, unless it is
-    `open_to_all`; and what `open_assistant` raises.
+    Raises AddressUnavailable; KeyRequired if other machines can reach the server, it has no API keys, and is
+    not `open_to_all`; and what `open_assistant` raises.
     """
-    entrance = _entrance(settings, host, open_to_all)
-    # Gradio reports to its makers otherwise. Nothing else here calls out: weights are opened as local files.
+    access = _server_access(settings, host, open_to_all)
+    # Otherwise Gradio sends usage statistics. Nothing else here connects out: weights are local files.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     logs.configure(settings.logs)
     tracing.start()
     with (
         suppress(KeyboardInterrupt),
-        _terminated_as_interrupted(),
-        listening(host, port) as listener,
-        open_assistant(settings, address=address(listener), token=entrance.token) as assistant,
-        # Leaving it waits for the loading: models cannot be closed half-way.
-        ThreadPoolExecutor(1, "warm-up") as background,
-        # It asks as other programs do, over HTTP: a model's connections stay with the server's own loop.
+        _sigterm_as_keyboard_interrupt(),
+        listen(host, port) as listener,
+        open_assistant(settings, address=local_url(listener), token=access.owner_token) as assistant,
+        # Its end waits for the models to load, since a model cannot be closed while it loads.
+        ThreadPoolExecutor(1, "warm-up") as executor,
+        # Evaluations ask over HTTP, so that a remote model's connections stay on the server's event loop.
         BackgroundEvaluation(partial(open_or_connect, settings), settings.home) as evaluation,
     ):
-        loading = background.submit(assistant.warm_up)
+        loading = executor.submit(assistant.warm_up)
         loading.add_done_callback(_log_failure)
-        app = create_app(
-            assistant, entrance, ready=partial(_check, loading, assistant), evaluation=evaluation
-        )
+        app = create_app(assistant, access, partial(check_ready, loading, assistant), evaluation)
         config = uvicorn.Config(
             app,
             http=TimeoutProtocol,
             log_config=None,
             ws="none",
-            limit_concurrency=CONNECTIONS,
+            limit_concurrency=MAX_CONNECTIONS,
             server_header=False,
-            timeout_graceful_shutdown=CLOSING_SECONDS,
+            timeout_graceful_shutdown=CLOSE_SECONDS,
         )
-        _Server(config, app).run(sockets=[listener])
+        DrainingServer(config, app).run(sockets=[listener])
 
 
-def _entrance(settings: Settings, host: str, open_to_all: bool) -> ServerAccess:
-    """The way in; KeyRequired where others could come and nobody has said who may."""
-    entrance = ServerAccess(
+def _server_access(settings: Settings, host: str, open_to_all: bool) -> ServerAccess:
+    access = ServerAccess(
         host=host,
-        names=tuple(filter(None, settings.hosts.lower().split(","))),
+        hostnames=tuple(filter(None, settings.hosts.lower().split(","))),
         open_to_all=open_to_all,
-        token=new_token(),
-        per_minute=settings.requests_per_minute,
-        at_once=settings.requests_at_once,
+        owner_token=generate_token(),
+        requests_per_minute=settings.requests_per_minute,
+        concurrent_requests=settings.requests_at_once,
     )
-    if entrance.exposed and not open_to_all and not ApiKeyFile(settings.home).all():
+    if access.requires_key and not ApiKeyFile(settings.home).all():
         raise KeyRequired(
-            f"others could reach {settings.hosts or host}, and there is no key; "
-            "make one with `quoth keys add NAME --role admin`, or let everybody in with `quoth serve --open`"
+            f"other machines could reach {settings.hosts or host}, and there is no API key; create one with "
+            "`quoth keys add NAME --role admin`, or give everyone full access with `quoth serve --open`"
         )
-    return entrance
+    return access
 
 
 @contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt, as SIGINT does: uvicorn raises both again once it has ended."""
+def listen(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket, opened before anything is loaded so that a used port fails at once.
+
+    Raises AddressUnavailable.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"port {port} on {host} is in use; choose another with --port"
+        else:
+            reason = f"cannot listen on {host}, port {port} ({error}); choose others with --host and --port"
+        raise AddressUnavailable(reason) from None
+    with listener:
+        yield listener
+
+
+def local_url(listener: socket.socket) -> str:
+    """The URL that reaches the listener from this machine, even if it listens on all addresses."""
+    host, port, *_ = listener.getsockname()
+    address = ipaddress.ip_address(host.partition("%")[0])
+    if address.is_unspecified:
+        host = "127.0.0.1" if address.version == 4 else "::1"
+    return _url(host, port)
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _sigterm_as_keyboard_interrupt() -> Iterator[None]:
+    """SIGTERM raises KeyboardInterrupt like SIGINT. Uvicorn raises the signal again once it has shut down."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
@@ -110,10 +140,10 @@ def _log_failure(loading: Future[None]) -> None:
         logger.error("the models could not be loaded: %s", error, exc_info=error)
 
 
-def _check(loading: Future[None], assistant: Assistant) -> None:
-    """Raises NotReady unless the models are loaded, the archive can be written and the model is alive."""
+def check_ready(loading: Future[None], assistant: Assistant) -> None:
+    """Raises NotReady unless the models are loaded and working, and the archive can be written."""
     if not loading.done():
-        raise NotReady("the models are being loaded; ask again in some seconds")
+        raise NotReady("the models are loading; retry in a few seconds")
     if error := loading.exception():
         raise NotReady(f"the models could not be loaded: {error}")
     try:
@@ -122,17 +152,17 @@ def _check(loading: Future[None], assistant: Assistant) -> None:
         raise NotReady(str(error)) from error
 
 
-class _Server(uvicorn.Server):
-    """Ends in three steps: new requests are refused, running ones are answered, what is left is cut off."""
+class DrainingServer(uvicorn.Server):
+    """Shuts down in three steps: refuses new requests, waits for running ones, closes what is left."""
 
     def __init__(self, config: uvicorn.Config, app: InstrumentationMiddleware) -> None:
         super().__init__(config)
-        self._watching = app
-        # Otherwise streams would end at the first sign.
+        self._app = app
+        # By default sse_starlette ends every stream as soon as the shutdown begins.
         AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._watching.drain(LAST_WORDS_SECONDS, lambda: self.force_exit)
+        await self._app.drain(DRAIN_SECONDS, lambda: self.force_exit)
         AppStatus.should_exit = True
         await super().shutdown(sockets)
 
@@ -140,5 +170,4 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         for listener in sockets or []:
             host, port, *_ = listener.getsockname()
-            shown = f"[{host}]" if ":" in host else host
-            logger.info("Quoth answers at http://%s:%d (Ctrl-C ends it)", shown, port)
+            logger.info("Quoth is running at %s (press Ctrl-C to stop)", _url(host, port))

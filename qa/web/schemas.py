@@ -1,135 +1,187 @@
-"""What the API takes and gives besides the values of `qa.schemas`."""
+"""Request and response bodies of the API, besides those in `qa.schemas`."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from index.schemas import Article, ArticleSummary, Filters
-from qa.schemas import MAX_QUESTION_CHARACTERS, Question, RetrievedPassage, Schema, Turn, checked_question
+from qa.schemas import (
+    MAX_QUESTION_CHARACTERS,
+    Answer,
+    Question,
+    RetrievedPassage,
+    Schema,
+    Turn,
+    checked_question,
+)
+from qa.telemetry.feedback import MAX_ANSWER_CHARACTERS, MAX_REASON_CHARACTERS, Feedback, Verdict
 
 
 def media_type(request: Request) -> str:
-    """The media type of the request's body, without parameters."""
+    """The media type of the request's body, without parameters such as `charset`."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def json_body(request: Request) -> object:
-    """The body as strict JSON, which has no NaN and no half surrogate pairs; refused with 415 or 422."""
-    # Besides being clearer: a page of another site can send text/plain unasked, but not JSON.
+    """The body as strict JSON: no NaN, no half surrogate pairs. Raises 415 or RequestValidationError."""
+    # Also a protection: a browser lets pages of other sites send text/plain, but not JSON.
     if media_type(request) != "application/json":
-        raise HTTPException(415, "send JSON, and say so with Content-Type: application/json")
+        raise HTTPException(415, "send JSON with the header Content-Type: application/json")
     try:
         return from_json(await request.body(), allow_inf_nan=False)
     except ValueError as error:
-        fault = {"loc": ("body",), "msg": f"not JSON: {error}", "type": "json_invalid"}
-        raise RequestValidationError([fault]) from None
+        invalid = {"loc": ("body",), "msg": f"not JSON: {error}", "type": "json_invalid"}
+        raise RequestValidationError([invalid]) from None
 
 
-def _written(day: object) -> object:
-    # pydantic takes a number for seconds since 1970: 20221028 would be a day in August of that year.
-    if day is not None and not isinstance(day, str):
-        raise ValueError('a day is written "2022-10-28"')
-    return day
+def _require_string(date: object) -> object:
+    # pydantic reads a number as seconds since 1970: 20221028 would be a day in August of that year.
+    if date is not None and not isinstance(date, str):
+        raise ValueError('a date is a string such as "2022-10-28"')
+    return date
 
 
-Day = Annotated[date | None, BeforeValidator(_written)]
-AsOf = Annotated[Day, Field(description="leave out articles dated after this day", examples=["2024-06-30"])]
+Date = Annotated[date | None, BeforeValidator(_require_string)]
+AsOf = Annotated[Date, Field(description="ignore articles dated after this day", examples=["2024-06-30"])]
 CollectionName = Annotated[str, Field(description="name of the collection")]
 
 
 class FilterParams(Schema):
-    """Which articles may answer. Days are inclusive; an article without a date passes neither."""
+    """Restricts the articles. Dates are inclusive, and exclude articles without a date."""
 
-    source: str | None = Field(None, description="only articles of exactly this source")
-    after: Day = Field(None, description="only articles of this day or later")
-    before: Day = Field(None, description="only articles of this day or earlier")
-    article_ids: tuple[str, ...] = Field((), description="only these articles; all, where there are none")
-    without_ids: tuple[str, ...] = Field((), description="none of these articles")
+    source: str | None = Field(None, description="only articles whose source is exactly this")
+    after: Date = Field(None, description="only articles of this day or later")
+    before: Date = Field(None, description="only articles of this day or earlier")
+    article_ids: tuple[str, ...] = Field((), description="only these articles; empty means all")
+    without_ids: tuple[str, ...] = Field((), description="all but these articles")
 
-    def filters(self, as_of: date | None) -> Filters:
-        """The limits as a search takes them."""
-        return Filters(
-            source=self.source,
-            after=self.after,
-            before=self.before,
-            as_of=as_of,
-            article_ids=self.article_ids,
-            without_ids=self.without_ids,
-        )
+    def to_filters(self, as_of: date | None = None) -> Filters:
+        """The filters of a search on the given day."""
+        return Filters(**{name: getattr(self, name) for name in FilterParams.model_fields}, as_of=as_of)
 
 
 class ArticleQuery(FilterParams):
-    """Which articles are listed, and how many of them."""
+    """Which articles to list, and which page of the list."""
 
     as_of: AsOf = None
     collection: CollectionName = "default"
-    search: str = Field("", description="only those with this in their title or source")
-    limit: int = Field(100, ge=1, le=1000, description="how many to list")
-    offset: int = Field(0, ge=0, description="how many to leave out before them")
+    search: str = Field("", description="only articles with this text in their title or source")
+    limit: int = Field(100, ge=1, le=1000, description="articles per page")
+    offset: int = Field(0, ge=0, description="articles to skip")
 
 
 class AskRequest(Schema):
-    """A question, in its conversation and on its day."""
+    """A question, with the conversation before it."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"question": "Which fire had to be put out on the ferry?"}]}
     )
 
     question: str = Field(description=f"at most {MAX_QUESTION_CHARACTERS:,} characters")
-    history: tuple[Turn, ...] = Field((), description="the conversation before it, oldest message first")
+    history: tuple[Turn, ...] = Field((), description="the earlier messages, oldest first")
     search_as: str | None = Field(
-        None, description="what is searched instead of the question with what it leans on"
+        None, description="search for this instead of the question rewritten from its history"
     )
     as_of: AsOf = None
     filters: FilterParams = FilterParams()
     collection: CollectionName = "default"
 
-    def checked(self) -> Question:
-        """The question, or QuestionInvalid."""
+    def to_question(self) -> Question:
+        """The question. Raises QuestionInvalid."""
         return checked_question(
             self.question,
             history=self.history,
             search_as=self.search_as,
             as_of=self.as_of,
-            filters=self.filters.filters(None),
+            filters=self.filters.to_filters(),
             collection=self.collection,
         )
 
 
 class SearchRequest(Schema):
-    """What is looked for."""
+    """A search query."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"query": "ferry fire", "k": 3}]})
 
     query: str = Field(description=f"at most {MAX_QUESTION_CHARACTERS:,} characters")
-    k: int = Field(10, ge=1, le=100, strict=True, description="how many passages to give")
+    k: int = Field(10, ge=1, le=100, strict=True, description="how many passages to return")
     as_of: AsOf = None
     filters: FilterParams = FilterParams()
     collection: CollectionName = "default"
 
-    @property
-    def limits(self) -> Filters:
-        return self.filters.filters(self.as_of)
-
 
 class SearchResponse(Schema):
-    """What a search found."""
+    """The passages found."""
 
     hits: tuple[RetrievedPassage, ...] = Field(description="best first")
 
 
+class FeedbackRequest(Schema):
+    """A rating of an answer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "question": "Who put out the fire?",
+                    "answer": "The crew.",
+                    "verdict": "down",
+                    "reason": "old",
+                }
+            ]
+        }
+    )
+
+    answer: Answer | str = Field(description="the answer as /api/ask returned it, or its text")
+    question: str = Field("", description="required with a text; a whole answer contains what was searched")
+    verdict: Verdict
+    reason: str = Field("", max_length=MAX_REASON_CHARACTERS)
+    history: tuple[Turn, ...] = ()
+    as_of: AsOf = None
+    collection: CollectionName = "default"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(self._text) > MAX_ANSWER_CHARACTERS:
+            raise ValueError(f"the answer's text has more than {MAX_ANSWER_CHARACTERS:,} characters")
+        if isinstance(self.answer, str) and not self.question.strip():
+            raise ValueError("send the question too, since the answer is only a text")
+        return self
+
+    @property
+    def _text(self) -> str:
+        return self.answer if isinstance(self.answer, str) else self.answer.text
+
+    def to_feedback(self, at: datetime) -> Feedback:
+        """The record to store. Raises QuestionInvalid."""
+        answer = None if isinstance(self.answer, str) else self.answer
+        question = self.question or (answer.question_searched[:MAX_QUESTION_CHARACTERS] if answer else "")
+        return Feedback(
+            at=at,
+            verdict=self.verdict,
+            question=checked_question(question).question,
+            answer=self._text,
+            reason=self.reason,
+            history=self.history,
+            as_of=self.as_of,
+            collection=self.collection,
+            cited=tuple(dict.fromkeys(cited.article_id for cited in answer.citations)) if answer else (),
+            model=answer.model if answer else "",
+        )
+
+
 class ArticleList(Schema):
-    """One page of the list of articles."""
+    """A page of the list of articles."""
 
     articles: tuple[ArticleSummary, ...]
-    total: int = Field(description="how many there are on all pages")
+    total: int = Field(description="articles on all pages")
     limit: int
     offset: int
 
@@ -146,12 +198,12 @@ class ArticleWithText(Schema):
 
     @classmethod
     def of(cls, article: Article) -> Self:
-        # Not `origin`: where a file lies on this machine is nobody's business.
+        # `origin` stays private: it may be a path on this machine.
         return cls(**{name: getattr(article, name) for name in cls.model_fields})
 
 
 class RemovalRequest(Schema):
-    """The articles that are to go."""
+    """The articles to delete."""
 
     ids: tuple[str, ...] = Field(min_length=1, examples=[["ferry-fire"]])
 
@@ -160,22 +212,22 @@ class CollectionInfo(Schema):
     """A collection."""
 
     name: str
-    articles: int = Field(description="how many it has")
+    articles: int = Field(description="how many articles it has")
 
 
 class CollectionList(Schema):
-    """All of them."""
+    """The collections."""
 
     collections: tuple[CollectionInfo, ...]
 
 
 class Health(Schema):
-    """The server is there."""
+    """The server is running."""
 
     status: Literal["ok"]
 
 
 class Readiness(Schema):
-    """A question can be answered."""
+    """The server can answer questions."""
 
     status: Literal["ready"]

@@ -1,9 +1,9 @@
-"""Articles that come in the body of a request: as JSON, as files of a form, or as an address."""
+"""Articles in the body of a request: as JSON, as files of a form, or as a URL to fetch."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import PurePosixPath
@@ -18,7 +18,7 @@ from starlette.requests import Request
 from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_json
 from index.readers.source_file import SourceFile
-from index.schemas import Article, Ingested, Skipped
+from index.schemas import Article, Skipped
 from qa.assistant import Assistant
 from qa.web.schemas import json_body, media_type
 
@@ -26,7 +26,7 @@ MAX_UPLOAD_BYTES = 25_000_000
 
 
 class UploadedArticle(BaseModel):
-    """An article as a line of a .jsonl has it; other members are ignored."""
+    """An article with the fields of a .jsonl line. Other members are ignored."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -44,19 +44,19 @@ class UploadedArticle(BaseModel):
         },
     )
 
-    id: str | None = Field(None, description="kept as given; without one it comes from the url or the text")
+    id: str | None = Field(None, description="stored as given; by default derived from the url or the text")
     url: str | None = None
     title: str | None = None
     date: str | None = Field(None, description="ISO 8601")
     source: str | None = Field(None, description="who published it")
     origin: str | None = Field(
-        None, description="the path it was read from; what is read from there later replaces it"
+        None, description="the path it was read from; a later upload with the same origin replaces it"
     )
-    text: str = Field(description="kept unchanged; every offset points into it")
+    text: str = Field(description="stored unchanged; all offsets point into it")
 
 
 class UploadedAddress(BaseModel):
-    """Where an article is to be read: a page, a feed, or a file of any format that is read."""
+    """A URL to read articles from: a web page, a feed, or a file of any supported format."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -64,37 +64,38 @@ class UploadedAddress(BaseModel):
         json_schema_extra={"examples": [{"url": "https://example.org/ferry-fire"}]},
     )
 
-    url: str = Field(pattern="(?i)^https?://", description="fetched by the server; http or https")
+    url: str = Field(pattern="(?i)^https?://", description="an http or https URL, which the server fetches")
 
 
-Given = SourceFile | UploadedArticle | UploadedAddress
+Upload = SourceFile | UploadedArticle | UploadedAddress
 
 
-def _kind(given: object) -> str:
-    only_url = isinstance(given, UploadedAddress) or (isinstance(given, dict) and set(given) == {"url"})
+def _kind(value: object) -> str:
+    only_url = isinstance(value, UploadedAddress) or (isinstance(value, dict) and set(value) == {"url"})
     return _ADDRESS if only_url else _ARTICLE
 
 
-_ADDRESS, _ARTICLE = "an address", "an article"
-_Given = Annotated[
-    Annotated[UploadedArticle, Tag(_ARTICLE)] | Annotated[UploadedAddress, Tag(_ADDRESS)],
-    Discriminator(_kind),
-]
+_ADDRESS, _ARTICLE = "address", "article"
 
 
 class _UploadedArticles(BaseModel):
-    articles: tuple[_Given, ...]
+    articles: tuple[
+        Annotated[
+            Annotated[UploadedArticle, Tag(_ARTICLE)] | Annotated[UploadedAddress, Tag(_ADDRESS)],
+            Discriminator(_kind),
+        ],
+        ...,
+    ]
 
     @model_validator(mode="before")
     @classmethod
-    def _one_is_many(cls, given: object) -> object:
-        return {"articles": [given]} if isinstance(given, dict) and "articles" not in given else given
+    def _wrap_single(cls, value: object) -> object:
+        return {"articles": [value]} if isinstance(value, dict) and "articles" not in value else value
 
 
-def content() -> dict[str, Any]:
-    """The `requestBody.content` of an operation that takes uploads."""
-    schemas = "#/components/schemas"
-    one = [{"$ref": f"{schemas}/GivenArticle"}, {"$ref": f"{schemas}/GivenAddress"}]
+def request_body_content() -> dict[str, Any]:
+    """The `requestBody.content` of an OpenAPI operation that takes uploads."""
+    one = [{"$ref": f"#/components/schemas/{model.__name__}"} for model in (UploadedArticle, UploadedAddress)]
     many = {
         "type": "object",
         "required": ["articles"],
@@ -112,74 +113,68 @@ def content() -> dict[str, Any]:
     }
 
 
-async def uploads(request: Request) -> Sequence[Given]:
-    """What the body holds. Refuses it with 400, 415 or 422."""
+async def parse_uploads(request: Request) -> Sequence[Upload]:
+    """The uploads in a request's body. Raises a 400, 415 or 422."""
     if media_type(request) == "multipart/form-data":
-        return await _files(request)
+        return await _form_files(request)
     body = await json_body(request)
     try:
         return _UploadedArticles.model_validate(body).articles
     except ValidationError as error:
-        faults = [
-            {**fault, "loc": ("body", *(part for part in fault["loc"] if part not in (_ADDRESS, _ARTICLE)))}
-            for fault in error.errors()
+        # The tags of the union are not part of the body's path.
+        errors = [
+            {**each, "loc": ("body", *(part for part in each["loc"] if part not in (_ADDRESS, _ARTICLE)))}
+            for each in error.errors()
         ]
-        raise RequestValidationError(faults) from None
+        raise RequestValidationError(errors) from None
 
 
-async def _files(request: Request) -> list[SourceFile]:
+async def _form_files(request: Request) -> list[SourceFile]:
     async with request.form() as form:
         parts = [part for _, part in form.multi_items()]
         files = [part for part in parts if isinstance(part, UploadFile)]
         if not files or len(files) != len(parts):
-            raise HTTPException(422, "send only files, at least one; the collection is named in the address")
-        return [uploaded(file.filename or "", await file.read()) for file in files]
+            raise HTTPException(422, "send only files, at least one; name the collection in the query string")
+        return [uploaded_file(file.filename or "", await file.read()) for file in files]
 
 
-def uploaded(given: str, content: bytes) -> SourceFile:
-    """A file under the name its sender gave it, without folders; the next one of that name replaces it."""
-    last = PurePosixPath(given.replace("\\", "/")).name
-    name = "".join(letter if letter.isprintable() else "_" for letter in last) or "(unnamed)"
+def uploaded_file(filename: str, content: bytes) -> SourceFile:
+    """A file under the last part of its name. A later upload of the same name replaces it."""
+    basename = PurePosixPath(filename.replace("\\", "/")).name
+    name = "".join(letter if letter.isprintable() else "_" for letter in basename) or "(unnamed)"
     return SourceFile.of_bytes(
         content, name=name, suffix=PurePosixPath(name).suffix.lower(), origin=f"upload:{name}"
     )
 
 
-def adding(
-    assistant: Assistant, given: Sequence[Given], collection: str
-) -> Generator[Ingested | Skipped, None, None]:
-    """Adds what was uploaded while the outcomes are walked through, as `Assistant.add` does."""
-    return assistant.add(read_uploads(assistant, given), collection=collection)
-
-
-def fingerprint(given: Sequence[Given], *besides: object) -> str:
-    """The same for the same uploads, however a form was written, and what else matters `besides`."""
-    whole = hashlib.sha256(repr(besides).encode())
-    for one in given:
-        if isinstance(one, SourceFile):
-            with one.open() as file:
-                told = [one.name, hashlib.sha256(file.read()).hexdigest()]
+def fingerprint(uploads: Sequence[Upload], *parameters: object) -> str:
+    """A SHA-256 of the uploads and other parameters. It does not depend on a form's multipart boundary."""
+    digest = hashlib.sha256(repr(parameters).encode())
+    for upload in uploads:
+        if isinstance(upload, SourceFile):
+            with upload.open() as file:
+                content = [upload.name, hashlib.sha256(file.read()).hexdigest()]
         else:
-            told = [type(one).__name__, one.model_dump_json()]
-        whole.update(repr(told).encode())
-    return whole.hexdigest()
+            content = [type(upload).__name__, upload.model_dump_json()]
+        digest.update(repr(content).encode())
+    return digest.hexdigest()
 
 
-def read_uploads(assistant: Assistant, given: Sequence[Given]) -> Iterator[Article | Skipped]:
-    """The articles of what was uploaded, for `Assistant.add`."""
-    return chain.from_iterable(_read(assistant, one, nth) for nth, one in enumerate(given, 1))
+def read_uploads(assistant: Assistant, uploads: Sequence[Upload]) -> Iterator[Article | Skipped]:
+    """The articles in the uploads, as `Assistant.add` takes them."""
+    return chain.from_iterable(_read(assistant, upload, nth) for nth, upload in enumerate(uploads, 1))
 
 
-def _read(assistant: Assistant, given: Given, nth: int) -> Iterable[Article | Skipped]:
-    if isinstance(given, UploadedArticle):
-        return [_checked(given, nth)]
-    return assistant.read([given.url if isinstance(given, UploadedAddress) else given])
+def _read(assistant: Assistant, upload: Upload, nth: int) -> Iterable[Article | Skipped]:
+    if isinstance(upload, UploadedArticle):
+        return [_to_article(upload, nth)]
+    return assistant.read([upload.url if isinstance(upload, UploadedAddress) else upload])
 
 
-def _checked(given: UploadedArticle, nth: int) -> Article | Skipped:
-    """The article, as if it had come as the nth line of a .jsonl."""
+def _to_article(upload: UploadedArticle, nth: int) -> Article | Skipped:
+    """The article, validated as the nth line of a .jsonl file would be."""
     try:
-        article = article_from_json(given.model_dump_json(exclude_none=True).encode())
+        article = article_from_json(upload.model_dump_json(exclude_none=True).encode())
     except SourceUnreadable as error:
-        return Skipped(source=given.origin or f"articles.jsonl:{nth}", reason=str(error))
-    return replace(article, origin=given.origin or "")
+        return Skipped(source=upload.origin or f"articles.jsonl:{nth}", reason=str(error))
+    return replace(article, origin=upload.origin or "")

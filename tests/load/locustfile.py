@@ -1,4 +1,4 @@
-"""Readers who ask and an editor who adds, as locust's users. Run by tests/load/test_load.py."""
+"""Locust users: readers who ask questions, and an editor who adds articles. Run by test_load.py."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ QUESTIONS = [
 
 
 class Reader(FastHttpUser):
-    """Asks one question after another, as somebody who reads the answers."""
+    """Asks one question after another, with pauses to read the answers."""
 
     weight = 8
     wait_time = between(1, 3)
 
     def on_start(self) -> None:
         self._questions = itertools.cycle(QUESTIONS)
-        for _ in range(id(self) % len(QUESTIONS)):  # not all the same at once
+        for _ in range(id(self) % len(QUESTIONS)):  # readers start at different questions
             next(self._questions)
 
     @task

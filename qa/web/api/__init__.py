@@ -1,7 +1,4 @@
-"""The HTTP API: each operation hands a request to the assistant, and what comes back to the caller.
-
-One router a file; `create_api` puts them together.
-"""
+"""The HTTP API. Each module defines one router, which translates between HTTP and the assistant."""
 
 from __future__ import annotations
 
@@ -19,75 +16,76 @@ from qa.web.api import articles, backups, collections, feedback, health, jobs, q
 from qa.web.api.openai import completions
 from qa.web.errors.handlers import HANDLERS, OPENAI
 from qa.web.errors.openai import OpenAIError
-from qa.web.errors.openapi import documented
+from qa.web.errors.openapi import problem_responses
 from qa.web.errors.problem_details import ProblemDetails
-from qa.web.jobs import Jobs
+from qa.web.jobs import JobQueue
 from qa.web.middleware.body_limit import BodyLimitMiddleware
-from qa.web.middleware.instrumentation import OFF
+from qa.web.middleware.instrumentation import NO_TELEMETRY
 from qa.web.uploads import MAX_UPLOAD_BYTES, UploadedAddress, UploadedArticle
 
 PATHS = ("/api", "/v1", "/healthz", "/readyz", "/openapi.json")
-"""Where the API answers; all below them is the API's too."""
+"""The API answers at these paths and everything below them."""
 
 MAX_BODY_BYTES = 1_000_000
-"""A question with a long conversation before it: what OpenAI's clients send whole each time."""
-_ABOUT = """
+"""Enough for a question with a long history, which OpenAI's clients send in full each time."""
+_DESCRIPTION = """
 Quoth answers from a collection of articles. **Every sentence of an answer carries a quote**, and every
-quote is exactly `article.text[start:end]`, counted in code points. A question the articles do not answer
-is declined.
+quote is exactly `article.text[start:end]`, counted in code points. It declines a question that the articles
+do not answer.
 
-Every error is a problem of RFC 9457 (`application/problem+json`), or, below `/v1`, one in OpenAI's shape.
-A body has at most 1 MB, one of articles 25 MB. Where the server asks for a key, it is
-sent as `Authorization: Bearer KEY`; readers ask, search and read, editors add and remove.
+Every error is a problem of RFC 9457 (`application/problem+json`) or, below `/v1`, one in OpenAI's format.
+A request body may have 1 MB, one with articles 25 MB. If the server requires an API key, send it as
+`Authorization: Bearer KEY`. Readers may ask, search and read; editors may also add and delete articles.
 """
 
 
-def create_api(assistant: Assistant, ready: Callable[[], None] = lambda: None) -> FastAPI:
-    """The API as an application of its own, which answers at `PATHS`.
+def create_api(assistant: Assistant, check_ready: Callable[[], None] = lambda: None) -> FastAPI:
+    """The API as an application of its own, without access control.
 
-    `ready` is asked by /readyz; it raises NotReady while no question can be answered yet.
+    /readyz calls `check_ready`, which raises NotReady until the server can answer questions.
     """
-    adding = Jobs()
+    queue = JobQueue()
 
     @asynccontextmanager
-    async def living(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await run_in_threadpool(adding.close)
+        await run_in_threadpool(queue.close)
 
     api = _Api(
         title="Quoth",
         version=version("quoth"),
-        description=_ABOUT,
-        telemetry=OFF,
+        description=_DESCRIPTION,
+        telemetry=NO_TELEMETRY,
         docs_url=None,
         redoc_url=None,
-        lifespan=living,
+        lifespan=lifespan,
         exception_handlers=HANDLERS,
-        responses=documented(500),
+        responses=problem_responses(500),
         generate_unique_id_function=lambda route: route.name,
     )
     limits = {"/api/articles": MAX_UPLOAD_BYTES, "/api/import": backups.MAX_BYTES}
-    api.add_middleware(BodyLimitMiddleware, limits=limits, otherwise=MAX_BODY_BYTES)
-    # Whatever is asked: who may not, or too often, and who comes while the server ends.
-    guarded = documented(401, 403, 429, 503)
-    api.include_router(questions.routes(assistant), prefix="/api", tags=["questions"], responses=guarded)
-    api.include_router(search.routes(assistant), prefix="/api", tags=["questions"], responses=guarded)
-    api.include_router(feedback.routes(assistant), prefix="/api", tags=["questions"], responses=guarded)
-    api.include_router(
-        articles.routes(assistant, adding), prefix="/api", tags=["articles"], responses=guarded
-    )
-    api.include_router(jobs.routes(adding), prefix="/api", tags=["articles"], responses=guarded)
-    api.include_router(collections.routes(assistant), prefix="/api", tags=["articles"], responses=guarded)
-    api.include_router(completions.routes(assistant), prefix="/v1", tags=["OpenAI"])
-    api.include_router(backups.routes(assistant), prefix="/api", tags=["backups"], responses=guarded)
-    api.include_router(health.routes(ready), tags=["health"], responses=documented(403))
+    api.add_middleware(BodyLimitMiddleware, limits=limits, default=MAX_BODY_BYTES)
+    # Any request may lack permission, exceed a rate limit, or arrive during a shutdown.
+    common = problem_responses(401, 403, 429, 503)
+    for tag, router in (
+        ("questions", questions.create_router(assistant)),
+        ("questions", search.create_router(assistant)),
+        ("questions", feedback.create_router(assistant)),
+        ("articles", articles.create_router(assistant, queue)),
+        ("articles", jobs.create_router(queue)),
+        ("articles", collections.create_router(assistant)),
+        ("backups", backups.create_router(assistant)),
+    ):
+        api.include_router(router, prefix="/api", tags=[tag], responses=common)
+    api.include_router(completions.create_router(assistant), prefix=OPENAI, tags=["OpenAI"])
+    api.include_router(health.create_router(check_ready), tags=["health"], responses=problem_responses(403))
     return api
 
 
 class _Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """The description, with the values that no operation returns as its plain response."""
-        described = super().openapi()
+        """The description, with the schemas that operations refer to only by name."""
+        description = super().openapi()
         _, extra = models_json_schema(
             [
                 (ProblemDetails, "serialization"),
@@ -97,11 +95,11 @@ class _Api(FastAPI):
             ],
             ref_template="#/components/schemas/{model}",
         )
-        described["components"]["schemas"] |= extra["$defs"]
-        for path, operations in described["paths"].items():
-            if path.startswith(OPENAI):  # FastAPI describes a 422, which is a 400 there
+        description["components"]["schemas"] |= extra["$defs"]
+        for path, operations in description["paths"].items():
+            if path.startswith(OPENAI):  # FastAPI adds a 422, which `OpenAIError.status` turns into a 400
                 for operation in operations.values():
                     operation["responses"].pop("422", None)
         for unused in ("HTTPValidationError", "ValidationError"):
-            described["components"]["schemas"].pop(unused, None)
-        return described
+            description["components"]["schemas"].pop(unused, None)
+        return description

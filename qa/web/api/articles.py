@@ -1,4 +1,4 @@
-"""Articles: listed, added, read, removed."""
+"""Operations on articles: list, add, get, delete."""
 
 from __future__ import annotations
 
@@ -14,179 +14,188 @@ from index.schemas import IngestReport
 from qa.assistant import Assistant
 from qa.schemas import Job
 from qa.web.api.idempotency import IdempotencyStore
-from qa.web.api.openapi_examples import ARTICLE, JOB, LISTED, REPORT, example
-from qa.web.errors.openapi import documented
-from qa.web.jobs import Jobs
+from qa.web.api.openapi_examples import ARTICLE, ARTICLE_LIST, JOB, REPORT, example
+from qa.web.errors.openapi import problem_responses
+from qa.web.jobs import JobQueue
 from qa.web.schemas import ArticleList, ArticleQuery, ArticleWithText, RemovalRequest, json_body
-from qa.web.uploads import adding, content, fingerprint, uploads
+from qa.web.uploads import fingerprint, parse_uploads, read_uploads, request_body_content
 
 CollectionName = Annotated[str, Query(description="name of the collection")]
-Key = Annotated[
+IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
         min_length=1,
         max_length=255,
-        description="the same key with the same body gets the first response again, for a day",
+        description="for a day, the same key with the same body returns the first response again",
     ),
 ]
 _REPORT = TypeAdapter(IngestReport)
-_TAG = {"ETag": {"description": "the article's digest, in quotes", "schema": {"type": "string"}}}
+_ETAG = {"ETag": {"description": "the article's digest, in quotes", "schema": {"type": "string"}}}
 _LINK = {
     "Link": {
-        "description": "where the `first`, `prev`, `next` and `last` pages are",
+        "description": "the `first`, `prev`, `next` and `last` pages",
         "schema": {"type": "string"},
         "example": '</api/articles?limit=100&offset=100>; rel="next"',
     }
 }
-_PLACE = {"Location": {"description": "where the job is", "schema": {"type": "string"}}}
+_LOCATION = {"Location": {"description": "the path of the job", "schema": {"type": "string"}}}
 
 
-def routes(assistant: Assistant, jobs: Jobs) -> APIRouter:
+def create_router(assistant: Assistant, queue: JobQueue) -> APIRouter:
     """/articles and below."""
-    routes = APIRouter()
-    _listing(routes, assistant)
-    _adding(routes, assistant, jobs)
-    _reading(routes, assistant)
-    _removing(routes, assistant)
-    return routes
+    router = APIRouter()
+    _add_list(router, assistant)
+    _add_post(router, assistant, queue)
+    _add_get(router, assistant)
+    _add_delete(router, assistant)
+    return router
 
 
-def _listing(routes: APIRouter, assistant: Assistant) -> None:
-    @routes.get(
-        "/articles", summary="List the articles", responses=example(LISTED, headers=_LINK) | documented(422)
+def _add_list(router: APIRouter, assistant: Assistant) -> None:
+    @router.get(
+        "/articles",
+        summary="List articles",
+        responses=example(ARTICLE_LIST, headers=_LINK) | problem_responses(422),
     )
     def list_articles(
-        wanted: Annotated[ArticleQuery, Query()], request: Request, response: Response
+        query: Annotated[ArticleQuery, Query()], request: Request, response: Response
     ) -> ArticleList:
-        """Newest first, without their texts. A collection that does not exist has none."""
+        """Returns articles without their texts, newest first. The list of an unknown collection is empty."""
         page = assistant.articles(
-            collection=wanted.collection,
-            limit=wanted.limit,
-            offset=wanted.offset,
-            search=wanted.search,
-            filters=wanted.filters(wanted.as_of),
+            collection=query.collection,
+            limit=query.limit,
+            offset=query.offset,
+            search=query.search,
+            filters=query.to_filters(query.as_of),
         )
-        response.headers["link"] = _links(request, wanted, page.total)
-        return ArticleList(articles=page.articles, total=page.total, limit=wanted.limit, offset=wanted.offset)
+        response.headers["link"] = _links(request, query, page.total)
+        return ArticleList(articles=page.articles, total=page.total, limit=query.limit, offset=query.offset)
 
 
-def _adding(routes: APIRouter, assistant: Assistant, jobs: Jobs) -> None:
-    replays = IdempotencyStore()
+def _add_post(router: APIRouter, assistant: Assistant, queue: JobQueue) -> None:
+    idempotency = IdempotencyStore()
 
-    @routes.post(
+    @router.post(
         "/articles",
         summary="Add articles",
-        response_description="The ids by outcome; what was skipped, with the reason",
+        response_description="The ids by outcome, and what was skipped with the reason",
         response_model=IngestReport,
         responses=example(REPORT)
-        | example(JOB, 202, model=Job, description="Taken; the job tells the outcomes", headers=_PLACE)
-        | documented(400, 409, 413, 415, 422, 507),
-        openapi_extra={"requestBody": {"required": True, "content": content()}},
+        | example(JOB, 202, model=Job, description="A job adds the articles", headers=_LOCATION)
+        | problem_responses(400, 409, 413, 415, 422, 507),
+        openapi_extra={"requestBody": {"required": True, "content": request_body_content()}},
     )
     async def add_articles(
         request: Request,
         collection: CollectionName = "default",
-        wait: Annotated[bool, Query(description="false: answer at once, and add in a job")] = True,
+        wait: Annotated[
+            bool, Query(description="false: respond at once, and add the articles in a job")
+        ] = True,
         prefer: Annotated[str, Header(description="`respond-async` is the same as `wait=false`")] = "",
-        key: Key = None,
+        key: IdempotencyKey = None,
     ) -> Response:
-        """Send JSON (one article, or many under `articles`; an article may be only its `url`, which is then
-        fetched), or files as multipart/form-data (.txt .md .html .pdf .docx .epub .jsonl .csv .rss .atom
-        .xml .zip). An article that is there already, unchanged, is left alone; one of the same id, or a
-        file of the same name, replaces what was there. What cannot become an article is skipped, and the
-        rest is kept.
+        """Send JSON (one article, or many under `articles`; an object with only a `url` is fetched), or files
+        as multipart/form-data (.txt .md .html .pdf .docx .epub .jsonl .csv .rss .atom .xml .zip). An article
+        that is already stored and unchanged stays as it is. One with the same id, or a file with the same
+        name, replaces the stored one. What cannot be read is skipped, and the rest is stored.
 
-        Many take long: with `wait=false` the answer is 202 and a job, which lives as long as the server does.
+        Many articles take long: with `wait=false` the response is 202 and a job, which does not survive a
+        restart of the server.
         """
-        given = await uploads(request)
-        preferred = "respond-async" in prefer.lower()
-        later = preferred or not wait
+        uploads = await parse_uploads(request)
+        prefers_async = "respond-async" in prefer.lower()
+        in_background = prefers_async or not wait
 
         async def add() -> Response:
-            outcomes = await run_in_threadpool(adding, assistant, given, collection)
-            if not later:
+            articles = read_uploads(assistant, uploads)
+            outcomes = await run_in_threadpool(assistant.add, articles, collection=collection)
+            if not in_background:
                 report = await run_in_threadpool(IngestReport.of, outcomes)
                 return Response(_REPORT.dump_json(report), media_type="application/json")
-            job = jobs.start(outcomes, collection=collection, given=len(given))
+            job = queue.submit(outcomes, collection=collection, given=len(uploads))
             headers = {"location": f"/api/jobs/{job.id}"}
-            headers |= {"preference-applied": "respond-async"} if preferred else {}
+            headers |= {"preference-applied": "respond-async"} if prefers_async else {}
             return Response(job.model_dump_json(), 202, headers, "application/json")
 
         if key is None:
             return await add()
-        return await replays.once(key, fingerprint(given, collection, later), add)
+        return await idempotency.respond_once(key, fingerprint(uploads, collection, in_background), add)
 
 
-def _reading(routes: APIRouter, assistant: Assistant) -> None:
-    @routes.get(
+def _add_get(router: APIRouter, assistant: Assistant) -> None:
+    @router.get(
         "/articles/{article_id:path}",
-        summary="Read an article",
+        summary="Get an article",
         response_model=ArticleWithText,
-        responses=example(ARTICLE, headers=_TAG)
-        | {304: {"description": "It is still what If-None-Match names", "headers": _TAG}}
-        | documented(404, 409, 422),
+        responses=example(ARTICLE, headers=_ETAG)
+        | {304: {"description": "The article still has an ETag of If-None-Match", "headers": _ETAG}}
+        | problem_responses(404, 409, 422),
     )
-    def read_article(
+    def get_article(
         article_id: str,
         collection: CollectionName = "default",
-        known: Annotated[
-            str, Header(alias="If-None-Match", description="the ETag of what the caller has")
+        if_none_match: Annotated[
+            str, Header(alias="If-None-Match", description="the ETag of the client's copy")
         ] = "",
     ) -> Response:
-        """The article with its text, which every offset points into. Slashes in an id need no escape."""
+        """Returns the article with its text, into which all offsets point. An id may contain unescaped
+        slashes.
+        """
         article = assistant.article(article_id, collection=collection)
         headers = {"etag": f'"{article.digest}"'}
-        named = _named(known)
-        if named is None or article.digest in named:
+        digests = _digests(if_none_match)
+        if digests is None or article.digest in digests:
             return Response(status_code=304, headers=headers)
         return Response(ArticleWithText.of(article).model_dump_json(), 200, headers, "application/json")
 
 
-def _removing(routes: APIRouter, assistant: Assistant) -> None:
-    @routes.delete(
+def _add_delete(router: APIRouter, assistant: Assistant) -> None:
+    @router.delete(
         "/articles",
         status_code=204,
-        summary="Remove several articles",
+        summary="Delete several articles",
         dependencies=[Depends(json_body)],
-        responses=documented(404, 409, 413, 415, 422),
+        responses=problem_responses(404, 409, 413, 415, 422),
     )
-    def remove_articles(body: RemovalRequest, collection: CollectionName = "default") -> None:
-        """All of them, or none if one is not there."""
+    def delete_articles(body: RemovalRequest, collection: CollectionName = "default") -> None:
+        """Deletes all of them, or none if one does not exist."""
         assistant.remove(body.ids, collection=collection)
 
-    @routes.delete(
+    @router.delete(
         "/articles/{article_id:path}",
         status_code=204,
-        summary="Remove an article",
-        responses=documented(404, 409, 412, 422),
+        summary="Delete an article",
+        responses=problem_responses(404, 409, 412, 422),
     )
-    def remove_article(
+    def delete_article(
         article_id: str,
         collection: CollectionName = "default",
-        known: Annotated[
-            str, Header(alias="If-Match", description="remove it only if this is still its ETag")
+        if_match: Annotated[
+            str, Header(alias="If-Match", description="delete it only if this is still its ETag")
         ] = "",
     ) -> None:
-        """Forgets the article, its passages and their vectors."""
-        assistant.remove([article_id], collection=collection, digests=_named(known) if known else None)
+        """Deletes the article with its passages and their vectors."""
+        assistant.remove(
+            [article_id], collection=collection, digests=_digests(if_match) if if_match else None
+        )
 
 
-def _named(header: str) -> frozenset[str] | None:
-    """The digests that If-Match or If-None-Match names; None for `*`, which names all."""
+def _digests(header: str) -> frozenset[str] | None:
+    """The digests in an If-Match or If-None-Match header; None for `*`, which matches all."""
     tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
     return None if "*" in tags else frozenset(tag.strip('"') for tag in tags)
 
 
-def _links(request: Request, wanted: ArticleQuery, total: int) -> str:
-    """The other pages, as RFC 8288 has them; relative, since a proxy may have another address."""
-    limit, offset = wanted.limit, wanted.offset
+def _links(request: Request, query: ArticleQuery, total: int) -> str:
+    """Links to the other pages (RFC 8288); relative, since a proxy may have another address."""
+    limit, offset = query.limit, query.offset
     last = max(total - 1, 0) // limit * limit
     pages = {"first": 0, "last": last}
     pages |= {"prev": min(max(offset - limit, 0), last)} if offset else {}
     pages |= {"next": offset + limit} if offset + limit < total else {}
     url = request.url
     return ", ".join(
-        f'<{url.path}?{url.include_query_params(limit=limit, offset=at).query}>; rel="{name}"'
-        for name, at in pages.items()
+        f'<{url.path}?{url.include_query_params(limit=limit, offset=start).query}>; rel="{name}"'
+        for name, start in pages.items()
     )

@@ -1,4 +1,4 @@
-"""Backups: collections out as one file, and back in, while others are answered."""
+"""Exports collections as a zip file, and imports them again, while the server keeps answering."""
 
 from __future__ import annotations
 
@@ -14,92 +14,92 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from qa.assistant import Assistant
-from qa.web.errors.openapi import documented
+from qa.web.errors.openapi import problem_responses
 from qa.web.schemas import media_type
 
 MAX_BYTES = 20_000_000_000
 MEDIA_TYPE = "application/zip"
-# Pieces that are sent at once.
-_PIECE = 1 << 18
+_CHUNK_BYTES = 1 << 18
 _ZIP = {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 
 
-def routes(assistant: Assistant) -> APIRouter:
+def create_router(assistant: Assistant) -> APIRouter:
     """/export and /import."""
-    routes = APIRouter(responses=documented(409, 422))
+    router = APIRouter(responses=problem_responses(409, 422))
 
-    @routes.get(
+    @router.get(
         "/export",
-        summary="Save collections to a file",
-        response_description="What `quoth import` and /api/import read",
+        summary="Export collections",
+        response_description="A file for `quoth import` and /api/import",
         response_class=StreamingResponse,
         responses={200: _ZIP},
     )
-    def export(
-        collection: Annotated[str | None, Query(description="only this one; else all")] = None,
+    def export_collections(
+        collection: Annotated[str | None, Query(description="only this collection; by default all")] = None,
     ) -> StreamingResponse:
-        """Articles, thresholds and vectors as they are now, in one zip with digests. Others may be added,
-        changed and removed meanwhile.
+        """Returns the articles, thresholds and vectors of this moment in one zip file with digests. Articles
+        may be added, changed and deleted meanwhile.
         """
-        sink = _Sink()
-        steps = assistant.export(sink, collection=collection)
-        next(steps)  # what cannot be exported is a problem, not a file that breaks off
-        named = {"content-disposition": f'attachment; filename="{collection or "quoth"}.zip"'}
-        return StreamingResponse(_pieces(sink, steps), media_type=MEDIA_TYPE, headers=named)
+        buffer = _Buffer()
+        steps = assistant.export(buffer, collection=collection)
+        next(steps)  # raises here, while the status can still be an error
+        headers = {"content-disposition": f'attachment; filename="{collection or "quoth"}.zip"'}
+        return StreamingResponse(_chunks(buffer, steps), media_type=MEDIA_TYPE, headers=headers)
 
-    @routes.post(
+    @router.post(
         "/import",
         status_code=204,
-        summary="Make the collections of an exported file",
-        responses=documented(413, 415, 507),
+        summary="Import collections",
+        responses=problem_responses(413, 415, 507),
         openapi_extra={"requestBody": {"required": True, **_ZIP}},
     )
-    async def restore(
+    async def import_collections(
         request: Request,
-        name: Annotated[str | None, Query(description="another name for its only collection")] = None,
+        name: Annotated[str | None, Query(description="a new name for the file's only collection")] = None,
     ) -> None:
-        """All of them, or none if the file is damaged or one is there already. Answers when all is there;
-        vectors that another embedder made are made anew, which takes as long as adding the articles.
+        """Imports all collections of an exported file, or none if the file is damaged or a collection already
+        exists. Responds once all are stored. Vectors of another embedder are computed anew, which takes as
+        long as adding the articles.
         """
         if media_type(request) != MEDIA_TYPE:
-            raise HTTPException(415, f"send the exported file, and say so with Content-Type: {MEDIA_TYPE}")
-        # Where the articles will lie there is room for it; a /tmp may be in memory.
+            raise HTTPException(415, f"send the exported file with the header Content-Type: {MEDIA_TYPE}")
+        # Not in the system's temporary folder, which may be in memory.
         with tempfile.NamedTemporaryFile(dir=assistant.home, prefix="import-", suffix=".zip") as file:
-            async for piece in request.stream():
-                await run_in_threadpool(file.write, piece)
+            async for chunk in request.stream():
+                await run_in_threadpool(file.write, chunk)
             file.flush()
             await run_in_threadpool(lambda: list(assistant.restore(Path(file.name), name=name)))
 
-    return routes
+    return router
 
 
-class _Sink:
-    """Holds what is written until it is taken."""
+class _Buffer:
+    """A file-like object that holds what is written until it is taken."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._content = bytearray()
 
     def write(self, content: bytes) -> int:
-        self._held += content
+        self._content += content
         return len(content)
 
     def flush(self) -> None:
-        """What is held is taken when there is enough of it."""
+        """Does nothing: `_chunks` takes the content."""
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Does nothing: there is no file to close."""
 
-    def taken(self) -> bytes:
-        held = bytes(self._held)
-        self._held.clear()
-        return held
+    def take(self) -> bytes:
+        content = bytes(self._content)
+        self._content.clear()
+        return content
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._content)
 
 
-def _pieces(sink: _Sink, steps: Iterator[None]) -> Iterator[bytes]:
+def _chunks(buffer: _Buffer, steps: Iterator[None]) -> Iterator[bytes]:
     for _ in steps:
-        if len(sink) >= _PIECE:
-            yield sink.taken()
-    yield sink.taken()
+        if len(buffer) >= _CHUNK_BYTES:
+            yield buffer.take()
+    yield buffer.take()

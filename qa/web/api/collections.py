@@ -1,4 +1,4 @@
-"""Collections: which there are, and removed as a whole."""
+"""Operations on collections: list, delete."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from fastapi import APIRouter
 
 from qa.assistant import Assistant
 from qa.web.api.openapi_examples import example
-from qa.web.errors.openapi import documented
+from qa.web.errors.openapi import problem_responses
 from qa.web.schemas import CollectionInfo, CollectionList
 
 
-def routes(assistant: Assistant) -> APIRouter:
+def create_router(assistant: Assistant) -> APIRouter:
     """/collections and below."""
-    routes = APIRouter()
+    router = APIRouter()
 
-    @routes.get(
+    @router.get(
         "/collections",
-        summary="List the collections",
+        summary="List collections",
         responses=example({"collections": [{"name": "default", "articles": 1}]}),
     )
     def list_collections() -> CollectionList:
-        """Sorted by name, each with the number of its articles."""
+        """Returns the collections sorted by name, each with its number of articles."""
         counts = assistant.counts()
         return CollectionList(
             collections=tuple(CollectionInfo(name=name, articles=n) for name, n in counts.items())
         )
 
-    @routes.delete(
+    @router.delete(
         "/collections/{name}",
         status_code=204,
-        summary="Remove a collection",
-        responses=documented(409, 422),
+        summary="Delete a collection",
+        responses=problem_responses(409, 422),
     )
-    def remove_collection(name: str) -> None:
-        """With all its articles, their vectors and its thresholds. What is being added to it is refused from
-        then on. The default collection stays: remove its articles instead.
+    def delete_collection(name: str) -> None:
+        """Deletes a collection with its articles, vectors and thresholds. Articles that are being added to it
+        are refused from then on. The default collection cannot be deleted, only its articles.
         """
         assistant.remove_collection(name)
 
-    return routes
+    return router

@@ -1,4 +1,4 @@
-"""Feedback: what people think of answers."""
+"""Feedback on answers."""
 
 from __future__ import annotations
 
@@ -7,25 +7,24 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Depends
 
 from qa.assistant import Assistant
-from qa.web.errors.openapi import documented
-from qa.web.feedback_schema import FeedbackRequest
-from qa.web.schemas import json_body
+from qa.web.errors.openapi import problem_responses
+from qa.web.schemas import FeedbackRequest, json_body
 
 
-def routes(assistant: Assistant) -> APIRouter:
+def create_router(assistant: Assistant) -> APIRouter:
     """/feedback."""
-    routes = APIRouter(dependencies=[Depends(json_body)])
+    router = APIRouter(dependencies=[Depends(json_body)])
 
-    @routes.post(
+    @router.post(
         "/feedback",
         status_code=204,
-        summary="Say what you think of an answer",
-        responses=documented(409, 413, 415, 422, 507),
+        summary="Rate an answer",
+        responses=problem_responses(409, 413, 415, 422, 507),
     )
-    def feedback(body: FeedbackRequest) -> None:
-        """Kept in a file on the server's disk and sent nowhere. `quoth questions --from-feedback` makes
-        test questions of the thumbs down.
+    def send_feedback(body: FeedbackRequest) -> None:
+        """Stores the rating in a file on the server, from which `quoth questions --from-feedback` makes test
+        questions. It is not sent anywhere.
         """
-        assistant.keep_feedback(body.feedback(datetime.now(UTC)))
+        assistant.keep_feedback(body.to_feedback(datetime.now(UTC)))
 
-    return routes
+    return router

@@ -1,4 +1,4 @@
-"""Health: whether the server is there, and whether it can answer."""
+"""Health checks: whether the server is running, and whether it can answer questions."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from qa.web.api.openapi_examples import example
-from qa.web.errors.openapi import documented
+from qa.web.errors.openapi import problem_responses
 from qa.web.schemas import Health, Readiness
 
 
-def routes(ready: Callable[[], None]) -> APIRouter:
+def create_router(check_ready: Callable[[], None]) -> APIRouter:
     """/healthz and /readyz."""
-    routes = APIRouter()
+    router = APIRouter()
 
-    @routes.get("/healthz", summary="Is the server there?", responses=example({"status": "ok"}))
+    @router.get("/healthz", summary="Check liveness", responses=example({"status": "ok"}))
     async def healthz() -> Health:
-        """Always 200."""
+        """Always returns 200 while the server is running."""
         return Health(status="ok")
 
-    @routes.get(
+    @router.get(
         "/readyz",
-        summary="Can a question be answered?",
-        responses=example({"status": "ready"}) | documented(503),
+        summary="Check readiness",
+        responses=example({"status": "ready"}) | problem_responses(503),
     )
     def readyz() -> Readiness:
-        """200 when the models are loaded, the archive can be written to and the local model is alive; else
-        503 with the reason.
+        """Returns 200 if the models are loaded, the archive can be written and the local model responds;
+        otherwise 503 with the reason.
         """
-        ready()
+        check_ready()
         return Readiness(status="ready")
 
-    return routes
+    return router

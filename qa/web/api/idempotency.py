@@ -1,75 +1,68 @@
-"""Idempotency keys: a request that is sent again with its key gets the first one's response."""
+"""Idempotency keys: a request repeated with its key gets the first response again."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from cachetools import TTLCache
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from qa.auth import caller
 
-REMEMBERED_SECONDS = 24 * 3600
-MOST = 1000
-MOST_BYTES = 20_000_000
-"""So long, so many and so much of responses is remembered, in memory."""
+RETENTION_SECONDS = 24 * 3600
+MAX_BYTES = 20_000_000
+MIN_RESPONSE_BYTES = 20_000
+"""Responses are kept in memory, up to `MAX_BYTES`. Each counts at least `MIN_RESPONSE_BYTES`, for its key and
+headers, so that there are at most 1,000.
+"""
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _StoredResponse:
     fingerprint: str
-    response: Response | None = None
-    since: float = field(default_factory=time.monotonic)
+    response: Response
 
     @property
     def size(self) -> int:
-        return 0 if self.response is None else len(self.response.body)
+        return max(len(self.response.body), MIN_RESPONSE_BYTES)
 
 
 class IdempotencyStore:
-    """Responses by caller and the key that their requests had: one caller's keys are nobody else's. Used
-    on one event loop.
-    """
+    """Responses by caller and key, so that callers cannot see each other's. For use on one event loop."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], _StoredResponse] = {}
+        self._responses: TTLCache[tuple[str, str], _StoredResponse] = TTLCache(
+            MAX_BYTES, RETENTION_SECONDS, getsizeof=lambda stored: stored.size
+        )
+        self._running: dict[tuple[str, str], str] = {}
 
-    async def once(self, key: str, fingerprint: str, answer: Callable[[], Awaitable[Response]]) -> Response:
-        """The response to a request of the caller with this key: what `answer` gives the first time, and the
-        same again afterwards. A request that fails is forgotten, so that it can be tried again.
+    async def respond_once(
+        self, key: str, fingerprint: str, respond: Callable[[], Awaitable[Response]]
+    ) -> Response:
+        """The response to the caller's first request with this key, from `respond` or from memory.
 
-        Refused with 422 where the fingerprint is another one's, with 409 while the first is answered.
+        A request that fails is not stored, so that it can be retried. Raises a 422 if an earlier request with
+        this key had another fingerprint, and a 409 while the first one is running.
         """
-        self._forget()
-        name = (caller().name, key)
-        if kept := self._kept.get(name):
-            if kept.fingerprint != fingerprint:
-                raise HTTPException(422, "this Idempotency-Key came with another body; use a new one")
-            if kept.response is None:
-                raise HTTPException(
-                    409, "the first request with this Idempotency-Key is still answered", {"retry-after": "1"}
-                )
-            return _again(kept.response)
-        self._kept[name] = kept = _StoredResponse(fingerprint=fingerprint)
+        id_ = (caller().name, key)
+        stored = self._responses.get(id_)
+        if fingerprint != (stored.fingerprint if stored else self._running.get(id_, fingerprint)):
+            raise HTTPException(422, "this Idempotency-Key was used with another body; choose a new one")
+        if stored:
+            headers = dict(stored.response.headers) | {"idempotency-replayed": "true"}
+            return Response(stored.response.body, stored.response.status_code, headers)
+        if id_ in self._running:
+            raise HTTPException(
+                409, "the first request with this Idempotency-Key is still running", {"retry-after": "1"}
+            )
+        self._running[id_] = fingerprint
         try:
-            kept.response = await answer()
+            response = await respond()
         finally:
-            if kept.response is None:
-                self._kept.pop(name, None)
-        return kept.response
-
-    def _forget(self) -> None:
-        since = time.monotonic() - REMEMBERED_SECONDS
-        size = sum(kept.size for kept in self._kept.values())
-        for name, kept in list(self._kept.items()):
-            too_much = len(self._kept) > MOST or size > MOST_BYTES
-            if kept.response is not None and (kept.since < since or too_much):
-                size -= kept.size
-                del self._kept[name]
-
-
-def _again(response: Response) -> Response:
-    headers = dict(response.headers) | {"idempotency-replayed": "true"}
-    return Response(response.body, response.status_code, headers)
+            del self._running[id_]
+        stored = _StoredResponse(fingerprint=fingerprint, response=response)
+        if stored.size <= MAX_BYTES:
+            self._responses[id_] = stored
+        return response

@@ -1,4 +1,4 @@
-"""Jobs: how far adding is that was not waited for."""
+"""Operations on jobs: list, get, cancel."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ from fastapi import APIRouter
 
 from qa.schemas import Job
 from qa.web.api.openapi_examples import JOB, example
-from qa.web.errors.openapi import documented
-from qa.web.jobs import Jobs
+from qa.web.errors.openapi import problem_responses
+from qa.web.jobs import JobQueue
 
 
-def routes(jobs: Jobs) -> APIRouter:
+def create_router(queue: JobQueue) -> APIRouter:
     """/jobs and below."""
-    routes = APIRouter()
+    router = APIRouter()
 
-    @routes.get("/jobs", summary="List the jobs", responses=example({"jobs": [JOB]}))
+    @router.get("/jobs", summary="List jobs", responses=example({"jobs": [JOB]}))
     def list_jobs() -> dict[str, tuple[Job, ...]]:
-        """Newest first; those that have ended for an hour, and at most the last hundred of them."""
-        return {"jobs": jobs.all()}
+        """Returns the jobs, newest first. The last hundred finished ones are kept for an hour."""
+        return {"jobs": queue.all()}
 
-    @routes.get("/jobs/{job_id}", summary="How far is a job?", responses=example(JOB) | documented(404, 422))
-    def read_job(job_id: str) -> Job:
-        """The outcomes so far. What is told here is kept, whatever happens afterwards."""
-        return jobs.job(job_id)
+    @router.get("/jobs/{job_id}", summary="Get a job", responses=example(JOB) | problem_responses(404, 422))
+    def get_job(job_id: str) -> Job:
+        """Returns the job's progress. The outcomes it reports are stored, whatever happens afterwards."""
+        return queue.get(job_id)
 
-    @routes.delete(
+    @router.delete(
         "/jobs/{job_id}",
         summary="Cancel a job",
-        responses=example(JOB | {"status": "cancelled"}) | documented(404, 422),
+        responses=example(JOB | {"status": "cancelled"}) | problem_responses(404, 422),
     )
     def cancel_job(job_id: str) -> Job:
-        """No more is added, but for the articles that are being kept just now; what was added stays. A job
-        that has ended stays as it is.
+        """Stops a job after the articles it is storing. Those already added stay. A finished job does not
+        change.
         """
-        return jobs.cancel(job_id)
+        return queue.cancel(job_id)
 
-    return routes
+    return router

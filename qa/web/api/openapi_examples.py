@@ -1,22 +1,22 @@
-"""What the description of the API shows: one article, and what comes of it."""
+"""Example responses in the OpenAPI description."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-def example(value: object, status: int = 200, **more: Any) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a FastAPI operation that answers like this."""
-    return {status: {"content": {"application/json": {"example": value}}, **more}}
+def example(value: object, status: int = 200, **fields: Any) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an operation with this example; `fields` are other fields of the response."""
+    return {status: {"content": {"application/json": {"example": value}}, **fields}}
 
 
-def events(shown: str, *names: str) -> dict[str, Any]:
-    """The `content` of a response that is a stream of server-sent events; the schema is that of one."""
-    members: dict[str, Any] = {"data": {"type": "string"}}
+def event_stream(value: str, *names: str) -> dict[str, Any]:
+    """The `content` of a stream of server-sent events with this example. The schema describes one event."""
+    properties: dict[str, Any] = {"data": {"type": "string"}}
     if names:
-        members |= {"event": {"enum": names}, "id": {"type": "string"}}
-    schema = {"type": "object", "properties": members, "required": list(members)}
-    return {"text/event-stream": {"schema": schema, "example": shown}}
+        properties |= {"event": {"enum": names}, "id": {"type": "string"}}
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"text/event-stream": {"schema": schema, "example": value}}
 
 
 PASSAGE: dict[str, Any] = {
@@ -39,7 +39,6 @@ PASSAGE: dict[str, Any] = {
         }
     ],
 }
-"""A passage that was found, for the description of the API."""
 _CITED = {name: PASSAGE[name] for name in ("article_id", "title", "url", "date", "source", "also")}
 ANSWER: dict[str, Any] = {
     "status": "answered",
@@ -55,13 +54,10 @@ ANSWER: dict[str, Any] = {
     "confidence": 0.93,
     "usage": {"prompt_tokens": 781, "answer_tokens": 14},
 }
-"""An answer, likewise."""
-
-
-_HEAD = {name: PASSAGE[name] for name in ("title", "url", "date", "source")}
-ARTICLE: dict[str, Any] = {"id": "ferry-fire", **_HEAD, "text": PASSAGE["text"]}
-LISTED: dict[str, Any] = {
-    "articles": [{"id": "ferry-fire", **_HEAD, "passages": 1, "characters": 60}],
+_METADATA = {name: PASSAGE[name] for name in ("title", "url", "date", "source")}
+ARTICLE: dict[str, Any] = {"id": "ferry-fire", **_METADATA, "text": PASSAGE["text"]}
+ARTICLE_LIST: dict[str, Any] = {
+    "articles": [{"id": "ferry-fire", **_METADATA, "passages": 1, "characters": 60}],
     "total": 1,
     "limit": 100,
     "offset": 0,
@@ -85,8 +81,6 @@ JOB: dict[str, Any] = {
     "ended": None,
     "error": None,
 }
-"""What other operations answer, likewise."""
-
 STREAM = """\
 id: 1
 event: evidence
@@ -100,4 +94,3 @@ id: 3
 event: answer
 data: {"status":"answered","text":"The fire broke out at 18:40 [1].",...}
 """
-"""A stream, likewise."""

@@ -1,4 +1,4 @@
-"""Questions: asked, and watched while they are answered."""
+"""Answers to questions, whole or as a stream."""
 
 from __future__ import annotations
 
@@ -13,63 +13,65 @@ from starlette.requests import Request
 
 from qa.assistant import Assistant
 from qa.schemas import Answer, Event, Evidence, Question, Token
-from qa.web.api.openapi_examples import ANSWER, STREAM, events, example
-from qa.web.errors.openapi import documented
+from qa.web.api.openapi_examples import ANSWER, STREAM, event_stream, example
+from qa.web.errors.openapi import problem_responses
 from qa.web.errors.problem_details import ProblemDetails
 from qa.web.schemas import AskRequest, json_body
 
 logger = logging.getLogger(__name__)
 
-# A comment is sent this often, so that proxies keep a quiet stream open.
+# A comment is sent this often, so that proxies do not close an idle stream.
 PING_SECONDS = 15
 _EVENTS: dict[type[Event], str] = {Evidence: "evidence", Token: "token", Answer: "answer"}
 
 
-def routes(assistant: Assistant) -> APIRouter:
+def create_router(assistant: Assistant) -> APIRouter:
     """/ask and /ask/stream."""
-    routes = APIRouter(dependencies=[Depends(json_body)], responses=documented(409, 413, 415, 422))
+    router = APIRouter(dependencies=[Depends(json_body)], responses=problem_responses(409, 413, 415, 422))
 
-    @routes.post(
+    @router.post(
         "/ask",
         summary="Ask a question",
-        response_description="The answer, each sentence cited; or a declined one with the nearest passages",
+        response_description="An answer with citations, or a declined one with the nearest passages",
         responses=example(ANSWER),
     )
     async def ask(body: AskRequest, request: Request) -> Answer:
-        """Waits for the whole answer, the last event of /api/ask/stream. Leaving stops the model."""
-        return await answered(assistant, body.checked(), request)
+        """Returns the whole answer, the last event of /api/ask/stream. Disconnecting stops the model."""
+        return await complete_answer(assistant, body.to_question(), request)
 
-    @routes.post(
+    @router.post(
         "/ask/stream",
-        summary="Ask a question and watch it being answered",
+        summary="Ask a question and stream the answer",
         response_description="Server-sent events",
         response_class=EventSourceResponse,
-        responses={200: {"content": events(STREAM, *_EVENTS.values(), "error")}},
+        responses={200: {"content": event_stream(STREAM, *_EVENTS.values(), "error")}},
     )
     async def ask_stream(body: AskRequest, request: Request) -> EventSourceResponse:
-        """Events in order: `evidence` (the passages found, before any model speaks), `token`... (pieces of
-        the unchecked draft), and `answer` (as /api/ask gives it) or `error` (a problem). Their ids count from
-        1. A comment is sent every 15 seconds. Leaving stops the model; a stream cannot be taken up again.
+        """Sends, in this order, `evidence` (the passages found, before any model call), `token`... (parts of
+        the unchecked draft), and `answer` (as /api/ask returns it) or `error` (a problem). Event ids count
+        from 1. A comment is sent every 15 seconds. Disconnecting stops the model; a stream cannot be resumed.
         """
-        told = _told(assistant, body.checked(), request.url.path)
-        return EventSourceResponse(told, ping=PING_SECONDS)
+        events = _server_sent_events(assistant, body.to_question(), request.url.path)
+        return EventSourceResponse(events, ping=PING_SECONDS)
 
-    return routes
+    return router
 
 
-async def answered(assistant: Assistant, question: Question, request: Request) -> Answer:
-    """The whole answer; the model stops when the caller leaves."""
+async def complete_answer(assistant: Assistant, question: Question, request: Request) -> Answer:
+    """The whole answer. The model stops if the client disconnects."""
     async with aclosing(assistant.stream(question)) as stream:
         async for event in stream:
             if isinstance(event, Answer):
                 return event
             if await request.is_disconnected():
-                raise HTTPException(408, "the caller left before the answer")
+                raise HTTPException(408, "the client disconnected before the answer")
     raise AssertionError("a stream ends with an answer")
 
 
-async def _told(assistant: Assistant, question: Question, path: str) -> AsyncIterator[ServerSentEvent]:
-    """The assistant's stream as numbered server-sent events; whoever stops listening closes it."""
+async def _server_sent_events(
+    assistant: Assistant, question: Question, path: str
+) -> AsyncIterator[ServerSentEvent]:
+    """The assistant's stream as numbered server-sent events."""
     sent = 0
     async with aclosing(assistant.stream(question)) as stream:
         try:
@@ -77,8 +79,8 @@ async def _told(assistant: Assistant, question: Question, path: str) -> AsyncIte
                 sent += 1
                 yield ServerSentEvent(event.model_dump_json(), event=_EVENTS[type(event)], id=str(sent))
         except Exception as error:
-            # The status is sent already: a stream can tell of an error only in itself.
+            # The status has already been sent, so the error becomes an event.
             problem = ProblemDetails.of(error, path)
             if problem.status >= 500:
                 logger.error("%s failed: %s", path, error, exc_info=problem.status == 500)
-            yield ServerSentEvent(problem.text(), event="error", id=str(sent + 1))
+            yield ServerSentEvent(problem.to_json(), event="error", id=str(sent + 1))

@@ -1,4 +1,4 @@
-"""Searching: passages without an answer."""
+"""Search for passages."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from fastapi import APIRouter, Depends
 
 from qa.assistant import Assistant
 from qa.web.api.openapi_examples import PASSAGE, example
-from qa.web.errors.openapi import documented
+from qa.web.errors.openapi import problem_responses
 from qa.web.schemas import SearchRequest, SearchResponse, json_body
 
 
-def routes(assistant: Assistant) -> APIRouter:
+def create_router(assistant: Assistant) -> APIRouter:
     """/search."""
-    routes = APIRouter(dependencies=[Depends(json_body)], responses=documented(409, 413, 415, 422))
+    router = APIRouter(dependencies=[Depends(json_body)], responses=problem_responses(409, 413, 415, 422))
 
-    @routes.post(
+    @router.post(
         "/search",
         summary="Search for passages",
-        response_description="The passages that fit best, best first",
+        response_description="The best passages, best first",
         responses=example({"hits": [PASSAGE]}),
     )
     def search(body: SearchRequest) -> SearchResponse:
-        """No model speaks. `score` ranks the hits of one search, from 0 to 1."""
-        hits = assistant.search(body.query, k=body.k, filters=body.limits, collection=body.collection)
+        """Searches without a language model. `score`, from 0 to 1, ranks the hits of one search."""
+        filters = body.filters.to_filters(body.as_of)
+        hits = assistant.search(body.query, k=body.k, filters=filters, collection=body.collection)
         return SearchResponse(hits=hits)
 
-    return routes
+    return router

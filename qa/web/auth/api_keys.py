@@ -1,7 +1,7 @@
-"""Keys: who may ask this home's server for what. Only their hashes are kept.
+"""API keys and what each one permits. Only their hashes are stored.
 
-A key is 256 random bits, so nobody can guess it from its hash: SHA-256 is enough, and the slow hashes
-that passwords need would add nothing but time to every request.
+A key is 256 random bits, so it cannot be guessed from its SHA-256 hash. A slow password hash would add time
+to every request and no security.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from qa.auth import Caller, Role
 from qa.errors import KeysInvalid
 from qa.schemas import Schema
 
-MARK = "quoth_"
-"""What every key begins with, so that one that leaked is recognised."""
+PREFIX = "quoth_"
+"""Every key begins with this, so that secret scanners recognise a leaked one."""
 
 
 class ApiKey(Schema):
-    """What is kept of a key. Without `collections` it is for all of them."""
+    """A stored key. Without `collections` it is valid for all of them."""
 
     name: str = Field(pattern=r"^[\w.@-]{1,64}$")
     role: Role
@@ -39,47 +39,47 @@ class ApiKey(Schema):
 
     @property
     def caller(self) -> Caller:
-        """Whoever shows this key."""
+        """The caller that this key identifies."""
         return Caller(name=self.name, role=self.role, collections=self.collections)
 
 
 _KEYS = TypeAdapter(tuple[ApiKey, ...])
 
 
-def new_token() -> str:
-    """A key nobody else has."""
-    return MARK + secrets.token_urlsafe(32)
+def generate_token() -> str:
+    """A new random key."""
+    return PREFIX + secrets.token_urlsafe(32)
 
 
-def digest(token: str) -> str:
-    """What is kept of a token."""
+def hash_token(token: str) -> str:
+    """The SHA-256 of a token, in hexadecimal."""
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 class ApiKeyFile:
-    """The keys of a home, in a file only its owner can read. A server notices at once what changes.
+    """The keys of a home folder, in a file that only its owner can read. Changes take effect at once.
 
-    Every method raises KeysInvalid where the file is not what was written.
+    Every method raises KeysInvalid if the file is damaged or readable by others.
     """
 
     def __init__(self, home: Path) -> None:
         self._file = home / "keys.json"
-        self._read: tuple[tuple[int, ...], tuple[ApiKey, ...]] | None = None
+        self._cached: tuple[tuple[int, ...], tuple[ApiKey, ...]] | None = None
 
     def all(self) -> tuple[ApiKey, ...]:
-        """All keys, by name."""
+        """All keys, sorted by name."""
         try:
             status = self._file.stat()
         except FileNotFoundError:
             return ()
-        state = (status.st_ino, status.st_mtime_ns, status.st_size)
-        if self._read is None or self._read[0] != state:
-            self._read = (state, self._parsed(status))
-        return self._read[1]
+        version = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if self._cached is None or self._cached[0] != version:
+            self._cached = (version, self._parse(status))
+        return self._cached[1]
 
-    def _parsed(self, status: os.stat_result) -> tuple[ApiKey, ...]:
+    def _parse(self, status: os.stat_result) -> tuple[ApiKey, ...]:
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise KeysInvalid(f"others may read {self._file}; run `chmod 600 {self._file}`")
+            raise KeysInvalid(f"other users can read {self._file}; run `chmod 600 {self._file}`")
         try:
             return _KEYS.validate_json(self._file.read_bytes())
         except (OSError, ValidationError) as error:
@@ -89,43 +89,46 @@ class ApiKeyFile:
             ) from None
 
     def find(self, token: str) -> ApiKey | None:
-        """The key with this token. How long it takes tells nothing of the keys there are."""
-        sought, found = digest(token), None
+        """The key with this token. The time taken does not depend on which key matches."""
+        wanted, found = hash_token(token), None
         for key in self.all():
-            if hmac.compare_digest(key.digest, sought):
+            if hmac.compare_digest(key.digest, wanted):
                 found = key
         return found
 
     def add(self, name: str, role: Role, collections: Sequence[str] = ()) -> str:
-        """Makes a key and tells its token, which nobody can tell again. Raises KeysInvalid."""
-        token = new_token()
+        """Adds a key and returns its token, which cannot be recovered later.
+
+        Raises KeysInvalid if the name is invalid or taken.
+        """
+        token = generate_token()
         try:
-            made = ApiKey(
+            key = ApiKey(
                 name=name,
                 role=role,
-                collections=tuple(checked_name(one) for one in collections),
-                digest=digest(token),
+                collections=tuple(checked_name(collection) for collection in collections),
+                digest=hash_token(token),
                 made=datetime.now(UTC),
             )
         except ValidationError:
             raise KeysInvalid(
-                f"'{name}' is no name for a key; use up to 64 letters, digits and any of . _ @ -"
+                f"'{name}' is not a valid key name; use up to 64 letters, digits and any of . _ @ -"
             ) from None
-        with self._changing():
-            if any(key.name == name for key in self.all()):
+        with self._lock():
+            if any(existing.name == name for existing in self.all()):
                 raise KeysInvalid(f"there is a key named '{name}'; remove it first, or choose another name")
-            self._write((*self.all(), made))
+            self._write((*self.all(), key))
         return token
 
     def remove(self, name: str) -> None:
-        """From now on nobody gets in with it. Raises KeysInvalid where there is none of this name."""
-        with self._changing():
-            kept = tuple(key for key in self.all() if key.name != name)
-            if len(kept) == len(self.all()):
-                raise KeysInvalid(f"there is no key named '{name}'; `quoth keys list` shows those there are")
-            self._write(kept)
+        """Revokes a key at once. Raises KeysInvalid if there is none of this name."""
+        with self._lock():
+            remaining = tuple(key for key in self.all() if key.name != name)
+            if len(remaining) == len(self.all()):
+                raise KeysInvalid(f"there is no key named '{name}'; `quoth keys list` shows all keys")
+            self._write(remaining)
 
-    def _changing(self) -> FileLock:
+    def _lock(self) -> FileLock:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         return FileLock(self._file.with_suffix(".lock"))
 

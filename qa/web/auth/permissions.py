@@ -1,4 +1,4 @@
-"""What each address of the server needs: one table, for the API, the tools and the window alike."""
+"""The role that each method and path requires: one table for the API, the MCP tools and the chat window."""
 
 from __future__ import annotations
 
@@ -7,46 +7,51 @@ from typing import Literal
 
 from qa.auth import Role
 
-Need = Role | Literal["nothing"]
+Requirement = Role | Literal["public"]
 
 SIGN_IN, SIGN_OUT = "/signin", "/signout"
-READING = ("GET", "HEAD", "OPTIONS")
-ANY = (*READING, "POST", "PUT", "PATCH", "DELETE")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+ALL_METHODS = (*SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE")
 
 _PAGE = r"/[a-z]{2}"
-_EVENTS = rf"{_PAGE}/gradio_api"
-# The first line that fits decides. What no line fits, such as what is made tomorrow, is for admins alone.
-_TABLE: tuple[tuple[tuple[str, ...], str, Need], ...] = (
-    (READING, r"/healthz|/readyz", "nothing"),
-    (("GET", "HEAD", "POST"), SIGN_IN, "nothing"),
-    (("POST",), SIGN_OUT, "nothing"),
-    (READING, r"/docs(/.*)?|/openapi\.json", "reader"),
+_GRADIO = rf"{_PAGE}/gradio_api"
+# The first matching rule applies. Without one, as for a route added in the future, the role is admin.
+_RULES: tuple[tuple[tuple[str, ...], str, Requirement], ...] = (
+    (SAFE_METHODS, r"/healthz|/readyz", "public"),
+    (("GET", "HEAD", "POST"), SIGN_IN, "public"),
+    (("POST",), SIGN_OUT, "public"),
+    (SAFE_METHODS, r"/docs(/.*)?|/openapi\.json", "reader"),
     (("POST",), r"/api/(ask|ask/stream|search|feedback)", "reader"),
-    (READING, r"/api/(articles|collections|jobs)(/.*)?", "reader"),
-    (ANY, r"/api/(articles|collections|jobs)(/.*)?", "editor"),
+    (SAFE_METHODS, r"/api/(articles|collections|jobs)(/.*)?", "reader"),
+    (ALL_METHODS, r"/api/(articles|collections|jobs)(/.*)?", "editor"),
     (("POST",), r"/v1/chat/completions", "reader"),
-    (READING, r"/v1/models(/.*)?", "reader"),
-    # Which tool is called stands in the body: the hall looks at what it does.
+    (SAFE_METHODS, r"/v1/models(/.*)?", "reader"),
+    # The body names the tool; the assistant checks the role that the tool requires.
     (("POST",), r"/mcp", "reader"),
-    # The window: its pages, one a language, with their parts, and the events of its own buttons.
-    (READING, r"/|/window\.svg|/robots\.txt|/favicon\.ico", "reader"),
-    (READING, rf"{_PAGE}(/(config|theme\.css|favicon\.ico|manifest\.json)?/?)?", "reader"),
-    (READING, rf"{_PAGE}/(assets|static|svelte)/.+", "reader"),
-    (READING, rf"{_EVENTS}/(queue/data|heartbeat/.+|file=.+|startup-events|theme\.css|app_id)/?", "reader"),
-    (("POST",), rf"{_EVENTS}/(queue/join|cancel|reset|component_server)/?", "reader"),
-    (ANY, rf"{_EVENTS}/(upload|upload_progress)/?", "editor"),
+    # The chat window: a page for each language, its assets, and Gradio's events.
+    (SAFE_METHODS, r"/|/window\.svg|/robots\.txt|/favicon\.ico", "reader"),
+    (SAFE_METHODS, rf"{_PAGE}(/(config|theme\.css|favicon\.ico|manifest\.json)?/?)?", "reader"),
+    (SAFE_METHODS, rf"{_PAGE}/(assets|static|svelte)/.+", "reader"),
+    (
+        SAFE_METHODS,
+        rf"{_GRADIO}/(queue/data|heartbeat/.+|file=.+|startup-events|theme\.css|app_id)/?",
+        "reader",
+    ),
+    (("POST",), rf"{_GRADIO}/(queue/join|cancel|reset|component_server)/?", "reader"),
+    (ALL_METHODS, rf"{_GRADIO}/(upload|upload_progress)/?", "editor"),
     (("POST",), r"/library/articles", "editor"),
 )
-_LINES = tuple((methods, re.compile(path), need) for methods, path, need in _TABLE)
+_COMPILED = tuple((methods, re.compile(path), requirement) for methods, path, requirement in _RULES)
 
 
-def needed(method: str, path: str) -> Need:
-    """The role that whoever asks this must have; "nothing" where everybody may."""
+def required_role(method: str, path: str) -> Requirement:
+    """The lowest role that may send this request, or "public" if anyone may."""
     return next(
-        (need for methods, line, need in _LINES if method in methods and line.fullmatch(path)), "admin"
+        (need for methods, pattern, need in _COMPILED if method in methods and pattern.fullmatch(path)),
+        "admin",
     )
 
 
-def counted(method: str, path: str) -> bool:
-    """Whether it counts as a request of its caller: not the parts of a page, which come by the dozen."""
-    return method not in READING or path.startswith(("/api/", "/v1/", "/mcp"))
+def is_rate_limited(method: str, path: str) -> bool:
+    """Whether the request counts towards its caller's rate limit. A page and its many assets do not."""
+    return method not in SAFE_METHODS or path.startswith(("/api/", "/v1/", "/mcp"))

@@ -1,25 +1,24 @@
-"""The page where a person shows a key to the window, and the sessions that come of it."""
+"""The sign-in page of the chat window, and the sessions it starts."""
 
 from __future__ import annotations
 
 import secrets
-import time
-from dataclasses import dataclass
 from html import escape
 from urllib.parse import parse_qs
 
+from cachetools import TTLCache
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from index.errors import QuothError
 from qa.auth import Caller
-from qa.web.auth.api_keys import ApiKeyFile, digest
+from qa.web.auth.api_keys import ApiKeyFile, hash_token
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT
 
 COOKIE = "quoth_session"
 SESSION_SECONDS = 12 * 3600
-# The oldest gives way: whoever is signed out signs in again.
-SESSIONS = 1000
+# Beyond this the least recently used session ends, and its user signs in again.
+MAX_SESSIONS = 1000
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -36,57 +35,55 @@ input, button {{ font: inherit; box-sizing: border-box; width: 100%; padding: .5
   border: 1px solid var(--line); border-radius: .3rem; background: transparent }}
 button {{ margin-top: .8rem; background: var(--ink); color: var(--paper); cursor: pointer }}
 :focus-visible {{ outline: 2px solid var(--mark); outline-offset: 2px }}
-.trouble {{ color: var(--mark) }}
+.error {{ color: var(--mark) }}
 </style>
-<main><h1><span aria-hidden="true">“</span>Quoth</h1>{inside}</main></html>
+<main><h1><span aria-hidden="true">“</span>Quoth</h1>{content}</main></html>
 """
-_ASKING = """{trouble}<form method="post" action="{action}">
+_SIGN_IN_FORM = """{error}<form method="post" action="{action}">
 <label for="key">Your key</label>
 <input id="key" name="key" type="password" autocomplete="current-password" maxlength="200" required autofocus>
 <button>Sign in</button></form>
-<p>Whoever runs this server makes keys with <code>quoth keys add</code>.</p>"""
-_INSIDE = """<p>You are signed in as {name}, {role}.</p><p><a href="/">Ask the articles</a></p>
+<p>The person who runs this server creates keys with <code>quoth keys add</code>.</p>"""
+_SIGNED_IN = """<p>You are signed in as {name}, {role}.</p><p><a href="/">Ask the articles</a></p>
 <form method="post" action="{action}"><button>Sign out</button></form>"""
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    key: str
-    until: float
-
-
 class Sessions:
-    """Who is signed in. The cookie holds a random token, not the key; a removed key ends its sessions."""
+    """The signed-in users. The cookie holds a random token, not the key; removing a key ends its sessions."""
 
     def __init__(self, keys: ApiKeyFile) -> None:
         self._keys = keys
-        self._open: dict[str, _Session] = {}
+        # The hash of a session's token -> the digest of the key it was opened with.
+        self._key_digests: TTLCache[str, str] = TTLCache(MAX_SESSIONS, SESSION_SECONDS)
 
     def caller(self, request: Request) -> Caller | None:
-        """Who sends the cookie of this request, if they are signed in."""
-        session = self._open.get(digest(request.cookies.get(COOKIE, "")))
-        if session is None or session.until < time.monotonic():
+        """The user whose session cookie the request carries, or None."""
+        digest = self._key_digests.get(_session_id(request))
+        if digest is None:
             return None
-        return next((key.caller for key in self._keys.all() if key.digest == session.key), None)
+        return next((key.caller for key in self._keys.all() if key.digest == digest), None)
 
-    async def answer(self, request: Request) -> Response:
-        """The page of `SIGN_IN`, and what is sent to it and to `SIGN_OUT`."""
+    async def handle(self, request: Request) -> Response:
+        """The response to a request for `SIGN_IN` or `SIGN_OUT`."""
         if request.scope["path"] == SIGN_OUT:
-            self._open.pop(digest(request.cookies.get(COOKIE, "")), None)
-            leaving = RedirectResponse(SIGN_IN, 303)
-            leaving.delete_cookie(COOKIE, httponly=True, samesite="strict")
-            return leaving
-        if request.method != "POST":
-            return self._page(self.caller(request))
-        given = parse_qs((await request.body()).decode("utf-8", "replace")).get("key", [""])[0].strip()
-        if not (key := self._keys.find(given)):
-            return _asking("This is no key of this server.", 401)
+            return self._sign_out(request)
+        if request.method == "POST":
+            return await self._sign_in(request)
+        caller = self.caller(request)
+        if caller is None:
+            return _sign_in_page()
+        content = _SIGNED_IN.format(name=escape(caller.name), role=caller.role, action=SIGN_OUT)
+        return HTMLResponse(_PAGE.format(content=content))
+
+    async def _sign_in(self, request: Request) -> Response:
+        form = parse_qs((await request.body()).decode("utf-8", "replace"))
+        key = self._keys.find(form.get("key", [""])[0].strip())
+        if not key:
+            return _sign_in_page("This server does not know that key.", 401)
         token = secrets.token_urlsafe(32)
-        while len(self._open) >= SESSIONS:
-            del self._open[next(iter(self._open))]
-        self._open[digest(token)] = _Session(key.digest, time.monotonic() + SESSION_SECONDS)
-        entering = RedirectResponse("/", 303)
-        entering.set_cookie(
+        self._key_digests[hash_token(token)] = key.digest
+        response = RedirectResponse("/", 303)
+        response.set_cookie(
             COOKIE,
             token,
             max_age=SESSION_SECONDS,
@@ -94,21 +91,25 @@ class Sessions:
             samesite="strict",
             secure=request.url.scheme == "https",
         )
-        return entering
+        return response
 
-    def _page(self, caller: Caller | None) -> Response:
-        if caller is None:
-            return _asking()
-        inside = _INSIDE.format(name=escape(caller.name), role=caller.role, action=SIGN_OUT)
-        return HTMLResponse(_PAGE.format(inside=inside))
-
-
-def _asking(trouble: str = "", status: int = 200) -> Response:
-    told = f'<p class="trouble" role="alert">{escape(trouble)}</p>' if trouble else ""
-    return HTMLResponse(_PAGE.format(inside=_ASKING.format(trouble=told, action=SIGN_IN)), status)
+    def _sign_out(self, request: Request) -> Response:
+        self._key_digests.pop(_session_id(request), None)
+        response = RedirectResponse(SIGN_IN, 303)
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return response
 
 
-def trouble_page(error: QuothError, status: int) -> Response:
-    """For a person whose browser asks for a page that the error keeps from them."""
-    inside = f'<p class="trouble" role="alert">{escape(str(error))}</p><p><a href="{SIGN_IN}">Sign in</a></p>'
-    return HTMLResponse(_PAGE.format(inside=inside), status)
+def _session_id(request: Request) -> str:
+    return hash_token(request.cookies.get(COOKIE, ""))
+
+
+def _sign_in_page(error: str = "", status: int = 200) -> Response:
+    alert = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
+    return HTMLResponse(_PAGE.format(content=_SIGN_IN_FORM.format(error=alert, action=SIGN_IN)), status)
+
+
+def error_page(error: QuothError, status: int) -> Response:
+    """An error as a page, for a browser."""
+    content = f'<p class="error" role="alert">{escape(str(error))}</p><p><a href="{SIGN_IN}">Sign in</a></p>'
+    return HTMLResponse(_PAGE.format(content=content), status)

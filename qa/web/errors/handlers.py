@@ -1,4 +1,4 @@
-"""Errors on their way out: as problems, and below /v1 in OpenAI's shape."""
+"""Error responses: problem details, and below /v1 errors in OpenAI's format."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from qa.web.errors.openai import OpenAIError
 from qa.web.errors.problem_details import MEDIA_TYPE, ProblemDetails
 
 OPENAI = "/v1"
-"""Below it, clients of OpenAI are answered, who know only its errors."""
+"""Prefix of the OpenAI-compatible paths."""
 
 
-def refusal(problem: ProblemDetails, headers: Mapping[str, str] | None = None) -> Response:
-    """The problem to who asked for its `instance`."""
+def problem_response(problem: ProblemDetails, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem as a response, in the format of its `instance`."""
     if f"{problem.instance}/".startswith(f"{OPENAI}/"):
         error = OpenAIError.of(problem)
-        return Response(error.text(), error.status(problem), headers, "application/json")
-    return Response(problem.text(), problem.status, headers, MEDIA_TYPE)
+        return Response(error.to_json(), error.status(problem), headers, "application/json")
+    return Response(problem.to_json(), problem.status, headers, MEDIA_TYPE)
 
 
-def response_to(error: Exception, instance: str) -> Response:
-    """The problem an error is, with the headers that go with it."""
+def error_response(error: Exception, instance: str) -> Response:
+    """The response to a request for the path `instance` that raised this error."""
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if isinstance(error, KeyRequired):
         headers["www-authenticate"] = "Bearer"
     if isinstance(error, Busy):
         headers["retry-after"] = str(error.seconds)
-    return refusal(ProblemDetails.of(error, instance), headers)
+    return problem_response(ProblemDetails.of(error, instance), headers)
 
 
-async def _answer(request: Request, error: Exception) -> Response:
-    return response_to(error, request.url.path)
+async def _handle(request: Request, error: Exception) -> Response:
+    return error_response(error, request.url.path)
 
 
 HANDLERS: dict[type[Exception] | int, Callable[[Request, Any], Any]] = dict.fromkeys(
-    (QuothError, RequestValidationError, HTTPException, Exception), _answer
+    (QuothError, RequestValidationError, HTTPException, Exception), _handle
 )
-"""`exception_handlers` of an application all of whose errors are problem details."""
+"""`exception_handlers` for a Starlette or FastAPI application."""

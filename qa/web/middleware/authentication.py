@@ -1,4 +1,4 @@
-"""Who comes in: keys, sessions, roles and pace, in front of everything the server answers."""
+"""Identifies the caller of each request, and enforces roles and rate limits before the application runs."""
 
 from __future__ import annotations
 
@@ -11,110 +11,108 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import QuothError
-from qa.auth import NOBODY, OWNER, Caller, Role, on_behalf_of, permit
+from qa.auth import NOBODY, OWNER, Caller, on_behalf_of, permit
 from qa.errors import KeyRequired, KeyUnknown, NotAllowed
 from qa.web.auth.api_keys import ApiKeyFile
-from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, counted, needed
-from qa.web.auth.sessions import Sessions, trouble_page
-from qa.web.errors.handlers import response_to
+from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, is_rate_limited, required_role
+from qa.web.auth.server_access import ServerAccess
+from qa.web.auth.sessions import Sessions, error_page
+from qa.web.errors.handlers import error_response
 from qa.web.middleware.rate_limit import RateLimiter
 
 
 class AuthenticationMiddleware:
-    """Lets in who may, and tells what is behind it who that is: in `on_behalf_of`, and in the request's
-    `state.caller`.
+    """Runs the application on behalf of the caller, who is also the request's `state.caller`.
 
-    Keys are asked for where others may come (`exposed`), and everywhere once there is one: a proxy on
-    this machine makes everybody's requests look like its owner's. `owners` is the token in the note of
-    the home's owner; whoever can read that may everything.
+    Keys are required if the server is exposed, and otherwise as soon as one exists: behind a proxy on this
+    machine every request seems to come from its owner. The owner's token, stored in a file that only the
+    owner can read, gives full access.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        keys: ApiKeyFile,
-        pace: RateLimiter,
-        *,
-        exposed: bool = False,
-        open_to_all: bool = False,
-        owners: str = "",
-    ) -> None:
+    def __init__(self, app: ASGIApp, access: ServerAccess, keys: ApiKeyFile) -> None:
         self._app = app
+        self._access = access
         self._keys = keys
         self._sessions = Sessions(keys)
-        self._pace = pace
-        self._exposed = exposed
-        self._asking = exposed and not open_to_all
-        self._owners = owners
+        self._rate_limiter = RateLimiter(
+            per_minute=access.requests_per_minute, concurrent=access.concurrent_requests
+        )
+        self._requires_key = access.requires_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            # What a server does beside its requests, such as Gradio's queue, is on nobody's behalf.
+            # What starts with the lifespan, such as Gradio's queue, must not act as the owner.
             with on_behalf_of(NOBODY):
                 await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        path = scope["path"]  # not that of `request.url`, which a Host with a slash in it can bend
         with ExitStack() as stack:
             try:
-                need = needed(request.method, path)
-                # Who asks whether the server is there may show whatever they like.
-                who = None if need == "nothing" else self._known(request)
-                if who is not OWNER and counted(request.method, path):
-                    stack.enter_context(self._pace.kept(who.name if who else _address(request)))
-                stack.enter_context(on_behalf_of(who or NOBODY))
-                if need != "nothing":
-                    _check(need, who)
+                caller = self._authorize(request, stack)
             except QuothError as error:
-                await _refused(error, request)(scope, receive, send)
+                await _error_response(error, request)(scope, receive, send)
                 return
-            if path in (SIGN_IN, SIGN_OUT):
-                await (await self._signing(request))(scope, receive, send)
+            if scope["path"] in (SIGN_IN, SIGN_OUT):
+                await (await self._sign_in_or_out(request))(scope, receive, send)
                 return
-            request.state.caller = who or NOBODY
+            request.state.caller = caller
             await self._app(scope, receive, send)
 
-    async def _signing(self, request: Request) -> Response:
-        try:
-            return await self._sessions.answer(request)
-        except (QuothError, HTTPException) as error:
-            return response_to(error, request.scope["path"])
+    def _authorize(self, request: Request, stack: ExitStack) -> Caller:
+        """The caller, on whose behalf everything runs until the stack closes.
 
-    def _known(self, request: Request) -> Caller | None:
-        """Who asks; None for somebody without a key. Raises KeyUnknown."""
+        Raises TooMany, KeyRequired, KeyUnknown or NotAllowed.
+        """
+        # Not the path of `request.url`, which a Host header with a slash in it can change.
+        method, path = request.method, request.scope["path"]
+        role = required_role(method, path)
+        # A health check may send any Authorization header; it is not looked at.
+        caller = None if role == "public" else self._identify(request)
+        if caller is not OWNER and is_rate_limited(method, path):
+            stack.enter_context(self._rate_limiter.limit(caller.name if caller else _address(request)))
+        stack.enter_context(on_behalf_of(caller or NOBODY))
+        if role != "public":
+            if caller is None:
+                raise KeyRequired(
+                    "send an API key as `Authorization: Bearer KEY`; the person who runs this server creates "
+                    "one with `quoth keys add NAME`"
+                )
+            permit(role)
+        return caller or NOBODY
+
+    async def _sign_in_or_out(self, request: Request) -> Response:
+        try:
+            return await self._sessions.handle(request)
+        except (QuothError, HTTPException) as error:
+            return error_response(error, request.scope["path"])
+
+    def _identify(self, request: Request) -> Caller | None:
+        """The caller, or None without a key or session. Raises KeyUnknown."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         token = token.strip() if scheme.lower() == "bearer" else ""
-        if self._owners and hmac.compare_digest(token.encode(), self._owners.encode()):
+        owner_token = self._access.owner_token
+        if owner_token and hmac.compare_digest(token.encode(), owner_token.encode()):
             return OWNER
-        # Once keys were asked for, removing the last one opens nothing until the next start.
-        self._asking = self._asking or bool(self._keys.all())
-        if not self._asking:
-            return Caller(name=_address(request), role="admin") if self._exposed else OWNER
+        # Once a key has existed, removing the last one does not open the server until it restarts.
+        self._requires_key = self._requires_key or bool(self._keys.all())
+        if not self._requires_key:
+            return Caller(name=_address(request), role="admin") if self._access.exposed else OWNER
         if "authorization" not in request.headers:
             return self._sessions.caller(request)
         if key := self._keys.find(token):
             return key.caller
-        raise KeyUnknown("this is no key of this server; ask whoever runs it for one")
-
-
-def _check(need: Role, who: Caller | None) -> None:
-    if who is None:
-        raise KeyRequired(
-            "send a key as `Authorization: Bearer KEY`; whoever runs this server makes one with "
-            "`quoth keys add NAME`"
-        )
-    permit(need)
+        raise KeyUnknown("this server does not know that API key; ask the person who runs it for one")
 
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else "an unknown address"
 
 
-def _refused(error: QuothError, request: Request) -> Response:
-    """A problem for a program, a page for a person."""
+def _error_response(error: QuothError, request: Request) -> Response:
+    """A problem for a program; the sign-in page or an error page for a browser."""
     wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
     if wants_page and isinstance(error, KeyRequired):
         return RedirectResponse(SIGN_IN, 303)
     if wants_page and isinstance(error, NotAllowed):
-        return trouble_page(error, 403)
-    return response_to(error, request.scope["path"])
+        return error_page(error, 403)
+    return error_response(error, request.scope["path"])

@@ -1,4 +1,4 @@
-"""How much a request may send."""
+"""The largest request body that is read."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class BodyLimitMiddleware:
-    """Refuses with 413 a body that grows beyond `limits[path]` bytes, or `otherwise`, while it is read."""
+    """Answers 413 to a body of more than `limits[path]` bytes, or `default` for any other path.
 
-    def __init__(self, app: ASGIApp, *, limits: Mapping[str, int], otherwise: int) -> None:
+    Starlette's own middleware has one limit for all paths, and answers in plain text.
+    """
+
+    def __init__(self, app: ASGIApp, *, limits: Mapping[str, int], default: int) -> None:
         self._app = app
         self._limits = limits
-        self._otherwise = otherwise
+        self._default = default
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        most = self._limits.get(scope.get("path", ""), self._otherwise)
-        left = most
+        limit = self._limits.get(scope.get("path", ""), self._default)
+        remaining = limit
 
-        async def counted() -> Message:
-            nonlocal left
+        async def receive_within_limit() -> Message:
+            nonlocal remaining
             message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                # Reading happens inside the application, where this becomes a problem like any other.
-                raise HTTPException(413, f"the body has more than {most:,} bytes; send less at once")
+            remaining -= len(message.get("body", b""))
+            if remaining < 0:
+                # Raised inside the application, whose handlers turn it into a problem response.
+                raise HTTPException(413, f"the body is larger than {limit:,} bytes; send less at once")
             return message
 
-        await self._app(scope, counted, send)
+        await self._app(scope, receive_within_limit, send)

@@ -1,4 +1,4 @@
-"""Every HTTP request gets an id and is told of: in the log, in the metrics, and in the trace."""
+"""Gives every HTTP request an id, and records it in the log, the metrics and the trace."""
 
 from __future__ import annotations
 
@@ -19,35 +19,40 @@ from qa.errors import NotReady
 from qa.telemetry.logs import request_id
 from qa.telemetry.metrics import Metrics
 from qa.telemetry.tracing import traced
-from qa.web.errors.handlers import response_to
+from qa.web.errors.handlers import error_response
 
 logger = logging.getLogger(__name__)
 
-OFF: TelemetryConfig = {"exclude": lambda _: True, "auto_configure": False}
-"""For a FastAPI application that is watched: its own spans would have the query strings in them."""
+NO_TELEMETRY: TelemetryConfig = {"exclude": lambda _: True, "auto_configure": False}
+"""Turns off FastAPI's own spans, which would contain query strings."""
 
 HEADER = "X-Request-ID"
-_ID = re.compile(r"[\w.:=+/-]{1,128}", re.ASCII)
+_REQUEST_ID = re.compile(r"[\w.:=+/-]{1,128}", re.ASCII)
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-# Status of one who left before there was an answer, as nginx counts it.
-LEFT = 499
-RETRY_SECONDS = 5
+# Recorded, as nginx does, if the client disconnected before the response began.
+CLIENT_CLOSED_REQUEST = 499
+RETRY_AFTER_SECONDS = 5
 
 
 class InstrumentationMiddleware:
-    """The application `app`, watched. Once `drain` was called only `always` are still answered.
+    """Records every request to the application. After `drain` it refuses those outside `always_available`.
 
-    `is_window` tells the paths of the chat window, which are counted as one route and not logged.
+    Paths for which `is_window` holds belong to the chat window: one route in the metrics, logged at DEBUG.
     """
 
     def __init__(
-        self, app: ASGIApp, metrics: Metrics, *, is_window: Callable[[str], bool], always: frozenset[str]
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        *,
+        is_window: Callable[[str], bool],
+        always_available: frozenset[str],
     ) -> None:
         self._app = app
         self._metrics = metrics
         self._is_window = is_window
-        self._always = always
-        self._under_way = 0
+        self._always_available = always_available
+        self._running = 0
         self._draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,35 +61,36 @@ class InstrumentationMiddleware:
             return
         headers = Headers(scope=scope)
         given = headers.get(HEADER, "")
-        id_ = given if _ID.fullmatch(given) else uuid4().hex
+        id_ = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         request_id.set(id_)
         method, path = scope["method"], scope["path"]
         window = self._is_window(path)
-        status = LEFT
-        began = time.perf_counter()
+        status = CLIENT_CLOSED_REQUEST
+        started = time.perf_counter()
 
-        async def answer(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)[HEADER] = id_
             await send(message)
 
-        self._under_way += not window
+        app = self._refuse if self._draining and path not in self._always_available else self._app
+        self._running += not window
         try:
             with traced(method, after=extract(headers), kind=SpanKind.SERVER) as span:
                 try:
-                    await (self._refuse if self._closed_to(path) else self._app)(scope, receive, answer)
+                    await app(scope, receive, send_with_id)
                 except Exception:
                     status = 500
                     raise
                 finally:
-                    self._tell(span, method, "window" if window else _template(path, scope), status, began)
+                    route = "window" if window else _route_template(path, scope)
+                    self._record(span, method, route, status, time.perf_counter() - started)
         finally:
-            self._under_way -= not window
+            self._running -= not window
 
-    def _tell(self, span: Span, method: str, route: str, status: int, began: float) -> None:
-        seconds = time.perf_counter() - began
+    def _record(self, span: Span, method: str, route: str, status: int, seconds: float) -> None:
         span.update_name(f"{method} {route}")
         span.set_attributes({"http.route": route, "http.response.status_code": status})
         self._metrics.requested(method if method in _METHODS else "other", route, status, seconds)
@@ -99,34 +105,30 @@ class InstrumentationMiddleware:
             extra={"fields": {"method": method, "route": route, "status": status, "ms": milliseconds}},
         )
 
-    def _closed_to(self, path: str) -> bool:
-        return self._draining and path not in self._always
-
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = NotReady("the server is stopping; ask again when it is back")
-        response = response_to(error, scope["path"])
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        response = error_response(
+            NotReady("the server is shutting down; retry once it is back"), scope["path"]
+        )
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         await response(scope, receive, send)
 
-    async def drain(self, seconds: float, cut_short: Callable[[], bool]) -> None:
-        """Takes no new requests, and waits until the running ones and their questions are answered, at
-        most so long.
-        """
+    async def drain(self, seconds: float, force_exit: Callable[[], bool]) -> None:
+        """Refuses new requests and waits for running ones, at most `seconds` or until `force_exit` holds."""
         self._draining = True
-        until = time.monotonic() + seconds
-        while (self._under_way or self._metrics.value("quoth_questions_in_progress")) and not cut_short():
-            if time.monotonic() > until:
-                logger.warning("%d requests were not answered within %d s", self._under_way, seconds)
+        deadline = time.monotonic() + seconds
+        while (self._running or self._metrics.value("quoth_questions_in_progress")) and not force_exit():
+            if time.monotonic() > deadline:
+                logger.warning("%d requests did not finish within %d s", self._running, seconds)
                 return
             await asyncio.sleep(0.05)
 
 
-def _template(path: str, scope: Scope) -> str:
-    """The path with the names of its parameters instead of their values; few, whatever is asked for."""
+def _route_template(path: str, scope: Scope) -> str:
+    """The path with parameter names in place of their values, so that metrics have few distinct routes."""
     route = scope.get("route")
-    form = getattr(route, "path_format", None)
-    if form is None:
+    template = getattr(route, "path_format", None)
+    if template is None:
         return "other"
-    # A router that was included knows its own part of the path alone.
-    filled: str = form.format(**scope.get("path_params") or {})
-    return f"{path.removesuffix(filled)}{form}"
+    # The route of an included router lacks the router's prefix.
+    filled: str = template.format(**scope.get("path_params") or {})
+    return f"{path.removesuffix(filled)}{template}"

@@ -1,12 +1,14 @@
-"""How often, and how often at once, one caller may ask."""
+"""Limits how many requests each caller sends per minute, and at the same time."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from cachetools import TTLCache
 
 from qa.errors import TooMany
 
@@ -14,41 +16,33 @@ WINDOW_SECONDS = 60.0
 
 
 class RateLimiter:
-    """At most so many requests of one caller within a minute, and so many at once."""
+    """A sliding window of one minute, and a limit on concurrent requests, for each caller."""
 
-    def __init__(self, *, per_minute: int, at_once: int) -> None:
+    def __init__(self, *, per_minute: int, concurrent: int) -> None:
         self._per_minute = per_minute
-        self._at_once = at_once
-        self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._concurrent = concurrent
+        # Times of each caller's requests; a caller is forgotten a window after their last one.
+        self._times: TTLCache[str, deque[float]] = TTLCache(math.inf, WINDOW_SECONDS)
         self._running: Counter[str] = Counter()
-        self._swept = time.monotonic()
 
     @contextmanager
-    def kept(self, caller: str) -> Iterator[None]:
-        """One request. Raises TooMany, with the seconds to wait."""
+    def limit(self, caller: str) -> Iterator[None]:
+        """Counts one request. Raises TooMany, with the seconds to wait, if it exceeds a limit."""
         now = time.monotonic()
-        self._forget(now)
-        asked = self._asked[caller]
-        while asked and asked[0] <= now - WINDOW_SECONDS:
-            asked.popleft()
-        if len(asked) >= self._per_minute:
-            seconds = math.ceil(asked[0] + WINDOW_SECONDS - now)
-            raise TooMany(f"more than {self._per_minute} requests in a minute; go on in {seconds} s", seconds)
-        if self._running[caller] >= self._at_once:
-            raise TooMany(f"{self._at_once} requests of this caller are running; wait until one is done", 1)
-        asked.append(now)
+        times = self._times.get(caller, deque())
+        while times and times[0] <= now - WINDOW_SECONDS:
+            times.popleft()
+        if len(times) >= self._per_minute:
+            seconds = math.ceil(times[0] + WINDOW_SECONDS - now)
+            raise TooMany(f"more than {self._per_minute} requests in a minute; retry in {seconds} s", seconds)
+        if self._running[caller] >= self._concurrent:
+            raise TooMany(
+                f"{self._concurrent} requests of this caller are running; wait until one has finished", 1
+            )
+        times.append(now)
+        self._times[caller] = times
         self._running[caller] += 1
         try:
             yield
         finally:
-            self._running[caller] -= 1
-
-    def _forget(self, now: float) -> None:
-        """Once in a minute, those who have not asked for one: addresses come and go without end."""
-        if now < self._swept + WINDOW_SECONDS:
-            return
-        self._swept = now
-        quiet = [name for name, asked in self._asked.items() if not asked or asked[-1] < now - WINDOW_SECONDS]
-        for caller in quiet:
-            del self._asked[caller]
-        self._running = +self._running
+            self._running -= Counter((caller,))  # unlike `self._running[caller] -= 1`, removes zero counts

@@ -1,4 +1,4 @@
-"""How long a request is waited for, and what becomes of it when nobody waits for the answer."""
+"""How long the server waits for a request's headers and body."""
 
 from __future__ import annotations
 
@@ -9,128 +9,80 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 BODY_SECONDS = 60.0
-"""So long a request's body may take, and a second more for every `SLOWEST` bytes of it."""
-SLOWEST = 50_000
-HEAD_SECONDS = 10.0
-"""So long a connection may take until a request's headers are whole."""
-HEAD_BYTES = 64_000
+"""Time for a request's body, besides one second for every `MIN_BYTES_PER_SECOND` bytes received."""
+MIN_BYTES_PER_SECOND = 50_000
+HEADER_SECONDS = 10.0
+"""Time for a request's headers, from the start of the connection or from their first byte."""
+MAX_HEADER_BYTES = 64_000
 
 
 class BodyTimeoutMiddleware:
-    """Answers 408 where a request's body takes longer than `seconds`, and trickles in."""
+    """Answers 408 if a request's body arrives too slowly."""
 
     def __init__(self, app: ASGIApp, *, seconds: float = BODY_SECONDS) -> None:
         self._app = app
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        until = asyncio.get_running_loop().time() + self._seconds
-        whole, came = scope["type"] != "http", 0
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        complete, received = scope["type"] != "http", 0
 
-        async def in_time() -> Message:
-            nonlocal whole, came
+        async def receive_in_time() -> Message:
+            nonlocal complete, received
             try:
-                async with asyncio.timeout_at(None if whole else until + came / SLOWEST):
+                async with asyncio.timeout_at(
+                    None if complete else deadline + received / MIN_BYTES_PER_SECOND
+                ):
                     message = await receive()
             except TimeoutError:
-                # Reading happens inside the application, where this becomes a problem like any other.
+                # Raised inside the application, whose handlers turn it into a problem response.
                 raise HTTPException(
-                    408, f"the body was not there within {self._seconds:.0f} s; send less at once"
+                    408, f"the body did not arrive within {self._seconds:.0f} s; send less at once"
                 ) from None
-            came += len(message.get("body", b""))
-            whole = whole or not message.get("more_body", False)
+            received += len(message.get("body", b""))
+            complete = complete or not message.get("more_body", False)
             return message
 
-        await self._app(scope, in_time, send)
-
-
-class DisconnectMiddleware:
-    """Stops what is done for whoever left before the answer was whole; a model is free at once."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        asked, left, answered = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-        async def received() -> Message:
-            if asked.is_set():
-                await left.wait()  # what comes now, `watch` hears
-                return {"type": "http.disconnect"}
-            message = await receive()
-            if not message.get("more_body", False):
-                asked.set()
-            if message["type"] == "http.disconnect":
-                left.set()
-            return message
-
-        async def sent(message: Message) -> None:
-            await send(message)
-            if message["type"] == "http.response.body" and not message.get("more_body", False):
-                answered.set()  # what goes on behind an answer is not for whoever asked
-
-        async def watch(answering: asyncio.Task[None]) -> None:
-            await asked.wait()
-            while not left.is_set():
-                if (await receive())["type"] == "http.disconnect":
-                    left.set()
-            if not answered.is_set():
-                answering.cancel()
-
-        async def answer() -> None:
-            await self._app(scope, received, sent)
-
-        answering = asyncio.create_task(answer())
-        watching = asyncio.create_task(watch(answering))
-        try:
-            await answering
-        except asyncio.CancelledError:
-            if not left.is_set():
-                raise
-        finally:
-            watching.cancel()
+        await self._app(scope, receive_in_time, send)
 
 
 class TimeoutProtocol(HttpToolsProtocol):
-    """HTTP as uvicorn speaks it, without endless patience for headers: they may have `HEAD_BYTES`, and
-    `HEAD_SECONDS` from a connection's beginning or from their own first byte.
+    """Uvicorn's HTTP protocol, which closes a connection whose headers take more than `HEADER_SECONDS`
+    or `MAX_HEADER_BYTES`.
     """
 
-    _waiting: asyncio.TimerHandle | None = None
-    _head = 0
+    _timer: asyncio.TimerHandle | None = None
+    _header_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._begin_waiting()
+        self._start_timer()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._waiting:
-            self._head += len(data)
-            if self._head > HEAD_BYTES:
+        if self._timer:
+            self._header_bytes += len(data)
+            if self._header_bytes > MAX_HEADER_BYTES:
                 self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._begin_waiting()
+        self._start_timer()
 
     def on_headers_complete(self) -> None:
-        self._end_waiting()
+        self._stop_timer()
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end_waiting()
+        self._stop_timer()
         super().connection_lost(exc)
 
-    def _begin_waiting(self) -> None:
-        self._end_waiting()
-        self._head = 0
-        self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+    def _start_timer(self) -> None:
+        self._stop_timer()
+        self._header_bytes = 0
+        self._timer = self.loop.call_later(HEADER_SECONDS, self.transport.close)
 
-    def _end_waiting(self) -> None:
-        if self._waiting:
-            self._waiting.cancel()
-            self._waiting = None
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None

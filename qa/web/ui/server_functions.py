@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from index.errors import QuothError
 from qa.assistant import Assistant
-from qa.web.feedback_schema import FeedbackRequest
+from qa.web.schemas import FeedbackRequest
 from qa.web.ui import export
 from qa.web.ui.conversation import Conversation, Exchange
 from qa.web.ui.html import conversation, reader
@@ -41,7 +41,7 @@ def build(assistant: Assistant, say: Phrases) -> gr.HTML:
     def judge(thumb: Any) -> str:
         """Keeps a thumb as `/api/feedback` does; what went wrong, or nothing."""
         try:
-            assistant.keep_feedback(FeedbackRequest.model_validate(thumb).feedback(datetime.now(UTC)))
+            assistant.keep_feedback(FeedbackRequest.model_validate(thumb).to_feedback(datetime.now(UTC)))
         except ValidationError as error:
             return str(error.errors()[0]["msg"])
         except QuothError as error:

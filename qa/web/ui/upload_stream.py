@@ -20,7 +20,7 @@ from qa.assistant import Assistant
 from qa.web.errors.handlers import HANDLERS
 from qa.web.errors.problem_details import ProblemDetails
 from qa.web.middleware.body_limit import BodyLimitMiddleware
-from qa.web.uploads import MAX_UPLOAD_BYTES, Given, read_uploads, uploads
+from qa.web.uploads import MAX_UPLOAD_BYTES, Upload, parse_uploads, read_uploads
 
 logger = logging.getLogger(__name__)
 
@@ -36,17 +36,17 @@ def adding(assistant: Assistant) -> Starlette:
     """
 
     async def add(request: Request) -> StreamingResponse:
-        given, collection = await uploads(request), request.query_params.get("collection", "default")
+        given, collection = await parse_uploads(request), request.query_params.get("collection", "default")
         return StreamingResponse(_lines(assistant, given, collection), media_type="application/x-ndjson")
 
     return Starlette(
         routes=[Route("/articles", add, methods=["POST"])],
-        middleware=[Middleware(BodyLimitMiddleware, limits={}, otherwise=MAX_UPLOAD_BYTES)],
+        middleware=[Middleware(BodyLimitMiddleware, limits={}, default=MAX_UPLOAD_BYTES)],
         exception_handlers=HANDLERS,
     )
 
 
-async def _lines(assistant: Assistant, given: Sequence[Given], collection: str) -> AsyncIterator[str]:
+async def _lines(assistant: Assistant, given: Sequence[Upload], collection: str) -> AsyncIterator[str]:
     told = _told(assistant, given, collection)
     try:
         async for line in iterate_in_threadpool(told):
@@ -57,7 +57,7 @@ async def _lines(assistant: Assistant, given: Sequence[Given], collection: str) 
             await run_in_threadpool(told.close)
 
 
-def _told(assistant: Assistant, given: Sequence[Given], collection: str) -> Generator[dict[str, str]]:
+def _told(assistant: Assistant, given: Sequence[Upload], collection: str) -> Generator[dict[str, str]]:
     try:
         for outcome in assistant.add(read_uploads(assistant, given), collection=collection):
             yield _line(outcome)

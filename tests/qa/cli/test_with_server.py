@@ -13,7 +13,7 @@ import pytest
 
 from index.library import Library
 from qa.client import Quoth
-from qa.web.sockets import address, listening
+from qa.web.run import listen, local_url
 from tests.paths import SEEDS
 from tests.qa.cli.running import QUESTION
 from tests.serving import PROXY, Serving, serving
@@ -78,8 +78,8 @@ def test_a_second_server_is_refused_and_the_doctor_reports_the_first(server: Ser
 def test_the_recorded_address_can_be_reached_from_this_machine(host: str, recorded: str) -> None:
     if ":" in host and not _has_ipv6():
         pytest.skip("no IPv6 here")
-    with listening(host, 0) as listener:
-        url = httpx.URL(address(listener))
+    with listen(host, 0) as listener:
+        url = httpx.URL(local_url(listener))
         assert url.netloc.decode().rpartition(":")[0] == recorded
         socket.create_connection((url.host, url.port or 0), timeout=5).close()
 

@@ -1,4 +1,4 @@
-"""The tools as an MCP client sees them, over both transports."""
+"""The MCP tools as a client sees them, over both transports."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ HEADERS = {"accept": "application/json, text/event-stream", "mcp-protocol-versio
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 
 
-def a_home(tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path) -> Path:
+def seeded_copy(tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path) -> Path:
     home = tmp_path_factory.mktemp("home")
     (home / "models").symlink_to(MODELS, target_is_directory=True)
     shutil.copytree(seeded_folder / "collections", home / "collections")
     return home
 
 
-def started(home: Path) -> StdioServerParameters:
-    """`quoth mcp` over that home, in the environment of the tests."""
+def stdio_server(home: Path) -> StdioServerParameters:
+    """`quoth mcp` on this home, in the environment of the tests."""
     return StdioServerParameters(
         command=str(QUOTH), args=["mcp", "--home", str(home)], env={**os.environ, "QUOTH_MODEL": "none"}
     )
@@ -51,15 +51,15 @@ def connection(
     seeded_folder: Path,
 ) -> Iterator[StdioServerParameters | str]:
     if request.param == "stdio alone":
-        yield started(a_home(tmp_path_factory, seeded_folder))
+        yield stdio_server(seeded_copy(tmp_path_factory, seeded_folder))
         return
-    yield f"{server.url}/mcp" if request.param == "http" else started(server.home)
+    yield f"{server.url}/mcp" if request.param == "http" else stdio_server(server.home)
     with Quoth(server.url) as quoth:
         quoth.remove([NEWS["id"]])
 
 
-def test_an_agent_finds_its_way(connection: StdioServerParameters | str) -> None:
-    async def walk() -> None:
+def test_agent_uses_every_tool(connection: StdioServerParameters | str) -> None:
+    async def use_tools() -> None:
         async with Client(connection) as client:
             assert "declined" in (client.instructions or "")
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
@@ -70,44 +70,44 @@ def test_an_agent_finds_its_way(connection: StdioServerParameters | str) -> None
                 "search",
                 "get_article",
             ]
-            told: list[str | None] = []
+            messages: list[str | None] = []
 
-            async def hear(progress: float, total: float | None, message: str | None) -> None:
-                told.append(message)
+            async def on_progress(progress: float, total: float | None, message: str | None) -> None:
+                messages.append(message)
 
-            asked = await client.call_tool("ask", {"question": QUESTION}, progress_callback=hear)
-            answer = Answer.model_validate(asked.structured_content)
+            result = await client.call_tool("ask", {"question": QUESTION}, progress_callback=on_progress)
+            answer = Answer.model_validate(result.structured_content)
             assert answer.status == "answered"
-            assert told[0] == "reading" and "writing" in told
+            assert messages[0] == "reading" and "writing" in messages
             [citation, *_] = answer.citations
-            article = await given(client, "get_article", article_id=citation.article_id)
+            article = await call(client, "get_article", article_id=citation.article_id)
             assert article["text"][citation.start : citation.end] == citation.quote
 
-            assert await given(client, "add_article", **NEWS) == {
+            assert await call(client, "add_article", **NEWS) == {
                 "article_id": "news/1",
                 "how": "added",
                 "warnings": [],
             }
-            assert (await given(client, "add_article", **NEWS))["how"] == "unchanged"
+            assert (await call(client, "add_article", **NEWS))["how"] == "unchanged"
             search = {"query": "Astrid left", "k": 1, "filters": {"after": "2024-03-01"}}
-            [hit] = (await given(client, "search", **search))["hits"]
+            [hit] = (await call(client, "search", **search))["hits"]
             assert (hit["article_id"], hit["text"]) == ("news/1", NEWS["text"])
-            early = await given(client, "search", query="Astrid left", as_of="2024-03-01")
+            early = await call(client, "search", query="Astrid left", as_of="2024-03-01")
             assert "news/1" not in {hit["article_id"] for hit in early["hits"]}
 
             assert "no article has the id 'none'" in await refusal(client, "get_article", article_id="none")
             assert "ISO 8601" in await refusal(client, "add_article", text="A text.", date="soon")
-            assert "kept: empty" in await refusal(client, "add_article", text=" ")
+            assert "stored: empty" in await refusal(client, "add_article", text=" ")
             assert "question is empty" in await refusal(client, "ask", question=" ")
             assert "filters.soure" in await refusal(client, "ask", question="x", filters={"soure": "x"})
             assert "'none' has no articles yet" in await refusal(
                 client, "search", query="x", collection="none"
             )
 
-    asyncio.run(walk())
+    asyncio.run(use_tools())
 
 
-async def given(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
+async def call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     result = await client.call_tool(tool, arguments)
     assert not result.is_error, result.content
     return dict(result.structured_content or {})
@@ -128,18 +128,18 @@ async def refusal(client: Client, tool: str, **arguments: Any) -> str:
         ({"origin": "null"}, 403),
     ],
 )
-def test_pages_of_other_sites_are_kept_out(server: Serving, headers: dict[str, str], status: int) -> None:
+def test_requests_of_other_sites_are_refused(server: Serving, headers: dict[str, str], status: int) -> None:
     url = f"{server.url}/mcp"
     assert httpx.post(url, json=LIST, headers=HEADERS | headers, trust_env=False).status_code == status
 
 
-def test_what_is_no_call_is_refused(server: Serving) -> None:
+def test_invalid_requests_are_refused(server: Serving) -> None:
     url = f"{server.url}/mcp"
-    waiting = httpx.get(url, headers=HEADERS, trust_env=False)
-    assert (waiting.status_code, waiting.headers["content-type"]) == (405, "application/problem+json")
+    get = httpx.get(url, headers=HEADERS, trust_env=False)
+    assert (get.status_code, get.headers["content-type"]) == (405, "application/problem+json")
     large = httpx.post(url, content=b" " * 4_100_000, headers=HEADERS, trust_env=False)
     assert large.status_code == 413
-    nonsense = httpx.post(
+    invalid = httpx.post(
         url, content=b"{", headers=HEADERS | {"content-type": "application/json"}, trust_env=False
     )
-    assert nonsense.status_code == 400 and "Traceback" not in nonsense.text
+    assert invalid.status_code == 400 and "Traceback" not in invalid.text

@@ -1,8 +1,8 @@
-"""Questions as OpenAI's clients ask them: chat completions, and the models that answer.
+"""OpenAI-compatible operations: chat completions and models.
 
-What is sent as content is the checked answer alone. Checking looks at a draft as a whole (a later sentence
-may be what answers "how many", a newer article may overtake an older one), so a stream's content comes in
-one piece, once it is checked; until then comments keep the connection open.
+The content is only ever the checked answer. A draft is checked as a whole (a later sentence may be what
+answers "how many", a newer article may supersede an older one), so a stream sends its content in one chunk,
+and comments until then.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from qa.web.api.openai.response import (
     TokensUsed,
     url_citations,
 )
-from qa.web.api.openapi_examples import events, example
-from qa.web.api.questions import PING_SECONDS, answered
+from qa.web.api.openapi_examples import event_stream, example
+from qa.web.api.questions import PING_SECONDS, complete_answer
 from qa.web.errors.openai import OpenAIError
-from qa.web.errors.openapi import documented_openai
+from qa.web.errors.openapi import openai_error_responses
 from qa.web.errors.problem_details import ProblemDetails
 from qa.web.schemas import json_body
 
@@ -53,28 +53,28 @@ data: [DONE]
 """  # noqa: E501
 
 
-def routes(assistant: Assistant) -> APIRouter:
+def create_router(assistant: Assistant) -> APIRouter:
     """/chat/completions and /models."""
-    routes = APIRouter(responses=documented_openai(401, 403, 429, 500, 503))
+    router = APIRouter(responses=openai_error_responses(401, 403, 429, 500, 503))
     started = int(time.time())
 
-    @routes.post(
+    @router.post(
         "/chat/completions",
         summary="Ask a question as OpenAI's clients do",
-        response_description="The checked answer; its marks lead to the articles",
+        response_description="The checked answer, with a citation for each of its marks",
         dependencies=[Depends(json_body)],
         response_model=Completion,
-        responses=documented_openai(400, 404, 409, 413, 415) | {200: {"content": events(_STREAM)}},
+        responses=openai_error_responses(400, 404, 409, 413, 415) | {200: {"content": event_stream(_STREAM)}},
     )
-    async def chat_completions(body: ChatRequest, request: Request) -> Completion | EventSourceResponse:
-        """The last message is the question, those of the user and the assistant before it are its history;
-        `as_of` and `filters`, as in /api/ask, may be given under `quoth`. Content is never the unchecked
-        draft: with `stream` it comes whole once it is checked, and comments until then. Leaving stops the
-        model.
+    async def create_chat_completion(body: ChatRequest, request: Request) -> Completion | EventSourceResponse:
+        """The last message is the question; the user's and assistant's messages before it are its history.
+        `as_of` and `filters`, as in /api/ask, may be sent under `quoth`. The content is never the unchecked
+        draft: with `stream` it is sent whole once it is checked, and comments until then. Disconnecting
+        stops the model.
         """
-        question = body.checked()
+        question = body.to_question()
         if not body.stream:
-            answer = await answered(assistant, question, request)
+            answer = await complete_answer(assistant, question, request)
             return Completion(
                 id=_new_id(),
                 created=int(time.time()),
@@ -85,29 +85,29 @@ def routes(assistant: Assistant) -> APIRouter:
             )
         stream = assistant.stream(question)
         try:
-            # What is wrong with the question, or the archive, can still be told by the status.
+            # An invalid question or an empty archive raises here, while the status can still be an error.
             await anext(stream)
         except BaseException:
             await stream.aclose()
             raise
         return EventSourceResponse(_chunks(stream, body, request), ping=PING_SECONDS, sep="\n")
 
-    @routes.get("/models", summary="List the models", responses=example({"object": "list", "data": [_MODEL]}))
+    @router.get("/models", summary="List models", responses=example({"object": "list", "data": [_MODEL]}))
     def list_models() -> ServedModels:
-        """`quoth`, which is the default collection, and all collections by their names."""
+        """Returns `quoth`, which is the default collection, and each collection under its name."""
         names = dict.fromkeys([MODEL, *assistant.collections()])
         return ServedModels(data=tuple(ServedModel(id=name, created=started) for name in names))
 
-    @routes.get(
-        "/models/{model}", summary="Is there this model?", responses=example(_MODEL) | documented_openai(404)
+    @router.get(
+        "/models/{model}", summary="Get a model", responses=example(_MODEL) | openai_error_responses(404)
     )
-    def read_model(model: str) -> ServedModel:
-        """`quoth`, or the name of a collection."""
+    def get_model(model: str) -> ServedModel:
+        """The model is `quoth`, or the name of a collection."""
         if model != MODEL and model not in assistant.collections():
             raise ArchiveEmpty(f"there is no collection '{model[:80]}'; GET /v1/models lists them")
         return ServedModel(id=model, created=started)
 
-    return routes
+    return router
 
 
 def _new_id() -> str:
@@ -115,23 +115,24 @@ def _new_id() -> str:
 
 
 def _message(answer: Answer, body: ChatRequest, request: Request) -> Message:
-    place = f"{str(request.base_url).rstrip('/')}/api/articles"
-    return Message(content=answer.text, annotations=url_citations(answer, place, body.collection))
+    articles_url = f"{str(request.base_url).rstrip('/')}/api/articles"
+    return Message(content=answer.text, annotations=url_citations(answer, articles_url, body.collection))
 
 
 async def _chunks(
     stream: AsyncGenerator[Event, None], body: ChatRequest, request: Request
 ) -> AsyncIterator[dict[str, str]]:
-    """The chunks of one answer as server-sent events; whoever stops listening stops the model."""
-    same = {"id": _new_id(), "object": "chat.completion.chunk", "created": int(time.time())}
-    counted = bool(body.stream_options and body.stream_options.include_usage)
+    """The chunks of one answer as server-sent events."""
+    common = {"id": _new_id(), "object": "chat.completion.chunk", "created": int(time.time())}
+    include_usage = bool(body.stream_options and body.stream_options.include_usage)
 
-    def chunk(delta: dict[str, Any] | None, finish: str | None = None, **more: Any) -> dict[str, str]:
+    def chunk(delta: dict[str, Any] | None, finish: str | None = None, **fields: Any) -> dict[str, str]:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
         choices = [] if delta is None else [choice]
-        # Where usage is asked for, all chunks have the member, and only the last one has figures.
-        told = same | {"model": body.model, "choices": choices} | ({"usage": None} if counted else {}) | more
-        return {"data": json.dumps(told, ensure_ascii=False)}
+        # With `include_usage` every chunk has the member, and only the last one has numbers.
+        usage = {"usage": None} if include_usage else {}
+        content = common | {"model": body.model, "choices": choices} | usage | fields
+        return {"data": json.dumps(content, ensure_ascii=False)}
 
     async with aclosing(stream):
         try:
@@ -140,14 +141,14 @@ async def _chunks(
             message = _message(answer, body, request).model_dump(mode="json")
             yield chunk({"content": message["content"]})
             yield chunk({"annotations": message["annotations"]}, "stop", quoth=answer.model_dump(mode="json"))
-            if counted:
+            if include_usage:
                 yield chunk(None, usage=TokensUsed.of(answer).model_dump())
             yield {"data": "[DONE]"}
         except Exception as error:
             problem = ProblemDetails.of(error, request.url.path)
             if problem.status >= 500:
                 logger.error("%s failed: %s", request.url.path, error, exc_info=problem.status == 500)
-            yield {"data": OpenAIError.of(problem).text()}
+            yield {"data": OpenAIError.of(problem).to_json()}
 
 
 async def _last(stream: AsyncIterator[Event]) -> Answer:

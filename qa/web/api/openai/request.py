@@ -1,23 +1,25 @@
-"""A question in the shape of OpenAI's chat completions."""
+"""The request body of a chat completion."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import not_
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from qa.schemas import MAX_TURN_CHARACTERS, MAX_TURNS, Question, Schema, checked_question
 from qa.web.schemas import AsOf, FilterParams
 
 MODEL = "quoth"
-"""The model that is the default collection; every other model is the collection of its name."""
+"""The model that stands for the default collection. Any other model is the collection of that name."""
 
 T = TypeVar("T")
 
 
 class TextPart(BaseModel):
-    """A piece of a message; there are no pictures or sounds."""
+    """A text part of a message. Images and audio are not supported."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,7 +37,7 @@ _Content = Annotated[
 
 
 class ChatMessage(BaseModel):
-    """One message; what else it has, such as a `name`, is not looked at."""
+    """One message. Other members, such as `name`, are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,23 +52,38 @@ class ChatMessage(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """What a stream has besides the answer."""
+    """Options of a stream."""
 
     model_config = ConfigDict(frozen=True)
 
-    include_usage: bool | None = Field(None, description="whether a last chunk counts the tokens")
+    include_usage: bool | None = Field(None, description="whether to add a last chunk with the token counts")
 
 
 class QuothOptions(Schema):
-    """The fields of /api/ask that OpenAI's interface lacks."""
+    """The fields of /api/ask that OpenAI's API lacks."""
 
     as_of: AsOf = None
     filters: FilterParams = FilterParams()
 
 
+# What the values of a request's fields must satisfy, and what to say otherwise.
+_SUPPORTED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "messages": (lambda value: value[-1].role == "user", "the last message must be the user's question"),
+    "n": (lambda value: value in (None, 1), "a question has one answer; omit n"),
+    "tools": (not_, "Quoth answers from its articles and calls no tools; omit them"),
+    "functions": (not_, "Quoth answers from its articles and calls no tools; omit them"),
+    "response_format": (
+        lambda value: value is None or value.get("type") == "text",
+        "an answer is text; the response contains it as JSON under quoth",
+    ),
+    "logprobs": (not_, "a checked answer has no token probabilities; omit logprobs"),
+    "modalities": (lambda value: set(value or ()) <= {"text"}, "an answer is text only"),
+}
+
+
 class ChatRequest(BaseModel):
-    """A conversation whose last message is the question. Members that are not here, such as
-    `temperature` or `max_tokens`, are taken and change nothing.
+    """A conversation whose last message is the question. Other members, such as `temperature` or
+    `max_tokens`, are ignored.
     """
 
     model_config = ConfigDict(
@@ -81,7 +98,7 @@ class ChatRequest(BaseModel):
     model: str = Field(description="`quoth`, the default collection, or the name of another one")
     messages: tuple[ChatMessage, ...] = Field(
         min_length=1,
-        description="oldest first, the user's question last; system and developer messages are not read",
+        description="oldest first, with the user's question last; system and developer messages are ignored",
     )
     stream: bool | None = None
     stream_options: StreamOptions | None = None
@@ -93,45 +110,20 @@ class ChatRequest(BaseModel):
     modalities: tuple[str, ...] | None = Field(None, description='only `["text"]`')
     quoth: QuothOptions = QuothOptions()
 
-    @field_validator("messages")
+    @field_validator(*_SUPPORTED)
     @classmethod
-    def _asks(cls, messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
-        return _only(messages, messages[-1].role == "user", "the last message must be the user's question")
-
-    @field_validator("n")
-    @classmethod
-    def _one(cls, n: int | None) -> int | None:
-        return _only(n, n in (None, 1), "a question has one answer; leave n out")
-
-    @field_validator("tools", "functions")
-    @classmethod
-    def _no_tools(cls, tools: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
-        return _only(tools, not tools, "Quoth answers from its articles and calls no tools; leave them out")
-
-    @field_validator("response_format")
-    @classmethod
-    def _text(cls, form: dict[str, Any] | None) -> dict[str, Any] | None:
-        text = form is None or form.get("type") == "text"
-        return _only(form, text, "an answer is text; the member quoth of the response has it as JSON")
-
-    @field_validator("logprobs")
-    @classmethod
-    def _no_logprobs(cls, logprobs: bool | None) -> bool | None:
-        return _only(
-            logprobs, not logprobs, "a checked answer has no token probabilities; leave logprobs out"
-        )
-
-    @field_validator("modalities")
-    @classmethod
-    def _written(cls, modalities: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return _only(modalities, set(modalities or ()) <= {"text"}, "an answer is only text")
+    def _check_supported(cls, value: T, field: ValidationInfo) -> T:
+        is_supported, message = _SUPPORTED[field.field_name or ""]
+        if not is_supported(value):
+            raise PydanticCustomError("unsupported", "{message}", {"message": message})
+        return value
 
     @property
     def collection(self) -> str:
         return "default" if self.model == MODEL else self.model
 
-    def checked(self) -> Question:
-        """The question in its conversation, or QuestionInvalid."""
+    def to_question(self) -> Question:
+        """The question with its history. Raises QuestionInvalid."""
         *earlier, last = self.messages
         turns = [
             {"role": message.role, "content": message.text[:MAX_TURN_CHARACTERS]}
@@ -140,15 +132,9 @@ class ChatRequest(BaseModel):
         ]
         return checked_question(
             last.text,
-            # Clients send all of a conversation, however long; what a question leans on is near its end.
+            # Clients send the whole conversation; what a follow-up question refers to is near its end.
             history=turns[-MAX_TURNS:],
             as_of=self.quoth.as_of,
-            filters=self.quoth.filters.filters(None),
+            filters=self.quoth.filters.to_filters(),
             collection=self.collection,
         )
-
-
-def _only(given: T, passes: bool, otherwise: str) -> T:
-    if not passes:
-        raise PydanticCustomError("unsupported", "{otherwise}", {"otherwise": otherwise})
-    return given

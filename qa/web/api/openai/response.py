@@ -1,4 +1,4 @@
-"""An answer in the shape of OpenAI's chat completions."""
+"""The response bodies of chat completions and models."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _MARK = re.compile(r"\[(\d+)\]")
 
 
 class UrlCitation(Schema):
-    """Where a mark such as [1] leads: `content[start_index:end_index]` is the mark, in code points."""
+    """The target of a mark such as [1], which is `content[start_index:end_index]` in code points."""
 
     start_index: int
     end_index: int
-    url: str = Field(description="the article's own address, or where this server has it")
+    url: str = Field(description="the article's own URL, or its URL on this server")
     title: str
 
 
 class Annotation(Schema):
-    """One mark of the content."""
+    """A mark in the content."""
 
     type: Literal["url_citation"] = "url_citation"
     url_citation: UrlCitation
 
 
 class Message(Schema):
-    """The answer, as OpenAI has a message."""
+    """The message with the answer."""
 
     role: Literal["assistant"] = "assistant"
     content: str
@@ -41,7 +41,7 @@ class Message(Schema):
 
 
 class Choice(Schema):
-    """The one answer."""
+    """The only choice."""
 
     index: Literal[0] = 0
     message: Message
@@ -50,7 +50,7 @@ class Choice(Schema):
 
 
 class TokensUsed(Schema):
-    """What the language model read and wrote, as its own tokenizer counts; 0 where it was not asked."""
+    """Tokens as the language model counts them; 0 if it was not called."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -58,12 +58,13 @@ class TokensUsed(Schema):
 
     @classmethod
     def of(cls, answer: Answer) -> TokensUsed:
-        read, wrote = (answer.usage.prompt_tokens, answer.usage.answer_tokens) if answer.usage else (0, 0)
-        return cls(prompt_tokens=read, completion_tokens=wrote, total_tokens=read + wrote)
+        usage = answer.usage
+        prompt, completion = (usage.prompt_tokens, usage.answer_tokens) if usage else (0, 0)
+        return cls(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
 
 
 class Completion(Schema):
-    """An answer in OpenAI's shape; the same as /api/ask gives it is in `quoth`."""
+    """An answer in OpenAI's format. `quoth` is the answer as /api/ask returns it."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -113,7 +114,7 @@ class Completion(Schema):
 
 
 class ServedModel(Schema):
-    """A collection, as OpenAI lists a model."""
+    """A collection, as a model."""
 
     id: str
     object: Literal["model"] = "model"
@@ -122,22 +123,22 @@ class ServedModel(Schema):
 
 
 class ServedModels(Schema):
-    """All of them."""
+    """All models."""
 
     object: Literal["list"] = "list"
     data: tuple[ServedModel, ...]
 
 
-def url_citations(answer: Answer, articles: str, collection: str) -> tuple[Annotation, ...]:
-    """One for each mark of the answer's text; `articles` is the address of /api/articles here."""
+def url_citations(answer: Answer, articles_url: str, collection: str) -> tuple[Annotation, ...]:
+    """One for each mark in the answer's text. `articles_url` is the URL of /api/articles on this server."""
     cited = {citation.number: citation for citation in answer.citations}
-    here = "" if collection == "default" else "?" + urlencode({"collection": collection})
+    query = "" if collection == "default" else "?" + urlencode({"collection": collection})
     return tuple(
         Annotation(
             url_citation=UrlCitation(
                 start_index=mark.start(),
                 end_index=mark.end(),
-                url=citation.url or f"{articles}/{quote(citation.article_id, safe='')}{here}",
+                url=citation.url or f"{articles_url}/{quote(citation.article_id, safe='')}{query}",
                 title=citation.title or citation.article_id,
             )
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from index import ingest
+from index.storage import disk_space
 from tests.paths import SEEDS
 from tests.qa.cli.running import QUESTION, Run, article_line, run_in, start_process
 

@@ -1,4 +1,4 @@
-"""The official clients against a real server, and what the checked answer looks like to them."""
+"""The official OpenAI clients against a real server."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from qa.client import Quoth
 from qa.schemas import Answer
 from qa.web.api import create_api
 from tests.conftest import ScriptedModel
+from tests.qa.web.responses import DRAFT
+from tests.qa.web.responses import QUESTION as CLUB
 from tests.serving import Serving
 
 QUESTION = "When was the Vey Bridge in Ostleigh opened?"
-ASKED: list[ChatCompletionMessageParam] = [{"role": "user", "content": QUESTION}]
-CLUB = "Which club did Ilario Castellane leave for Marren Rovers?"
-SAYS = "Marren Rovers have signed the striker Ilario Castellane from Collmouth Athletic [1]."
+MESSAGES: list[ChatCompletionMessageParam] = [{"role": "user", "content": QUESTION}]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def harbour(server: Serving) -> None:
-    """A collection beside the default one."""
+    """Adds a second collection."""
     httpx.post(
         f"{server.url}/api/articles",
         params={"collection": "harbour"},
@@ -51,20 +51,20 @@ def client(server: Serving) -> Iterator[openai.OpenAI]:
 
 
 def check_marks(text: str, annotations: list[Any], answer: dict[str, Any]) -> None:
-    """Each annotation is a mark of the text, and leads to the article whose quote it is."""
+    """Each annotation is a mark in the text, and has the URL of the article it cites."""
     cited = {citation["number"]: citation for citation in answer["citations"]}
     assert text == answer["text"] and annotations
     for annotation in annotations:
         assert annotation["type"] == "url_citation"
-        told = annotation["url_citation"]
-        mark = text[told["start_index"] : told["end_index"]]
+        target = annotation["url_citation"]
+        mark = text[target["start_index"] : target["end_index"]]
         citation = cited[int(mark.strip("[]"))]
-        assert told["title"] == citation["title"]
-        assert citation["url"] in ("", told["url"])
+        assert target["title"] == citation["title"]
+        assert citation["url"] in ("", target["url"])
 
 
-def test_a_completion_is_the_checked_answer(client: openai.OpenAI, server: Serving) -> None:
-    completion = client.chat.completions.create(model="quoth", messages=ASKED)
+def test_completion_is_the_checked_answer(client: openai.OpenAI, server: Serving) -> None:
+    completion = client.chat.completions.create(model="quoth", messages=MESSAGES)
     [choice] = completion.choices
     assert choice.finish_reason == "stop" and completion.model == "quoth"
     assert choice.message.annotations and choice.message.content
@@ -73,43 +73,43 @@ def test_a_completion_is_the_checked_answer(client: openai.OpenAI, server: Servi
     with Quoth(server.url) as quoth:
         for citation in Answer.model_validate(answer).citations:
             assert citation.quote == quoth.article(citation.article_id).text[citation.start : citation.end]
-    # No model was asked, so that none read or wrote anything.
+    # Without a model no tokens are used.
     assert completion.usage and completion.usage.total_tokens == 0
 
 
-def test_a_stream_has_the_same_answer_and_never_the_draft(client: openai.OpenAI) -> None:
-    whole = client.chat.completions.create(model="quoth", messages=ASKED)
+def test_stream_has_the_same_answer_and_never_the_draft(client: openai.OpenAI) -> None:
+    whole = client.chat.completions.create(model="quoth", messages=MESSAGES)
     chunks = list(
         client.chat.completions.create(
-            model="quoth", messages=ASKED, stream=True, stream_options={"include_usage": True}
+            model="quoth", messages=MESSAGES, stream=True, stream_options={"include_usage": True}
         )
     )
-    *pieces, last, counted = chunks
-    assert "".join(piece.choices[0].delta.content or "" for piece in pieces) == (
+    *contents, last, usage = chunks
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in contents) == (
         whole.choices[0].message.content
     )
-    assert pieces[0].choices[0].delta.role == "assistant"
+    assert contents[0].choices[0].delta.role == "assistant"
     assert last.choices[0].finish_reason == "stop"
     assert last.model_extra and last.choices[0].delta.model_extra
     text = last.model_extra["quoth"]["text"]
     check_marks(text, last.choices[0].delta.model_extra["annotations"], last.model_extra["quoth"])
-    assert counted.choices == [] and counted.usage and counted.usage.total_tokens == 0
+    assert usage.choices == [] and usage.usage and usage.usage.total_tokens == 0
     assert len({chunk.id for chunk in chunks}) == 1
 
 
-def test_the_asynchronous_client_asks_and_listens(server: Serving) -> None:
-    async def told() -> tuple[str | None, str]:
+def test_async_client_gets_the_same_answers(server: Serving) -> None:
+    async def answers() -> tuple[str | None, str]:
         async with openai.AsyncOpenAI(
             base_url=f"{server.url}/v1",
             api_key="none",
             http_client=openai.DefaultAsyncHttpxClient(trust_env=False),
         ) as client:
-            whole = await client.chat.completions.create(model="quoth", messages=ASKED)
-            stream = await client.chat.completions.create(model="quoth", messages=ASKED, stream=True)
+            whole = await client.chat.completions.create(model="quoth", messages=MESSAGES)
+            stream = await client.chat.completions.create(model="quoth", messages=MESSAGES, stream=True)
             pieces = [chunk.choices[0].delta.content or "" async for chunk in stream]
         return whole.choices[0].message.content, "".join(pieces)
 
-    whole, streamed = asyncio.run(told())
+    whole, streamed = asyncio.run(answers())
     assert whole == streamed and whole and "[1]" in whole
 
 
@@ -122,31 +122,31 @@ def test_models_are_collections(client: openai.OpenAI) -> None:
     )
     message = tide.choices[0].message
     assert message.content and "18:40" in message.content and message.annotations
-    # An article without an address of its own is read here.
+    # An article without a URL of its own is linked to this server.
     text = httpx.get(message.annotations[0].url_citation.url, trust_env=False).json()["text"]
     assert "18:40" in text
     with pytest.raises(openai.NotFoundError) as unknown:
-        client.chat.completions.create(model="gpt-5", messages=ASKED)
+        client.chat.completions.create(model="gpt-5", messages=MESSAGES)
     assert (unknown.value.code, unknown.value.param) == ("model_not_found", "model")
     with pytest.raises(openai.NotFoundError):
         client.models.retrieve("gpt-5")
     with pytest.raises(openai.NotFoundError):
-        list(client.chat.completions.create(model="gpt-5", messages=ASKED, stream=True))
+        list(client.chat.completions.create(model="gpt-5", messages=MESSAGES, stream=True))
 
 
-def test_langchain_asks_and_listens(server: Serving) -> None:
+def test_langchain_gets_the_same_answers(server: Serving) -> None:
     with httpx.Client(trust_env=False) as http:
-        given: dict[str, Any] = {"base_url": f"{server.url}/v1", "api_key": "none", "model": "quoth"}
-        chat = ChatOpenAI(**given, http_client=http)
+        options: dict[str, Any] = {"base_url": f"{server.url}/v1", "api_key": "none", "model": "quoth"}
+        chat = ChatOpenAI(**options, http_client=http)
         whole = chat.invoke([("system", "Answer like a pirate."), ("user", QUESTION)])
         assert "[1]" in whole.text
         assert "".join(piece.text for piece in chat.stream(QUESTION)) == whole.text
 
 
-def test_what_cannot_be_done_is_refused(client: openai.OpenAI) -> None:
-    def refused(param: str | None, **given: Any) -> str:
+def test_unsupported_options_are_refused(client: openai.OpenAI) -> None:
+    def refused(param: str | None, **options: Any) -> str:
         with pytest.raises(openai.BadRequestError) as error:
-            client.chat.completions.create(**({"model": "quoth", "messages": ASKED} | given))
+            client.chat.completions.create(**({"model": "quoth", "messages": MESSAGES} | options))
         assert error.value.param == param
         assert error.value.type == "invalid_request_error"
         return error.value.message
@@ -164,29 +164,29 @@ def test_what_cannot_be_done_is_refused(client: openai.OpenAI) -> None:
     assert "empty" in refused(None, messages=[{"role": "user", "content": " "}])
 
 
-def test_what_means_nothing_here_is_taken(client: openai.OpenAI) -> None:
+def test_other_options_are_ignored(client: openai.OpenAI) -> None:
     parts: list[ChatCompletionMessageParam] = [
         {"role": "developer", "content": "Speak French."},
         {"role": "user", "content": [{"type": "text", "text": QUESTION}]},
     ]
-    plain = client.chat.completions.create(model="quoth", messages=ASKED)
-    told = client.chat.completions.create(
+    plain = client.chat.completions.create(model="quoth", messages=MESSAGES)
+    response = client.chat.completions.create(
         model="quoth", messages=parts, n=1, temperature=0.3, max_tokens=5, stop=["x"], seed=1, tools=[]
     )
-    assert told.choices[0].message.content == plain.choices[0].message.content
+    assert response.choices[0].message.content == plain.choices[0].message.content
 
 
-def test_history_and_the_day_reach_the_question(client: openai.OpenAI) -> None:
-    talk: list[ChatCompletionMessageParam] = [
+def test_history_and_as_of_apply_to_the_question(client: openai.OpenAI) -> None:
+    messages: list[ChatCompletionMessageParam] = [
         {"role": "user", "content": CLUB},
         {"role": "assistant", "content": "Collmouth Athletic [1]."},
         {"role": "user", "content": "And for how much?"},
     ]
-    told = client.chat.completions.create(model="quoth", messages=talk)
-    assert told.model_extra
-    assert told.model_extra["quoth"]["question_searched"].startswith("And for how much? (")
+    response = client.chat.completions.create(model="quoth", messages=messages)
+    assert response.model_extra
+    assert response.model_extra["quoth"]["question_searched"].startswith("And for how much? (")
     early = client.chat.completions.create(
-        model="quoth", messages=ASKED, extra_body={"quoth": {"as_of": "1950-01-01"}}
+        model="quoth", messages=MESSAGES, extra_body={"quoth": {"as_of": "1950-01-01"}}
     )
     assert early.model_extra and early.model_extra["quoth"]["passages"] == []
 
@@ -197,10 +197,10 @@ def test_history_and_the_day_reach_the_question(client: openai.OpenAI) -> None:
         ("GET", "/v1/nothing", None, 404),
         ("POST", "/v1/models", {}, 405),
         ("POST", "/v1/chat/completions", [], 400),
-        ("POST", "/v1/chat/completions", {"model": "../x", "messages": ASKED}, 404),
+        ("POST", "/v1/chat/completions", {"model": "../x", "messages": MESSAGES}, 404),
     ],
 )
-def test_every_error_below_v1_has_the_shape_of_openai(
+def test_every_error_is_in_the_format_of_openai(
     server: Serving, method: str, path: str, body: Any, status: int
 ) -> None:
     response = httpx.request(method, server.url + path, json=body, trust_env=False)
@@ -210,48 +210,48 @@ def test_every_error_below_v1_has_the_shape_of_openai(
 
 
 class CountingChat(GenericFakeChatModel):
-    """Says its words, and that it read 700 tokens; or breaks off after the first word."""
+    """Writes the draft and reports 700 tokens read; or fails after the first word."""
 
-    breaks: bool = False
+    fails: bool = False
 
     async def _astream(self, *_: Any, **__: Any) -> AsyncIterator[ChatGenerationChunk]:
-        for word in SAYS.split():
+        for word in DRAFT.split():
             yield ChatGenerationChunk(message=AIMessageChunk(content=f"{word} "))
-            if self.breaks:
+            if self.fails:
                 raise RuntimeError("the cable is out")
-        used: Any = {"input_tokens": 700, "output_tokens": 20, "total_tokens": 720}
-        yield ChatGenerationChunk(message=AIMessageChunk(content="", usage_metadata=used))
+        usage: Any = {"input_tokens": 700, "output_tokens": 20, "total_tokens": 720}
+        yield ChatGenerationChunk(message=AIMessageChunk(content="", usage_metadata=usage))
 
 
 class CountingModel(ScriptedModel):
-    def __init__(self, *, breaks: bool = False) -> None:
-        super().__init__(SAYS)
-        self.breaks = breaks
+    def __init__(self, *, fails: bool = False) -> None:
+        super().__init__(DRAFT)
+        self.fails = fails
 
     @property
     def chat(self) -> CountingChat:
-        return CountingChat(messages=iter([]), breaks=self.breaks)
+        return CountingChat(messages=iter([]), fails=self.fails)
 
 
-def test_a_conversation_may_be_long(client: openai.OpenAI) -> None:
+def test_long_conversation_is_accepted(client: openai.OpenAI) -> None:
     turn = "It rained all day, and the ferry was late again. " * 50
     earlier: list[ChatCompletionMessageParam] = []
     for _ in range(150):
         earlier += [{"role": "user", "content": turn}, {"role": "assistant", "content": turn}]
-    completion = client.chat.completions.create(model="quoth", messages=[*earlier, *ASKED])
+    completion = client.chat.completions.create(model="quoth", messages=[*earlier, *MESSAGES])
     assert "[1]" in (completion.choices[0].message.content or "")
 
 
-def test_tokens_are_counted_as_the_model_counts_them(answering: Any) -> None:
-    asked = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}]}
+def test_usage_is_what_the_model_reports(answering: Any) -> None:
+    request = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}]}
     client = TestClient(create_api(answering(CountingModel())))
-    told = client.post("/v1/chat/completions", json=asked).json()
-    assert told["usage"] == {"prompt_tokens": 700, "completion_tokens": 20, "total_tokens": 720}
+    response = client.post("/v1/chat/completions", json=request).json()
+    assert response["usage"] == {"prompt_tokens": 700, "completion_tokens": 20, "total_tokens": 720}
 
 
-def test_an_error_in_mid_stream_is_told_in_the_stream(answering: Any) -> None:
-    asked = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}], "stream": True}
-    client = TestClient(create_api(answering(CountingModel(breaks=True))))
-    told = client.post("/v1/chat/completions", json=asked).text
-    assert '"type": "server_error"' in told and '"code": "model_unavailable"' in told
-    assert "Marren Rovers" not in told and "[DONE]" not in told
+def test_error_after_the_start_is_sent_in_the_stream(answering: Any) -> None:
+    request = {"model": "quoth", "messages": [{"role": "user", "content": CLUB}], "stream": True}
+    client = TestClient(create_api(answering(CountingModel(fails=True))))
+    text = client.post("/v1/chat/completions", json=request).text
+    assert '"type": "server_error"' in text and '"code": "model_unavailable"' in text
+    assert "Marren Rovers" not in text and "[DONE]" not in text
