@@ -16,11 +16,11 @@ from index.embedding.reranker import Reranker
 from index.errors import ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
 from index.ingest import Ingest, sweep
 from index.retrieval.hybrid import HybridRetriever
-from index.schemas import Article, Filters, Hit, Ingested, Skipped
+from index.schemas import Article, Filters, Hit, Ingested, Query, Skipped
 from index.storage.document_store import DocumentStore
 from index.storage.keyword_index import KeywordIndex
 from index.storage.vector_store import VectorStore
-from index.text.normalization import weighed_words
+from index.text.normalization import weighted_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
@@ -93,7 +93,7 @@ class Collection:
             self.catalogue.remove(ids)
             sweep(self.catalogue, self.archive)
 
-    def search(self, query: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
+    def search(self, query: Query | str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The k passages that fit best, best first; ArchiveEmpty where there is nothing to search."""
         if not self.catalogue.counts()[0]:
             raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
@@ -104,13 +104,14 @@ class Collection:
             embedder=self._embedder,
             reranker=self._reranker,
         )
-        return search(query, k=k, filters=filters)
+        return search(_query(query), k=k, filters=filters)
 
-    def weights(self, query: str) -> dict[str, float]:
+    def weights(self, query: Query | str) -> dict[str, float]:
         """The stems of the query's words that carry matter, each with its rarity here times how much it
         counts in the query.
         """
-        return self.lexical.weights(weighed_words(query))
+        query = _query(query)
+        return self.lexical.weights(weighted_words(query.text, query.context))
 
     @property
     def tokens(self) -> TextTokenizer:
@@ -121,9 +122,9 @@ class Collection:
         """Unit vectors of sentences by this collection's embedder, shape (len(texts), dimension)."""
         return self._sentences(texts)
 
-    def likeness(self, query: str, texts: Sequence[str]) -> Vectors:
+    def likeness(self, query: Query | str, texts: Sequence[str]) -> Vectors:
         """The cosine of the query with each of the texts, shape (len(texts),)."""
-        return np.asarray(self._sentences(texts) @ self._embedder.encode_query(query))
+        return np.asarray(self._sentences(texts) @ self._embedder.encode_query(str(query)))
 
     def close(self) -> None:
         """Waits for what is being written. Whoever still searches or adds gets ArchiveEmpty."""
@@ -131,3 +132,7 @@ class Collection:
             self.catalogue.close()
             if "archive" in self.__dict__:
                 self.archive.close()
+
+
+def _query(query: Query | str) -> Query:
+    return query if isinstance(query, Query) else Query(text=query)

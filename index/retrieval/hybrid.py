@@ -11,11 +11,11 @@ from itertools import islice
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.reranker import RERANKED, Reranker, reranked
 from index.retrieval.deduplication import told_once
-from index.schemas import Article, Filters, Hit, Passage
+from index.schemas import Article, Filters, Hit, Passage, Query
 from index.storage.document_store import DocumentStore
 from index.storage.keyword_index import KeywordIndex
 from index.storage.vector_store import VectorStore
-from index.text.normalization import coverage, weighed_words
+from index.text.normalization import coverage, weighted_words
 
 # How many candidates each of the two indexes offers, and how many where copies leave too few.
 CANDIDATES, MANY_CANDIDATES = 50, 500
@@ -40,23 +40,23 @@ class HybridRetriever:
     embedder: Embedder
     reranker: Reranker | None = None
 
-    def __call__(self, query: str, *, k: int, filters: Filters) -> list[Hit]:
+    def __call__(self, query: Query, *, k: int, filters: Filters) -> list[Hit]:
         """The k best passages, best first; of what copies of one story say alike, only the best. Where
         there is a reranker, their scores are its.
         """
         if not self.reranker:
             return self._fused(query, k, filters)
-        return reranked(self._fused(query, max(k, RERANKED), filters), query, self.reranker)[:k]
+        return reranked(self._fused(query, max(k, RERANKED), filters), str(query), self.reranker)[:k]
 
-    def _fused(self, query: str, k: int, filters: Filters, candidates: int = CANDIDATES) -> list[Hit]:
+    def _fused(self, query: Query, k: int, filters: Filters, candidates: int = CANDIDATES) -> list[Hit]:
         """The k best passages of both indexes together.
 
         The score is a convex combination of the cosine and of BM25 divided by its best value
         (Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless
         the query names a year, of how fresh the article is: of two that fit, the newer is preferred.
         """
-        words = weighed_words(query)
-        vector = self.embedder.encode_query(query)
+        words = weighted_words(query.text, query.context)
+        vector = self.embedder.encode_query(str(query))
         near = self._nearest(vector, candidates, filters)
         worded = self.lexical.best(words, candidates, filters)
         near |= self.archive.similarities(vector, [id_ for id_ in worded if id_ not in near])
@@ -66,7 +66,7 @@ class HybridRetriever:
             + (1 - VECTOR_WEIGHT) * max(worded.get(id_, 0.0), 0.0) / top
             for id_, similarity in near.items()
         }
-        scores = likeness if _YEAR.search(query) else self._preferring_new(likeness, filters.as_of)
+        scores = likeness if _YEAR.search(str(query)) else self._preferring_new(likeness, filters.as_of)
         ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
         found = told_once(self._passages(ranked, 2 * k), self.catalogue, filters)
         weights = self.lexical.weights(words)

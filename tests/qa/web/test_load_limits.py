@@ -83,8 +83,8 @@ def listening(app) -> Iterator[str]:
 @pytest.fixture
 def slow(seeded: Library) -> Iterator[tuple[SlowModel, ModelQueue, str]]:
     """A model that does not end, a line in which one may wait, and the address of both."""
-    model, line = SlowModel(), ModelQueue(at_once=1, places=1)
-    with Assistant(seeded, model, 360, line=line) as assistant:
+    model, line = SlowModel(), ModelQueue(slots=1, max_waiting=1)
+    with Assistant(seeded, model, 360, queue=line) as assistant:
         api = create_api(assistant)
         with listening(BodyTimeoutMiddleware(DisconnectMiddleware(api), seconds=1)) as url:
             yield model, line, url
@@ -144,10 +144,10 @@ def test_headers_are_not_waited_for_forever(slow, monkeypatch):
 
 
 def test_turns_come_in_the_order_of_the_line() -> None:
-    line, order = ModelQueue(at_once=2, places=10), []
+    line, order = ModelQueue(slots=2, max_waiting=10), []
 
     async def visit(n: int) -> None:
-        async with line.turn():
+        async with line.slot():
             order.append(n)
             await asyncio.sleep(0.01)
 
@@ -159,29 +159,34 @@ def test_turns_come_in_the_order_of_the_line() -> None:
 
 
 def test_a_wait_that_is_too_long_is_told_and_loses_no_turn() -> None:
-    line = ModelQueue(at_once=1, places=5, seconds=0.1)
+    line = ModelQueue(slots=1, max_waiting=5, timeout=0.1)
 
     async def visits() -> None:
-        async with line.turn():
+        async with line.slot():
             with pytest.raises(Busy, match="not free within"):
-                async with line.turn():
+                async with line.slot():
                     raise AssertionError("two have the model")
-            left = asyncio.create_task(line._wait())
+
+            async def wait() -> None:
+                async with line.slot():
+                    raise AssertionError("two have the model")
+
+            left = asyncio.create_task(wait())
             await asyncio.sleep(0.01)
             left.cancel()
-        async with line.turn():
+        async with line.slot():
             assert len(line) == 0
 
     asyncio.run(visits())
 
 
 def test_event_loops_share_a_line() -> None:
-    line, inside, most = ModelQueue(at_once=1, places=100), 0, 0
+    line, inside, most = ModelQueue(slots=1, max_waiting=100), 0, 0
 
     async def visit() -> None:
         nonlocal inside, most
         for _ in range(20):
-            async with line.turn():
+            async with line.slot():
                 inside += 1
                 most = max(most, inside)
                 await asyncio.sleep(0)
