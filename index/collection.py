@@ -15,14 +15,14 @@ from index.embedding.reranker import Reranker
 from index.errors import ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
 from index.ingest import Ingest, delete_orphan_vectors
 from index.retrieval.hybrid import HybridRetriever
-from index.schemas import Article, Filters, Hit, Ingested, Skipped
+from index.schemas import Article, Filters, Hit, Ingested, Query, Skipped
 from index.storage.database import Database
 from index.storage.document_store import SQLiteDocumentStore
 from index.storage.keyword_index import FTS5KeywordIndex
 from index.storage.layout import DOCUMENTS, VECTORS
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.storage.vector_store import ChromaVectorStore
-from index.text.normalization import weighed_words
+from index.text.normalization import weighted_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _EMBEDDER = "embedder"  # the key of its name in the metadata
@@ -125,15 +125,18 @@ class Collection:
             self.documents.remove(ids)
             delete_orphan_vectors(self.documents, self.vectors)
 
-    def search(self, query: str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
+    def search(self, query: Query | str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The k best passages, best first. Raises ArchiveEmpty if the collection has no articles."""
         if not self.documents.counts()[0]:
             raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
-        return self._retriever(query, k=k, filters=filters)
+        return self._retriever(_query(query), k=k, filters=filters)
 
-    def weights(self, query: str) -> dict[str, float]:
-        """The stems of the query's content words, weighted by their rarity in this collection."""
-        return self.keywords.idf_weights(weighed_words(query))
+    def weights(self, query: Query | str) -> dict[str, float]:
+        """The stems of the query's content words, weighted by their rarity in this collection and by how
+        much they count in the query.
+        """
+        query = _query(query)
+        return self.keywords.idf_weights(weighted_words(query.text, query.context))
 
     @property
     def tokens(self) -> TextTokenizer:
@@ -144,12 +147,16 @@ class Collection:
         """Unit vectors of sentences by this collection's embedder, shape (len(texts), dimension)."""
         return self._sentences(texts)
 
-    def similarity(self, query: str, texts: Sequence[str]) -> Vectors:
+    def similarity(self, query: Query | str, texts: Sequence[str]) -> Vectors:
         """The cosine of the query with each of the texts, shape (len(texts),)."""
-        return np.asarray(self._sentences(texts) @ self._embedder.encode_query(query))
+        return np.asarray(self._sentences(texts) @ self._embedder.encode_query(str(query)))
 
     def close(self) -> None:
         """Waits for the current write. Later calls raise ArchiveEmpty."""
         with self._writing:
             self.documents.close()
             self.vectors.close()
+
+
+def _query(query: Query | str) -> Query:
+    return query if isinstance(query, Query) else Query(text=query)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from datetime import date as Day
 from typing import Literal, get_args
 
 from index.text.languages import language_name
+
+# Round brackets that end a line, with what stands before them.
+_CONTEXT = re.compile(r"(?P<text>.*\S)\s*\((?P<context>[^()]+)\)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,29 @@ class Passage:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is searched for: a question and, where it depends on a conversation, the words that say
+    what it is about.
+
+    `str` gives both in one line, `text (context)`. Embedders and rerankers read that line; in the
+    keyword index a word of the context counts less than one of the text.
+    """
+
+    text: str
+    context: str = ""
+
+    @classmethod
+    def parse(cls, line: str) -> Query:
+        """The query that a line such as "When was it built? (Vey Bridge)" stands for."""
+        line = line.strip()
+        found = _CONTEXT.fullmatch(line)
+        return cls(**found.groupdict()) if found else cls(text=line)
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.context})" if self.context else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

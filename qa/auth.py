@@ -1,46 +1,53 @@
-"""Who asks, and what they may do. The hall looks at this, whichever door a request came through."""
+"""Who makes a request and what they may do: roles, the current caller, and permission checks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal
+from functools import wraps
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import Any, Literal, TypeVar, cast
 
 from qa.errors import NotAllowed
 
 Role = Literal["reader", "editor", "admin"]
 ROLES: tuple[Role, ...] = ("reader", "editor", "admin")
-"""Each may do what those before it may: readers ask, search and read, editors add and remove as well."""
+"""Each role includes those before it: readers ask, search and read; editors also add and remove."""
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """One who asks. Without a role they may nothing; without `collections` they may see all of them."""
+    """The person or program behind a request. No role means no access; no `collections` means all."""
 
     name: str
     role: Role | None
     collections: tuple[str, ...] = ()
 
     def has(self, role: Role) -> bool:
-        """Whether they are at least this."""
+        """Whether the caller's role is this one or a higher one."""
         return self.role is not None and ROLES.index(self.role) >= ROLES.index(role)
 
     def sees(self, collection: str) -> bool:
+        """Whether the caller may read the collection."""
         return self.role is not None and (not self.collections or collection in self.collections)
 
 
 OWNER = Caller(name="the owner", role="admin")
 NOBODY = Caller(name="nobody", role=None)
 
-# Whoever runs this process may everything; a server says for each request who it is.
+# Whoever runs this process has full access; a server sets the caller of each request.
 _caller: ContextVar[Caller] = ContextVar("caller", default=OWNER)
 
 
 @contextmanager
 def on_behalf_of(caller: Caller) -> Iterator[None]:
-    """What is done within, and in the tasks and worker threads that begin there, this caller does."""
+    """Makes `caller` the current caller inside the block, and in the tasks and worker threads it starts."""
     before = _caller.set(caller)
     try:
         yield
@@ -49,12 +56,12 @@ def on_behalf_of(caller: Caller) -> Iterator[None]:
 
 
 def caller() -> Caller:
-    """On whose behalf this is done."""
+    """The current caller."""
     return _caller.get()
 
 
 def permit(role: Role, collection: str | None = None) -> None:
-    """Raises NotAllowed unless the caller has the role, and may see the collection."""
+    """Raises NotAllowed unless the current caller has the role and may see the collection."""
     who = caller()
     if not who.has(role):
         raise NotAllowed(
@@ -62,4 +69,47 @@ def permit(role: Role, collection: str | None = None) -> None:
             f"make another key with `quoth keys add NAME --role {role}`"
         )
     if collection is not None and not who.sees(collection):
-        raise NotAllowed(f"the key of {who.name} is not for the collection '{collection}'; ask with another")
+        raise NotAllowed(
+            f"the key of {who.name} does not allow the collection '{collection}'; use another key"
+        )
+
+
+def requires(role: Role, collection: str | None = None) -> Callable[[Method], Method]:
+    """Declares the role that a method needs, and checks it before the method runs (an async generator: at
+    its first step). `collection` names the argument that holds the collection's name, with a dot for an
+    attribute of an argument: "question.collection".
+
+    The method raises NotAllowed.
+    """
+
+    def decorate(method: Method) -> Method:
+        signature = inspect.signature(method)
+
+        def check(*args: Any, **kwargs: Any) -> None:
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            permit(role, attrgetter(collection)(SimpleNamespace(**bound.arguments)) if collection else None)
+
+        @wraps(method)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            check(*args, **kwargs)
+            return method(*args, **kwargs)
+
+        @wraps(method)
+        async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+            check(*args, **kwargs)
+            async with aclosing(method(*args, **kwargs)) as steps:
+                async for step in steps:
+                    yield step
+
+        checked = stream if inspect.isasyncgenfunction(method) else call
+        vars(checked)["permission"] = role
+        return cast(Method, checked)
+
+    return decorate
+
+
+def unrestricted(method: Method) -> Method:
+    """Declares a method that only the process itself calls, never on behalf of a request's caller."""
+    vars(method)["permission"] = None
+    return method

@@ -35,8 +35,9 @@ from index.library import Library  # noqa: E402
 from index.readers.registry import read_sources  # noqa: E402
 from qa.assistant import Assistant  # noqa: E402
 from qa.llm.chat_models import ChatModel  # noqa: E402
+from qa.llm.installed_weights import find_model  # noqa: E402
 from qa.llm.prompts import Message  # noqa: E402
-from qa.llm.weights import MINILM, locate  # noqa: E402
+from qa.llm.weights import MINILM  # noqa: E402
 from tests.serving import Serving, serving  # noqa: E402
 
 
@@ -55,7 +56,7 @@ class ScriptedModel:
     def count_tokens(self, text: str) -> int:
         return len(text) // 4
 
-    def warm_up(self, opening: Sequence[Message]) -> None:
+    def warm_up(self, messages: Sequence[Message]) -> None:
         """It knows its words."""
 
     def check(self) -> None:
@@ -67,7 +68,7 @@ class ScriptedModel:
 
 @pytest.fixture(scope="session")
 def embedder() -> SentenceEmbedder:
-    folder = locate(MINILM.name, MODELS)
+    folder = find_model(MINILM.name, MODELS)
     assert folder, f"the embedder's weights are not in {MODELS}; run `quoth models pull`"
     return SentenceEmbedder(folder, name="all-MiniLM-L6-v2")
 

@@ -19,7 +19,7 @@ from index.embedding.embedder import Vectors
 from index.readers.registry import FORMATS, read_sources
 from index.schemas import Article, Skipped
 from index.text.sentences import sentence_spans
-from qa.guardrails.sanitizer import fenced, inert
+from qa.guardrails.sanitizer import sanitize, sanitize_draft
 from qa.verification.citations import check
 from qa.web.uploads import uploaded_file
 from tests.qa.verification.test_citations import EXCERPTS, TEXTS
@@ -99,7 +99,7 @@ drafts = st.one_of(
 
 def cites_exactly(draft: str, question: str) -> None:
     """Whatever the draft: every quote is the article's own text, and no sentence is without one."""
-    shown = inert(draft, [quote for excerpt in EXCERPTS for quote in excerpt.quotes])
+    shown = sanitize_draft(draft, [quote for excerpt in EXCERPTS for quote in excerpt.quotes])
     checked = check(shown, question, EXCERPTS, _encode)
     numbers = [citation.number for citation in checked.citations]
     assert numbers == list(range(1, len(numbers) + 1))
@@ -116,9 +116,9 @@ def cites_exactly(draft: str, question: str) -> None:
 
 def fences_hold(text: str) -> None:
     """Nothing an article has can end its line of the prompt, or forge a mark or a token of the chat."""
-    shown = fenced(text)
+    shown = sanitize(text)
     assert not set(shown) & set("\n\r[]<>")
-    assert shown == fenced(shown)
+    assert shown == sanitize(shown)
 
 
 CASES: list[tuple[Callable[..., None], tuple[Any, ...]]] = [

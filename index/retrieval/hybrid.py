@@ -11,9 +11,9 @@ from itertools import islice
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.reranker import RERANK_CANDIDATES, Reranker, rerank
 from index.retrieval.deduplication import deduplicate
-from index.schemas import Article, Filters, Hit, Passage
+from index.schemas import Article, Filters, Hit, Passage, Query
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
-from index.text.normalization import coverage, weighed_words
+from index.text.normalization import coverage, weighted_words
 
 # Candidates from each index, and their number if duplicates leave too few hits.
 CANDIDATES, MANY_CANDIDATES = 50, 500
@@ -38,21 +38,22 @@ class HybridRetriever:
     embedder: Embedder
     reranker: Reranker | None = None
 
-    def __call__(self, query: str, *, k: int, filters: Filters) -> list[Hit]:
+    def __call__(self, query: Query, *, k: int, filters: Filters) -> list[Hit]:
         """The k best passages, best first, without duplicates. Their scores are the reranker's, if any."""
         if not self.reranker:
             return self._fused(query, k, filters)
-        return rerank(self._fused(query, max(k, RERANK_CANDIDATES), filters), query, self.reranker)[:k]
+        candidates = self._fused(query, max(k, RERANK_CANDIDATES), filters)
+        return rerank(candidates, str(query), self.reranker)[:k]
 
-    def _fused(self, query: str, k: int, filters: Filters, candidates: int = CANDIDATES) -> list[Hit]:
+    def _fused(self, query: Query, k: int, filters: Filters, candidates: int = CANDIDATES) -> list[Hit]:
         """The k best passages of both indexes.
 
         The score is a convex combination of the cosine and of BM25 divided by its maximum (Bruch, Gai &
         Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless the query names
         a year, of the article's recency.
         """
-        words = weighed_words(query)
-        vector = self.embedder.encode_query(query)
+        words = weighted_words(query.text, query.context)
+        vector = self.embedder.encode_query(str(query))
         cosines = self._nearest(vector, candidates, filters)
         bm25 = self.keywords.search(words, candidates, filters)
         cosines |= self.vectors.similarities(vector, [id_ for id_ in bm25 if id_ not in cosines])
@@ -61,7 +62,7 @@ class HybridRetriever:
             id_: VECTOR_WEIGHT * max(cosine, 0.0) + (1 - VECTOR_WEIGHT) * max(bm25.get(id_, 0.0), 0.0) / top
             for id_, cosine in cosines.items()
         }
-        scores = relevance if _YEAR.search(query) else self._with_recency(relevance, filters.as_of)
+        scores = relevance if _YEAR.search(str(query)) else self._with_recency(relevance, filters.as_of)
         ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
         found = deduplicate(self._passages(ranked, 2 * k), self.documents, filters)
         weights = self.keywords.idf_weights(words)

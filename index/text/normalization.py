@@ -26,9 +26,8 @@ _STOP_WORDS = frozenset(
     welche welchem welchen welcher welches wem wen wenn wer werden wie wir wird wo wurde wurden zu zum
     zur""".split()
 )
-# What a query ends with in round brackets, and how much a word there counts.
-_ASIDE = re.compile(r"\(([^()]*)\)\s*\Z")
-ASIDE_WEIGHT = 0.3
+# How much a word counts that stands only in a query's context.
+CONTEXT_WEIGHT = 0.3
 _stemmer = Stemmer.Stemmer("english")
 
 
@@ -56,19 +55,16 @@ def content_words(text: str) -> list[str]:
     return [word for word in words if not is_stop_word(word)] or words
 
 
-def weighed_words(query: str) -> dict[str, float]:
-    """The content words of `query`, each with how much it counts: one that stands only in round
-    brackets at the end, as in "When was it built? (Vey Bridge)", says what the rest is about, and
-    counts ASIDE_WEIGHT; the others 1.
+def weighted_words(text: str, context: str = "") -> dict[str, float]:
+    """The content words of a query with their weights: 1 for those of its text, CONTEXT_WEIGHT for those
+    that stand only in its context. All words, with weight 1, if none carries matter.
     """
-    aside = _ASIDE.search(query)
-    asked, about = (query[: aside.start()], aside[1]) if aside else (query, "")
-    weighed = {word: 1.0 for word in content_words(asked) if not is_stop_word(word)}
-    known = {stem(word) for word in weighed}
-    for word in content_words(about):
+    weights = {word: 1.0 for word in content_words(text) if not is_stop_word(word)}
+    known = {stem(word) for word in weights}
+    for word in content_words(context):
         if stem(word) not in known and not is_stop_word(word):
-            weighed[word] = ASIDE_WEIGHT
-    return weighed or dict.fromkeys(content_words(query), 1.0)
+            weights[word] = CONTEXT_WEIGHT
+    return weights or dict.fromkeys(content_words(f"{text} {context}"), 1.0)
 
 
 def coverage(weights: Mapping[str, float], text: str) -> float:

@@ -16,9 +16,9 @@ from index.maintenance import integrity
 from index.maintenance.integrity import IntegrityReport
 from qa.client import Quoth
 from qa.errors import ModelUnavailable, NotReady
-from qa.llm import embedders, weights
+from qa.llm import embedders, installed_weights, weights
 from qa.llm.chat_models import choose_model
-from qa.llm.custom import hashed, identity
+from qa.llm.custom import fingerprint, with_digests
 from qa.settings import Settings
 
 # Below the first there is no room for another model; below the second nothing can be added, see
@@ -97,7 +97,7 @@ def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
     except (QuothError, OSError) as error:
         yield _problem("model", error)
     if deep:
-        used += [one.weights.name for one in weights.listing(folder) if one.path]
+        used += [one.weights.name for one in installed_weights.list_models(folder) if one.path]
     for name in dict.fromkeys(used):
         try:
             yield _weights(name, folder, deep)
@@ -106,17 +106,17 @@ def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
 
 
 def _weights(name: str, folder: Path, deep: bool) -> Finding:
-    place = weights.locate(name, folder)
+    place = installed_weights.find_model(name, folder)
     if not place:
         mend = PULL + ("" if name == weights.MINILM.name else ", or set QUOTH_MODEL=none")
         return Finding(about=name, level="problem", text=f"its weights are not in {folder}", mend=mend)
-    digest = weights.verify(name, folder) if deep else weights.MODELS[name].sha256
+    digest = installed_weights.verify_model(name, folder) if deep else weights.MODELS[name].sha256
     return Finding(about=name, level="ok", text=f"{place}, sha256 {digest[:12]}…")
 
 
 def _custom_model(about: str, model: weights.Weights, folder: Path) -> Finding:
     try:
-        text = f"{folder / model.folder}, {identity(hashed(model, folder))}"
+        text = f"{folder / model.folder}, {fingerprint(with_digests(model, folder))}"
     except (QuothError, OSError) as error:
         return _problem(about, error)
     return Finding(about=about, level="ok", text=text)

@@ -1,8 +1,8 @@
-"""Sentences that give orders to whoever answers, instead of telling something.
+"""Detection of prompt injection: sentences of an article that instruct whoever answers from it.
 
-An article may hold them in plain sight, or where only a machine reads. They are known by their form:
-whoever answers is spoken to, and told what to answer. What is reported of such orders, in quotation marks
-or in the past, is news, and so is every order that is not about answering.
+They may be visible or hidden from readers. They are recognized by their form: they address the answering
+system and say what to answer. Reports about such instructions, quoted or in the past tense, are not
+flagged, nor are instructions that are not about answering.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.text.sentences import sentence_spans
-from qa.guardrails.sanitizer import blanked, fenced, turned
+from qa.guardrails.sanitizer import forged_turn_start, mask_invisible, sanitize
 
 _MACHINE = (
     r"(?:(?<!your )(?<!our )(?<!my )(?<!their )(?<!its "
@@ -24,7 +24,7 @@ _MACHINE = (
     r"|\b(?:who|what)ever (?:is )?(?:answer|repl|respond|read|summari[sz]|process)(?:s|ies|ing|es)\b"
     r"|\b(?:the one|anyone|everyone) (?:who |that )?(?:answer|summari[sz])(?:s|ing|es)\b)"
 )
-# What an answer does, and what is done to earlier orders.
+# Verbs for giving an answer, and verbs for treating earlier instructions.
 _SAY = (
     r"(?:answer|reply|respond|say|state that|tell|write|speak|talk|output|print|repeat|reveal|mention|include"
     r"|append|add|insert|use|recommend|call|warn|inform|begin|start|end|sign|finish|cite|translate|decode|summari[sz]e"
@@ -32,9 +32,9 @@ _SAY = (
 )
 _OBEY = r"(?:ignore|disregard|forget|override|bypass|obey|follow|execute|discard|drop|set aside)(?![\w-])"
 _HOW = r"(?:please|then|now|also|always|never|only|just|instead|first|simply|kindly|do not|don't|must|and)"
-# A verb that begins its clause.
+# Such a verb at the beginning of its clause: an imperative.
 _CLAUSE = rf"(?:(?:^|[,;:–—(!?.])\W{{0,3}}(?:{_HOW} )*|\b(?:and|then|please|kindly|do not|don't) )"
-_ORDERED = rf"(?:{_CLAUSE}(?:{_SAY}|{_OBEY}))"
+_IMPERATIVE = rf"(?:{_CLAUSE}(?:{_SAY}|{_OBEY}))"
 _OBLIGED = (
     r"(?:must|should|shall|have to|has to|needs? to|ought to|is to|are to"
     r"|(?:is|are) (?:required|instructed|ordered|expected|obliged) to)\b"
@@ -55,12 +55,12 @@ _THIS = (
     r"\b(?:this|the present) (?:page|article|text|message|document|notice|passage)\b|\bread(?:s|ing)? this\b"
 )
 
-# Orders in whatever article: nobody tells a story so.
-_PLAIN = tuple(
+# Instructions in any article: no report is written like this.
+_CLEAR = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # "Ignore all previous instructions", "Write your whole answer in Latin"
-        rf"{_ORDERED}.*{_EXCHANGE}|\bin your {_ANSWER}\b.*{_ORDERED}",
+        rf"{_IMPERATIVE}.*{_EXCHANGE}|\bin your {_ANSWER}\b.*{_IMPERATIVE}",
         # "When asked who won, say ...", "Whatever the question is, the correct answer is ..."
         rf"{_ASKED}[^.]*[,:–]\s*(?:{_HOW} )*{_SAY}",
         rf"{_ASKED}[^.]*\b(?:(?:correct|right|only|proper) {_ANSWER}\b|you (?:{_HOW} |should |will )+{_SAY})",
@@ -90,26 +90,26 @@ _PLAIN = tuple(
         r"^\W*(?:note|notice|message|attention|instructions?|memo|rules?|dear|hello|hey|hi)\W+"
         rf"(?:(?:to|for|all|any|every) )*{_MACHINE}[^.]{{0,30}}[,:–]|\bas an? (?:\w+ )?{_MACHINE},? you\b",
         rf"{_MACHINE}[^.]{{0,40}}(?:{_THIS})[^.]*(?:{_OBLIGED}|[,:;–]|\W*$)",
-        # The labels of turns, as `fenced` leaves them.
+        # The labels of turns, as `sanitize` leaves them.
         r"^(?:system|assistant|excerpts?) –",
         r"^\W*(?:AI|assistant|model|chatbot|system) (?:instructions|directives)\b",
-        # To ignore instructions, in other languages.
+        # "Ignore the instructions" in other languages.
         r"\b(?:ignor\w+|vergiss|missachte\w*|oubli\w+|olvid\w+|dimentica\w*|negeer|игнорир\w+|забудь\w*)\b"
         r".{0,40}(?:anweisung|instruktion|instrucc|consigne|istruzion|instructies|инструкц|указани)",
         r"(?:忽略|无视|忽視|無視).{0,12}(?:指示|指令|命令)",
     )
 )
-# Orders too, but news about machines may be told like it.
+# Instructions too, but reports about machines may have this form: it counts only for other questions.
 _LIKELY = re.compile(
     rf"{_MACHINE}.*\b{_OBLIGED} (?:\w+ )?(?:{_SAY}|{_OBEY})|{_MACHINE}.*\bobeys?\b"
     rf"|{_MACHINE}[^.]*[,;:–—]\s*(?:{_HOW} )*(?:{_SAY}|{_OBEY})",
     re.IGNORECASE,
 )
-# What goes on with an order: another verb that begins its clause, or the answer that is wanted.
-_MORE = re.compile(
+# The continuation of an instruction: another imperative, or the wanted answer.
+_CONTINUED = re.compile(
     rf"^\W*(?:(?:{_HOW} )*(?:{_SAY}|{_OBEY})|(?:user|response|output|answer) –)", re.IGNORECASE
 )
-_ABOUT_ORDERS = re.compile(
+_ABOUT_INSTRUCTIONS = re.compile(
     r"\b(?:instruct\w*|prompts?|inject\w*|jailbreak\w*|hidden|notices?)\b", re.IGNORECASE
 )
 _ABOUT_MACHINES = re.compile(rf"{_MACHINE}|\b(?:assistant|robot)s?\b", re.IGNORECASE)
@@ -118,38 +118,42 @@ _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*\"|«[^»]*»|„[^“]*“|(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenedSentence:
-    """A sentence, `passage[start:end]`, with its text as `fenced` leaves it. One that does not tell gives
-    orders, or follows on a forged turn of a conversation.
+    """A sentence, `passage[start:end]`, with its sanitized text. An untrusted one is empty, gives
+    instructions, or follows a forged turn of a conversation.
     """
 
     start: int
     end: int
     text: str
-    tells: bool
+    trusted: bool
 
 
-def sentences(passage: str, question: str) -> list[ScreenedSentence]:
-    """The sentences of a passage, as a reader sees them, in order."""
-    spans = sentence_spans(blanked(passage))
-    texts = [fenced(passage[start:end]) for start, end in spans]
-    forged = turned(passage)
+def screen_sentences(passage: str, question: str) -> list[ScreenedSentence]:
+    """The visible sentences of a passage, in order, each screened for prompt injection."""
+    spans = sentence_spans(mask_invisible(passage))
+    texts = [sanitize(passage[start:end]) for start, end in spans]
+    forged = forged_turn_start(passage)
     return [
-        ScreenedSentence(start=start, end=end, text=text, tells=bool(text) and not order and start < forged)
-        for (start, end), text, order in zip(spans, texts, orders(texts, question), strict=True)
+        ScreenedSentence(start=start, end=end, text=text, trusted=bool(text) and not flag and start < forged)
+        for (start, end), text, flag in zip(spans, texts, flag_instructions(texts, question), strict=True)
     ]
 
 
-def orders(texts: Sequence[str], question: str) -> list[bool]:
-    """Of each of the `fenced` sentences of one passage, whether it is an order to whoever answers. None
-    is where the question asks about such orders, and fewer where it asks about machines.
+def flag_instructions(texts: Sequence[str], question: str) -> list[bool]:
+    """For each sanitized sentence of one passage, whether it instructs whoever answers.
+
+    None is flagged if the question is about such instructions, and fewer are if it is about machines.
     """
-    if _ABOUT_ORDERS.search(question):
+    if _ABOUT_INSTRUCTIONS.search(question):
         return [False] * len(texts)
     about_machines = bool(_ABOUT_MACHINES.search(question))
-    said = [_QUOTED.sub("“”", unicodedata.normalize("NFKC", text)) for text in texts]
-    found = [
-        any(plain.search(one) for plain in _PLAIN) or (not about_machines and bool(_LIKELY.search(one)))
-        for one in said
+    unquoted = [_QUOTED.sub("“”", unicodedata.normalize("NFKC", text)) for text in texts]
+    flags = [
+        any(pattern.search(one) for pattern in _CLEAR) or (not about_machines and bool(_LIKELY.search(one)))
+        for one in unquoted
     ]
-    # "Say that it burned" is one where a machine is addressed beside it.
-    return [order or (any(found) and bool(_MORE.search(one))) for order, one in zip(found, said, strict=True)]
+    # "Say that it burned" is an instruction only beside a sentence that is one.
+    return [
+        flag or (any(flags) and bool(_CONTINUED.search(one)))
+        for flag, one in zip(flags, unquoted, strict=True)
+    ]

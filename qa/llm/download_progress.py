@@ -1,4 +1,4 @@
-"""A download: how far it is, and the room that it needs."""
+"""Progress reports of a download, and the disk space that it needs."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from index.errors import DiskFull
 from qa.llm.weights import Weights
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, bytes done and bytes in all; at times from another thread."""
+"""Called with the current step, the bytes done and the total; possibly from another thread."""
+INTERVAL_SECONDS = 0.25
 
 
 @contextmanager
-def watched(weights: Weights, what: str, place: Path, before: int, report: Progress) -> Iterator[None]:
-    """Reports four times a second how many bytes lie in `place`, while somebody else fills it."""
-    over = threading.Event()
+def watch_folder(weights: Weights, what: str, folder: Path, before: int, report: Progress) -> Iterator[None]:
+    """Reports the size of `folder`, plus the bytes `before`, while other code downloads into it."""
+    finished = threading.Event()
 
     def watch() -> None:
-        while not over.wait(0.25):
-            done = min(before + bytes_in(place), weights.size)
+        while not finished.wait(INTERVAL_SECONDS):
+            done = min(before + folder_size(folder), weights.size)
             report(f"{weights.name}: {what}", done, weights.size)
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -31,40 +32,40 @@ def watched(weights: Weights, what: str, place: Path, before: int, report: Progr
     try:
         yield
     finally:
-        over.set()
+        finished.set()
         watcher.join()
 
 
-def bytes_in(place: Path) -> int:
-    """How many bytes lie there, while others come and go."""
-    # os.walk, unlike rglob, bears that folders vanish while it walks.
-    return sum(size_of(Path(root, name)) for root, _, names in os.walk(place) for name in names)
+def folder_size(folder: Path) -> int:
+    """The bytes of all files in a folder that may change meanwhile."""
+    # os.walk, unlike rglob, tolerates folders that disappear during the walk.
+    return sum(file_size(Path(root, name)) for root, _, names in os.walk(folder) for name in names)
 
 
-def size_of(path: Path) -> int:
-    """The bytes of a file, 0 where there is none any more."""
-    with suppress(OSError):  # moved away meanwhile
+def file_size(path: Path) -> int:
+    """The bytes of a file, 0 if it no longer exists."""
+    with suppress(OSError):
         return path.stat().st_size
     return 0
 
 
-def emptied(place: Path) -> Path:
-    """The folder, made anew."""
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    return place
+def empty_folder(folder: Path) -> Path:
+    """Creates the folder, or empties an existing one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
-def make_sure_of_room(weights: Weights, place: Path, needed: int) -> None:
-    """Raises DiskFull where fewer bytes are free."""
-    if shutil.disk_usage(place).free < needed:
-        raise full(weights, place, needed)
+def require_free_space(weights: Weights, folder: Path, needed: int) -> None:
+    """Raises DiskFull if fewer than `needed` bytes are free."""
+    if shutil.disk_usage(folder).free < needed:
+        raise disk_full(weights, folder, needed)
 
 
-def full(weights: Weights, place: Path, needed: int) -> DiskFull:
-    """Says how much room there must be."""
-    free = shutil.disk_usage(place).free
+def disk_full(weights: Weights, folder: Path, needed: int) -> DiskFull:
+    """The error that says how much space is needed."""
+    free = shutil.disk_usage(folder).free
     return DiskFull(
-        f"{weights.name} needs {needed / 1e6:,.0f} MB in {place}, which has {free / 1e6:,.0f} MB free; "
+        f"{weights.name} needs {needed / 1e6:,.0f} MB in {folder}, which has {free / 1e6:,.0f} MB free; "
         "make room and run it again, what was downloaded so far is kept"
     )

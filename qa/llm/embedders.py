@@ -1,60 +1,68 @@
-"""The models that find: the embedder, and the reranker where there is one, as the settings name them."""
+"""The embedder and the reranker that the settings name."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from index.embedding.embedder import SentenceEmbedder
 from index.embedding.reranker import CrossEncoderReranker
 from index.errors import WeightsMissing
-from qa.llm import weights
-from qa.llm.custom import chosen, hashed, identity, present
-from qa.llm.weights import MINILM, ModelListing, Weights
+from qa.llm import installed_weights
+from qa.llm.custom import custom_weights, fingerprint, require_present, with_digests
+from qa.llm.installed_weights import ModelListing, find_weights
+from qa.llm.weights import MINILM, MODELS, Weights
 from qa.settings import Settings
 
-# Its weights come without a model card.
+# Its weights come without a model card, which would name its languages.
 MINILM_LANGUAGES = ("en",)
 
 
-def listing(settings: Settings) -> tuple[ModelListing, ...]:
-    """Every known model and those that the settings name, and whether they are there."""
-    finding = [one for one in (embedder_weights(settings), reranker_weights(settings)) if one]
-    used = {settings.model, *(one.name for one in finding)}
-    others = [one for one in finding if one.name not in weights.MODELS]
-    return weights.listing(settings.home / "models", others, used)
+def list_models(settings: Settings) -> tuple[ModelListing, ...]:
+    """Every known model and those that the settings name, with their state in the weights folder."""
+    retrieval = [one for one in (embedder_weights(settings), reranker_weights(settings)) if one]
+    used = {settings.model, *(one.name for one in retrieval)}
+    custom = [one for one in retrieval if one.name not in MODELS]
+    return installed_weights.list_models(_folder(settings), custom, used)
 
 
 def embedder_weights(settings: Settings) -> Weights:
-    """The embedder's weights, there or not."""
+    """The embedder's weights, present or not."""
     if settings.embedder in (MINILM.name, MINILM.hub and MINILM.hub.repo):
         return MINILM
-    return chosen(settings.embedder, "finds passages by meaning", settings.home / "models")
+    return custom_weights(settings.embedder, "finds passages by meaning", _folder(settings))
 
 
 def reranker_weights(settings: Settings) -> Weights | None:
-    """The reranker's weights, there or not, where the settings name one."""
+    """The reranker's weights, present or not; None if the settings name no reranker."""
     if not settings.reranker:
         return None
-    return chosen(settings.reranker, "puts what was found in order", settings.home / "models")
+    return custom_weights(settings.reranker, "reranks search results", _folder(settings))
 
 
 def open_embedder(settings: Settings) -> SentenceEmbedder:
-    """The embedder, which is loaded at its first use. Nothing is ever fetched here.
+    """The embedder, which loads at its first use. Nothing is downloaded.
 
-    Its name says which weights these are: an archive that was made with others is not mixed with them.
+    Its name identifies its weights, so that vectors of different embedders are not mixed in one archive.
     Raises WeightsMissing, WeightsCorrupt.
     """
-    used, models = embedder_weights(settings), settings.home / "models"
-    if used != MINILM:
-        name = identity(hashed(used, models))
-        return SentenceEmbedder(models / used.folder, name=name, threads=settings.threads)
-    if not (place := weights.found(used, models)):
-        raise WeightsMissing(f"the weights of {used.name} are not in {models}; run `quoth models pull`")
+    weights, folder = embedder_weights(settings), _folder(settings)
+    if weights != MINILM:
+        name = fingerprint(with_digests(weights, folder))
+        return SentenceEmbedder(folder / weights.folder, name=name, threads=settings.threads)
+    if not (place := find_weights(weights, folder)):
+        raise WeightsMissing(f"the weights of {weights.name} are not in {folder}; run `quoth models pull`")
     return SentenceEmbedder(place, name=place.name, threads=settings.threads, languages=MINILM_LANGUAGES)
 
 
 def open_reranker(settings: Settings) -> CrossEncoderReranker | None:
-    """The reranker, where the settings name one; loaded at its first use, and never fetched here.
+    """The reranker, which loads at its first use; None if the settings name none. Nothing is downloaded.
 
     Raises WeightsMissing, WeightsCorrupt.
     """
-    used, models = reranker_weights(settings), settings.home / "models"
-    return CrossEncoderReranker(present(used, models), threads=settings.threads) if used else None
+    if not (weights := reranker_weights(settings)):
+        return None
+    return CrossEncoderReranker(require_present(weights, _folder(settings)), threads=settings.threads)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.home / "models"

@@ -8,24 +8,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import WeightsMissing
-from qa.llm.download_progress import Progress, bytes_in, make_sure_of_room, watched
+from qa.llm.download_progress import Progress, folder_size, require_free_space, watch_folder
 from qa.llm.weights import Weights
 
 
-def from_hub(weights: Weights, place: Path, report: Progress) -> Path:
-    """Downloads the files into `place`, unchecked, or raises WeightsMissing."""
+def from_hub(weights: Weights, folder: Path, report: Progress) -> Path:
+    """Downloads the files into `folder`, unverified. Raises WeightsMissing."""
     # Imported here: it takes 0.3 s, and every start of quoth imports this module.
     from huggingface_hub import hf_hub_download
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
     if not weights.hub:
         raise WeightsMissing("it is not on the hub")
-    for leftover in place.rglob("*.incomplete"):  # its client begins a file anew each time
+    for leftover in folder.rglob("*.incomplete"):  # the hub's client does not resume them
         leftover.unlink()
-    make_sure_of_room(weights, place, weights.size - bytes_in(place))
+    require_free_space(weights, folder, weights.size - folder_size(folder))
     with (
-        asked(weights.hub.endpoint) as endpoint,
-        watched(weights, "from the hub", place, 0, report),
+        hub_endpoint(weights.hub.endpoint) as endpoint,
+        watch_folder(weights, "from the hub", folder, 0, report),
         disable_progress_bars(),
     ):
         for file in weights.files:
@@ -34,24 +34,24 @@ def from_hub(weights: Weights, place: Path, report: Progress) -> Path:
                 file.name,
                 revision=weights.hub.revision,
                 endpoint=endpoint,
-                local_dir=place,
+                local_dir=folder,
             )
-    return place
+    return folder
 
 
 @contextmanager
-def asked(endpoint: str = "") -> Iterator[str]:
-    """Gives the address of the hub, and turns what goes wrong in asking there into WeightsMissing."""
+def hub_endpoint(endpoint: str = "") -> Iterator[str]:
+    """The URL of the hub, for requests inside the block. Their errors become WeightsMissing."""
     import httpx
     from huggingface_hub import constants, is_offline_mode
 
     if is_offline_mode():
         raise WeightsMissing("the hub was not asked (HF_HUB_OFFLINE is set)")
     try:
-        # The client tries again for long where there is no network; this fails within seconds.
+        # Without a network the hub's client retries for a long time; this fails within seconds.
         httpx.head(endpoint or constants.ENDPOINT, timeout=httpx.Timeout(10, connect=3))
         yield endpoint or constants.ENDPOINT
-    except Exception as error:  # its errors have no common base: two of httpx, those of xet, its own
+    except Exception as error:  # no common base class: errors of httpx, of xet and of the hub's client
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise
         raise WeightsMissing(f"the hub did not give it ({' '.join(str(error).split())})") from error

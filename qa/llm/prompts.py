@@ -11,7 +11,7 @@ from string import Template
 from qa.errors import PromptInvalid
 
 NOT_FOUND = "NOT FOUND"
-"""What `prompts/answer.md` tells the model to write where the excerpts do not answer."""
+"""What `prompts/answer.md` has the model write if the excerpts do not answer the question."""
 FOLDER = Path(__file__).parents[2] / "prompts"
 _HEADING = re.compile(r"^## (system|user|assistant)\n", re.MULTILINE)
 Message = tuple[str, str]
@@ -20,22 +20,22 @@ Message = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A conversation to put before a model. Only its last message has variables, so that all
-    before it is the same each time and a model's prompt cache serves it.
+    """The messages sent to a model. Only the last one has variables, so that the `prefix` before it is
+    always the same and comes from the model's prompt cache.
     """
 
-    fixed: tuple[Message, ...]
+    prefix: tuple[Message, ...]
     last: Template
 
     def messages(self, values: Mapping[str, str]) -> list[Message]:
-        """The conversation with the variables of its last message filled in."""
-        return [*self.fixed, ("user", self.last.substitute(values))]
+        """All messages, with the variables of the last one filled in."""
+        return [*self.prefix, ("user", self.last.substitute(values))]
 
 
 def load_prompt(name: str, variables: set[str], folder: Path = FOLDER) -> Prompt:
     """The prompt in `folder/name.md`: messages under `## system`, `## user` and `## assistant`.
 
-    Raises PromptInvalid where its `$variables` are not exactly the given ones.
+    Raises PromptInvalid if the file cannot be read, or its `$variables` are not exactly `variables`.
     """
     file = folder / f"{name}.md"
     try:
@@ -49,6 +49,6 @@ def load_prompt(name: str, variables: set[str], folder: Path = FOLDER) -> Prompt
     found = set(last.get_identifiers())
     if not last.is_valid() or found != variables:
         raise PromptInvalid(
-            f"the prompt {file} has the variables {sorted(found)}, needed are {sorted(variables)}"
+            f"the prompt {file} has the variables {sorted(found)}; it needs {sorted(variables)}"
         )
-    return Prompt(fixed=tuple(zip(roles[:-1], texts[:-1], strict=True)), last=last)
+    return Prompt(prefix=tuple(zip(roles[:-1], texts[:-1], strict=True)), last=last)

@@ -9,7 +9,7 @@ from index.embedding.embedder import Vectors
 from index.schemas import Hit
 from index.text.normalization import coverage
 from index.text.shingles import Shingles
-from qa.guardrails.prompt_injection import sentences
+from qa.guardrails.prompt_injection import screen_sentences
 from qa.verification.answer_type import expected
 from qa.verification.excerpts import Excerpt
 
@@ -100,10 +100,10 @@ def _places(hits: Sequence[Hit], question: str) -> Iterator[_Candidate]:
     for at, hit in enumerate(hits):
         shift = hit.passage.start
         said = []
-        for nth, sentence in enumerate(sentences(hit.passage.text, question)):
+        for nth, sentence in enumerate(screen_sentences(hit.passage.text, question)):
             said.append(Shingles.of(sentence.text).words)
             # What has no words, as "(…)", tells nothing.
-            if said[-1] and said[-1] not in earlier and sentence.tells:
+            if said[-1] and said[-1] not in earlier and sentence.trusted:
                 span = (sentence.start + shift, sentence.end + shift)
                 yield _Candidate(hit=at, nth=nth, span=span, text=sentence.text)
         earlier.update(said)

@@ -1,23 +1,23 @@
-"""Answering without a model: the sentences that fit the question best, as they stand."""
+"""Extractive answers: without a model, the sentences that fit the question best are quoted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa.guardrails.sanitizer import fenced
+from qa.guardrails.sanitizer import sanitize
 from qa.llm.prompts import NOT_FOUND
 from qa.verification.excerpts import Excerpt
 
-# A second sentence is quoted where it fits almost as well as the first.
+# A second sentence is quoted if its fit is at least this share of the best one's.
 CLOSE_SECOND = 0.9
 
 
 def quote_best(excerpts: Sequence[Excerpt]) -> str:
-    """A draft of one or two quoted sentences with their marks, or NOT FOUND."""
+    """A draft of one or two quoted sentences with their citation marks, or NOT FOUND."""
     ranked = sorted(
         ((fit, excerpt, nth) for excerpt in excerpts for nth, fit in enumerate(excerpt.fits)),
-        key=lambda found: -found[0],
+        key=lambda candidate: -candidate[0],
     )[:2]
-    close = [found for found in ranked if found[0] >= CLOSE_SECOND * ranked[0][0]]
-    quoted = [f"{fenced(excerpt.quote(nth, nth))} [{excerpt.number}]" for _, excerpt, nth in close]
+    close = [candidate for candidate in ranked if candidate[0] >= CLOSE_SECOND * ranked[0][0]]
+    quoted = [f"{sanitize(excerpt.quote(nth, nth))} [{excerpt.number}]" for _, excerpt, nth in close]
     return " ".join(quoted) or NOT_FOUND

@@ -1,4 +1,4 @@
-"""The line in front of the model: who comes waits for their turn, and no more wait than may."""
+"""The queue in front of the model: first come, first served, with a limit on how many wait."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ from contextlib import asynccontextmanager
 
 from qa.errors import Busy
 
-WAITING_SECONDS = 120.0
-"""So long somebody waits for the model before they are told to come again."""
+TIMEOUT_SECONDS = 120.0
+"""The longest wait for a slot."""
 
 
 class ModelQueue:
-    """So many have the model at once, and at most `places` wait, in the order they came.
+    """Gives out a number of `slots`, while at most `max_waiting` others wait in order of arrival.
 
-    Event loops share it: a server's, and those of `Assistant.ask`.
+    Several event loops share it: a server's and that of `Assistant.ask`.
     """
 
-    def __init__(self, *, at_once: int, places: int, seconds: float = WAITING_SECONDS) -> None:
-        self._free = at_once
-        self._places = places
-        self._seconds = seconds
+    def __init__(self, *, slots: int, max_waiting: int, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._free = slots
+        self._max_waiting = max_waiting
+        self._timeout = timeout
         self._waiting: deque[Future[None]] = deque()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many wait."""
+        """The number of those who wait."""
         return len(self._waiting)
 
     def check(self) -> None:
-        """Raises Busy where nobody else may wait."""
-        if not self._free and len(self._waiting) >= self._places:
-            raise Busy(f"the model is busy, and {len(self)} wait for it already; ask again in some seconds")
+        """Raises Busy if the queue is full."""
+        if not self._free and len(self._waiting) >= self._max_waiting:
+            raise Busy(f"the model is busy and {len(self)} questions wait for it; ask again in a few seconds")
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[None, None]:
-        """Waits, has the model, and gives it on, however that ends. Raises Busy."""
-        await self._wait()
+    async def slot(self) -> AsyncGenerator[None, None]:
+        """Waits for a slot, holds it inside the block, and passes it on. Raises Busy."""
+        await self._acquire()
         try:
             yield
         finally:
             with self._lock:
-                self._give_on()
+                self._release()
 
-    async def _wait(self) -> None:
+    async def _acquire(self) -> None:
         with self._lock:
             self.check()
             if self._free:
@@ -56,21 +56,22 @@ class ModelQueue:
             mine: Future[None] = Future()
             self._waiting.append(mine)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._timeout):
                 await asyncio.wrap_future(mine)
         except BaseException as error:
             with self._lock:
                 if mine in self._waiting:
                     self._waiting.remove(mine)
-                elif not mine.cancelled():  # it came just as the wait ended
-                    self._give_on()
+                elif not mine.cancelled():  # the slot was assigned just as the wait ended
+                    self._release()
             if isinstance(error, TimeoutError):
                 raise Busy(
-                    f"the model was not free within {self._seconds:.0f} s; ask again later", seconds=30
+                    f"the model was not free within {self._timeout:.0f} s; ask again later", seconds=30
                 ) from None
             raise
 
-    def _give_on(self) -> None:
+    def _release(self) -> None:
+        """Passes a slot to the next in the queue. The caller holds the lock."""
         while self._waiting:
             next_ = self._waiting.popleft()
             if next_.set_running_or_notify_cancel():

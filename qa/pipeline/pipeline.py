@@ -1,4 +1,4 @@
-"""How a question is answered: found, read, written and checked, one event after another."""
+"""How a question is answered: retrieve, gate, select, draft, gate, verify, answer."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import cast
 
 from index.collection import Collection
 from index.errors import QuothError
 from qa.errors import ModelUnavailable
-from qa.guardrails.sanitizer import inert
+from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, RemoteChatModel
-from qa.pipeline.chain import DraftChunk, SelectedContext, finding, picking, writing
+from qa.pipeline.chain import (
+    DraftChunk,
+    SelectedContext,
+    drafting_step,
+    retrieval_step,
+    selection_step,
+)
 from qa.pipeline.confidence import of_draft, of_search
 from qa.pipeline.model_queue import ModelQueue
 from qa.schemas import (
@@ -27,17 +34,53 @@ from qa.schemas import (
     Thresholds,
     Timings,
     Token,
+    Usage,
 )
 from qa.telemetry.tracing import traced, tracer
 from qa.verification.citations import VerifiedDraft, check, refuses
 from qa.verification.conflicts.detect import compare
 
-# So long a whole answer may take the model once it has the question.
-WRITING_SECONDS = 300.0
+# The limit for writing one draft.
+DRAFT_TIMEOUT_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A draft so far. `confidence` is the probability, 0 to 1, that the excerpts answer the question; None
+    before the first chunk.
+    """
+
+    text: str = ""
+    refusal: float | None = None
+    confidence: float | None = None
+    usage: Usage | None = None
+
+    def extended(self, chunk: DraftChunk, context: SelectedContext) -> Draft:
+        """The draft with another chunk. The first known probability of a refusal counts."""
+        refusal = chunk.refusal if self.refusal is None else self.refusal
+        return Draft(
+            text=self.text + chunk.text,
+            refusal=refusal,
+            confidence=of_draft(context.retrieval.hits, context.excerpts, refusal),
+            usage=chunk.usage or self.usage,
+        )
+
+    def reaches(self, threshold: float) -> bool:
+        """Whether the confidence is known and at least the threshold."""
+        return self.confidence is not None and self.confidence >= threshold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineResult:
+    """What the steps after retrieval produced; a declined question has an empty `verified` draft."""
+
+    draft: Draft = Draft()
+    verified: VerifiedDraft = field(default_factory=VerifiedDraft)
+    conflicts: tuple[Conflict, ...] = ()
 
 
 class Pipeline:
-    """The walk from question to answer, over the collections of one library."""
+    """Answers questions over the collections of one library."""
 
     def __init__(
         self,
@@ -45,115 +88,130 @@ class Pipeline:
         model: ChatModel | None,
         evidence_tokens: int,
         *,
-        line: ModelQueue,
+        queue: ModelQueue,
         thresholds: Callable[[str], Thresholds],
     ) -> None:
-        """`collection` and `thresholds` are called with a collection's name; questions take their turns
-        with the model in the `line`.
-        """
+        """`collection` and `thresholds` are called with a collection's name."""
         self._collection = collection
         self._model = model
         self._name = model.name if model else NO_MODEL
-        self._line = line
+        self._queue = queue
         self._thresholds = thresholds
-        self._find = finding(collection)
-        self._pick = picking(collection, model, evidence_tokens)
-        self._write = writing(model)
+        self._retrieval = retrieval_step(collection)
+        self._selection = selection_step(collection, model, evidence_tokens)
+        self._drafting = drafting_step(model)
 
     async def events(self, question: Question) -> AsyncGenerator[Event, None]:
         """Evidence, tokens of the unchecked draft, and the checked Answer last. Leaving early stops the
-        model. Raises ArchiveEmpty, ModelUnavailable.
+        model. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """
         began = time.perf_counter()
         with traced("search"):
-            found = await self._find.ainvoke(question)
+            retrieval = await self._retrieval.ainvoke(question)
         searched = time.perf_counter()
-        passages = tuple(RetrievedPassage.of(hit) for hit in found.hits)
-        yield Evidence(question_searched=found.searched, passages=passages)
-        first: float | None = None
-        checked, sure, usage = VerifiedDraft(), None, None
-        conflicts: tuple[Conflict, ...] = ()
-        thresholds = self._thresholds(question.collection)
-        found_well = of_search(found.hits)
-        if found_well >= thresholds.search:
-            with traced("pick evidence"):
-                reading = await self._pick.ainvoke(found)
-            draft, shown, refusal = "", "", None
-            async with self._line.turn(), aclosing(self._drafting(reading)) as pieces:
-                async for piece in pieces:
-                    usage = piece.usage or usage
-                    refusal = piece.refusal if refusal is None else refusal
-                    draft += piece.text
-                    sure = of_draft(found.hits, reading.excerpts, refusal)
-                    # Its first token tells whether a draft is going to be declined.
-                    if draft and sure < thresholds.answer:
-                        break
-                    if draft != shown and not refuses(draft):
-                        first = first or time.perf_counter()
-                        yield Token(text=draft[len(shown) :])
-                        shown = draft
-            if sure is not None and sure >= thresholds.answer:
-                with traced("check"):
-                    checked, conflicts = await asyncio.to_thread(self._check, reading, draft)
-        yield Answer(
-            status="answered" if checked.sentences else "declined",
-            text=checked.text or DECLINED,
-            sentences=checked.sentences,
-            citations=checked.citations,
-            conflicts=conflicts,
-            question_searched=found.searched,
-            passages=passages,
-            timings=Timings(
-                search_ms=_milliseconds(searched - began),
-                first_token_ms=_milliseconds(first - began) if first and self._model else None,
-                total_ms=_milliseconds(time.perf_counter() - began),
-            ),
-            model=self._name,
-            search_confidence=round(found_well, 4),
-            confidence=None if sure is None else round(sure, 4),
-            usage=usage,
+        evidence = Evidence(
+            question_searched=str(retrieval.query),
+            passages=tuple(RetrievedPassage.of(hit) for hit in retrieval.hits),
         )
+        yield evidence
+        first_token: float | None = None
+        result = PipelineResult()
+        thresholds = self._thresholds(question.collection)
+        search_confidence = of_search(retrieval.hits)
+        if search_confidence >= thresholds.search:
+            with traced("pick evidence"):
+                context = await self._selection.ainvoke(retrieval)
+            shown, draft = "", Draft()
+            async with aclosing(self._drafts(context, thresholds.answer)) as drafts:
+                async for draft in drafts:
+                    if draft.reaches(thresholds.answer) and draft.text != shown and not refuses(draft.text):
+                        first_token = first_token or time.perf_counter()
+                        yield Token(text=draft.text[len(shown) :])
+                        shown = draft.text
+            result = PipelineResult(draft=draft)
+            if draft.reaches(thresholds.answer):
+                with traced("check"):
+                    result = await asyncio.to_thread(self._verify, context, draft)
+        timings = Timings(
+            search_ms=_milliseconds(searched - began),
+            first_token_ms=_milliseconds(first_token - began) if first_token and self._model else None,
+            total_ms=_milliseconds(time.perf_counter() - began),
+        )
+        yield self._answer(evidence, search_confidence, result, timings)
 
-    def _check(self, reading: SelectedContext, draft: str) -> tuple[VerifiedDraft, tuple[Conflict, ...]]:
-        """What of the draft holds, and where its sources disagree."""
-        question, excerpts = reading.found.question, reading.excerpts
-        encode = self._collection(question.collection).encode
-        plain = inert(draft, (quote for excerpt in excerpts for quote in excerpt.quotes))
-        checked = check(plain, question.question, excerpts, encode)
-        return compare(question.question, checked, reading.found.hits, encode)
+    async def _drafts(self, context: SelectedContext, threshold: float) -> AsyncGenerator[Draft, None]:
+        """The draft after each chunk. Ends as soon as its confidence, which its first token decides, is
+        below the threshold.
+        """
+        draft = Draft()
+        async with self._queue.slot(), aclosing(self._chunks(context)) as chunks:
+            async for chunk in chunks:
+                draft = draft.extended(chunk, context)
+                yield draft
+                if draft.text and not draft.reaches(threshold):
+                    return
 
-    async def _drafting(self, reading: SelectedContext) -> AsyncGenerator[DraftChunk, None]:
-        # Not the current span of whoever reads the pieces.
+    async def _chunks(self, context: SelectedContext) -> AsyncGenerator[DraftChunk, None]:
+        """The chunks as the model writes them, with its errors as ModelUnavailable."""
+        # Not made the current span: that would be the reader's context.
         span = tracer.start_span("write")
-        until = asyncio.get_running_loop().time() + WRITING_SECONDS
+        deadline = asyncio.get_running_loop().time() + DRAFT_TIMEOUT_SECONDS
         try:
-            # LangChain calls it an iterator; it is a generator, whose closing stops the model.
-            writing = cast(AsyncGenerator[DraftChunk, None], self._write.astream(reading))
-            async with aclosing(writing) as pieces:
+            # LangChain's type is an iterator, but it is a generator; closing it stops the model.
+            stream = cast(AsyncGenerator[DraftChunk, None], self._drafting.astream(context))
+            async with aclosing(stream) as chunks:
                 while True:
-                    async with asyncio.timeout_at(until):
-                        piece = await anext(pieces, None)
-                    if piece is None:
+                    async with asyncio.timeout_at(deadline):
+                        chunk = await anext(chunks, None)
+                    if chunk is None:
                         return
-                    yield piece
+                    yield chunk
         except QuothError:
             raise
         except TimeoutError:
             raise ModelUnavailable(
-                f"the model '{self._name}' was not done within {WRITING_SECONDS:.0f} s; ask again, or "
-                "choose a faster one"
+                f"the model '{self._name}' did not finish within {DRAFT_TIMEOUT_SECONDS:.0f} s; ask again, "
+                "or choose a faster one"
             ) from None
         except Exception as error:
-            # LangChain's providers share no base of their errors.
+            # LangChain's providers share no base class of errors.
             reason = f"{type(error).__name__}: {error}"
             if isinstance(self._model, RemoteChatModel):
-                reason = self._model.without_key(reason)
+                reason = self._model.redact_key(reason)
             raise ModelUnavailable(
                 f"the model '{self._name}' did not answer ({reason}); "
                 "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
             ) from error
         finally:
             span.end()
+
+    def _verify(self, context: SelectedContext, draft: Draft) -> PipelineResult:
+        """The sentences of the draft that its excerpts support, and the conflicts between sources."""
+        question = context.retrieval.question.question
+        encode = self._collection(context.retrieval.question.collection).encode
+        quotes = (quote for excerpt in context.excerpts for quote in excerpt.quotes)
+        verified = check(sanitize_draft(draft.text, quotes), question, context.excerpts, encode)
+        verified, conflicts = compare(question, verified, context.retrieval.hits, encode)
+        return PipelineResult(draft=draft, verified=verified, conflicts=conflicts)
+
+    def _answer(
+        self, evidence: Evidence, search_confidence: float, result: PipelineResult, timings: Timings
+    ) -> Answer:
+        verified, confidence = result.verified, result.draft.confidence
+        return Answer(
+            status="answered" if verified.sentences else "declined",
+            text=verified.text or DECLINED,
+            sentences=verified.sentences,
+            citations=verified.citations,
+            conflicts=result.conflicts,
+            question_searched=evidence.question_searched,
+            passages=evidence.passages,
+            timings=timings,
+            model=self._name,
+            search_confidence=round(search_confidence, 4),
+            confidence=None if confidence is None else round(confidence, 4),
+            usage=result.draft.usage,
+        )
 
 
 def _milliseconds(seconds: float) -> float:

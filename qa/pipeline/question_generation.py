@@ -1,4 +1,4 @@
-"""Questions that a sentence answers, as a language model writes them."""
+"""Test questions drafted by a language model, each answered by one sentence; for `quoth questions`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _LINES = re.compile(r"question:\s*(?P<question>[^\n]+)\n\s*answer:\s*(?P<answer>
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftedQuestion:
-    """A question and its answer as the model wrote them; not checked."""
+    """A question and its answer as the model wrote them, unchecked."""
 
     question: str
     answer: str
 
 
 def draft(model: ChatModel, *, title: str, passage: str, sentence: str) -> DraftedQuestion | None:
-    """A question that `sentence`, which stands in `passage`, answers; None where the model has none.
+    """A question that `sentence`, a part of `passage`, answers; None if the model writes none.
 
     Raises ModelUnavailable.
     """
@@ -35,11 +35,9 @@ def draft(model: ChatModel, *, title: str, passage: str, sentence: str) -> Draft
     try:
         written = chat.invoke(list(messages)).text
     except Exception as error:
-        # LangChain's providers share no base of their errors.
+        # LangChain's providers share no base class of errors.
         raise ModelUnavailable(
             f"the model '{model.name}' did not answer ({type(error).__name__}: {error}); see `quoth doctor`"
         ) from error
-    found = _LINES.search(written)
-    return (
-        DraftedQuestion(question=found["question"].strip(), answer=found["answer"].strip()) if found else None
-    )
+    match = _LINES.search(written)
+    return match and DraftedQuestion(question=match["question"].strip(), answer=match["answer"].strip())

@@ -1,19 +1,24 @@
-"""Questions that sentences of articles answer, made by their form; no model is asked.
+"""Example questions, made from sentences of a few fixed forms, without a model; for the chat window.
 
 "Forty-seven people were rescued from the ferry." → "How many people were rescued from the ferry?"
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
+from index.collection import Collection
 from index.schemas import Article
 from index.text.sentences import sentence_spans
-from qa.schemas import RetrievedPassage
 
-# How far a search for the question may go until it finds its own sentence.
-WITHIN = 2
+# Questions are made from this many of the newest articles.
+NEWEST_ARTICLES = 60
+# A search for a question must return its own sentence among this many passages.
+MAX_RANK = 2
 MIN_WORDS, MAX_WORDS = 6, 16
 
 _NUMBER = r"(?:\d[\d,.]*|(?:[A-Z][a-z]+)(?:-[a-z]+)?)"
@@ -37,55 +42,74 @@ _INTRODUCED = re.compile(
 )
 
 
-def suggested(
-    articles: Iterable[Article], search: Callable[[str], Sequence[RetrievedPassage]], limit: int
-) -> list[str]:
-    """Up to `limit` questions, one an article and of different forms as far as there are some, each of
-    which `search` answers with the sentence it was made of.
+def suggested_questions(collection: Collection, limit: int) -> list[str]:
+    """At most `limit` questions that the newest articles answer; fewer if few sentences have a fitting form.
+
+    They are stored in the collection until its articles change, so that a start need not wait for the
+    embedder.
     """
-    made: dict[str, list[str]] = {}
-    taken: list[str] = []
+    documents = collection.documents
+    newest = documents.list_articles(limit=NEWEST_ARTICLES).articles
+    if not newest:
+        return []
+    digest = hashlib.sha256(repr((newest, limit)).encode("utf-8", "surrogatepass")).hexdigest()
+    stored = json.loads(documents.metadata.get("suggested", "{}"))
+    if stored.get("of") != digest:
+        articles = (documents.article(each.id) for each in newest)
+        stored = {"of": digest, "questions": _suggest(collection, articles, limit)}
+        documents.metadata["suggested"] = json.dumps(stored)
+    return list(stored["questions"])
+
+
+def _suggest(collection: Collection, articles: Iterable[Article], limit: int) -> list[str]:
+    """Up to `limit` questions, one for each article and of several forms if possible. A search for each
+    returns the sentence that it was made from.
+    """
+    by_form = Counter[str]()
+    questions: list[str] = []
     for article in articles:
         for form, question, (start, end) in _questions(article.text):
-            if len(made.get(form, ())) >= max(1, limit // 2):
+            if by_form[form] >= max(1, limit // 2):
                 continue
-            found = search(question)[:WITHIN]
-            if any(hit.article_id == article.id and hit.start <= start and end <= hit.end for hit in found):
-                made.setdefault(form, []).append(question)
-                taken.append(question)
+            found = [hit.passage for hit in collection.search(question, k=MAX_RANK)]
+            if any(one.article_id == article.id and one.start <= start and end <= one.end for one in found):
+                by_form[form] += 1
+                questions.append(question)
                 break
-        if len(taken) == limit:
+        if len(questions) == limit:
             break
-    return taken
+    return questions
 
 
 def _questions(text: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """The form, the question and the sentence's span, for each sentence that has one of the forms."""
+    """The form, the question and the sentence's span, for each sentence of one of the forms."""
     for span in sentence_spans(text):
-        for form, question in _of(" ".join(text[slice(*span)].split())):
+        for form, question in _convert(" ".join(text[slice(*span)].split())):
             if MIN_WORDS - 3 * (form == "who") <= len(question.split()) <= MAX_WORDS:
                 yield form, question, span
 
 
-def _of(sentence: str) -> Iterator[tuple[str, str]]:
-    if (found := _COUNTED.match(sentence)) and _counts(found[1]):
-        yield "how many", f"How many {found[2]} {found[3]} {_cut(found[4])}?"
-    if found := _DATED.match(sentence):
-        yield "when", f"When {found[2]} {_lowered(found[1])} {found[3]}?"
-    if found := _PRICED.match(sentence):
-        yield "how much", f"How much will {_lowered(found[1])} cost?"
-    if found := _INTRODUCED.search(sentence):
-        yield "who", f"Who is {found[1] or found[2]}?"
+def _convert(sentence: str) -> Iterator[tuple[str, str]]:
+    """The form and the question, for each form that the sentence has."""
+    if (match := _COUNTED.match(sentence)) and _is_number(match[1]):
+        yield "how many", f"How many {match[2]} {match[3]} {_without_adverbials(match[4])}?"
+    if match := _DATED.match(sentence):
+        yield "when", f"When {match[2]} {_decapitalized(match[1])} {match[3]}?"
+    if match := _PRICED.match(sentence):
+        yield "how much", f"How much will {_decapitalized(match[1])} cost?"
+    if match := _INTRODUCED.search(sentence):
+        yield "who", f"Who is {match[1] or match[2]}?"
 
 
-def _counts(number: str) -> bool:
+def _is_number(number: str) -> bool:
+    """Whether the words are a number, in digits or in words."""
     return number[0].isdigit() or number.lower().partition("-")[0] in _NUMERALS
 
 
-def _cut(rest: str) -> str:
-    """The rest of a sentence without what tells when or why."""
+def _without_adverbials(rest: str) -> str:
+    """The rest of a sentence up to a phrase of time or reason."""
     return re.split(r" (?:on [A-Z]|after|when|while|because|before|as|and|but|in [A-Z\d])|[.?!]$", rest)[0]
 
 
-def _lowered(subject: str) -> str:
+def _decapitalized(subject: str) -> str:
     return subject[0].lower() + subject[1:]

@@ -1,4 +1,4 @@
-"""Thumbs up and down, kept in a file of the home that can be read, moved and deleted."""
+"""Feedback on answers, stored in a file of the home that people may read, move and delete."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from qa.schemas import MAX_QUESTION_CHARACTERS, Schema, Turn
 FILE = "feedback.jsonl"
 MAX_ANSWER_CHARACTERS = 20_000
 MAX_REASON_CHARACTERS = 2_000
-# Some ten thousand thumbs; whoever sends more is no reader.
+# Enough for ten thousand entries; more would be abuse.
 MAX_FILE_BYTES = 20_000_000
 
 Verdict = Literal["up", "down"]
 
 
 class Feedback(Schema):
-    """What a person thought of an answer, in the conversation and on the day they had asked for.
+    """A person's verdict on an answer, with the conversation and the `as_of` of its question.
 
-    `cited` are the articles that the answer quoted.
+    `cited` are the ids of the articles that the answer quoted.
     """
 
     at: datetime
@@ -44,22 +44,22 @@ class Feedback(Schema):
 
 
 class FeedbackFile:
-    """One feedback a line, in the order they came; safe to use from several threads."""
+    """Stores feedback, one entry a line in order of arrival. Thread-safe."""
 
     def __init__(self, home: Path) -> None:
         self.file = home / FILE
         self._writing = threading.Lock()
 
     def add(self, feedback: Feedback) -> None:
-        """Keeps it. Raises FeedbackFull, DiskFull."""
+        """Appends an entry. Raises FeedbackFull, DiskFull."""
         line = feedback.model_dump_json(exclude_defaults=True).encode() + b"\n"
         with self._writing:
             size = self.file.stat().st_size if self.file.exists() else 0
-            if size and not self._ends_whole():
+            if size and not self._last_line_is_complete():
                 line = b"\n" + line
             if size + len(line) > MAX_FILE_BYTES:
                 raise FeedbackFull(
-                    f"{self.file} has {size / 1e6:.0f} MB, and no more is kept; "
+                    f"{self.file} has {size / 1e6:.0f} MB, and no more is stored; "
                     "export it with `quoth questions --from-feedback`, then move it away"
                 )
             try:
@@ -72,14 +72,14 @@ class FeedbackFile:
                     f"the disk of {self.file} is full; free some space and send it again"
                 ) from None
 
-    def _ends_whole(self) -> bool:
-        """Whether the last line was written to its end before the process died."""
-        with self.file.open("rb") as kept:
-            kept.seek(-1, os.SEEK_END)
-            return kept.read() == b"\n"
+    def _last_line_is_complete(self) -> bool:
+        """False if a process died while it wrote."""
+        with self.file.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read() == b"\n"
 
     def read(self) -> Iterator[Feedback]:
-        """Everything that was kept, oldest first; without a line that was cut off in the middle."""
+        """All entries, oldest first, without lines that cannot be read."""
         if not self.file.exists():
             return
         for line in self.file.read_bytes().split(b"\n"):
@@ -87,5 +87,5 @@ class FeedbackFile:
                 try:
                     yield Feedback.model_validate_json(line)
                 except ValidationError:
-                    # Written by another version, or cut off: the others are still worth reading.
+                    # Written by another version, or incomplete; the other lines are still useful.
                     continue

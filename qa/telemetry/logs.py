@@ -1,6 +1,6 @@
-"""What happens in a server, on standard error: for people, or as JSON lines; each with its request's id.
+"""The server's log on standard error, as text or as JSON lines, each with the id of its request.
 
-What people ask, what articles say, and keys are never told.
+It never contains questions, texts of articles, or keys.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request that is being answered; empty outside of one."""
+"""The id of the current request; empty outside of requests."""
 
 
 def configure(form: Literal["text", "json"]) -> None:
-    """Has this process tell what it does, its libraries only what is wrong."""
+    """Starts logging: information from Quoth, only warnings from its libraries."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Json() if form == "json" else _Text())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
@@ -25,20 +25,20 @@ def configure(form: Literal["text", "json"]) -> None:
 
 
 class _Text(logging.Formatter):
-    """What is usual is told as it is; anything else begins with its level."""
+    """Text lines; those above INFO begin with their level."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = super().format(record)
+        line = super().format(record)
         if record.levelno > logging.INFO:
-            told = f"{record.levelname.lower()}: {told}"
-        return f"{told}  [{id_}]" if (id_ := request_id.get()) else told
+            line = f"{record.levelname.lower()}: {line}"
+        return f"{line}  [{id_}]" if (id_ := request_id.get()) else line
 
 
 class _Json(logging.Formatter):
-    """One object a line. `extra={"fields": {...}}` of a record become members of their own."""
+    """One JSON object a line. The `extra={"fields": {...}}` of a record become its members."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        entry = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -47,4 +47,4 @@ class _Json(logging.Formatter):
             **getattr(record, "fields", {}),
             "exception": self.formatException(record.exc_info) if record.exc_info else None,
         }
-        return json.dumps({name: value for name, value in told.items() if value is not None}, default=str)
+        return json.dumps({name: value for name, value in entry.items() if value is not None}, default=str)

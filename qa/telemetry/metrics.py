@@ -1,4 +1,4 @@
-"""Counters and clocks of one process, in Prometheus's form. None of them tells what was asked."""
+"""Counters and timers of one process for Prometheus. None of them contains questions or texts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from prometheus_client.registry import Collector
 from qa.schemas import Answer
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-# Seconds: a search takes a tenth of one, an answer of the local model up to a minute.
+# In seconds: a search takes 0.1 s, an answer of the local model up to a minute.
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 12, 25, 50, 100)
 
 
 class Metrics:
-    """What a process did since it began. `articles` tells how many each collection has when it is asked."""
+    """Metrics since the start of the process. `articles` returns the number of articles by collection."""
 
     def __init__(self, articles: Callable[[], Mapping[str, int]]) -> None:
         self._registry = registry = CollectorRegistry()
@@ -28,20 +28,20 @@ class Metrics:
         )
         self._request_seconds = Histogram(
             "quoth_http_request_seconds",
-            "Seconds until a request was answered in whole.",
+            "Seconds until a request was completely answered.",
             ("route",),
             buckets=_BUCKETS,
             registry=registry,
         )
         self._answers = Counter(
             "quoth_answers",
-            "Questions by what became of them: answered or declined.",
+            "Questions by result: answered or declined.",
             ("status",),
             registry=registry,
         )
         self._answer_seconds = Histogram(
             "quoth_answer_seconds",
-            "Seconds since a question came: until it was searched, until the first token, and in all.",
+            "Seconds since a question arrived, until the end of the search, the first token, and the answer.",
             ("stage",),
             buckets=_BUCKETS,
             registry=registry,
@@ -54,7 +54,7 @@ class Metrics:
         )
         self.in_progress = Gauge(
             "quoth_questions_in_progress",
-            "Questions that are being answered, or wait for the model.",
+            "Questions that are being answered or wait for the model.",
             registry=registry,
         )
         ProcessCollector(registry=registry)
@@ -81,11 +81,11 @@ class Metrics:
         self._request_seconds.labels(route).observe(seconds)
 
     def value(self, name: str, labels: Mapping[str, str] | None = None) -> float:
-        """What a sample stands at; 0 before it was ever counted."""
+        """The value of a sample; 0 before it was first counted."""
         return self._registry.get_sample_value(name, dict(labels or {})) or 0
 
     def text(self) -> bytes:
-        """All of them, as MEDIA_TYPE."""
+        """All metrics, as MEDIA_TYPE."""
         return generate_latest(self._registry)
 
 
@@ -94,7 +94,7 @@ class _Articles(Collector):
         self._articles = articles
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
-        # Nothing is counted before somebody looks.
+        # Articles are counted only when metrics are requested.
         return [self._family()]
 
     def collect(self) -> Iterable[GaugeMetricFamily]:

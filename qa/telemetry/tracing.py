@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry: nothing is recorded or sent unless its own OTEL_ variables say so."""
+"""OpenTelemetry traces. Nothing is recorded or sent unless the OTEL_ variables ask for it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from opentelemetry.trace import Span, SpanKind
 from qa.errors import SettingsInvalid
 
 tracer = trace.get_tracer("quoth", version("quoth"))
-"""Its spans cost nothing until `start` has found where they go."""
+"""Its spans cost nothing until `start` configures an exporter."""
 
 
 def traced(
     name: str, *, after: Context | None = None, kind: SpanKind = SpanKind.INTERNAL
 ) -> AbstractContextManager[Span]:
-    """A span of that name, around what is done in it, `after` another process's. What goes wrong there is
-    not told: the message of an error may have in it what was asked.
+    """A span of that name for the block, a child of `after`, the context of another process. It does not
+    record exceptions, whose messages may contain the question.
     """
     return tracer.start_as_current_span(
         name, after, kind, record_exception=False, set_status_on_exception=False
@@ -31,9 +31,9 @@ _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
 
 
 def start() -> None:
-    """Sends traces by OTLP over HTTP to where the variables say, or to standard error for `console`.
+    """Starts exporting traces by OTLP over HTTP as the variables say, or to standard error for `console`.
 
-    Raises SettingsInvalid where they ask for what is not installed or not known.
+    Raises SettingsInvalid if the exporter is unknown or not installed.
     """
     wanted = os.environ.get("OTEL_TRACES_EXPORTER") or (
         "otlp" if any(map(os.environ.get, _ENDPOINTS)) else "none"
@@ -53,7 +53,7 @@ def start() -> None:
     import sys
 
     os.environ.setdefault("OTEL_SERVICE_NAME", "quoth")
-    provider = TracerProvider()  # sends what is left when the process ends
+    provider = TracerProvider()  # exports the remaining spans when the process ends
     exporter = OTLPSpanExporter() if wanted == "otlp" else ConsoleSpanExporter(out=sys.stderr)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)

@@ -11,7 +11,7 @@ import numpy as np
 from index.embedding.embedder import Vectors
 from index.text.normalization import stems
 from index.text.sentences import sentence_spans
-from qa.guardrails.sanitizer import fenced
+from qa.guardrails.sanitizer import sanitize
 from qa.llm.prompts import NOT_FOUND
 from qa.schemas import AnswerSentence, Citation
 from qa.verification.answer_type import asks_choice, asks_number, asks_reason, expected
@@ -54,7 +54,7 @@ class VerifiedDraft:
 
     def quoted(self) -> VerifiedDraft:
         """The same in the words of its quotes."""
-        quotes = {citation.number: fenced(citation.quote) for citation in self.citations}
+        quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}
         said = {
             number: AnswerSentence(text=quotes[number], citations=(number,), support=sentence.support)
             for sentence in self.sentences
@@ -169,7 +169,7 @@ def _likeness(
     """The cosine of each claim with each quote. Where all claims are quotes word for word, the others need
     not be known, and nothing is embedded.
     """
-    shown = [fenced(quote) for quote in quotes]
+    shown = [sanitize(quote) for quote in quotes]
     same = np.array([[claim == one for one in shown] for claim in claims], dtype=np.float32)
     if same.any(axis=1).all():
         return same

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.schemas import Hit
-from qa.guardrails.sanitizer import fenced
+from qa.guardrails.sanitizer import sanitize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Excerpt:
     def shown(self) -> str:
         """The excerpt as a model sees it: one line, in which the article has words and nothing else."""
         day = self.hit.date.isoformat() if self.hit.date else "undated"
-        return f"[{self.number}] ({day}) {' … '.join(map(fenced, self.quotes))}"
+        return f"[{self.number}] ({day}) {' … '.join(map(sanitize, self.quotes))}"
 
     def _text(self, start: int, end: int) -> str:
         shift = self.hit.passage.start

@@ -20,7 +20,7 @@ from rich.console import Console
 
 from index.readers.registry import read_sources
 from index.schemas import Article
-from qa.assistant import located, open_assistant
+from qa.assistant import open_assistant
 from qa.cli.progress import bar, question_bar
 from qa.evaluation import evaluate, read_questions
 from qa.evaluation.execution.runner import EvaluationTarget
@@ -28,6 +28,7 @@ from qa.evaluation.execution.workspace import SHARED
 from qa.evaluation.questions import EvalQuestion, sampled
 from qa.evaluation.results import EvalRun
 from qa.llm.chat_models import NO_MODEL, choose_model
+from qa.llm.installed_weights import require_model
 from qa.settings import read_settings
 from tests.benchmarks.targets import ALL_TURNS, LAST_TURN, QUOTH, TURNS, TUTORIAL, WITHOUT, figures, turns
 from tests.benchmarks.tutorial import Tutorial, TutorialIndex
@@ -159,7 +160,7 @@ def asked_all(
     `few` with the same weights.
     """
     settings = read_settings().model_copy(update={"home": place / "quoth"})
-    model = choose_model(settings, partial(located, folder=read_settings().home / "models"))
+    model = choose_model(settings, partial(require_model, folder=read_settings().home / "models"))
     if not model:
         raise SystemExit("QUOTH_MODEL is none, and the tutorial needs a model; choose one")
     runs: dict[str, EvalRun] = {}

@@ -155,7 +155,7 @@ def test_without_a_model_the_best_sentences_are_quoted(answering: Answering) -> 
         assert any(sentence.text == " ".join(quote.split()) for quote in quotes)
 
 
-def test_a_follow_up_is_searched_with_what_it_leans_on(answering: Answering) -> None:
+def test_a_follow_up_is_searched_with_context(answering: Answering) -> None:
     history = [
         {"role": "user", "content": "Which film won the Silver Heron?"},
         {"role": "assistant", "content": "The Salt Ledger."},

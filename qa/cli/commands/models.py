@@ -25,7 +25,7 @@ def models(
     from qa.llm import embedders
 
     settings = settings_for(home)
-    show_models(embedders.listing(settings), settings.model, as_json=as_json)
+    show_models(embedders.list_models(settings), settings.model, as_json=as_json)
 
 
 @models_app.command()

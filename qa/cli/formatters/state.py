@@ -10,7 +10,7 @@ from qa.cli.console import PlainConsole, printable, show_json, show_level
 
 if TYPE_CHECKING:
     from qa.cli.diagnostics import Finding
-    from qa.llm.weights import ModelListing
+    from qa.llm.installed_weights import ModelListing
 
 
 def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:

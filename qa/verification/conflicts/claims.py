@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from index.schemas import Hit
 from index.text.normalization import WORD, stem
 from index.text.sentences import sentence_spans
-from qa.guardrails.prompt_injection import orders
-from qa.guardrails.sanitizer import blanked, fenced, turned
+from qa.guardrails.prompt_injection import flag_instructions
+from qa.guardrails.sanitizer import forged_turn_start, mask_invisible, sanitize
 from qa.verification.conflicts.dates import DateMention, ScoreMention
 from qa.verification.conflicts.office_holders import OfficeHolder
 from qa.verification.conflicts.quantities import Quantity
@@ -105,7 +105,9 @@ class Claim:
 
 
 def said(kind: TargetValue, hits: Sequence[Hit], question: str) -> Iterator[Claim]:
-    """The values of the asked kind that the passages tell, in order; see `orders` for what tells nothing."""
+    """The values of the asked kind that the passages tell, in order; see `flag_instructions` for what
+    tells nothing.
+    """
     for hit in hits:
         told = [one for one in _given(kind, hit) if not _is_order(one, hit, question)]
         yield from (replace(one, alone=one.alone and not _is_part(one, told)) for one in told)
@@ -115,7 +117,7 @@ def _given(kind: TargetValue, hit: Hit) -> Iterator[Claim]:
     """The values of the asked kind in the passage's sentences as a reader sees them."""
     passage = hit.passage
     before = ""
-    for start, end in sentence_spans(blanked(passage.text)):
+    for start, end in sentence_spans(mask_invisible(passage.text)):
         text = passage.text[start:end]
         values = list(kind.values(text))
         for value in values:
@@ -127,8 +129,8 @@ def _given(kind: TargetValue, hit: Hit) -> Iterator[Claim]:
 
 def _is_order(one: Claim, hit: Hit, question: str) -> bool:
     """Whether the sentence, or one beside it, orders what to answer instead of telling something."""
-    ordered = orders([fenced(one.before), fenced(one.text)], question)
-    return any(ordered) or one.span[0] - hit.passage.start >= turned(hit.passage.text)
+    ordered = flag_instructions([sanitize(one.before), sanitize(one.text)], question)
+    return any(ordered) or one.span[0] - hit.passage.start >= forged_turn_start(hit.passage.text)
 
 
 def _is_part(one: Claim, told: Sequence[Claim]) -> bool:

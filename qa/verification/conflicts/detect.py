@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from index.embedding.embedder import Vectors
 from index.schemas import Hit
-from qa.guardrails.sanitizer import fenced
+from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation, Conflict, Position
 from qa.verification.citations import VerifiedDraft
 from qa.verification.conflicts.claims import Claim, said
@@ -153,7 +153,7 @@ def _outlet(hit: Hit) -> str:
     """As `The Ferry Times (4 May 2024)`, or the title where the outlet is not known; square brackets
     could pass for a mark.
     """
-    name = fenced(hit.source) or f"“{fenced(hit.title or hit.passage.article_id)}”"
+    name = sanitize(hit.source) or f"“{sanitize(hit.title or hit.passage.article_id)}”"
     if len(name) > OUTLET_CHARACTERS:
         name = name[:OUTLET_CHARACTERS].rsplit(" ", 1)[0] + ("…" if hit.source else "…”")
     return f"{name} ({hit.date.day} {hit.date:%B %Y})" if hit.date else f"{name} (undated)"

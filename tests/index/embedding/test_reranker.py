@@ -18,7 +18,7 @@ from index.schemas import Filters
 from qa.assistant import open_assistant
 from qa.cli.diagnostics import examine
 from qa.llm import custom
-from qa.llm.embedders import listing, open_reranker
+from qa.llm.embedders import list_models, open_reranker
 from qa.settings import read_settings
 from tests.conftest import MODELS
 from tests.tinymodels import edit_json, save_reranker
@@ -144,7 +144,7 @@ def test_the_settings_name_one_or_none(seeded_home: Path, folder: Path) -> None:
         scores = [hit.score for hit in assistant.search(QUERY, k=5)]
         assert scores == sorted(scores, reverse=True)
         assert assistant.ask(QUERY).passages
-    assert any(one.used and one.weights.name == str(folder) for one in listing(settings(str(folder))))
+    assert any(one.used and one.weights.name == str(folder) for one in list_models(settings(str(folder))))
     with pytest.raises(WeightsMissing, match="run `quoth models pull someone/pairs`"):
         open_assistant(settings("someone/pairs"))
     with pytest.raises(WeightsMissing, match="there is no model in /nowhere"):

@@ -6,15 +6,16 @@ import unicodedata
 
 import pytest
 
+from index.schemas import Query
 from index.text.normalization import (
-    ASIDE_WEIGHT,
+    CONTEXT_WEIGHT,
     WORD,
     content_words,
     coverage,
     is_stop_word,
     stem,
     stems,
-    weighed_words,
+    weighted_words,
 )
 
 
@@ -70,20 +71,28 @@ def test_a_question_of_form_alone_keeps_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "weighed"),
+    ("line", "weights"),
     [
         ("When did the ferry burn?", {"ferry": 1, "burn": 1}),
-        ("Who put it out? (burn ferry)", {"put": 1, "burn": ASIDE_WEIGHT, "ferry": ASIDE_WEIGHT}),
-        ("Who saw the ferries? (the ferry burns) ", {"saw": 1, "ferries": 1, "burns": ASIDE_WEIGHT}),
-        ("And when? (ferry)", {"ferry": ASIDE_WEIGHT}),
+        ("Who put it out? (burn ferry)", {"put": 1, "burn": CONTEXT_WEIGHT, "ferry": CONTEXT_WEIGHT}),
+        ("Who saw the ferries? (the ferry burns) ", {"saw": 1, "ferries": 1, "burns": CONTEXT_WEIGHT}),
+        ("And when? (ferry)", {"ferry": CONTEXT_WEIGHT}),
         ("Who (of the crew) burned?", {"crew": 1, "burned": 1}),
         ("(ferry", {"ferry": 1}),
         ("What is it? ()", {"What": 1, "is": 1, "it": 1}),
         ("", {}),
     ],
 )
-def test_words_in_brackets_at_the_end_count_less(query: str, weighed: dict[str, float]) -> None:
-    assert weighed_words(query) == weighed
+def test_words_of_the_context_count_less(line: str, weights: dict[str, float]) -> None:
+    query = Query.parse(line)
+    assert weighted_words(query.text, query.context) == weights
+
+
+@pytest.mark.parametrize(
+    "line", ["When did it burn? (ferry)", "Who (of the crew) burned?", "(ferry)", "What is it? ()", "Why?"]
+)
+def test_a_query_is_shown_as_the_line_it_was_parsed_from(line: str) -> None:
+    assert str(Query.parse(f" {line}\n")) == line
 
 
 def test_coverage_is_the_weighted_share() -> None:

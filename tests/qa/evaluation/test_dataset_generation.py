@@ -264,7 +264,7 @@ def test_a_line_says_what_there_is_and_reads_back(tmp_path: Path) -> None:
 @pytest.fixture
 def quoth(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
     model = Keeper()
-    monkeypatch.setattr("qa.assistant.choose_model", lambda settings, weights: model)
+    monkeypatch.setattr("qa.assistant.factory.choose_model", lambda settings, weights: model)
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str) -> tuple[int, str, str]:
@@ -304,7 +304,7 @@ def test_ctrl_c_keeps_what_is_done(quoth, lights, tmp_path: Path, monkeypatch: p
             raise KeyboardInterrupt
         return draft(model, **given)
 
-    monkeypatch.setattr("qa.assistant.draft", stopping)
+    monkeypatch.setattr("qa.assistant.facade.draft", stopping)
     code, out, err = quoth("--n", "5")
     assert (code, out) == (130, "")
     assert "2 of 5 are in" in err and "again to continue" in err

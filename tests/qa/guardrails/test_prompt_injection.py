@@ -5,14 +5,18 @@ from __future__ import annotations
 import pytest
 
 from index.text.sentences import sentence_spans
-from qa.guardrails.prompt_injection import orders
-from qa.guardrails.sanitizer import fenced
+from qa.guardrails.prompt_injection import flag_instructions
+from qa.guardrails.sanitizer import sanitize
 
 
 def ordering(text: str, question: str = "") -> list[str]:
     """The sentences of a text that are orders."""
-    sentences = [fenced(text[start:end]) for start, end in sentence_spans(text)]
-    return [sentence for sentence, order in zip(sentences, orders(sentences, question), strict=True) if order]
+    sentences = [sanitize(text[start:end]) for start, end in sentence_spans(text)]
+    return [
+        sentence
+        for sentence, order in zip(sentences, flag_instructions(sentences, question), strict=True)
+        if order
+    ]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,9 @@ import pytest
 from index.library import Library
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models import LocalChatModel, _private_folder
-from qa.llm.weights import locate
+from qa.llm.chat_models import LocalChatModel
+from qa.llm.chat_models.local import private_folder
+from qa.llm.installed_weights import find_model
 from qa.schemas import Question, Token
 from qa.settings import read_settings
 from tests.conftest import MODELS
@@ -27,25 +28,24 @@ from tests.conftest import MODELS
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalChatModel]:
-    file = locate("local:1.5b", MODELS)
+    file = find_model("local:1.5b", MODELS)
     assert file, f"the model's weights are not in {MODELS}; run `quoth models pull`"
-    model = LocalChatModel("local:1.5b", lambda: file, threads=2, states=tmp_path_factory.mktemp("states"))
+    model = LocalChatModel("local:1.5b", lambda: file, threads=2, cache=tmp_path_factory.mktemp("states"))
     yield model
     model.close()
 
 
 @pytest.fixture
-def assistant(seeded: Library, model: LocalChatModel) -> Iterator[Assistant]:
-    assistant = Assistant(seeded, model, read_settings().evidence_tokens)
-    yield assistant
-    # The model is shared by the tests of this module: only the assistant's own parts are closed here.
-    assistant._parts.close()
+def assistant(seeded: Library, model: LocalChatModel, monkeypatch: pytest.MonkeyPatch) -> Iterator[Assistant]:
+    monkeypatch.setattr(model, "close", lambda: None)  # the tests of this module share the model
+    with Assistant(seeded, model, read_settings().evidence_tokens) as assistant:
+        yield assistant
 
 
 def test_nobody_else_can_reach_the_socket(model: LocalChatModel) -> None:
     model.count_tokens("load")
-    assert stat.S_IMODE(model._socket.stat().st_mode) == 0o600
-    assert stat.S_IMODE(model._socket.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(model.socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(model.socket.parent.stat().st_mode) == 0o700
 
 
 def test_folders_of_killed_processes_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ def test_folders_of_killed_processes_are_removed(tmp_path: Path, monkeypatch: py
     for name in (left.name, *others):
         (tmp_path / name).mkdir()
     (left / "model.sock").touch()
-    own = _private_folder()
+    own = private_folder()
     assert not left.exists()
     assert all((tmp_path / name).exists() for name in others)
     assert stat.S_IMODE(own.stat().st_mode) == 0o700
@@ -154,4 +154,4 @@ def test_a_broken_file_is_one_sentence(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF" + bytes(1000))
     with pytest.raises(ModelUnavailable, match=r"broken\.gguf cannot be loaded.*QUOTH_MODEL=none"):
-        LocalChatModel("broken", lambda: broken, threads=1, states=tmp_path).count_tokens("x")
+        LocalChatModel("broken", lambda: broken, threads=1, cache=tmp_path).count_tokens("x")

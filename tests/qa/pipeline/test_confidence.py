@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from qa.pipeline.chain import _refusal
+from qa.pipeline.chain import refusal_probability
 from qa.pipeline.confidence import DEFAULT, of_draft
 from tests.qa.verification.test_citations import EXCERPTS
 
@@ -40,5 +40,5 @@ def test_a_refusal_is_as_likely_as_the_tokens_that_begin_one() -> None:
     likely = [
         {"token": token, "logprob": logprob} for token, logprob in [("NOT", -1.0), ("No", 0.0), (" ", 0)]
     ]
-    assert _refusal({"top_logprobs": likely}) == pytest.approx(0.3679, abs=1e-4)
-    assert _refusal({"top_logprobs": []}) == 0
+    assert refusal_probability({"top_logprobs": likely}) == pytest.approx(0.3679, abs=1e-4)
+    assert refusal_probability({"top_logprobs": []}) == 0

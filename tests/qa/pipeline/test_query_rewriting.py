@@ -1,4 +1,4 @@
-"""Which questions lean on the conversation, and what is searched then."""
+"""Which questions depend on the conversation, and what is searched then."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import json
 import pytest
 
 from index.library import Library
-from qa.pipeline.chain import Retrieval, SelectedContext, prompt_values
-from qa.pipeline.query_rewriting import WORDS, leans, searchable, stands_alone
+from index.schemas import Query
+from qa.pipeline.answer_prompt import prompt_values
+from qa.pipeline.query_rewriting import MAX_CONTEXT_WORDS, is_follow_up, is_self_contained, rewrite
 from qa.schemas import Question, Turn
 from tests.paths import SEEDS
 
@@ -55,9 +56,9 @@ def conversation(*messages: str) -> list[Turn]:
         "Was hat er damals verdient?",
     ],
 )
-def test_leaning(question: str) -> None:
-    assert leans(question)
-    assert not stands_alone(question)
+def test_follow_ups(question: str) -> None:
+    assert is_follow_up(question)
+    assert not is_self_contained(question)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +82,9 @@ def test_leaning(question: str) -> None:
         "Und wie viele Menschen leben auf der Insel Skerrow?",
     ],
 )
-def test_standing_alone(question: str) -> None:
-    assert not leans(question)
-    assert stands_alone(question)
+def test_self_contained_questions(question: str) -> None:
+    assert not is_follow_up(question)
+    assert is_self_contained(question)
 
 
 @pytest.mark.parametrize(
@@ -95,59 +96,74 @@ def test_standing_alone(question: str) -> None:
         "Who is Zelenskyy?",
     ],
 )
-def test_a_question_that_says_little_is_understood_but_does_not_stand_alone(question: str) -> None:
-    assert not leans(question)
-    assert not stands_alone(question)
+def test_a_question_that_says_little_is_understood_but_not_self_contained(question: str) -> None:
+    assert not is_follow_up(question)
+    assert not is_self_contained(question)
 
 
-def test_a_question_that_stands_alone_is_searched_as_it_is() -> None:
+def test_a_self_contained_question_is_searched_as_it_is() -> None:
     history = conversation("Who runs the museum?", "Ilse Dravik [1].")
-    assert searchable("How many people live on Skerrow?", history) == "How many people live on Skerrow?"
+    assert str(rewrite("How many people live on Skerrow?", history)) == "How many people live on Skerrow?"
+
+
+def test_the_words_of_the_conversation_are_the_context_of_the_query() -> None:
+    history = conversation("Who won the Silver Heron?", "The Salt Ledger [1].")
+    assert rewrite("How old is he?", history) == Query(
+        text="How old is he?", context="won Silver Heron Salt Ledger"
+    )
+    assert rewrite("How old is he? (Bo)", history).text == "How old is he? (Bo)"
+
+
+def test_the_users_own_brackets_are_the_context_if_there_is_no_other() -> None:
+    assert rewrite("How old is he? (Bo)", []) == Query(text="How old is he?", context="Bo")
 
 
 def test_a_follow_up_without_a_conversation_is_searched_as_it_is() -> None:
-    assert searchable(" And when? ", []) == "And when?"
+    assert str(rewrite(" And when? ", [])) == "And when?"
 
 
-def test_a_follow_up_is_searched_with_what_was_spoken_of() -> None:
+def test_a_follow_up_is_searched_with_context() -> None:
     history = conversation(
         "Who won the Silver Heron?", "The Salt Ledger [1].", "And who directed it?", "Mirela Oskarsen [1]."
     )
-    assert searchable("How old is she?", history) == (
+    assert str(rewrite("How old is she?", history)) == (
         "How old is she? (won Silver Heron directed Mirela Oskarsen)"
     )
 
 
-def test_what_was_spoken_of_before_another_topic_is_left_out() -> None:
+def test_the_context_leaves_out_an_earlier_topic() -> None:
     history = conversation(
         "When does the ferry to Skerrow sail?",
         "At noon.",
         "Who won the Silver Heron in Collmouth?",
         "Nobody knows yet.",
     )
-    assert searchable("And when will that be known?", history) == (
+    assert str(rewrite("And when will that be known?", history)) == (
         "And when will that be known? (won Silver Heron Collmouth)"
     )
 
 
-def test_courtesies_lead_no_further_and_are_not_searched() -> None:
+def test_courtesies_are_skipped() -> None:
     history = conversation("Who built the Vey Bridge?", "A firm.", "Thank you!", "You are welcome.")
-    assert searchable("When was that?", history) == "When was that? (built Vey Bridge)"
+    assert str(rewrite("When was that?", history)) == "When was that? (built Vey Bridge)"
 
 
-def test_a_word_is_searched_once() -> None:
+def test_the_context_repeats_no_word() -> None:
     history = conversation("When will the bridge open?", "The Vey Bridge, and only the Vey Bridge, in May.")
-    assert searchable("When did it open before?", history) == "When did it open before? (Vey Bridge)"
+    assert str(rewrite("When did it open before?", history)) == "When did it open before? (Vey Bridge)"
 
 
-def test_of_much_the_latest_is_searched() -> None:
+def test_a_long_context_keeps_its_latest_words() -> None:
     history = conversation(" ".join(f"word{n}" for n in range(50)), "I see.")
-    assert searchable("Why?", history) == f"Why? ({' '.join(f'word{n}' for n in range(50 - WORDS, 50))})"
+    assert (
+        str(rewrite("Why?", history))
+        == f"Why? ({' '.join(f'word{n}' for n in range(50 - MAX_CONTEXT_WORDS, 50))})"
+    )
 
 
-def test_a_german_follow_up_is_searched_with_what_was_spoken_of() -> None:
+def test_a_german_follow_up_is_searched_with_context() -> None:
     history = conversation("Wann öffnet die Vey-Brücke wieder?", "Im März 2025.")
-    assert searchable("Und was kostet das?", history).startswith("Und was kostet das? (öffnet Vey-Brücke")
+    assert str(rewrite("Und was kostet das?", history)).startswith("Und was kostet das? (öffnet Vey-Brücke")
 
 
 def test_the_articles_of_follow_ups_are_found_first(seeded: Library) -> None:
@@ -159,19 +175,19 @@ def test_the_articles_of_follow_ups_are_found_first(seeded: Library) -> None:
     collection = seeded.collection("default")
     missed = []
     for question in questions:
-        searched = searchable(question["question"], [Turn(**turn) for turn in question["history"]])
-        found = [hit.passage.article_id for hit in collection.search(searched, k=3)]
+        query = rewrite(question["question"], [Turn(**turn) for turn in question["history"]])
+        found = [hit.passage.article_id for hit in collection.search(query, k=3)]
         if not set(found) & set(question["gold"]):
-            missed.append((searched, found))
+            missed.append((str(query), found))
     assert not missed
 
 
 def prompted(question: str, history: list[Turn], search_as: str | None = None) -> dict[str, str]:
     asked = Question(question=question, history=tuple(history), search_as=search_as)
-    return prompt_values(SelectedContext(found=Retrieval(question=asked, searched="", hits=()), excerpts=()))
+    return prompt_values(asked, ())
 
 
-def test_a_model_is_told_what_a_follow_up_leans_on() -> None:
+def test_the_prompt_shows_what_a_follow_up_refers_to() -> None:
     history = conversation(
         "Who won the Silver Heron?", "A film [1].", "And who directed it?", "Oskarsen [1, 2]."
     )
@@ -182,14 +198,14 @@ def test_a_model_is_told_what_a_follow_up_leans_on() -> None:
     assert values["question"] == "How old is she?"
 
 
-def test_a_model_reads_nothing_more_where_the_question_needs_nothing_more() -> None:
+def test_the_prompt_shows_no_earlier_question_unless_needed() -> None:
     history = conversation("Who won the Silver Heron?", "A film [1].")
     assert prompted("How many people live on Skerrow?", history)["earlier"] == ""
     assert prompted("And when?", [])["earlier"] == ""
     assert prompted("And when?", history[1:])["earlier"] == ""
 
 
-def test_a_model_is_told_what_the_person_says_that_the_question_is_about() -> None:
+def test_the_prompt_shows_the_users_own_search_query() -> None:
     history = conversation("Who won the Silver Heron?", "A film [1].")
     values = prompted("And when?", history, "storm in Port Skerrow")
     assert (values["earlier"], values["question"]) == ("", "And when? (storm in Port Skerrow)")

@@ -82,8 +82,8 @@ def running(app: ASGIApp) -> Iterator[str]:
 @pytest.fixture
 def slow(seeded: Library) -> Iterator[tuple[SlowModel, ModelQueue, str]]:
     """A model that never finishes, its queue with one place, and the URL of the API."""
-    model, queue = SlowModel(), ModelQueue(at_once=1, places=1)
-    with Assistant(seeded, model, 360, line=queue) as assistant:
+    model, queue = SlowModel(), ModelQueue(slots=1, max_waiting=1)
+    with Assistant(seeded, model, 360, queue=queue) as assistant:
         api = create_api(assistant)
         with running(BodyTimeoutMiddleware(DisconnectMiddleware(api), seconds=1)) as url:
             yield model, queue, url

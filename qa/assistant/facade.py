@@ -1,0 +1,161 @@
+"""The façade: questions and searches, beside the articles and collections of `LibraryAccess`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, suppress
+from functools import cached_property
+from typing import Self
+
+from index.errors import ArchiveEmpty
+from index.library import Library
+from index.schemas import Filters, Query
+from qa.assistant.event_loop import BackgroundLoop
+from qa.assistant.library_access import LibraryAccess
+from qa.auth import requires, unrestricted
+from qa.errors import ModelUnavailable
+from qa.llm.chat_models import NO_MODEL, ChatModel
+from qa.pipeline.answer_prompt import empty_prompt
+from qa.pipeline.model_queue import ModelQueue
+from qa.pipeline.pipeline import Pipeline
+from qa.pipeline.question_generation import DraftedQuestion, draft
+from qa.pipeline.suggested_questions import suggested_questions
+from qa.schemas import Answer, Event, Question, RetrievedPassage, checked_question
+from qa.telemetry.feedback import Feedback, FeedbackFile
+from qa.telemetry.metrics import Metrics
+
+# How many questions a remote model, or none, answers at the same time; a local one answers one.
+CONCURRENT_ANSWERS = 8
+MAX_WAITING = 16
+
+
+class Assistant(LibraryAccess):
+    """Answers questions from the collections of one library. Close it, or use it in a `with`."""
+
+    def __init__(
+        self,
+        library: Library,
+        model: ChatModel | None,
+        evidence_tokens: int,
+        *,
+        private_urls: bool = False,
+        queue: ModelQueue | None = None,
+    ) -> None:
+        super().__init__(library, private_urls=private_urls)
+        if queue is None:  # an empty one is false, too
+            queue = ModelQueue(slots=CONCURRENT_ANSWERS, max_waiting=MAX_WAITING)
+        self.model_name = model.name if model else NO_MODEL
+        self.metrics = Metrics(self._searchable_counts)
+        self._model = model
+        self._queue = queue
+        self._feedback = FeedbackFile(library.folder)
+        self._suggesting = threading.Lock()
+        self._pipeline = Pipeline(
+            library.collection, model, evidence_tokens, queue=queue, thresholds=self.thresholds
+        )
+
+    @requires("reader")  # `stream` checks the collection
+    def ask(self, question: str, **details: object) -> Answer:
+        """The answer to a question; `details` are the other fields of `Question`.
+
+        Raises QuestionInvalid, ArchiveEmpty, ModelUnavailable.
+        """
+        return self._loop.run(self._last(checked_question(question, **details)))
+
+    @cached_property
+    def _loop(self) -> BackgroundLoop:
+        return BackgroundLoop()
+
+    async def _last(self, question: Question) -> Answer:
+        async for event in self.stream(question):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("a stream ends with an answer")
+
+    @requires("reader", "question.collection")
+    async def stream(self, question: Question) -> AsyncGenerator[Event, None]:
+        """The evidence as soon as it is found, tokens of the unchecked draft, and the checked Answer last.
+
+        Leaving the stream early stops the model. Raises as `ask` does.
+        """
+        self._queue.check()
+        with self.metrics.in_progress.track_inprogress():
+            async with aclosing(self._pipeline.events(question)) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        self.metrics.answered(event)
+                    yield event
+
+    @requires("reader", "collection")
+    def search(
+        self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
+    ) -> tuple[RetrievedPassage, ...]:
+        """The k passages that fit best, best first. Raises QuestionInvalid, ArchiveEmpty."""
+        parsed = Query.parse(checked_question(query).question)
+        hits = self._library.collection(collection).search(parsed, k=k, filters=filters)
+        return tuple(RetrievedPassage.of(hit) for hit in hits)
+
+    @requires("editor")
+    def draft(self, *, title: str, passage: str, sentence: str) -> DraftedQuestion | None:
+        """A test question that a sentence of a passage answers, as the model writes it, unchecked; None if
+        it writes none. Raises ModelUnavailable.
+        """
+        if self._model is None:
+            raise ModelUnavailable("QUOTH_MODEL is none, and only a language model drafts; choose one")
+        return draft(self._model, title=title, passage=passage, sentence=sentence)
+
+    @requires("reader")
+    def keep_feedback(self, feedback: Feedback) -> None:
+        """Stores a person's feedback on an answer in the home. Raises FeedbackFull, DiskFull."""
+        self._feedback.add(feedback)
+
+    @requires("reader", "collection")
+    def suggestions(self, *, limit: int = 4, collection: str = "default") -> list[str]:
+        """At most `limit` example questions that the newest articles answer."""
+        try:
+            searched = self._library.collection(collection)
+        except ArchiveEmpty:
+            return []
+        with self._suggesting:
+            return suggested_questions(searched, limit)
+
+    @unrestricted
+    def warm_up(self) -> None:
+        """Loads the models, so that the first question is as fast as the others."""
+        with ThreadPoolExecutor(1) as executor:
+            # Both mostly read files and import packages, so they take less time together.
+            searching = executor.submit(self._warm_up_search)
+            if self._model:
+                self._model.warm_up(empty_prompt())
+            searching.result()
+
+    def _warm_up_search(self) -> None:
+        self._library.embedder.encode(["ready"])
+        with suppress(ArchiveEmpty):
+            self._library.collection("default").search("ready", k=1)
+
+    @unrestricted
+    def check(self) -> None:
+        """Raises ArchiveBroken, DiskFull or ModelUnavailable if questions cannot be answered or articles not
+        be stored.
+        """
+        self._library.check()
+        if self._model:
+            self._model.check()
+
+    @unrestricted
+    def close(self) -> None:
+        """Stops the model and releases the library."""
+        if "_loop" in self.__dict__:
+            self._loop.close()
+        if self._model:
+            self._model.close()
+        self._library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

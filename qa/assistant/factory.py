@@ -1,0 +1,48 @@
+"""Builds an assistant from settings."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from index.errors import ArchiveLocked
+from index.library import Library
+from qa.assistant.facade import CONCURRENT_ANSWERS, Assistant
+from qa.client import Quoth
+from qa.llm.chat_models import LocalChatModel, choose_model
+from qa.llm.embedders import open_embedder, open_reranker
+from qa.llm.installed_weights import require_model
+from qa.pipeline.model_queue import ModelQueue
+from qa.settings import Settings
+
+
+def open_assistant(settings: Settings, *, address: str = "", token: str = "") -> Assistant:
+    """The assistant over the settings' home. Models load at their first use.
+
+    `address` is where this process serves HTTP, and `token` its key; other processes that open the same
+    home learn both. Raises ArchiveLocked, WeightsMissing (embedder or reranker), ModelUnavailable (a wrong
+    name).
+    """
+    model = choose_model(settings, partial(require_model, folder=settings.home / "models"))
+    embedder, reranker = open_embedder(settings), open_reranker(settings)
+    library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
+    slots = 1 if isinstance(model, LocalChatModel) else CONCURRENT_ANSWERS
+    return Assistant(
+        library,
+        model,
+        settings.evidence_tokens,
+        private_urls=settings.private_urls,
+        queue=ModelQueue(slots=slots, max_waiting=settings.waiting),
+    )
+
+
+def open_or_connect(settings: Settings) -> Assistant | Quoth:
+    """The assistant over the settings' home, or a client of the server that owns it; use it in a `with`.
+
+    Raises ArchiveLocked if another process owns the home without serving it, and as `open_assistant` does.
+    """
+    try:
+        return open_assistant(settings)
+    except ArchiveLocked as locked:
+        if not locked.address:
+            raise
+        return Quoth(locked.address, key=locked.token)

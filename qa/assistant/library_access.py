@@ -1,0 +1,155 @@
+"""Articles and collections, as far as the current caller may see and change them."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Generator, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from index.errors import ArchiveEmpty
+from index.library import Library
+from index.maintenance.backup import Sink
+from index.maintenance.backup_file import target_names
+from index.readers.registry import read_sources
+from index.readers.source_file import SourceFile
+from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
+from qa.auth import caller, permit, requires
+from qa.pipeline.confidence import DEFAULT
+from qa.schemas import Thresholds
+
+
+class LibraryAccess:
+    """The articles and collections of one library, with the permission that each method requires.
+
+    Methods raise NotAllowed if the current caller of `qa.auth` lacks that permission.
+    """
+
+    def __init__(self, library: Library, *, private_urls: bool = False) -> None:
+        self.home = library.folder
+        self.embedder_name = library.embedder.name
+        self._library = library
+        self._private_urls = private_urls
+
+    @requires("editor")
+    def read(self, sources: Sequence[str | SourceFile]) -> Iterator[Article | Skipped]:
+        """The articles of files and web addresses, for `add`; see `read_sources`."""
+        return read_sources(sources, private_urls=self._private_urls)
+
+    @requires("editor", "collection")
+    def add(
+        self, items: Iterable[Article | Skipped], *, collection: str = "default"
+    ) -> Generator[Ingested | Skipped, None, None]:
+        """Stores articles and yields an outcome for each; an article whose outcome was yielded is stored
+        even if the iteration stops. `read` gives the items of files and addresses. Raises DiskFull.
+        """
+        return self._library.collection(collection, make=True).add(items)
+
+    @requires("reader")
+    def outdated(self) -> dict[str, int]:
+        """The number of articles in each visible collection that another embedder made."""
+        return {name: count for name, count in self._library.outdated().items() if caller().sees(name)}
+
+    @requires("admin", "collection")
+    def reindex(self, collection: str) -> Iterator[Ingested]:
+        """Rebuilds a collection with the current embedder and yields an outcome for each article; continues
+        an interrupted run. Raises DiskFull, ArchiveBroken.
+        """
+        return self._library.reindex(collection)
+
+    @requires("admin")
+    def export(self, sink: Sink, *, collection: str | None = None) -> Iterator[None]:
+        """Writes one collection, or all visible ones, to a file, with a step for each article; articles may
+        be added meanwhile. Raises ArchiveEmpty if there is none.
+        """
+        names = [collection] if collection else self.collections()
+        if not names:
+            raise ArchiveEmpty("there are no articles to export yet; add some with `quoth add PATH`")
+        for name in names:
+            permit("admin", name)
+        return self._library.export(names, sink)
+
+    @requires("admin")
+    def restore(self, file: Path, *, name: str | None = None, replace: bool = False) -> Iterator[None]:
+        """Restores the collections of an exported file, all or none, with a step for each article.
+
+        `name` renames the only collection of a file. Vectors of another embedder are computed again. Raises
+        SnapshotInvalid.
+        """
+        names = target_names(file, name)
+        for restored in names.values():
+            permit("admin", restored)
+        return self._library.restore(file, names, replace=replace)
+
+    @requires("editor", "collection")
+    def remove(
+        self, ids: Sequence[str], *, collection: str = "default", digests: Container[str] | None = None
+    ) -> None:
+        """Removes articles, all or none. Raises ArticleUnknown if one does not exist, and ArticleChanged if
+        `digests` are given and its digest is not one of them.
+        """
+        self._library.collection(collection).remove(ids, digests=digests)
+
+    @requires("editor", "name")
+    def remove_collection(self, name: str) -> None:
+        """Removes a collection with all its articles. Raises ArchiveEmpty if there is none, and
+        CollectionInvalid for the default one.
+        """
+        self._library.remove(name)
+
+    @requires("reader", "collection")
+    def article(self, article_id: str, *, collection: str = "default") -> Article:
+        """The article with its text. Raises ArticleUnknown."""
+        return self._library.collection(collection).documents.article(article_id)
+
+    @requires("reader", "collection")
+    def articles(
+        self,
+        *,
+        collection: str = "default",
+        limit: int | None = None,
+        offset: int = 0,
+        search: str = "",
+        filters: Filters = Filters(),
+    ) -> ArticlePage:
+        """A page of the articles that pass the filters, without their texts, newest first; with `search`
+        those whose title or source contains it. Empty if there is no such collection.
+        """
+        try:
+            documents = self._library.collection(collection).documents
+        except ArchiveEmpty:
+            return ArticlePage(articles=(), total=0)
+        return documents.list_articles(limit=limit, offset=offset, search=search, filters=filters)
+
+    @requires("reader", "collection")
+    def sources(self, *, collection: str = "default") -> list[str]:
+        """The publishers of its articles, sorted; none if there is no such collection."""
+        try:
+            return self._library.collection(collection).documents.sources()
+        except ArchiveEmpty:
+            return []
+
+    @requires("reader", "collection")
+    def thresholds(self, collection: str = "default") -> Thresholds:
+        """The confidence thresholds of the collection. Raises ArchiveEmpty."""
+        saved = self._library.collection(collection).documents.metadata.get("thresholds")
+        return Thresholds.model_validate_json(saved) if saved else DEFAULT
+
+    @requires("admin", "collection")
+    def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
+        """Stores the confidence thresholds of the collection."""
+        metadata = self._library.collection(collection).documents.metadata
+        metadata["thresholds"] = thresholds.model_dump_json()
+
+    @requires("reader")
+    def collections(self) -> list[str]:
+        """The names of all visible collections."""
+        return [name for name in self._library.names() if caller().sees(name)]
+
+    @requires("reader")
+    def counts(self) -> dict[str, int]:
+        """The number of articles in each visible collection, sorted by name."""
+        return dict(sorted((self._searchable_counts() | self.outdated()).items()))
+
+    def _searchable_counts(self) -> dict[str, int]:
+        """The number of articles in each visible collection, without those that another embedder made."""
+        names = set(self.collections()) - set(self.outdated())
+        return {name: self.articles(collection=name, limit=0).total for name in sorted(names)}

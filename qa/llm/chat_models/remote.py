@@ -1,0 +1,62 @@
+"""Chat models behind an API, by LangChain's `init_chat_model`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import ModelUnavailable
+from qa.llm.chat_models.base import MAX_ANSWER_TOKENS
+from qa.llm.prompts import Message
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+
+class RemoteChatModel:
+    """A model that `init_chat_model` knows, such as `openai:gpt-5-mini` or `ollama:llama3.2`."""
+
+    def __init__(self, name: str, url: str | None, key: str | None) -> None:
+        self.name = name
+        self._url = url
+        self._key = key
+
+    @cached_property
+    def chat(self) -> BaseChatModel:
+        from langchain.chat_models import init_chat_model
+
+        key = self._key or ("none" if self._url else None)
+        options: dict[str, Any] = {"base_url": self._url, "api_key": key}
+        if self.name.startswith("openai:"):
+            # By default LangChain requests token usage only from OpenAI's own server.
+            options["stream_usage"] = True
+        try:
+            model: BaseChatModel = init_chat_model(
+                self.name,
+                temperature=0,
+                max_tokens=MAX_ANSWER_TOKENS,
+                **{name: value for name, value in options.items() if value},
+            )
+            return model
+        except Exception as error:
+            # Providers share no base class of errors: a missing package, a wrong key or name.
+            reason = self.redact_key(str(error))
+            raise ModelUnavailable(f"the model '{self.name}' cannot be used: {reason}") from None
+
+    def redact_key(self, message: str) -> str:
+        """A provider's message without the API key, which it may repeat."""
+        return message.replace(self._key, "(the key)") if self._key else message
+
+    def count_tokens(self, text: str) -> int:
+        """An estimate, a quarter of the bytes: only the server has the tokenizer."""
+        return len(text.encode()) // 4
+
+    def warm_up(self, messages: Sequence[Message]) -> None:
+        """Does nothing: no request is sent before the first question."""
+
+    def check(self) -> None:
+        """Does nothing: each request may cost money, so errors show when a question is asked."""
+
+    def close(self) -> None:
+        """Does nothing: no connection stays open."""

@@ -1,0 +1,65 @@
+"""Fills in `prompts/answer.md`: excerpts, the question, and what a follow-up refers to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from qa.guardrails.sanitizer import sanitize
+from qa.llm.prompts import Message, Prompt, load_prompt
+from qa.pipeline.query_rewriting import is_follow_up, rewrite
+from qa.schemas import Question
+from qa.verification.excerpts import Excerpt
+
+PROMPT_VARIABLES = {"excerpts", "earlier", "day", "question"}
+# The limit of a question with its context.
+MAX_LINE_CHARACTERS = 600
+# The beginning of an earlier answer shows what "it" refers to; every word of a prompt costs time.
+MAX_EARLIER_CHARACTERS = 300
+_MARK = re.compile(r"\s*\[\d[\d,\s]*\]")
+
+
+def load_answer_prompt() -> Prompt:
+    """The prompt for answers. Raises PromptInvalid."""
+    return load_prompt("answer", PROMPT_VARIABLES)
+
+
+def empty_prompt() -> list[Message]:
+    """The prompt without a question, which a model can process in advance."""
+    return load_answer_prompt().messages(dict.fromkeys(PROMPT_VARIABLES, ""))
+
+
+def prompt_values(question: Question, excerpts: Sequence[Excerpt]) -> dict[str, str]:
+    """The variables of `prompts/answer.md`."""
+    return {
+        "excerpts": "\n".join(excerpt.shown for excerpt in excerpts),
+        "earlier": "" if question.search_as else _earlier(question),
+        # "This week" is in the past of some excerpts and in the future of others.
+        "day": (question.as_of or date.today()).isoformat(),
+        "question": _line(_with_search_query(question)),
+    }
+
+
+def _with_search_query(question: Question) -> str:
+    """The question, followed by the user's own search query if there is one."""
+    query = question.search_as
+    if not query:
+        return question.question
+    return query if query.startswith(question.question) else f"{question.question} ({query})"
+
+
+def _earlier(question: Question) -> str:
+    """For a follow-up, the last question with its own context, and its answer."""
+    history = question.history
+    last = max((at for at, turn in enumerate(history) if turn.role == "user"), default=None)
+    if last is None or not is_follow_up(question.question):
+        return ""
+    lines = [f"Earlier question: {_line(str(rewrite(history[last].content, history[:last])))}"]
+    for turn in history[last + 1 :][:1]:
+        lines.append(f"Earlier answer: {_line(_MARK.sub('', turn.content))[:MAX_EARLIER_CHARACTERS]}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _line(text: str) -> str:
+    return sanitize(text[: 2 * MAX_LINE_CHARACTERS])[:MAX_LINE_CHARACTERS]

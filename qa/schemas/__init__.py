@@ -1,0 +1,52 @@
+"""The values that cross the wire: question in, answer out."""
+
+from qa.schemas.answers import (
+    DECLINED,
+    Answer,
+    AnswerSentence,
+    Conflict,
+    Event,
+    Evidence,
+    Position,
+    Thresholds,
+    Timings,
+    Token,
+    Usage,
+)
+from qa.schemas.base import Schema
+from qa.schemas.jobs import Job
+from qa.schemas.passages import Citation, DuplicateArticle, RetrievedPassage, also_in
+from qa.schemas.questions import (
+    MAX_QUESTION_CHARACTERS,
+    MAX_TURN_CHARACTERS,
+    MAX_TURNS,
+    Question,
+    Turn,
+    checked_question,
+)
+
+__all__ = [
+    "DECLINED",
+    "MAX_QUESTION_CHARACTERS",
+    "MAX_TURNS",
+    "MAX_TURN_CHARACTERS",
+    "Answer",
+    "AnswerSentence",
+    "Citation",
+    "Conflict",
+    "DuplicateArticle",
+    "Event",
+    "Evidence",
+    "Job",
+    "Position",
+    "Question",
+    "RetrievedPassage",
+    "Schema",
+    "Thresholds",
+    "Timings",
+    "Token",
+    "Turn",
+    "Usage",
+    "also_in",
+    "checked_question",
+]

@@ -1,0 +1,96 @@
+"""Answers, the events that lead to one, and the thresholds below which a question is declined."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from qa.schemas.base import Schema
+from qa.schemas.passages import Citation, RetrievedPassage
+
+DECLINED = "The articles do not say."
+"""The text of a declined answer."""
+
+
+class AnswerSentence(Schema):
+    """One sentence of an answer, without its marks, and the numbers of its citations."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Literal["supported", "weak"]
+
+
+class Position(Schema):
+    """One side of a conflict between sources."""
+
+    claim: str
+    citations: tuple[int, ...]
+
+
+class Conflict(Schema):
+    """A fact that the sources report differently."""
+
+    about: str
+    positions: tuple[Position, ...]
+
+
+class Timings(Schema):
+    """Milliseconds since the question arrived; `first_token_ms` is None if no model wrote."""
+
+    search_ms: float
+    first_token_ms: float | None
+    total_ms: float
+
+
+class Usage(Schema):
+    """The number of tokens that a model read and wrote."""
+
+    prompt_tokens: int
+    answer_tokens: int
+
+
+class Answer(Schema):
+    """An answer in which every sentence is cited, or a declined one with the nearest passages.
+
+    `search_confidence` and `confidence` are what the two gates compare with their thresholds, 0 to 1: how
+    well the best passage fits, and, if a draft was written, how likely the articles answer the question.
+    """
+
+    status: Literal["answered", "declined"]
+    text: str
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    question_searched: str
+    passages: tuple[RetrievedPassage, ...] = ()
+    timings: Timings
+    model: str
+    search_confidence: float | None = None
+    confidence: float | None = None
+    usage: Usage | None = None
+
+
+class Thresholds(Schema):
+    """The confidence below which a question is declined: `search` before the model is called, `answer`
+    after it wrote. A gate with threshold 0 declines nothing.
+    """
+
+    search: float = Field(ge=0, le=1)
+    answer: float = Field(ge=0, le=1)
+
+
+class Evidence(Schema):
+    """First event of a stream: the retrieved passages, before any model is called."""
+
+    question_searched: str
+    passages: tuple[RetrievedPassage, ...]
+
+
+class Token(Schema):
+    """A part of the draft, as the model writes it; not yet checked."""
+
+    text: str = Field(description="a part of the unchecked draft")
+
+
+Event = Evidence | Token | Answer

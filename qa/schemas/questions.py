@@ -1,0 +1,74 @@
+"""A question with its conversation, and the checks that it passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Literal
+from unicodedata import category
+
+from pydantic import Field, ValidationError
+
+from index.schemas import Filters
+from qa.errors import QuestionInvalid
+from qa.schemas.base import Schema
+
+MAX_QUESTION_CHARACTERS = 2_000
+MAX_TURNS, MAX_TURN_CHARACTERS = 200, 20_000
+
+
+class Turn(Schema):
+    """One earlier message of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=MAX_TURN_CHARACTERS)
+
+
+class Question(Schema):
+    """A question with the conversation before it.
+
+    `search_as` replaces the search query that is derived from the question and the conversation.
+    """
+
+    question: str
+    history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
+    search_as: str | None = None
+    as_of: date | None = None
+    filters: Filters = Filters()
+    collection: str = "default"
+
+    @property
+    def limits(self) -> Filters:
+        """The filters of the search, including `as_of`."""
+        return replace(self.filters, as_of=self.as_of) if self.as_of else self.filters
+
+
+def checked_question(question: str, **details: object) -> Question:
+    """The Question made of user input; `details` are its other fields.
+
+    Raises QuestionInvalid, which says what is wrong.
+    """
+    text = _checked(question, "the question")
+    query = details.get("search_as")
+    if isinstance(query, str):
+        # An emptied field restores the derived query.
+        details["search_as"] = _checked(query, "the search query") if query.strip() else None
+    try:
+        return Question.model_validate({"question": text, **details})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise QuestionInvalid(f"the question's {place} is not usable: {first['msg']}") from None
+
+
+def _checked(text: str, what: str) -> str:
+    text = text.strip()
+    if not text:
+        raise QuestionInvalid(f"{what} is empty; type one")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise QuestionInvalid(
+            f"{what} has {len(text):,} characters; shorten it to {MAX_QUESTION_CHARACTERS:,} or fewer"
+        )
+    if any(category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in text):
+        raise QuestionInvalid(f"{what} has control characters in it; type it as plain text")
+    return text
