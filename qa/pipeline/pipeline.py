@@ -29,8 +29,8 @@ from qa.schemas import (
     Token,
 )
 from qa.telemetry.tracing import traced, tracer
-from qa.verification.citations import VerifiedDraft, check, refuses
-from qa.verification.conflicts.detect import compare
+from qa.verification.citations import VerifiedDraft, is_refusal, verify_draft
+from qa.verification.conflicts.detect import check_conflicts
 
 # So long a whole answer may take the model once it has the question.
 WRITING_SECONDS = 300.0
@@ -88,7 +88,7 @@ class Pipeline:
                     # Its first token tells whether a draft is going to be declined.
                     if draft and sure < thresholds.answer:
                         break
-                    if draft != shown and not refuses(draft):
+                    if draft != shown and not is_refusal(draft):
                         first = first or time.perf_counter()
                         yield Token(text=draft[len(shown) :])
                         shown = draft
@@ -119,8 +119,8 @@ class Pipeline:
         question, excerpts = reading.found.question, reading.excerpts
         encode = self._collection(question.collection).encode
         plain = inert(draft, (quote for excerpt in excerpts for quote in excerpt.quotes))
-        checked = check(plain, question.question, excerpts, encode)
-        return compare(question.question, checked, reading.found.hits, encode)
+        checked = verify_draft(plain, question.question, excerpts, encode)
+        return check_conflicts(question.question, checked, reading.found.hits, encode)
 
     async def _drafting(self, reading: SelectedContext) -> AsyncGenerator[DraftChunk, None]:
         # Not the current span of whoever reads the pieces.

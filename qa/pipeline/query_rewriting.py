@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from index.text.calendar_words import is_calendar_word
 from index.text.normalization import WORD, content_words, is_form, stem
 from qa.schemas import Turn
-from qa.verification.entities import CALENDAR
 
 # How many questions back, how many names of the last answer, and how many words of these are taken.
 QUESTIONS, NAMES, WORDS = 2, 3, 12
@@ -121,7 +121,7 @@ def _names(tokens: Sequence[str]) -> Iterator[str]:
     for at, token in enumerate(tokens):
         if not token[0].isupper() or is_form(token) or token.startswith(("I'", "I’")):
             continue
-        if CALENDAR.fullmatch(token.lower()):  # says when, not what
+        if is_calendar_word(token):  # says when, not what
             continue
         opens = at == 0 or tokens[at - 1] in ".!?:"
         if not opens or token[1:2].isupper() or "".join(tokens[at + 1 : at + 2])[:1].isupper():
