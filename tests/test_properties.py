@@ -20,7 +20,7 @@ from index.readers.registry import FORMATS, read_sources
 from index.schemas import Article, Skipped
 from index.text.sentences import sentence_spans
 from qa.guardrails.sanitizer import sanitize, sanitize_draft
-from qa.verification.citations import check
+from qa.verification.citations import verify_draft
 from qa.web.uploads import uploaded_file
 from tests.qa.verification.test_citations import EXCERPTS, TEXTS
 
@@ -100,7 +100,7 @@ drafts = st.one_of(
 def cites_exactly(draft: str, question: str) -> None:
     """Whatever the draft: every quote is the article's own text, and no sentence is without one."""
     shown = sanitize_draft(draft, [quote for excerpt in EXCERPTS for quote in excerpt.quotes])
-    checked = check(shown, question, EXCERPTS, _encode)
+    checked = verify_draft(shown, question, EXCERPTS, _encode)
     numbers = [citation.number for citation in checked.citations]
     assert numbers == list(range(1, len(numbers) + 1))
     used: set[int] = set()

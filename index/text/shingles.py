@@ -10,6 +10,8 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Self
 
+from index.text.numbers import NUMERALS
+
 if TYPE_CHECKING:
     from datasketch import MinHash
 
@@ -28,10 +30,6 @@ BANDS = 32
 
 # Scripts without spaces between words are compared by character.
 _WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
-_NUMBER_WORDS = frozenset(
-    """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety""".split()
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +96,7 @@ class Shingles:
             for same, run in runs[1:-1]
             if not same and len(run) <= MAX_CHANGE_WORDS
             for _, word in run
-            if word in _NUMBER_WORDS or word[0].isdigit()
+            if word in NUMERALS or word[0].isdigit()
         }
 
     def has(self, other: Shingles) -> bool:

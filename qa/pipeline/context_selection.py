@@ -10,7 +10,7 @@ from index.schemas import Hit
 from index.text.normalization import coverage
 from index.text.shingles import Shingles
 from qa.guardrails.prompt_injection import screen_sentences
-from qa.verification.answer_type import expected
+from qa.verification.answer_type import ExpectedAnswer
 from qa.verification.excerpts import Excerpt
 
 # What makes a sentence fit: its likeness to the question, the question's words in it, the kind of
@@ -59,7 +59,7 @@ def pick(
     places = list(_places(hits, question))
     if not places:
         return []
-    has_expected = expected(question)
+    expected = ExpectedAnswer.of(question)
     covered = {place: coverage(weights, place.text) for place in places}
     if len(weights) >= PLAIN_WORDS and max(covered.values()) >= PLAIN:
         budget = round(PLAIN_BUDGET * budget)
@@ -67,7 +67,7 @@ def pick(
         place: (
             COSINE * max(float(cosine), 0.0)
             + WORDS * covered[place]
-            + EXPECTED * has_expected(place.text)
+            + EXPECTED * expected.found_in(place.text)
             + FOUND * hits[place.hit].score
         )
         / (COSINE + WORDS + EXPECTED + FOUND)

@@ -37,8 +37,8 @@ from qa.schemas import (
     Usage,
 )
 from qa.telemetry.tracing import traced, tracer
-from qa.verification.citations import VerifiedDraft, check, refuses
-from qa.verification.conflicts.detect import compare
+from qa.verification.citations import VerifiedDraft, is_refusal, verify_draft
+from qa.verification.conflicts.detect import check_conflicts
 
 # The limit for writing one draft.
 DRAFT_TIMEOUT_SECONDS = 300.0
@@ -124,7 +124,11 @@ class Pipeline:
             shown, draft = "", Draft()
             async with aclosing(self._drafts(context, thresholds.answer)) as drafts:
                 async for draft in drafts:
-                    if draft.reaches(thresholds.answer) and draft.text != shown and not refuses(draft.text):
+                    if (
+                        draft.reaches(thresholds.answer)
+                        and draft.text != shown
+                        and not is_refusal(draft.text)
+                    ):
                         first_token = first_token or time.perf_counter()
                         yield Token(text=draft.text[len(shown) :])
                         shown = draft.text
@@ -190,8 +194,8 @@ class Pipeline:
         question = context.retrieval.question.question
         encode = self._collection(context.retrieval.question.collection).encode
         quotes = (quote for excerpt in context.excerpts for quote in excerpt.quotes)
-        verified = check(sanitize_draft(draft.text, quotes), question, context.excerpts, encode)
-        verified, conflicts = compare(question, verified, context.retrieval.hits, encode)
+        verified = verify_draft(sanitize_draft(draft.text, quotes), question, context.excerpts, encode)
+        verified, conflicts = check_conflicts(question, verified, context.retrieval.hits, encode)
         return PipelineResult(draft=draft, verified=verified, conflicts=conflicts)
 
     def _answer(

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from index.schemas import Query
+from index.text.calendar_words import is_calendar_word
 from index.text.normalization import WORD, content_words, is_stop_word, stem
 from qa.schemas import Turn
-from qa.verification.entities import CALENDAR
 
 # The context comes from this many earlier questions and names of the last answer, and has at most this
 # many words.
@@ -125,7 +125,7 @@ def _names(tokens: Sequence[str]) -> Iterator[str]:
     for at, token in enumerate(tokens):
         if not token[0].isupper() or is_stop_word(token) or token.startswith(("I'", "I’")):
             continue
-        if CALENDAR.fullmatch(token.lower()):  # a date, not a topic
+        if is_calendar_word(token):  # a date, not a topic
             continue
         opens = at == 0 or tokens[at - 1] in ".!?:"
         if not opens or token[1:2].isupper() or "".join(tokens[at + 1 : at + 2])[:1].isupper():

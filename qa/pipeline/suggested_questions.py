@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 
 from index.collection import Collection
 from index.schemas import Article
+from index.text.calendar_words import MONTHS
+from index.text.numbers import NUMERALS
 from index.text.sentences import sentence_spans
 
 # Questions are made from this many of the newest articles.
@@ -22,13 +24,9 @@ MAX_RANK = 2
 MIN_WORDS, MAX_WORDS = 6, 16
 
 _NUMBER = r"(?:\d[\d,.]*|(?:[A-Z][a-z]+)(?:-[a-z]+)?)"
-_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTH = rf"(?:{'|'.join(MONTHS)})"
 _WHEN = rf"(?:on \d{{1,2}} {_MONTH}|on {_MONTH} \d{{1,2}}|in (?:{_MONTH}|(?:19|20)\d\d)|at \d{{1,2}}[.:]\d\d)"
 _SUBJECT = r"(?:The|An?) [\w’'-]+(?: (?!and\b|that\b|which\b|who\b)[\w’'-]+){1,5}"
-_NUMERALS = frozenset(
-    """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety""".split()
-)
 
 _COUNTED = re.compile(
     rf"({_NUMBER}) ((?!thirds|quarters|halves)[a-z]+(?: [a-z]+)?) (was|were|are|will|have|had) ([^,;:“”\"]+)"
@@ -103,7 +101,7 @@ def _convert(sentence: str) -> Iterator[tuple[str, str]]:
 
 def _is_number(number: str) -> bool:
     """Whether the words are a number, in digits or in words."""
-    return number[0].isdigit() or number.lower().partition("-")[0] in _NUMERALS
+    return number[0].isdigit() or number.lower().partition("-")[0] in NUMERALS
 
 
 def _without_adverbials(rest: str) -> str:

@@ -1,56 +1,83 @@
-"""What kind of thing a question asks for, by its form: a number, a time, a name, a reason, or anything."""
+"""What kind of answer a question asks for, by its form."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
 
-from qa.verification.entities import CALENDAR, facts
+from index.text.calendar_words import is_calendar_word
+from qa.verification.entities import extract_entities, is_number
 
-_NUMBER = re.compile(
-    r"\bhow (many|much|old|far|high|big|large|deep|tall|heavy|wide|fast|often)\b"
+_PATTERNS = {
+    "number": r"\bhow (many|much|old|far|high|big|large|deep|tall|heavy|wide|fast|often)\b"
     r"|\b(what|which) ((?!one\b)\w+ )?(number|percentage|price|share|age|fee|fine|sum|amount|total)\b"
     r"|\bwhat (\w+ )?cost\b"
     r"|\bwhat (is|are|was|were|does|do|did|will|would|can|must|has|have)\b.*\b(cost|pay|paid|worth)\b(?! for)"
     r"|\bwie (viele?|alt|weit|hoch|groß|tief|oft)\b",
-    re.IGNORECASE,
-)
-_TIME = re.compile(
-    r"\bwhen\b|\b(what|which) (year|day|date|month|time|week)\b|\bhow long\b|\b(wann|wie lange)\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"\b(who|whom|whose|where|which|wer|wen|wem|wo|welche[rsmn]?)\b", re.IGNORECASE)
-_REASON = re.compile(r"\b(why|how come|warum|wieso|weshalb)\b", re.IGNORECASE)
-_CHOICE = re.compile(r"\b(or|oder)\b", re.IGNORECASE)
+    "date": r"\bwhen\b|\b(what|which) (day|date|year|month)\b",
+    "time": r"\bwhen\b|\b(what|which) (year|day|date|month|time|week)\b|\bhow long\b|\b(wann|wie lange)\b",
+    "name": r"\b(who|whom|whose|where|which|wer|wen|wem|wo|welche[rsmn]?)\b",
+    "person": r"\b(who|whom|which|what is the name)\b",
+    "score": r"\b(score|result)\b|\bhow did\b.*\b(end|finish|play)\b",
+    "reason": r"\b(why|how come|warum|wieso|weshalb)\b",
+    "choice": r"\b(or|oder)\b",
+    # Forms that a number can answer, but also something else.
+    "quantity": r"\bhow (long|hot|cold|warm|strong|heavy|much|many|late)\b"
+    r"|\b(figures?|toll|temperature|turnout)\b"
+    r"|\b(agree|disagree|differ|every (news)?paper|other (news)?papers|all sources|more than one)\b",
+}
+_COMPILED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _PATTERNS.items()}
 
 
-def asks_choice(question: str) -> bool:
-    """Whether the answer may stand in the question: "Is it red or blue?"."""
-    return bool(_CHOICE.search(question))
-
-
-def asks_number(question: str) -> bool:
-    """Whether only a number can answer: "How many ...?", "What does it cost?"."""
-    return bool(_NUMBER.search(question))
-
-
-def asks_reason(question: str) -> bool:
-    """Whether something is to be explained, for which a name or a number is no answer."""
-    return bool(_REASON.search(question))
-
-
-def expected(question: str) -> Callable[[str], bool]:
-    """A test of a sentence: does it have a fact of the asked kind which the question has not?
-
-    Always false where the form of the question does not tell the kind, so that it decides nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedAnswer:
+    """The kinds of answer that a question asks for; there can be several, or none. `known` are the entities
+    of the question, which answer nothing.
     """
-    known = facts(question)
-    if asks_number(question):
-        return lambda sentence: any(fact[0].isdigit() for fact in facts(sentence) - known)
-    if _TIME.search(question):
-        return lambda sentence: any(
-            fact[0].isdigit() or CALENDAR.fullmatch(fact) for fact in facts(sentence) - known
-        )
-    if _NAME.search(question):
-        return lambda sentence: any(not fact[0].isdigit() for fact in facts(sentence) - known)
-    return lambda sentence: False
+
+    kinds: frozenset[str]
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, question: str) -> Self:
+        kinds = {kind for kind, pattern in _COMPILED.items() if pattern.search(question)}
+        return cls(kinds=frozenset(kinds), known=frozenset(extract_entities(question)))
+
+    @property
+    def number(self) -> bool:
+        """Whether only a number can answer: "How many ...?", "What does it cost?"."""
+        return "number" in self.kinds
+
+    @property
+    def quantity(self) -> bool:
+        """Whether a number can answer."""
+        return self.number or "quantity" in self.kinds
+
+    @property
+    def date(self) -> bool:
+        """Whether a date answers. "How many drowned when the ferry sank?" asks for none."""
+        return "date" in self.kinds and not self.number
+
+    @property
+    def reason(self) -> bool:
+        """Whether the question asks for an explanation, so that a name or a number is no answer."""
+        return "reason" in self.kinds
+
+    @property
+    def choice(self) -> bool:
+        """Whether the answer can be in the question: "Is it red or blue?"."""
+        return "choice" in self.kinds
+
+    def found_in(self, sentence: str) -> bool:
+        """Whether the sentence has an entity of the expected kind that the question does not have. False
+        if the form of the question does not determine the kind.
+        """
+        if not self.kinds & {"number", "time", "name"}:
+            return False
+        new = extract_entities(sentence) - self.known
+        if self.number:
+            return any(map(is_number, new))
+        if "time" in self.kinds:
+            return any(is_number(entity) or is_calendar_word(entity) for entity in new)
+        return not all(map(is_number, new))

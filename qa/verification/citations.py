@@ -1,4 +1,4 @@
-"""A model's draft into sentences that each hold, and the quotes they rest on."""
+"""Turns a model's draft into supported sentences with the quotes that support them."""
 
 from __future__ import annotations
 
@@ -14,182 +14,189 @@ from index.text.sentences import sentence_spans
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.prompts import NOT_FOUND
 from qa.schemas import AnswerSentence, Citation
-from qa.verification.answer_type import asks_choice, asks_number, asks_reason, expected
-from qa.verification.conflicts.quantities import as_written
-from qa.verification.entities import facts, facts_within, missing
+from qa.verification.answer_type import ExpectedAnswer
+from qa.verification.conflicts.quantities import expand_number
+from qa.verification.entities import fragment_entities, missing_entities
 from qa.verification.excerpts import Excerpt
-from qa.verification.name_expansion import in_full
-from qa.verification.support import QuoteMatch, held
+from qa.verification.name_expansion import expand_name
+from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, find_support
 
-# A longer first line of a draft is a sentence already, and no bare answer; of several answers, a longer part.
-SHORT_CHARACTERS = 60
+# A draft can begin with a bare answer on a line of its own; none of its parts is longer than this.
+MAX_SHORT_ANSWER_CHARACTERS = 60
 _MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 # "It opens at 9 a.m. [1]." without its mark.
-_TWO_STOPS = re.compile(r"(?<!\.)\.\.$")
+_DOUBLE_STOP = re.compile(r"(?<!\.)\.\.$")
 _MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
+
+Encode = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedDraft:
-    """What of a draft may be shown. Without sentences there is no answer."""
+    """The supported sentences of a draft. Without sentences there is no answer."""
 
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
 
     @property
     def text(self) -> str:
-        """The sentences with their marks, as `It rained [1][2].`"""
-        return " ".join(_marked(sentence) for sentence in self.sentences)
+        """The sentences with their citation marks: `It rained [1][2].`"""
+        return " ".join(_with_marks(sentence) for sentence in self.sentences)
 
-    def in_full(self) -> VerifiedDraft:
-        """The same, bare numbers with what makes them an amount and bare names with the names before them,
-        as their quotes have them.
-        """
+    def expanded(self) -> VerifiedDraft:
+        """The same with bare numbers and names in full, as in their quotes."""
         quotes = {citation.number: citation.quote for citation in self.citations}
-        said = (
-            sentence.model_copy(update={"text": _in_full(sentence.text, quotes[sentence.citations[0]])})
+        sentences = (
+            sentence.model_copy(update={"text": _expand(sentence.text, quotes[sentence.citations[0]])})
             for sentence in self.sentences
         )
-        return VerifiedDraft(sentences=tuple(said), citations=self.citations)
+        return VerifiedDraft(sentences=tuple(sentences), citations=self.citations)
 
     def quoted(self) -> VerifiedDraft:
-        """The same in the words of its quotes."""
+        """The same with the quotes in place of the sentences."""
         quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}
-        said = {
+        sentences = {
             number: AnswerSentence(text=quotes[number], citations=(number,), support=sentence.support)
             for sentence in self.sentences
             for number in sentence.citations
         }
-        return VerifiedDraft(sentences=tuple(said.values()), citations=self.citations)
+        return VerifiedDraft(sentences=tuple(sentences.values()), citations=self.citations)
 
 
-def refuses(draft: str) -> bool:
-    """Whether the draft, which may still be being written, is a refusal as far as it goes."""
+def is_refusal(draft: str) -> bool:
+    """Whether the draft, or its beginning while it is being written, is a refusal."""
     return NOT_FOUND.startswith(draft.strip().upper()[: len(NOT_FOUND)])
 
 
-def check(
-    draft: str, question: str, excerpts: Sequence[Excerpt], encode: Callable[[Sequence[str]], Vectors]
-) -> VerifiedDraft:
-    """Keep of the draft what the excerpts support, each sentence with the quotes it rests on.
+def verify_draft(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> VerifiedDraft:
+    """The sentences of the draft that the excerpts support, each with its quotes.
 
-    Where its sentences do not give the answer that stands above them, this is held against the excerpts
-    instead; if it is a reason, the quotes tell it, as they do where the draft only repeats the question.
-    Where the question asks for a number and none is left, nothing is kept: what is true of the subject is
-    not yet an answer.
+    A draft can begin with a short answer. It is used if the sentences below do not contain it. If it is a
+    reason, its quotes are shown instead, as they are for a draft that only repeats the question. Nothing is
+    kept if the question asks for a number and no supported sentence has one.
 
-    A mark counts as a hint: where the excerpt it names does not hold the sentence but another
-    one does, that one is cited; numbers that were never offered are dropped.
+    The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
+    that one is cited. Numbers of excerpts that do not exist are ignored.
     """
-    short, told = _parted(draft)
-    # "Heavy rain; a landslide" are two things, each with a quote of its own.
-    bare = list(_claims(short.replace("; ", ".\n")))
-    claims = list(_claims(told)) if told else bare
-    if not claims or not excerpts:
+    short_answer, body = _split_short_answer(draft)
+    # "Heavy rain; a landslide" are two answers, each with a quote of its own.
+    bare = list(_draft_sentences(short_answer.replace("; ", ".\n")))
+    sentences = list(_draft_sentences(body)) if body else bare
+    if not sentences or not excerpts:
         return VerifiedDraft()
-    checked = _kept(claims, question, excerpts, encode)
-    if short and told and not _gives(checked, short, question):
-        marks = frozenset(mark for _, marked in claims for mark in marked)
-        checked, told = _kept([(text, marks) for text, _ in bare], question, excerpts, encode), ""
-    if not told:
-        # "Hawaii, USA" where the excerpts name the island alone.
-        if short and not checked.sentences and ", " in short:
-            checked = _kept([(short.split(", ")[0], frozenset())], question, excerpts, encode)
-        # "Heat and wind" does not say what they did.
-        checked = checked.quoted() if asks_reason(question) else checked.in_full()
-    if _repeats(checked, question):
-        checked = checked.quoted()
-    if asks_number(question) and not any(map(expected(question), (s.text for s in checked.sentences))):
+    expected = ExpectedAnswer.of(question)
+    verifier = _Verifier(question=question, expected=expected, excerpts=excerpts, encode=encode)
+    verified = verifier.verify(sentences)
+    if short_answer and body and not verifier.states(verified, short_answer):
+        marks = frozenset(mark for sentence in sentences for mark in sentence.marks)
+        verified, body = verifier.verify([DraftSentence.of(each.text, marks) for each in bare]), ""
+    if not body:
+        verified = verifier.complete(verified, short_answer)
+    if verifier.repeats_question(verified):
+        verified = verified.quoted()
+    if expected.number and not any(expected.found_in(sentence.text) for sentence in verified.sentences):
         return VerifiedDraft()
-    return checked
+    return verified
 
 
-def _in_full(bare: str, quote: str) -> str:
-    whole = bare.rstrip(".")
-    whole = as_written(whole, quote) if whole[:1].isdigit() else in_full(whole, quote)
-    return bare if bare.startswith(whole) else whole
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verifier:
+    """Verifies sentences against the excerpts for one question."""
+
+    question: str
+    expected: ExpectedAnswer
+    excerpts: Sequence[Excerpt]
+    encode: Encode
+
+    def verify(self, sentences: Sequence[DraftSentence]) -> VerifiedDraft:
+        """The sentences that the excerpts support."""
+        places = [(excerpt, index) for excerpt in self.excerpts for index in range(len(excerpt.spans))]
+        cosines = _cosines(
+            [sentence.text for sentence in sentences],
+            [excerpt.quote(index, index) for excerpt, index in places],
+            self.encode,
+        )
+        question = QuestionTerms.of(self.question)
+        citations: dict[tuple[str, int, int], Citation] = {}
+        supported = []
+        for sentence, row in zip(sentences, cosines, strict=True):
+            of_place = {
+                (excerpt.number, index): float(cosine)
+                for (excerpt, index), cosine in zip(places, row, strict=True)
+            }
+            if support := find_support(sentence, question, self.excerpts, of_place):
+                numbers = tuple(dict.fromkeys(_cite(quote, citations) for quote in support.quotes))
+                supported.append(AnswerSentence(text=sentence.text, citations=numbers, support=support.level))
+        return VerifiedDraft(sentences=tuple(supported), citations=tuple(citations.values()))
+
+    def complete(self, verified: VerifiedDraft, short_answer: str) -> VerifiedDraft:
+        """A verified short answer in full. A reason is quoted: "Heat and wind" does not say what they did."""
+        # "Hawaii, USA" if the excerpts name the island alone.
+        if short_answer and not verified.sentences and ", " in short_answer:
+            verified = self.verify([DraftSentence.of(short_answer.split(", ")[0])])
+        return verified.quoted() if self.expected.reason else verified.expanded()
+
+    def states(self, verified: VerifiedDraft, short_answer: str) -> bool:
+        """Whether the sentences contain the short answer's entities, or its words if it has none, and add
+        something to the question. An article's date completes a date in its text.
+        """
+        text = " ".join(sentence.text for sentence in verified.sentences)
+        dates = " ".join(f"{citation.date:%d %B %Y}" for citation in verified.citations if citation.date)
+        if entities := fragment_entities(short_answer):
+            missing = missing_entities(entities, f"{text} {dates} {self.question}")
+        else:
+            missing = set(stems(short_answer)) - set(stems(text))
+        return not missing and not self.repeats_question(verified)
+
+    def repeats_question(self, verified: VerifiedDraft) -> bool:
+        """Whether the sentences have only words of the question, which answer it only if it offers a
+        choice.
+        """
+        words = {stem for sentence in verified.sentences for stem in stems(sentence.text)}
+        return words <= set(stems(self.question)) and not self.expected.choice
 
 
-def _parted(draft: str) -> tuple[str, str]:
-    """The answer itself, on a short first line without marks, and the sentences that say it. A draft that
-    does not begin with such a line has only sentences.
+def _expand(text: str, quote: str) -> str:
+    bare = text.rstrip(".")
+    expanded = expand_number(bare, quote) if bare[:1].isdigit() else expand_name(bare, quote)
+    return text if text.startswith(expanded) else expanded
+
+
+def _split_short_answer(draft: str) -> tuple[str, str]:
+    """The short answer on the first line, without marks, and the sentences below; the short answer is empty
+    if the draft does not begin with one.
     """
     first, _, rest = draft.strip().partition("\n")
-    if _MARK.search(first) or max(map(len, first.split("; "))) > SHORT_CHARACTERS:
+    if _MARK.search(first) or max(map(len, first.split("; "))) > MAX_SHORT_ANSWER_CHARACTERS:
         return "", draft.strip()
     return first.strip(), rest.strip()
 
 
-def _gives(checked: VerifiedDraft, short: str, question: str) -> bool:
-    """Whether the sentences give the short answer, its names and numbers at least, and more than the
-    question. That 21 October is one of 2023, the day of the article tells.
-    """
-    told = " ".join(sentence.text for sentence in checked.sentences)
-    days = " ".join(f"{citation.date:%d %B %Y}" for citation in checked.citations if citation.date)
-    needed, had = facts_within(short), set(stems(told))
-    # What has neither is given by its words: "human composting" is not said by "turned into soil".
-    lacking = missing(needed, f"{told} {days} {question}") if needed else set(stems(short)) - had
-    return not lacking and not _repeats(checked, question)
-
-
-def _repeats(checked: VerifiedDraft, question: str) -> bool:
-    """Whether nothing is said that the question has not, which answers it only if it offers a choice."""
-    told = {stem for sentence in checked.sentences for stem in stems(sentence.text)}
-    return told <= set(stems(question)) and not asks_choice(question)
-
-
-def _kept(
-    claims: Sequence[tuple[str, frozenset[int]]],
-    question: str,
-    excerpts: Sequence[Excerpt],
-    encode: Callable[[Sequence[str]], Vectors],
-) -> VerifiedDraft:
-    """The claims that the excerpts support, with the marks that they were given."""
-    places = [(excerpt, nth) for excerpt in excerpts for nth in range(len(excerpt.spans))]
-    cosines = _likeness([text for text, _ in claims], [e.quote(nth, nth) for e, nth in places], encode)
-    citations: dict[tuple[str, int, int], Citation] = {}
-    sentences = []
-    # Names are asked for in small letters too.
-    asked = facts(question) | set(stems(question))
-    for (text, marks), row in zip(claims, cosines, strict=True):
-        near = {
-            place: float(cosine)
-            for place, cosine in zip([(e.number, n) for e, n in places], row, strict=True)
-        }
-        quotes, support = held(text, marks, asked, stems(question), excerpts, near)
-        if support:
-            numbers = tuple(dict.fromkeys(_cite(quote, citations) for quote in quotes))
-            sentences.append(AnswerSentence(text=text, citations=numbers, support=support))
-    return VerifiedDraft(sentences=tuple(sentences), citations=tuple(citations.values()))
-
-
-def _likeness(
-    claims: Sequence[str], quotes: Sequence[str], encode: Callable[[Sequence[str]], Vectors]
-) -> Vectors:
-    """The cosine of each claim with each quote. Where all claims are quotes word for word, the others need
-    not be known, and nothing is embedded.
+def _cosines(sentences: Sequence[str], quotes: Sequence[str], encode: Encode) -> Vectors:
+    """The cosine of each sentence with each quote, of shape (sentences, quotes). If all sentences are
+    verbatim quotes, nothing is embedded and the other cosines are 0.
     """
     shown = [sanitize(quote) for quote in quotes]
-    same = np.array([[claim == one for one in shown] for claim in claims], dtype=np.float32)
+    same = np.array([[sentence == quote for quote in shown] for sentence in sentences], dtype=np.float32)
     if same.any(axis=1).all():
         return same
-    vectors = encode([*claims, *quotes])
-    return vectors[: len(claims)] @ vectors[len(claims) :].T
+    vectors = encode([*sentences, *quotes])
+    return vectors[: len(sentences)] @ vectors[len(sentences) :].T
 
 
-def _claims(draft: str) -> Iterator[tuple[str, frozenset[int]]]:
-    """The draft's sentences without their marks, each with the numbers it was marked with."""
+def _draft_sentences(draft: str) -> Iterator[DraftSentence]:
+    """The draft's sentences, except refusals."""
     draft = _MARK_AFTER_STOP.sub(lambda found: found.group(2) + found.group(1), draft.strip())
     for start, end in sentence_spans(draft):
-        sentence = draft[start:end]
-        marks = frozenset(int(n) for found in _MARK.findall(sentence) for n in found.split(","))
-        text = _TWO_STOPS.sub(".", _MARK.sub("", sentence).strip())
+        marked = draft[start:end]
+        marks = frozenset(int(number) for found in _MARK.findall(marked) for number in found.split(","))
+        text = _DOUBLE_STOP.sub(".", _MARK.sub("", marked).strip())
         if stems(text) and NOT_FOUND not in text.upper():
-            yield text, marks
+            yield DraftSentence.of(text, marks)
 
 
 def _cite(quote: QuoteMatch, citations: dict[tuple[str, int, int], Citation]) -> int:
-    """The number of the quote's citation, which is made where there is none yet."""
+    """The number of the quote's citation, which is added if it is new."""
     hit = quote.excerpt.hit
     start, end = quote.excerpt.spans[quote.first][0], quote.excerpt.spans[quote.last][1]
     citation = citations.setdefault(
@@ -198,7 +205,7 @@ def _cite(quote: QuoteMatch, citations: dict[tuple[str, int, int], Citation]) ->
     return citation.number
 
 
-def _marked(sentence: AnswerSentence) -> str:
+def _with_marks(sentence: AnswerSentence) -> str:
     marks = "".join(f"[{number}]" for number in sentence.citations)
     body = sentence.text.rstrip(".!?")
     return f"{body} {marks}{sentence.text[len(body) :] or '.'}"

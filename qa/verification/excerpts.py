@@ -1,4 +1,4 @@
-"""The numbered excerpts that an answer is read from, and that its sentences are held against."""
+"""The numbered excerpts that an answer is drafted from and verified against."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from qa.guardrails.sanitizer import sanitize
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
-    """Sentences of one passage, in its order.
-
-    `spans` are their offsets into the article's text; `fits` say how well each fits the question,
-    0 to 1.
+    """Sentences of one passage, in its order. `spans` are their offsets into the article's text; `fits` are
+    their relevance to the question, 0 to 1.
     """
 
     number: int
@@ -23,12 +21,12 @@ class Excerpt:
     fits: tuple[float, ...]
 
     def quote(self, first: int, last: int) -> str:
-        """The article's own words from sentence `first` to `last`, which are of one run."""
+        """The article's text from sentence `first` to `last`, which must be in one run."""
         return self._text(self.spans[first][0], self.spans[last][1])
 
     @property
     def runs(self) -> list[tuple[int, int]]:
-        """The first and the last of sentences that follow one another in the article, in order."""
+        """The indices of the first and last sentence of each consecutive run in the article, in order."""
         breaks = [
             nth
             for nth, (before, after) in enumerate(pairwise(self.spans), 1)
@@ -37,13 +35,23 @@ class Excerpt:
         return list(zip([0, *breaks], [*(nth - 1 for nth in breaks), len(self.spans) - 1], strict=True))
 
     @property
+    def windows(self) -> list[tuple[int, int]]:
+        """The indices of the first and last of each sentence and each two consecutive ones."""
+        return [
+            (first, last)
+            for begin, end in self.runs
+            for first in range(begin, end + 1)
+            for last in range(first, min(first + 1, end) + 1)
+        ]
+
+    @property
     def quotes(self) -> list[str]:
-        """The article's own words, run for run."""
+        """The article's text of each run."""
         return [self.quote(first, last) for first, last in self.runs]
 
     @property
     def shown(self) -> str:
-        """The excerpt as a model sees it: one line, in which the article has words and nothing else."""
+        """The excerpt in the prompt: one line, sanitized so that the article can only contribute text."""
         day = self.hit.date.isoformat() if self.hit.date else "undated"
         return f"[{self.number}] ({day}) {' … '.join(map(sanitize, self.quotes))}"
 

@@ -1,38 +1,39 @@
-"""Names as an article has them in full."""
+"""Names in full, as an article has them."""
 
 from __future__ import annotations
 
 import re
 
+from index.text.calendar_words import is_calendar_word
 from index.text.normalization import WORD, is_stop_word
-from qa.verification.entities import CALENDAR, starts_sentence
+from qa.verification.entities import CAPITALIZED, starts_sentence
 
-_CAPITAL = r"[A-ZÀ-Ý][\w'’-]*"
-# "Rep." and "Gov." are of the name; a longer word with a point ends a sentence.
-_BEFORE = re.compile(rf"(?:(?:{_CAPITAL}|[A-Z][a-z]{{0,3}}\.) )*$")
+# "Rep." and "Gov." belong to the name; a longer word with a point ends a sentence.
+_CAPITALIZED_BEFORE = re.compile(rf"(?:(?:{CAPITALIZED}|[A-Z][a-z]{{0,3}}\.) )*$")
 
 
-def in_full(name: str, text: str) -> str:
-    """The name with the capitalised words before it in the text: "Lions" as "Detroit Lions". As it is where
-    the text has none, or several in their place, or is a headline in capitals.
+def expand_name(name: str, text: str) -> str:
+    """The name with the capitalised words before it in the text: "Lions" becomes "Detroit Lions". Unchanged
+    if the text has none, or different ones in several places, or is a headline in capitals.
 
-    What stands behind a name may be about something else: "Apple" is not "Apple CEO Tim Cook".
+    Words after a name can be about something else: "Apple" is not "Apple CEO Tim Cook".
     """
     words = WORD.findall(text)
-    headline = 2 * sum(word[0].isupper() for word in words) > len(words)
-    if headline or not all(word[0].isupper() for word in name.split()):
+    is_headline = 2 * sum(word[0].isupper() for word in words) > len(words)
+    if is_headline or not all(word[0].isupper() for word in name.split()):
         return name
-    fuller = {_before(text, found.start()) for found in re.finditer(rf"\b{re.escape(name)}\b", text)} - {""}
-    return f"{fuller.pop()} {name}" if len(fuller) == 1 else name
+    occurrences = re.finditer(rf"\b{re.escape(name)}\b", text)
+    prefixes = {_prefix(text, occurrence.start()) for occurrence in occurrences} - {""}
+    return f"{prefixes.pop()} {name}" if len(prefixes) == 1 else name
 
 
-def _before(text: str, end: int) -> str:
-    """The words of the name that stand before `end`."""
-    found = _BEFORE.search(text[:end])
-    start = found.start() if found else end
+def _prefix(text: str, end: int) -> str:
+    """The words of the name before the offset `end`."""
+    before = _CAPITALIZED_BEFORE.search(text[:end])
+    start = before.start() if before else end
     words = text[start:end].split()
-    # The first word of a sentence has its capital for that.
+    # The first word of a sentence is capitalised in any case.
     if words and starts_sentence(text, start):
         del words[0]
-    others = [at for at, word in enumerate(words) if is_stop_word(word) or CALENDAR.fullmatch(word.lower())]
+    others = [at for at, word in enumerate(words) if is_stop_word(word) or is_calendar_word(word)]
     return " ".join(words[max(others, default=-1) + 1 :])

@@ -1,4 +1,4 @@
-"""The quotes of saved answers, held once more against the articles."""
+"""Checks the quotes of saved answers against the articles again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from qa.schemas import Answer, Citation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecheckedCitation:
-    """A citation of a saved answer; `reason` is empty where its quote still stands."""
+    """A citation of a saved answer; `reason` is empty if its quote is still in the article."""
 
     citation: Citation
     reason: str
@@ -29,21 +29,21 @@ class RecheckedCitation:
 
 
 class SavedAnswer(BaseModel):
-    """An answer as it was saved, and the collection it came from, where that was saved with it."""
+    """A saved answer, and its collection if that was saved too."""
 
     answer: Answer | None
     collection: str | None = None
 
 
 class SavedConversation(BaseModel):
-    """A conversation as the window exports it; of its exchanges only the answers matter here."""
+    """A conversation as exported by the chat window; only its answers are read."""
 
     exchanges: tuple[SavedAnswer, ...]
 
 
 def read_answers(name: str) -> list[SavedAnswer]:
-    """The answer, or those of the conversation, saved in a file, or coming in where that is `-`;
-    AnswerInvalid if it is none, or one cites what it does not list.
+    """The answers in a saved answer or conversation; `-` reads standard input. Raises AnswerInvalid if it is
+    neither, or if a sentence cites a number without a citation.
     """
     try:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
@@ -76,7 +76,7 @@ def _unlisted(answer: Answer) -> set[int]:
 
 
 def recheck(citation: Citation, article_of: Callable[[str], Article]) -> RecheckedCitation:
-    """Whether the quote still stands where the citation says; `article_of` may raise ArticleUnknown."""
+    """Whether the quote is still at its place in the article; `article_of` may raise ArticleUnknown."""
     try:
         text = article_of(citation.article_id).text
     except ArticleUnknown:

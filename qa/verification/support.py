@@ -1,159 +1,209 @@
-"""The sentences of the excerpts that hold a sentence of the draft, and how well."""
+"""Which sentences of the excerpts support a sentence of a draft, and how well."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from index.schemas import Hit
 from index.text.normalization import content_words, stem, stems
-from qa.verification.entities import denied, facts, facts_within, missing
+from qa.verification.entities import (
+    extract_entities,
+    fragment_entities,
+    is_number,
+    missing_entities,
+    negated_words,
+)
 from qa.verification.excerpts import Excerpt
 
-# At or above either, a sentence whose names and numbers all stand in its quote is supported ...
-SUPPORTED_WORDS, SUPPORTED_COSINE = 0.6, 0.65
-# ... at or above either of these it is shown as weakly supported, and below it is not shown.
-WEAK_WORDS, WEAK_COSINE = 0.35, 0.45
-# At or above this a passage is about what was asked, even in other words.
+# A sentence whose entities are all in its quotes is supported at or above either of these ...
+SUPPORTED_OVERLAP, SUPPORTED_COSINE = 0.6, 0.65
+# ... weakly supported at or above either of these, and otherwise unsupported.
+WEAK_OVERLAP, WEAK_COSINE = 0.35, 0.45
+# The cosine with the question from which on a passage is about the question's subject.
 SAME_SUBJECT = 0.5
-# A sentence may put together what stands in different places, but not in many.
+# A sentence can combine several quotes, but not many.
 MAX_CITATIONS = 3
 
-# "Relling is 41 years old" says what "Relling, 41, leads it" and "the 41-year-old" do.
+# "Relling is 41 years old" is supported by "Relling, 41, leads it" and "the 41-year-old".
 _AGE = re.compile(r"\b(\d+) years old\b")
-_AGE_IN_PASSING = re.compile(r"(?<=, )\d+(?=[,.;])|\b\d+(?=-year-old)")
+_APPOSITIVE_AGE = re.compile(r"(?<=, )\d+(?=[,.;])|\b\d+(?=-year-old)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionTerms:
+    """What a sentence may repeat of the question without support."""
+
+    entities: frozenset[str]
+    stems: frozenset[str]
+
+    @classmethod
+    def of(cls, question: str) -> Self:
+        words = frozenset(stems(question))
+        # Names in a question can be in lower case.
+        return cls(entities=words | extract_entities(question), stems=words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSentence:
+    """A sentence of a draft without its citation marks. `marks` are the numbers of the excerpts that the
+    model cited; `entities` must be in the quotes, and `words` are the stems of its content words.
+    """
+
+    text: str
+    marks: frozenset[int]
+    entities: frozenset[str]
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str, marks: frozenset[int] = frozenset()) -> Self:
+        found = extract_entities(text) if text.endswith((".", "!", "?")) else fragment_entities(text)
+        words = frozenset(stem(word) for word in content_words(text))
+        return cls(text=text, marks=marks, entities=frozenset(found), words=words)
+
+    @property
+    def is_list_of_names(self) -> bool:
+        """Whether the sentence consists of entities only."""
+        return self.words <= self.entities
+
+    def contradicts_negation(self, quote: str) -> bool:
+        """Whether one of the sentence and the quote negates what the other one states."""
+        own, quoted = negated_words(self.text), negated_words(quote)
+        return bool((quoted - own) & set(stems(self.text)) or (own - quoted) & set(stems(quote)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteMatch:
-    """Sentences of one excerpt, held against one sentence of the draft.
+    """Consecutive sentences of an excerpt, compared with a sentence of the draft.
 
-    `missing` are the facts that the quote does not have: those that answer (`added`), and those that the
-    question brought (`repeated`). It is `turned` where one of the two denies what the other says.
+    `missing` are the sentence's entities that the quote does not have: `missing_new` are those that are not
+    in the question. `overlap` is the share of the sentence's words in the quote, 0 to 1. `cited` is whether
+    the model cited the excerpt, and `negated` whether one negates what the other states.
     """
 
     excerpt: Excerpt
     first: int
     last: int
-    added: frozenset[str]
-    repeated: frozenset[str]
-    words: float
+    missing: frozenset[str]
+    missing_new: frozenset[str]
+    overlap: float
     cosine: float
     cited: bool
-    turned: bool
+    negated: bool
 
     @property
-    def missing(self) -> frozenset[str]:
-        return self.added | self.repeated
+    def text(self) -> str:
+        return self.excerpt.quote(self.first, self.last)
 
     @property
     def rank(self) -> tuple[float, ...]:
-        # What answers first, then likeness; the model's own mark decides between equals, then brevity.
-        # "It opens at nine" answers when the museum opens, where its neighbours name the museum.
-        # That a thing was not, or what would be without it, is the last to rest a sentence on.
-        likeness = self.words + self.cosine + 0.1 * self.cited - 0.1 * len(self.repeated) - 0.5 * self.turned
-        return (-len(self.added), likeness - 0.25 * (self.last - self.first))
+        """The higher the better: fewest new entities missing, then the most similar, cited and short."""
+        missing_known = len(self.missing) - len(self.missing_new)
+        similarity = self.overlap + self.cosine + 0.1 * self.cited - 0.1 * missing_known - 0.5 * self.negated
+        return (-len(self.missing_new), similarity - 0.25 * (self.last - self.first))
 
 
-def held(
-    text: str,
-    marks: frozenset[int],
-    asked: AbstractSet[str],
-    askers: Sequence[str],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """The quotes that together support a sentence, and how well."""
+
+    quotes: tuple[QuoteMatch, ...]
+    level: Literal["supported", "weak"]
+
+
+def find_support(
+    sentence: DraftSentence,
+    question: QuestionTerms,
     excerpts: Sequence[Excerpt],
-    near: dict[tuple[int, int], float],
-) -> tuple[list[QuoteMatch], Literal["supported", "weak"] | None]:
-    """The quotes that together hold the sentence, and how well; None where they do not.
-
-    `marks` are the numbers of excerpts that the model gave the sentence, and `near` its cosine with each
-    sentence of the excerpts, by the excerpt's number and the sentence's place in it. `asked` are the facts of
-    the question and `askers` the stems of its words, which the sentence may repeat.
+    cosines: Mapping[tuple[int, int], float],
+) -> Support | None:
+    """The support for the sentence; None if there is none. `cosines` are its similarities with each sentence
+    of the excerpts, by the excerpt's number and the sentence's index in it.
     """
-    needed = facts(text) if text.endswith((".", "!", "?")) else facts_within(text)
-    words = {stem(word) for word in content_words(text)}
     candidates = [
-        _compared(text, needed, asked, words, excerpt, first, last, near, excerpt.number in marks)
+        _compare(sentence, question, excerpt, first, last, cosines)
         for excerpt in excerpts
-        for begin, end in excerpt.runs
-        for first in range(begin, end + 1)
-        for last in range(first, min(first + 1, end) + 1)
+        for first, last in excerpt.windows
     ]
-    quotes: list[QuoteMatch] = []
-    open_facts = frozenset(needed)
-    while candidates and len(quotes) < MAX_CITATIONS:
-        best = max(candidates, key=lambda quote: (-len(open_facts & quote.added), quote.rank))
-        if quotes and open_facts - asked <= best.added:
-            break
-        quotes.append(best)
-        open_facts &= best.missing
-        if open_facts <= asked:
-            break
-        # A name from here and a number from there are put together only where the model said so itself, but
-        # names that are no more than listed may stand anywhere in one passage.
-        listed = {best.excerpt.number} if words <= needed else set()
-        candidates = [quote for quote in candidates if quote.cited or quote.excerpt.number in listed]
-    unnamed = missing(open_facts, " ".join(_around(quote.excerpt.hit) for quote in quotes))
+    quotes = _select_quotes(sentence, question, candidates)
+    missing = sentence.entities.intersection(*(quote.missing for quote in quotes))
+    unnamed = missing_entities(missing, " ".join(_context(quote.excerpt.hit) for quote in quotes))
     same_subject = any(quote.excerpt.hit.similarity >= SAME_SUBJECT for quote in quotes)
-    # What the answer adds must be named near its quote, and a number in it; what it repeats of the
-    # question need not be where the passage is about the same thing: Moscow may be Russia there.
-    if (unnamed | _numbers(open_facts)) - asked or (unnamed and not same_subject):
-        return [], None
-    quoted = " ".join(quote.excerpt.quote(quote.first, quote.last) for quote in quotes)
-    had = set(stems(quoted))
-    if set(_AGE.findall(text)) & set(_AGE_IN_PASSING.findall(quoted)):
-        had |= set(stems("years old"))
-    # Facts were looked at already: that a date stands somewhere says nothing of what happened then.
-    told = words - facts(text)
-    overlap = len(told & had) / len(told) if told else 1.0
-    cosine = max(quote.cosine for quote in quotes)
-    # "He plays for the Reds" under a quote about the Reds' player adds nothing but a name it has.
-    added = told - set(askers)
-    if overlap < WEAK_WORDS and cosine < WEAK_COSINE and not (needed and added <= had):
-        return [], None
-    strong = overlap >= SUPPORTED_WORDS or cosine >= SUPPORTED_COSINE
-    return quotes, "supported" if strong and not _turned(text, quoted) and not unnamed else "weak"
+    # New names must be near the quote, and new numbers in it. Entities of the question may be missing from a
+    # passage about the same subject: it can say Moscow for Russia.
+    if (unnamed | set(filter(is_number, missing))) - question.entities or (unnamed and not same_subject):
+        return None
+    level = _level(sentence, question, quotes)
+    return Support(quotes=tuple(quotes), level="weak" if unnamed else level) if level else None
 
 
-def _turned(text: str, quoted: str) -> bool:
-    """Whether one of them denies what the other one says."""
-    ours, theirs = denied(text), denied(quoted)
-    return bool((theirs - ours) & set(stems(text)) or (ours - theirs) & set(stems(quoted)))
-
-
-def _around(hit: Hit) -> str:
-    """What names the things that a quote of this passage is about: its title, its day, its sentences."""
-    day = f"{hit.date:%d %B %Y}" if hit.date else ""
-    return f"{hit.title} {day} {hit.passage.text}"
-
-
-def _compared(
-    text: str,
-    needed: set[str],
-    asked: AbstractSet[str],
-    words: set[str],
+def _compare(
+    sentence: DraftSentence,
+    question: QuestionTerms,
     excerpt: Excerpt,
     first: int,
     last: int,
-    near: dict[tuple[int, int], float],
-    cited: bool,
+    cosines: Mapping[tuple[int, int], float],
 ) -> QuoteMatch:
     quote = excerpt.quote(first, last)
-    lacking = missing(needed, quote)
+    missing = frozenset(missing_entities(sentence.entities, quote))
     return QuoteMatch(
         excerpt=excerpt,
         first=first,
         last=last,
-        added=frozenset(lacking - asked),
-        repeated=frozenset(lacking & asked),
-        words=len(words & set(stems(quote))) / len(words),
-        cosine=max(near[excerpt.number, nth] for nth in range(first, last + 1)),
-        cited=cited,
-        turned=_turned(text, quote),
+        missing=missing,
+        missing_new=missing - question.entities,
+        overlap=len(sentence.words & set(stems(quote))) / len(sentence.words),
+        cosine=max(cosines[excerpt.number, index] for index in range(first, last + 1)),
+        cited=excerpt.number in sentence.marks,
+        negated=sentence.contradicts_negation(quote),
     )
 
 
-def _numbers(found: AbstractSet[str]) -> set[str]:
-    return {fact for fact in found if fact[0].isdigit()}
+def _select_quotes(
+    sentence: DraftSentence, question: QuestionTerms, candidates: list[QuoteMatch]
+) -> list[QuoteMatch]:
+    """The best quote, and further ones as long as they have entities that are still missing."""
+    quotes: list[QuoteMatch] = []
+    missing = sentence.entities
+    while candidates and len(quotes) < MAX_CITATIONS:
+        best = max(candidates, key=lambda quote: (-len(missing & quote.missing_new), quote.rank))
+        if quotes and missing - question.entities <= best.missing_new:
+            break
+        quotes.append(best)
+        missing &= best.missing
+        if missing <= question.entities:
+            break
+        # Entities of different excerpts are combined only if the model cited them. The names of a list may
+        # be anywhere in one passage.
+        allowed = {best.excerpt.number} if sentence.is_list_of_names else set()
+        candidates = [quote for quote in candidates if quote.cited or quote.excerpt.number in allowed]
+    return quotes
+
+
+def _level(
+    sentence: DraftSentence, question: QuestionTerms, quotes: Sequence[QuoteMatch]
+) -> Literal["supported", "weak"] | None:
+    """How well the words of the quotes support the sentence, apart from its entities."""
+    quoted = " ".join(quote.text for quote in quotes)
+    found = set(stems(quoted))
+    if set(_AGE.findall(sentence.text)) & set(_APPOSITIVE_AGE.findall(quoted)):
+        found |= set(stems("years old"))
+    words = sentence.words - extract_entities(sentence.text)
+    overlap = len(words & found) / len(words) if words else 1.0
+    cosine = max(quote.cosine for quote in quotes)
+    # A sentence that adds only entities to the question needs no other words of the quotes: "He plays for
+    # the Reds" is supported by a quote about the Reds' player.
+    adds_entities_only = bool(sentence.entities) and words - question.stems <= found
+    if overlap < WEAK_OVERLAP and cosine < WEAK_COSINE and not adds_entities_only:
+        return None
+    strong = overlap >= SUPPORTED_OVERLAP or cosine >= SUPPORTED_COSINE
+    return "supported" if strong and not sentence.contradicts_negation(quoted) else "weak"
+
+
+def _context(hit: Hit) -> str:
+    """The title, date and text of the passage, which name what its sentences are about."""
+    date = f"{hit.date:%d %B %Y}" if hit.date else ""
+    return f"{hit.title} {date} {hit.passage.text}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from index.schemas import Article
 from index.text.normalization import WORD
 from index.text.sentences import sentence_spans
-from qa.verification.entities import facts
+from qa.evaluation.metrics.key_facts import key_facts
 
 # Shorter ones say little, longer ones are lists or were cut wrongly.
 WORDS = range(8, 46)
@@ -66,4 +66,4 @@ def _of(article: Article, seed: int) -> list[SourceSentence]:
 def _tells(text: str) -> bool:
     """Whether the sentence is whole and has a name or a number in it."""
     whole = text.rstrip("\"”’')").endswith((".", "!", "?")) and "\n" not in text
-    return whole and len(WORD.findall(text)) in WORDS and bool(facts(text))
+    return whole and len(WORD.findall(text)) in WORDS and bool(key_facts(text))

@@ -6,11 +6,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
 
 from index.text.normalization import WORD, is_stop_word, stem
+from index.text.numbers import SCALES, is_decimal, number_value, scaled
 from index.text.sentences import sentence_spans
-from qa.verification.entities import SCALES, facts
 
 # A choice with at least as many words that carry matter is often said in other words ...
 LONG_CHOICE = 4
@@ -35,7 +34,7 @@ def tokens(text: str) -> list[str]:
         compound_number = word.replace("-", "").isalpha() and _value(word)
         for part in [word] if compound_number else re.split(r"[\-–&]", word):
             if part in SCALES and found and _value(found[-1]):
-                found[-1] = f"{(Decimal(found[-1]) * SCALES[part]).normalize():f}"
+                found[-1] = scaled(found[-1], part)
             elif part not in _ARTICLES and (token := _value(part) or _bare(part)):
                 found.append(token)
     return found
@@ -43,10 +42,8 @@ def tokens(text: str) -> list[str]:
 
 def _value(word: str) -> str:
     """The number that the word is, in figures; empty if it is none, or has more than one."""
-    parts = [facts(part) for part in word.split("-")]
-    whole = facts(word)
-    value = next(iter(whole)) if all(parts) and len(whole) == 1 else ""
-    return value if value.replace(".", "", 1).isdecimal() else ""
+    value = number_value(word) or ""
+    return value if is_decimal(value) else ""
 
 
 def _bare(word: str) -> str:

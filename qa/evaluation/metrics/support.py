@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.text.normalization import content_words, stem, stems
+from qa.evaluation.metrics.key_facts import key_facts, missing_facts, negated_words
 from qa.schemas import Citation
-from qa.verification.entities import denied, facts, missing
 
 # The share of a sentence's other words that its quotes have at least.
 WORDS = 0.6
@@ -30,9 +30,10 @@ def supports(citations: Sequence[Citation], claim: str) -> bool:
     if not citations:
         return False
     text = "\n".join(map(premise, citations))
-    if missing(facts(claim), text):
+    if missing_facts(key_facts(claim), text):
         return False
     quoted = "\n".join(citation.quote for citation in citations)
-    had, told = set(stems(text)), {stem(word) for word in content_words(claim)} - facts(claim)
-    turned = (denied(quoted) - denied(claim)) & set(stems(claim)) or (denied(claim) - denied(quoted)) & had
-    return not turned and len(told & had) >= WORDS * len(told)
+    had, told = set(stems(text)), {stem(word) for word in content_words(claim)} - key_facts(claim)
+    own, theirs = negated_words(claim), negated_words(quoted)
+    negated = (theirs - own) & set(stems(claim)) or (own - theirs) & had
+    return not negated and len(told & had) >= WORDS * len(told)

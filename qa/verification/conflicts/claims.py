@@ -1,4 +1,4 @@
-"""The values that the sentences of passages give, each with what names the thing it is the value of."""
+"""The values in the sentences of passages, each with the context that says what it is the value of."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from qa.verification.conflicts.dates import DateMention, ScoreMention
 from qa.verification.conflicts.office_holders import OfficeHolder
 from qa.verification.conflicts.quantities import Quantity
 from qa.verification.conflicts.target_value import TargetValue, Value
-from qa.verification.entities import facts_within
+from qa.verification.entities import fragment_entities
 
-# The words on either side of a value that tell what it is the value of.
+# The number of words on either side of a value that say what it is the value of.
 WINDOW = 8
 
-# What sort of figure it is, or of day. Where the words around one value say so and those around the
-# other do not, there are two.
-_FIGURES = (
+# Different kinds of numbers, and of dates. Values with words of different kinds around them are not of the
+# same thing.
+_QUANTITY_KINDS = (
     r"room for|capacity|licen[cs]e[ds]?|seats? for|holds?|carry|carries|carrying|on board|aboard",
     r"estimated at|estimates?|forecast\w*|predict\w*|project(?:ed|ions?)|target|goal of|aims?",
     r"average[ds]?|median|typical\w*|usual\w*|normal\w*",
@@ -32,27 +32,26 @@ _FIGURES = (
     r"a year (?:ago|earlier)|last year|the year before|compared (?:with|to)",
     r"(?:wins?|won|lost|leads?|led|ahead|majority|margin)\b.*\b(?:by|of) (?:\w+ ){0,2}so",
 )
-_EVENTS = (
+_DATE_KINDS = (
     r"born|birth",
     r"die[ds]?|death|killed",
     r"closed?|closes|closing|closure|shut",
     r"ends?|ended|ending|finish(?:es|ed)?|until|expires?|deadline",
     r"returns?|returned|again|second|third|next",
 )
-_SORTS = {
-    Quantity: [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _FIGURES],
+_KINDS = {
+    Quantity: [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _QUANTITY_KINDS],
     ScoreMention: [
         re.compile(r"\bhad (?:won|lost|beaten|drawn)|\b(?:last|in) (?:spring|summer|autumn|winter)\b")
     ],
-    DateMention: [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _EVENTS],
+    DateMention: [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _DATE_KINDS],
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A value, the sentence that gives it, and its place in the article; `before` is the sentence before.
-    It is `alone` where the sentence gives no other value of its sort, and the passage no higher toll: those
-    could be what counts.
+    """A value, the sentence that states it, with its span in the article, and the sentence `before`. It is
+    `unambiguous` if the sentence has no other value of its kind, and the passage no higher toll.
     """
 
     value: Value
@@ -60,87 +59,98 @@ class Claim:
     span: tuple[int, int]
     text: str
     before: str
-    alone: bool
+    unambiguous: bool
 
     @property
-    def written(self) -> str:
-        """The value as it can stand within a sentence."""
-        first, last = self.value.span
-        written = " ".join(self.text[first:last].split())
-        return written.lower() if isinstance(self.value, Quantity) and written[0].isalpha() else written
+    def value_text(self) -> str:
+        """The value in a form that fits within a sentence."""
+        start, end = self.value.span
+        text = " ".join(self.text[start:end].split())
+        return text.lower() if isinstance(self.value, Quantity) and text[0].isalpha() else text
 
     @property
-    def needs(self) -> set[str]:
-        """The facts that a text has which gives this value."""
+    def entities(self) -> set[str]:
+        """The entities that a text with this value must have."""
         if isinstance(self.value, OfficeHolder):
             return {stem(self.value.name.split()[-1])}
-        found = facts_within(self.written)
-        # "on 16 March" says enough of 16 March 2024.
-        return (
-            found - {str(self.value.year)}
-            if isinstance(self.value, DateMention) and self.value.month
-            else found
-        )
+        entities = fragment_entities(self.value_text)
+        # "on 16 March" is enough for 16 March 2024.
+        if isinstance(self.value, DateMention) and self.value.month:
+            return entities - {str(self.value.year)}
+        return entities
 
     @property
-    def setting(self) -> str:
-        """The title and the two sentences: what names the things this is about."""
+    def context(self) -> str:
+        """The title and the two sentences, which name what the value is of."""
         return f"{self.hit.title} {self.before} {self.text}"
 
     @property
-    def masked(self) -> tuple[str, str]:
-        """The words around the value, and the setting, both without the value."""
-        first, last = self.value.span
-        left, right = self.text[:first], self.text[last:]
-        words = [word.start() for word in WORD.finditer(left)][-WINDOW:]
-        ends = [word.end() for word in WORD.finditer(right)][:WINDOW]
-        near = f"{left[words[0] if words else 0 :]}so{right[: ends[-1] if ends else 0]}"
-        return near, f"{self.hit.title}. {self.before} {left}so{right}"
+    def passage_context(self) -> str:
+        """The title and the whole passage."""
+        return f"{self.hit.title} {self.hit.passage.text}"
 
     @property
-    def sorts(self) -> list[bool]:
-        """What sort of figure or day it is, as the words around it say."""
-        near, _ = self.masked
-        return [bool(sort.search(near)) for sort in _SORTS.get(type(self.value), ())]
+    def masked(self) -> tuple[str, str]:
+        """The words around the value, and the context, both with the word "so" in place of the value."""
+        start, end = self.value.span
+        left, right = self.text[:start], self.text[end:]
+        starts = [word.start() for word in WORD.finditer(left)][-WINDOW:]
+        ends = [word.end() for word in WORD.finditer(right)][:WINDOW]
+        window = f"{left[starts[0] if starts else 0 :]}so{right[: ends[-1] if ends else 0]}"
+        return window, f"{self.hit.title}. {self.before} {left}so{right}"
+
+    @property
+    def kinds(self) -> list[bool]:
+        """Which kinds of number or date the words around the value name."""
+        window, _ = self.masked
+        return [bool(kind.search(window)) for kind in _KINDS.get(type(self.value), ())]
 
 
-def said(kind: TargetValue, hits: Sequence[Hit], question: str) -> Iterator[Claim]:
-    """The values of the asked kind that the passages tell, in order; see `flag_instructions` for what
-    tells nothing.
-    """
+def extract_claims(target: TargetValue, hits: Sequence[Hit], question: str) -> Iterator[Claim]:
+    """The claims of the target value in the passages, in order. Prompt injections are left out."""
     for hit in hits:
-        told = [one for one in _given(kind, hit) if not _is_order(one, hit, question)]
-        yield from (replace(one, alone=one.alone and not _is_part(one, told)) for one in told)
+        claims = [claim for claim in _claims(target, hit) if not _is_injection(claim, question)]
+        for claim in claims:
+            yield replace(claim, unambiguous=claim.unambiguous and not _is_part(claim, claims))
 
 
-def _given(kind: TargetValue, hit: Hit) -> Iterator[Claim]:
-    """The values of the asked kind in the passage's sentences as a reader sees them."""
+def _claims(target: TargetValue, hit: Hit) -> Iterator[Claim]:
+    """The claims of the target value in the visible sentences of the passage."""
     passage = hit.passage
     before = ""
     for start, end in sentence_spans(mask_invisible(passage.text)):
         text = passage.text[start:end]
-        values = list(kind.values(text))
+        values = list(target.values(text))
         for value in values:
-            alone = not any(value.alike(other) for other in values if other is not value)  # type: ignore[arg-type]
-            span = (start + passage.start, end + passage.start)
-            yield Claim(value=value, hit=hit, span=span, text=text, before=before, alone=alone)
+            others = (other for other in values if other is not value)
+            yield Claim(
+                value=value,
+                hit=hit,
+                span=(start + passage.start, end + passage.start),
+                text=text,
+                before=before,
+                unambiguous=not any(value.is_comparable(other) for other in others),  # type: ignore[arg-type]
+            )
         before = text
 
 
-def _is_order(one: Claim, hit: Hit, question: str) -> bool:
-    """Whether the sentence, or one beside it, orders what to answer instead of telling something."""
-    ordered = flag_instructions([sanitize(one.before), sanitize(one.text)], question)
-    return any(ordered) or one.span[0] - hit.passage.start >= forged_turn_start(hit.passage.text)
+def _is_injection(claim: Claim, question: str) -> bool:
+    """Whether the sentence, or the one before, gives instructions on what to answer."""
+    passage = claim.hit.passage
+    instructions = flag_instructions([sanitize(claim.before), sanitize(claim.text)], question)
+    return any(instructions) or claim.span[0] - passage.start >= forged_turn_start(passage.text)
 
 
-def _is_part(one: Claim, told: Sequence[Claim]) -> bool:
-    """Whether the passage has a higher toll of the same sort, of which this one is likely a part."""
-    toll = one.value
+def _is_part(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Whether the passage has a higher toll of the same kind, which probably includes this one."""
+    toll = claim.value
     return (
         isinstance(toll, Quantity)
-        and bool(toll.fate)
+        and bool(toll.outcome)
         and any(
-            isinstance(other.value, Quantity) and toll.alike(other.value) and other.value.number > toll.number
-            for other in told
+            isinstance(other.value, Quantity)
+            and toll.is_comparable(other.value)
+            and other.value.number > toll.number
+            for other in claims
         )
     )

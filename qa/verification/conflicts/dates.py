@@ -1,4 +1,4 @@
-"""The days and the scores of a sentence, so that two can be compared."""
+"""The dates and match results in a sentence."""
 
 from __future__ import annotations
 
@@ -7,37 +7,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_WEEKDAYS = "mon tue wed thu fri sat sun".split()
-_MONTH = (
-    r"(?P<month>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
-    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
+from index.text.calendar_words import MONTH, WEEKDAYS, month_number
+
+_MONTH = rf"(?P<month>{MONTH})"
 _YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
 _DAY = r"(?P<day>[12]\d|3[01]|[1-9])(?:st|nd|rd|th)?"
-_IN = r"(?i:in|since|until|by|from|of|during|for)(?: early| late| mid)?"
-# From the finest to the coarsest: what one has matched is not matched again.
-_DAYS = (
+_PREPOSITION = r"\b(?:in|since|until|by|from|of|during|for) (?:early |late |mid-)?"
+# From the most to the least precise; what one has matched is not matched again.
+_DATES = (
     re.compile(rf"\b{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?(?!\w)"),
     re.compile(rf"\b{_MONTH} {_DAY}(?!\d)(?:,? {_YEAR})?(?![\w,.]*\d)"),
     re.compile(rf"\b{_MONTH},? {_YEAR}\b"),
-    re.compile(
-        rf"\b(?:in|since|until|by|from|of|during|for) (?:early |late |mid-)?{_MONTH}(?!\w)", re.IGNORECASE
-    ),
-    re.compile(
-        rf"\b(?:in|since|until|by|from|of|during|for) (?:early |late |mid-)?{_YEAR}\b(?!-)", re.IGNORECASE
-    ),
+    re.compile(rf"{_PREPOSITION}{_MONTH}(?!\w)", re.IGNORECASE),
+    re.compile(rf"{_PREPOSITION}{_YEAR}\b(?!-)", re.IGNORECASE),
 )
 _WEEKDAY = re.compile(
-    r"\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\b(yesterday|today|tonight)\b", re.IGNORECASE
+    rf"\b(?P<weekday>{'|'.join(WEEKDAYS)})|\b(?P<relative>yesterday|today|tonight)\b", re.IGNORECASE
 )
-# The day on which something was said is not the day on which it happened.
-_SAID = re.compile(
+# The day of a statement is not the day of the event.
+_REPORTING = re.compile(
     r"\b(?:said|says|told|announced|reported|added|presented|confirmed|showed|according)\b[^.,;]{0,40}$"
 )
 _SCORE = re.compile(r"(?<![\w.,:/–-])(\d{1,2})[-–](\d{1,2})(?![\w:/–-]|[.,]\d)")
-# A score on the way, or of something else than the whole match.
-_UNFINISHED = re.compile(
+# An intermediate score, or one of something else than the whole match.
+_NOT_FINAL = re.compile(
     r"\b(half-?time|interval|aggregate|penalt\w+|shoot-?out|leads?|led|leading|ahead|sets?|record|series"
     r"|break|quarter|innings?)\b",
     re.IGNORECASE,
@@ -46,83 +39,82 @@ _UNFINISHED = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateMention:
-    """A day, a month or a year, as far as it is written out."""
+    """A day, a month or a year; None for the parts that are not written."""
 
     span: tuple[int, int]
     year: int | None
     month: int | None
     day: int | None
 
-    def alike(self, other: DateMention) -> bool:
-        """Whether both are told equally finely."""
+    def is_comparable(self, other: DateMention) -> bool:
+        """Whether both are equally precise."""
         return (self.month is None, self.day is None) == (other.month is None, other.day is None)
 
-    def clashes(self, other: DateMention) -> bool:
-        """Whether they are two days, two months or two years."""
-        both = zip((self.year, self.month, self.day), (other.year, other.month, other.day), strict=True)
-        return self.alike(other) and any(one and two and one != two for one, two in both)
+    def contradicts(self, other: DateMention) -> bool:
+        """Whether they are different days, months or years."""
+        parts = zip((self.year, self.month, self.day), (other.year, other.month, other.day), strict=True)
+        return self.is_comparable(other) and any(one and two and one != two for one, two in parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreMention:
-    """How a match ended, the fewer points first."""
+    """The final score of a match, the lower number first."""
 
     span: tuple[int, int]
     points: tuple[int, ...]
 
-    def alike(self, other: ScoreMention) -> bool:
-        """All scores are of one sort."""
+    def is_comparable(self, other: ScoreMention) -> bool:
+        """Always true."""
         return True
 
-    def clashes(self, other: ScoreMention) -> bool:
-        """Whether they are two results."""
+    def contradicts(self, other: ScoreMention) -> bool:
+        """Whether the scores differ."""
         return self.points != other.points
 
 
-def days(text: str) -> Iterator[DateMention]:
-    """The days, months and years of a sentence that are written out."""
+def date_mentions(text: str) -> Iterator[DateMention]:
+    """The days, months and years in a sentence."""
     taken: list[tuple[int, int]] = []
-    for pattern in _DAYS:
+    for pattern in _DATES:
         for found in pattern.finditer(text):
-            if any(first < found.end() and found.start() < last for first, last in taken):
-                continue
-            taken.append(found.span())
-            said = found.groupdict()
-            year, month, day = said.get("year"), said.get("month"), said.get("day")
-            first = found.start(
-                next(name for name in ("day", "month", "year") if said.get(name))
-                if not (month and day)
-                else 0
-            )
-            yield DateMention(
-                span=(first, found.end()),
-                year=int(year) if year else None,
-                month=_MONTHS.index(month[:3].lower()) + 1 if month else None,
-                day=int(day) if day else None,
-            )
+            if not any(start < found.end() and found.start() < end for start, end in taken):
+                taken.append(found.span())
+                yield _date_mention(found)
 
 
-def scores(text: str) -> Iterator[ScoreMention]:
-    """The results in a sentence, such as 3-1, where it tells no other kind of score."""
-    if _UNFINISHED.search(text):
+def _date_mention(found: re.Match[str]) -> DateMention:
+    parts = {name: text for name, text in found.groupdict().items() if text}
+    # The span does not include a preposition.
+    start = min(found.start(name) for name in parts)
+    return DateMention(
+        span=(start, found.end()),
+        year=int(parts["year"]) if "year" in parts else None,
+        month=month_number(parts["month"]) if "month" in parts else None,
+        day=int(parts["day"]) if "day" in parts else None,
+    )
+
+
+def score_mentions(text: str) -> Iterator[ScoreMention]:
+    """The final scores in a sentence, such as 3-1; none if it has another kind of score."""
+    if _NOT_FINAL.search(text):
         return
     for found in _SCORE.finditer(text):
         yield ScoreMention(span=found.span(), points=tuple(sorted((int(found[1]), int(found[2])))))
 
 
-def happened(text: str, appeared: date | None) -> set[date]:
-    """The days a sentence names by weekday, as days of the calendar: the last such one when the
-    article appeared. The day of a saying is left out.
+def event_dates(text: str, published: date | None) -> set[date]:
+    """The dates of the weekdays in a sentence, each the last one before or on the day the article was
+    published. The day of a statement is left out.
     """
-    if not appeared:
+    if not published:
         return set()
-    named = set()
+    dates = set()
     for found in _WEEKDAY.finditer(text):
-        if _SAID.search(text[: found.start()]):
+        if _REPORTING.search(text[: found.start()]):
             continue
-        if found[1]:
-            back = (appeared.weekday() - _WEEKDAYS.index(found[1][:3].lower())) % 7
+        if found["weekday"]:
+            days_ago = (published.weekday() - WEEKDAYS.index(found["weekday"].title())) % 7
         else:
-            back = found[2].lower() == "yesterday"
-        named.add(appeared - timedelta(days=back))
-    return named
+            days_ago = int(found["relative"].lower() == "yesterday")
+        dates.add(published - timedelta(days=days_ago))
+    return dates

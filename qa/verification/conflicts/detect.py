@@ -1,19 +1,19 @@
-"""Where the sources disagree: other numbers, days, scores or office-holders for what an answer says.
+"""Finds where sources disagree: other numbers, dates, scores or office holders for what an answer states.
 
-A false alarm is worse than a miss, so two sentences count as a disagreement only where all of this holds:
+A false alarm is worse than a miss. Two sentences are a conflict only if all of these hold:
 
-- they are of different articles, and neither article is a copy of the other;
-- each has a value of the kind the question asks for, and of the same sort: the same thing counted, the
-  same fate, the same office, a day told as finely. The two clash even when rounding, "about" and
-  limits such as "at least" are allowed for (see `amounts`, `occasions`, `roles`);
-- both are about the question's names, and they do not each bring in names which the other's passage
-  lacks, nor another day or year of what happened;
-- the other passage does not give the answer's value as well, and with the values masked the
-  sentences are alike in meaning (see `rivals`).
+- they are from different articles, and neither is a copy of the other;
+- each has a value of the kind that the question asks for, and the values are comparable: the same thing
+  counted, the same outcome, the same office, equally precise dates. They contradict each other even if
+  rounding, "about" and bounds such as "at least" are considered;
+- both are about the question's names, and they do not each have names that the other's passage lacks, nor
+  another day or year of the event;
+- the other passage does not have the answer's value too, and with the values masked the sentences are
+  similar in meaning (see `conflicting_claims`).
 
-A value is overtaken where the other article is newer and the thing is one that changes (a toll, an
-office, a date) or the newer sentence says so ("now", "rose to", "rather than"). Figures in articles
-further apart than two weeks are a disagreement only in that case: a fair has other visitors each year.
+A value is superseded if the other article is newer and the value is one that changes (a toll, an office, a
+date) or the newer sentence states a change ("now", "rose to", "rather than"). Numbers in articles more than
+two weeks apart are a conflict only in that case: a fair has different numbers of visitors each year.
 """
 
 from __future__ import annotations
@@ -27,133 +27,144 @@ from index.schemas import Hit
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation, Conflict, Position
 from qa.verification.citations import VerifiedDraft
-from qa.verification.conflicts.claims import Claim, said
-from qa.verification.conflicts.matching import rivals
+from qa.verification.conflicts.claims import Claim, extract_claims
+from qa.verification.conflicts.matching import conflicting_claims
 from qa.verification.conflicts.office_holders import OfficeHolder
-from qa.verification.conflicts.supersession import overtakes
-from qa.verification.conflicts.target_value import TargetValue, asked
-from qa.verification.entities import missing
+from qa.verification.conflicts.supersession import supersedes
+from qa.verification.conflicts.target_value import target_value
+from qa.verification.entities import missing_entities
 
-MOST_POSITIONS = 3
-OUTLET_CHARACTERS = 60
+MAX_POSITIONS = 3
+MAX_SOURCE_CHARACTERS = 60
 
 
 class ConflictCheck(NamedTuple):
-    """An answer that says where its sources disagree."""
+    """A verified answer that states where its sources disagree."""
 
-    checked: VerifiedDraft
+    verified: VerifiedDraft
     conflicts: tuple[Conflict, ...] = ()
 
 
-def compare(
-    question: str, checked: VerifiedDraft, hits: Sequence[Hit], encode: Callable[[Sequence[str]], Vectors]
+def check_conflicts(
+    question: str, verified: VerifiedDraft, hits: Sequence[Hit], encode: Callable[[Sequence[str]], Vectors]
 ) -> ConflictCheck:
-    """The checked answer, and with it the first disagreement about it that the passages found show.
+    """The verified answer with the first conflict about it in the retrieved passages.
 
-    Then a sentence is added that says who says what and when, cited. Where the answer took a value
-    that is overtaken, that sentence stands in the place of the overtaken one, the newer value first.
-    `encode` is called only where two values clash.
+    A conflict adds a sentence with citations that states each source's claim and date. If the answer's value
+    is superseded, the added sentence replaces it and the newest value comes first. `encode` is called only
+    if two values contradict each other.
     """
-    if not checked.sentences or not (kind := asked(question)):
-        return ConflictCheck(checked=checked)
-    values = list(said(kind, hits, question))
-    for sentence in checked.sentences:
-        for own in _given(sentence, checked, values):
-            if others := rivals(own, values, question, encode):
-                return _told(kind, checked, values, [own, *others[: MOST_POSITIONS - 1]])
-    return ConflictCheck(checked=checked)
+    target = target_value(question)
+    if not verified.sentences or not target:
+        return ConflictCheck(verified=verified)
+    claims = list(extract_claims(target, hits, question))
+    for sentence in verified.sentences:
+        for own in _stated_claims(sentence, verified.citations, claims):
+            if others := conflicting_claims(own, claims, question, encode):
+                sides = (own, *others[: MAX_POSITIONS - 1])
+                return _with_conflict(verified, target.about, claims, sides)
+    return ConflictCheck(verified=verified)
 
 
-def _given(sentence: AnswerSentence, checked: VerifiedDraft, values: Sequence[Claim]) -> Iterator[Claim]:
-    """The values of the sentence's quotes that the sentence gives too."""
-    cited = [citation for citation in checked.citations if citation.number in sentence.citations]
-    for one in values:
-        if any(_has(citation, one) for citation in cited) and not missing(one.needs, sentence.text):
-            yield one
+def _stated_claims(
+    sentence: AnswerSentence, citations: Sequence[Citation], claims: Sequence[Claim]
+) -> Iterator[Claim]:
+    """The claims of the sentence's quotes whose values the sentence states."""
+    cited = [citation for citation in citations if citation.number in sentence.citations]
+    for claim in claims:
+        is_cited = any(_contains(citation, claim) for citation in cited)
+        if is_cited and not missing_entities(claim.entities, sentence.text):
+            yield claim
 
 
-def _has(citation: Citation, one: Claim) -> bool:
-    inside = citation.start <= one.span[0] and one.span[1] <= citation.end
-    return inside and citation.article_id == one.hit.passage.article_id
+def _contains(citation: Citation, claim: Claim) -> bool:
+    is_inside = citation.start <= claim.span[0] and claim.span[1] <= citation.end
+    return is_inside and citation.article_id == claim.hit.passage.article_id
 
 
-def _told(
-    kind: TargetValue, checked: VerifiedDraft, values: Sequence[Claim], sides: Sequence[Claim]
+def _with_conflict(
+    verified: VerifiedDraft, about: str, claims: Sequence[Claim], sides: Sequence[Claim]
 ) -> ConflictCheck:
-    """The answer with a sentence that says who says what; the first of the sides is its own."""
-    newest = max(sides, key=_day)
-    overtaken = [side for side in sides if side is not newest and overtakes(side, newest)]
-    if len(overtaken) == len(sides) - 1:
-        sides = [newest, *sorted(overtaken, key=_day, reverse=True)]
+    """The answer with a sentence about the conflict; the first of the sides is the answer's own."""
+    newest = max(sides, key=_date)
+    superseded = [side for side in sides if side is not newest and supersedes(newest, side)]
+    if len(superseded) == len(sides) - 1:
+        sides = [newest, *sorted(superseded, key=_date, reverse=True)]
     else:
-        overtaken = []
-    citations = list(checked.citations)
+        superseded = []
+    citations = list(verified.citations)
     numbers = [_cite(side, citations) for side in sides]
-    claims = [_claim(side, overtaken=side in overtaken) for side in sides]
-    added = AnswerSentence(
-        text="; ".join(claims) + ".", citations=tuple(dict.fromkeys(numbers)), support="supported"
-    )
+    statements = [_statement(side, superseded=side in superseded) for side in sides]
     positions = tuple(
-        Position(claim=claim, citations=(number,)) for claim, number in zip(claims, numbers, strict=True)
+        Position(claim=statement, citations=(number,))
+        for statement, number in zip(statements, numbers, strict=True)
     )
-    sentences = list(checked.sentences)
-    if overtaken:
-        sentences = [
-            one
-            for one in sentences
-            if newest in (given := list(_given(one, checked, values)))
-            or not any(side in given for side in overtaken)
+    added = AnswerSentence(
+        text="; ".join(statements) + ".", citations=tuple(dict.fromkeys(numbers)), support="supported"
+    )
+    stated = [
+        (sentence, list(_stated_claims(sentence, verified.citations, claims)))
+        for sentence in verified.sentences
+    ]
+    if superseded:
+        stated = [
+            (sentence, own)
+            for sentence, own in stated
+            if newest in own or not any(side in own for side in superseded)
         ]
-    told = next((nth for nth, one in enumerate(sentences, 1) if newest in _given(one, checked, values)), 0)
-    sentences.insert(told if overtaken else len(sentences), added)
-    return _counted_anew(sentences, citations, Conflict(about=kind.about, positions=positions))
+        position = next((nth for nth, (_, own) in enumerate(stated, 1) if newest in own), 0)
+    else:
+        position = len(stated)
+    sentences = [sentence for sentence, _ in stated]
+    sentences.insert(position, added)
+    return _renumbered(sentences, citations, Conflict(about=about, positions=positions))
 
 
-def _counted_anew(
+def _renumbered(
     sentences: Sequence[AnswerSentence], citations: Sequence[Citation], conflict: Conflict
 ) -> ConflictCheck:
-    """All of it with citations numbered from 1 without a gap, those left out that no sentence has."""
+    """The answer with its citations numbered from 1 without gaps; unused ones are left out."""
     used = {number for sentence in sentences for number in sentence.citations}
     kept = [citation for citation in citations if citation.number in used]
-    anew = {citation.number: number for number, citation in enumerate(kept, 1)}
+    renumbered = {citation.number: number for number, citation in enumerate(kept, 1)}
 
-    def numbers(old: Sequence[int]) -> dict[str, tuple[int, ...]]:
-        return {"citations": tuple(anew[number] for number in old)}
+    def update(old: Sequence[int]) -> dict[str, tuple[int, ...]]:
+        return {"citations": tuple(renumbered[number] for number in old)}
 
-    positions = tuple(side.model_copy(update=numbers(side.citations)) for side in conflict.positions)
+    positions = tuple(side.model_copy(update=update(side.citations)) for side in conflict.positions)
     return ConflictCheck(
-        checked=VerifiedDraft(
-            sentences=tuple(one.model_copy(update=numbers(one.citations)) for one in sentences),
-            citations=tuple(one.model_copy(update={"number": anew[one.number]}) for one in kept),
+        verified=VerifiedDraft(
+            sentences=tuple(each.model_copy(update=update(each.citations)) for each in sentences),
+            citations=tuple(each.model_copy(update={"number": renumbered[each.number]}) for each in kept),
         ),
         conflicts=(conflict.model_copy(update={"positions": positions}),),
     )
 
 
-def _claim(side: Claim, *, overtaken: bool) -> str:
-    says, said = ("names", "named") if isinstance(side.value, OfficeHolder) else ("says", "said")
-    return f"{_outlet(side.hit)} {said if overtaken else says} {side.written}"
+def _statement(side: Claim, *, superseded: bool) -> str:
+    present, past = ("names", "named") if isinstance(side.value, OfficeHolder) else ("says", "said")
+    return f"{_source(side.hit)} {past if superseded else present} {side.value_text}"
 
 
-def _day(side: Claim) -> date:
+def _date(side: Claim) -> date:
     return side.hit.date or date.min
 
 
 def _cite(side: Claim, citations: list[Citation]) -> int:
-    """The number of the citation that has the sentence, which is made where there is none."""
+    """The number of the citation with the claim's sentence, which is added if it is new."""
     for citation in citations:
-        if _has(citation, side):
+        if _contains(citation, side):
             return citation.number
     number = max((citation.number for citation in citations), default=0) + 1
     citations.append(Citation.of(number, side.hit, *side.span))
     return number
 
 
-def _outlet(hit: Hit) -> str:
-    """As `The Ferry Times (4 May 2024)`, or the title where the outlet is not known; square brackets
-    could pass for a mark.
+def _source(hit: Hit) -> str:
+    """The source as `The Ferry Times (4 May 2024)`, or the title if it is unknown. Square brackets are
+    replaced, because they would look like citation marks.
     """
     name = sanitize(hit.source) or f"“{sanitize(hit.title or hit.passage.article_id)}”"
-    if len(name) > OUTLET_CHARACTERS:
-        name = name[:OUTLET_CHARACTERS].rsplit(" ", 1)[0] + ("…" if hit.source else "…”")
+    if len(name) > MAX_SOURCE_CHARACTERS:
+        name = name[:MAX_SOURCE_CHARACTERS].rsplit(" ", 1)[0] + ("…" if hit.source else "…”")
     return f"{name} ({hit.date.day} {hit.date:%B %Y})" if hit.date else f"{name} (undated)"

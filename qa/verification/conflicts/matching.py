@@ -1,227 +1,212 @@
-"""Which sentences of the passages found give another value for the thing that a sentence speaks of."""
+"""Finds claims that contradict another claim about the same thing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, timedelta
+from dataclasses import dataclass
 
 from index.embedding.embedder import Vectors
 from index.text.normalization import content_words, stem, stems
 from qa.verification.conflicts.claims import Claim
-from qa.verification.conflicts.dates import DateMention, ScoreMention, days, happened
+from qa.verification.conflicts.dates import DateMention, ScoreMention
 from qa.verification.conflicts.office_holders import OfficeHolder
 from qa.verification.conflicts.quantities import Quantity
-from qa.verification.conflicts.supersession import overtakes, risen, says_changed
-from qa.verification.entities import CALENDAR, facts, missing
+from qa.verification.conflicts.same_time import is_measurement, is_same_time
+from qa.verification.conflicts.supersession import is_rising_toll, states_change
+from qa.verification.entities import CAPITALIZED, extract_entities, extract_names, missing_entities
 
-# Sentences with their values masked are this alike where they tell of one thing: less where both have
-# the same of the question's words, more where they share none.
-ALIKE, UNSHARED = 0.45, 0.15
-# Where no name is shared, so many of the question's words are to be.
-SHARED_WORDS = 2
-# A passage that lacks so many of the question's words which the other sentence has is about something else.
-UNSAID_WORDS = 2
-# What happens on a day is told with this share of the question's words.
-MOST_WORDS = 0.6
-# Figures of what happened once are compared within so many days, what is planned or has changed within more.
-FRESH, PLANNED = timedelta(days=14), timedelta(days=300)
+# The minimum cosine of two masked sentences, and its increase if they share none of the question's words.
+MIN_COSINE, UNSHARED_COSINE = 0.45, 0.15
+# Without a common name, sentences must share this many of the question's words.
+MIN_SHARED_WORDS = 2
+# A passage without this many of the question's words that the other sentence has is about something else.
+MAX_MISSING_WORDS = 2
+# The minimum share of the question's words in a sentence about the date of an event.
+MIN_DATE_WORDS = 0.6
 
-_READINGS = frozenset("degre % point barrel case".split())
-_PER_UNIT = re.compile(
-    r"\b(?:gallon|lit(?:er|re)|barrel|share|ounce|tonne|kilowatt|megawatt|jackpot)", re.IGNORECASE
-)
-# Other words for one thing.
-_SAME = dict.fromkeys("price bill pay paid worth spend fee fine".split(), "cost") | dict.fromkeys(
+_SYNONYMS = dict.fromkeys("price bill pay paid worth spend fee fine".split(), "cost") | dict.fromkeys(
     "dead death killed kill toll drown".split(), "die"
 )
 # "On what day does it open?" is about opening, and "against" about nothing.
-_NO_MATTER = frozenset("day date month year time against dure after befor between into".split())
-_NAME = r"([A-ZÀ-Ý][\w'’-]*(?: [A-ZÀ-Ý][\w'’-]*)*)"
+_IGNORED_WORDS = frozenset("day date month year time against dure after befor between into".split())
+_NAME = rf"({CAPITALIZED}(?: {CAPITALIZED})*)"
 _PLACE = re.compile(
     rf"\b(?:in|at|across|near|from|outside|around) (?:the |nearby |\w+ern )?{_NAME}|^\W*{_NAME}:"
 )
 
 
-def rivals(
+def conflicting_claims(
     own: Claim, others: Sequence[Claim], question: str, encode: Callable[[Sequence[str]], Vectors]
 ) -> list[Claim]:
-    """Those of the others that give another value for the same thing, the most alike first, one for
-    each value and article. `encode` is called only where values clash.
+    """The claims that contradict `own` about the same thing, the most similar first, one for each value and
+    article. `encode` is called only if values contradict each other.
     """
-    clashing = [other for other in others if _clash(own, other, question)]
-    if not clashing:
+    pairs = [ClaimPair(own=own, other=other, question=question) for other in others]
+    pairs = [pair for pair in pairs if pair.contradict]
+    if not pairs:
         return []
-    alike = sorted(
-        zip(_alike(own, clashing, encode), range(len(clashing)), strict=True), key=lambda at: -at[0]
-    )
+    cosines = _cosines(own, [pair.other for pair in pairs], encode)
     chosen: list[Claim] = []
-    for likeness, nth in alike:
-        other = clashing[nth]
-        if likeness >= _needed(own, other, question) and all(
-            other.value.clashes(earlier.value)  # type: ignore[arg-type]  # a question has values of one kind
-            and other.hit.passage.article_id != earlier.hit.passage.article_id
+    for cosine, pair in sorted(zip(cosines, pairs, strict=True), key=lambda ranked: -ranked[0]):
+        if cosine >= pair.min_cosine and all(
+            pair.other.value.contradicts(earlier.value)  # type: ignore[arg-type]  # values are of one kind
+            and _article(pair.other) != _article(earlier)
             for earlier in chosen
         ):
-            chosen.append(other)
+            chosen.append(pair.other)
     return chosen
 
 
-def _clash(own: Claim, other: Claim, question: str) -> bool:
-    """Whether two values of two stories could not both be true of one thing, by what can be compared
-    word by word.
-    """
-    copies = {copy.id for copy in own.hit.also} | {copy.id for copy in other.hit.also}
-    ids = {one.hit.passage.article_id for one in (own, other)}
-    return (
-        len(ids) == 2
-        and not ids & copies
-        and (own.value.clashes(other.value) or risen(own, other))  # type: ignore[arg-type]
-        and own.sorts == other.sorts
-        and own.alone
-        and other.alone
-        and _same_names(own, other, question)
-        and _same_words(own, other, question)
-        and _same_time(own, other, question)
-        and not _tells_both(own, other)
-        and not _tells_both(other, own)
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPair:
+    """Two claims of the value that a question asks for."""
 
+    own: Claim
+    other: Claim
+    question: str
 
-def _same_names(own: Claim, other: Claim, question: str) -> bool:
-    """Whether both are about the names of the question, and neither about others only."""
-    persons = {
-        stem(part)
-        for one in (own, other)
-        if isinstance(one.value, OfficeHolder)
-        for part in one.value.name.split()
-    }
-    asked = _names(question) - persons
-    named = asked - missing(asked, _around(own))
-    if named != asked - missing(asked, _around(other)) or (asked and not named):
-        return False
-    if isinstance(own.value, Quantity) and (_elsewhere(own, other, asked) or _elsewhere(other, own, asked)):
-        return False
-    if any(isinstance(one.value, ScoreMention) and missing(asked, one.text) for one in (own, other)):
-        return False
-    ours, theirs = (_names(one.text) - persons for one in (own, other))
-    if missing(ours, _around(other)) and missing(theirs, _around(own)):
-        return False
-    shared = [
-        found - missing(found, one.setting) for found, one in ((ours | asked, other), (theirs | asked, own))
-    ]
-    return all(shared) or len(_words(question, own.setting) & _words(question, other.setting)) >= SHARED_WORDS
+    @property
+    def contradict(self) -> bool:
+        """Whether the claims are of different articles and cannot both be true of one thing, as far as their
+        words show.
+        """
+        return (
+            not self._same_story
+            and self._different_values
+            and self.own.unambiguous
+            and self.other.unambiguous
+            and self.own.kinds == self.other.kinds
+            and self._same_names
+            and self._same_words
+            and is_same_time(self.own, self.other, self.question)
+            and not any(_states_both(*claims) for claims in self._orders)
+        )
 
+    @property
+    def min_cosine(self) -> float:
+        """The minimum similarity: the higher, the fewer of the question's words the sentences share."""
+        if isinstance(self.own.value, OfficeHolder):
+            return -1.0
+        own, other = self._question_words
+        return MIN_COSINE + UNSHARED_COSINE * len(own ^ other) / max(len(own | other), 1)
 
-def _elsewhere(one: Claim, other: Claim, asked: AbstractSet[str]) -> set[str]:
-    """The places of a sentence that the other one is not about: a toll "in Kansas" is a part of another."""
-    places = set().union(*(_names(f"x {found[1] or found[2]}") for found in _PLACE.finditer(one.text)))
-    return missing(places - asked, other.setting)
+    @property
+    def _orders(self) -> tuple[tuple[Claim, Claim], tuple[Claim, Claim]]:
+        return (self.own, self.other), (self.other, self.own)
 
+    @property
+    def _same_story(self) -> bool:
+        """Whether the articles are the same, or copies."""
+        copies = {copy.id for claim in (self.own, self.other) for copy in claim.hit.also}
+        ids = {_article(self.own), _article(self.other)}
+        return len(ids) == 1 or bool(ids & copies)
 
-def _names(text: str) -> set[str]:
-    return {fact for fact in facts(text) if not fact[0].isdigit() and not CALENDAR.fullmatch(fact)}
+    @property
+    def _different_values(self) -> bool:
+        own, other = self.own.value, self.other.value
+        return own.contradicts(other) or is_rising_toll(self.own, self.other)  # type: ignore[arg-type]
 
-
-def _around(one: Claim) -> str:
-    return f"{one.hit.title} {one.hit.passage.text}"
-
-
-def _same_time(own: Claim, other: Claim, question: str) -> bool:
-    """Whether both may tell of one time."""
-    if isinstance(own.value, OfficeHolder):
-        return True
-    if isinstance(own.value, DateMention):
-        past = re.search(r"\b(?:was|were|did)\b", question)
-        return _apart(own, other) <= PLANNED and (bool(past) or (_ahead(own) and _ahead(other)))
-    ours, theirs = (happened(one.text, one.hit.date) for one in (own, other))
-    if ours and theirs and not ours & theirs:
-        return False
-    written = [list(days(one.text)) for one in (own, other)]
-    if all(written) and all(one.clashes(two) for one in written[0] for two in written[1]):
-        return False
-    years = {day.year for day in written[0]} ^ {day.year for day in written[1]}
-    if years - {None, *(one.hit.date.year for one in (own, other) if one.hit.date)}:
-        return False
-    if _is_reading(own):
-        return bool(ours & theirs) or own.hit.date == other.hit.date
-    changed = overtakes(own, other) or overtakes(other, own)
-    return _apart(own, other) <= (PLANNED if changed else FRESH)
-
-
-def _ahead(one: Claim) -> bool:
-    """Whether a day lies ahead of its article, or may do so: of the years it can be, the nearest counts."""
-    if not (isinstance(one.value, DateMention) and one.hit.date and one.value.month):
-        return True
-    said, appeared = one.value, one.hit.date
-    day = min(said.day or 28, 28)
-    years = [said.year] if said.year else [appeared.year + step for step in (-1, 0, 1)]
-    nearest = min((date(year, said.month or 1, day) for year in years), key=lambda at: abs(at - appeared))
-    return nearest >= appeared
-
-
-def _apart(own: Claim, other: Claim) -> timedelta:
-    return abs(own.hit.date - other.hit.date) if own.hit.date and other.hit.date else timedelta(0)
-
-
-def _tells_both(one: Claim, other: Claim) -> bool:
-    """Whether the passage of `one` gives the value of `other` too, and not as one that is overtaken."""
-    newer = bool(one.hit.date and other.hit.date and one.hit.date > other.hit.date)
-    if newer and says_changed(one):
-        return False
-    return not missing(other.needs, one.hit.passage.text)
-
-
-def _alike(own: Claim, others: Sequence[Claim], encode: Callable[[Sequence[str]], Vectors]) -> list[float]:
-    """How alike each is in meaning, in its words around the value or in its whole setting, -1 to 1."""
-    texts = [text for one in (own, *others) for text in one.masked]
-    vectors = encode(texts)
-    near, whole = vectors[0::2], vectors[1::2]
-    return [
-        max(float(near[nth] @ near[0]), float(whole[nth] @ whole[0])) for nth in range(1, len(others) + 1)
-    ]
-
-
-def _needed(own: Claim, other: Claim, question: str) -> float:
-    """How alike they must be: the more, the fewer of the question's words both have."""
-    if isinstance(own.value, OfficeHolder):
-        return -1.0
-    ours, theirs = (_words(question, one.setting) for one in (own, other))
-    return ALIKE + UNSHARED * len(ours ^ theirs) / max(len(ours | theirs), 1)
-
-
-def _same_words(own: Claim, other: Claim, question: str) -> bool:
-    """Whether what one says of the question's matter is said around the other too."""
-    ours, theirs = (_words(question, one.setting) for one in (own, other))
-    # What begins, opens or ends on a day is often the same place or person, and a percentage is of
-    # one thing as well as of another.
-    if isinstance(own.value, DateMention) and len(ours) < MOST_WORDS * len(_matter(question)):
-        return False
-    if isinstance(own.value, DateMention) or _is_reading(own):
-        return ours == theirs
-    if isinstance(own.value, Quantity) and isinstance(other.value, Quantity):
-        # "19 league matches" are not all of the matches.
-        apart = (own.value.apart - set(stems(other.setting))) | (other.value.apart - set(stems(own.setting)))
-        if apart:
+    @property
+    def _same_names(self) -> bool:
+        """Whether both are about the names of the question, and not each about names of its own."""
+        holders = [claim.value for claim in (self.own, self.other) if isinstance(claim.value, OfficeHolder)]
+        persons = {stem(part) for holder in holders for part in holder.name.split()}
+        asked = extract_names(self.question) - persons
+        present, others_present = (
+            asked - missing_entities(asked, claim.passage_context) for claim in (self.own, self.other)
+        )
+        if present != others_present or (asked and not present):
             return False
-    unsaid = (ours - _words(question, _around(other)), theirs - _words(question, _around(own)))
-    return max(map(len, unsaid)) < UNSAID_WORDS
+        if isinstance(self.own.value, Quantity) and any(_other_places(*pair, asked) for pair in self._orders):
+            return False
+        if any(
+            isinstance(claim.value, ScoreMention) and missing_entities(asked, claim.text)
+            for claim, _ in self._orders
+        ):
+            return False
+        return self._share_names(asked, persons)
+
+    def _share_names(self, asked: AbstractSet[str], persons: AbstractSet[str]) -> bool:
+        """Whether the sentences have names in common, or else words of the question."""
+        names = [(extract_names(claim.text) - persons, other) for claim, other in self._orders]
+        if all(missing_entities(own_names, other.passage_context) for own_names, other in names):
+            return False
+        shared = [
+            (own_names | asked) - missing_entities(own_names | asked, other.context)
+            for own_names, other in names
+        ]
+        own_words, other_words = self._question_words
+        return all(shared) or len(own_words & other_words) >= MIN_SHARED_WORDS
+
+    @property
+    def _same_words(self) -> bool:
+        """Whether the question's words in one sentence are in the other one's context too."""
+        own, other = self._question_words
+        if isinstance(self.own.value, DateMention):
+            # Different events can be at the same place, so that most words must be there.
+            return own == other and len(own) >= MIN_DATE_WORDS * len(_content(self.question))
+        if is_measurement(self.own):
+            return own == other
+        # "19 league matches" are not all matches.
+        if any(
+            isinstance(claim.value, Quantity) and claim.value.modifiers - set(stems(context.context))
+            for claim, context in self._orders
+        ):
+            return False
+        missing = (
+            own - _shared_words(self.question, self.other.passage_context),
+            other - _shared_words(self.question, self.own.passage_context),
+        )
+        return max(map(len, missing)) < MAX_MISSING_WORDS
+
+    @property
+    def _question_words(self) -> tuple[set[str], set[str]]:
+        return (
+            _shared_words(self.question, self.own.context),
+            _shared_words(self.question, self.other.context),
+        )
 
 
-def _is_reading(one: Claim) -> bool:
-    """Whether the value is read off anew each day, so that two days have two of them."""
-    if not isinstance(one.value, Quantity):
+def _article(claim: Claim) -> str:
+    return claim.hit.passage.article_id
+
+
+def _other_places(claim: Claim, other: Claim, asked: AbstractSet[str]) -> set[str]:
+    """The places of a sentence that are not in the other one: a toll "in Kansas" is part of another one."""
+    places = {
+        name for found in _PLACE.finditer(claim.text) for name in extract_names(f"x {found[1] or found[2]}")
+    }
+    return missing_entities(places - asked, other.context)
+
+
+def _states_both(claim: Claim, other: Claim) -> bool:
+    """Whether the passage has the other value too, and does not state that it changed."""
+    is_newer = bool(claim.hit.date and other.hit.date and claim.hit.date > other.hit.date)
+    if is_newer and states_change(claim):
         return False
-    return one.value.unit in _READINGS or (one.value.is_money and bool(_PER_UNIT.search(one.text)))
+    return not missing_entities(other.entities, claim.hit.passage.text)
 
 
-def _words(question: str, text: str) -> set[str]:
-    """The words of the question's matter that the text has."""
-    return _matter(question) & {_SAME.get(word, word) for word in stems(text)}
+def _cosines(own: Claim, others: Sequence[Claim], encode: Callable[[Sequence[str]], Vectors]) -> list[float]:
+    """The similarity of `own` with each of the others, -1 to 1: that of the words around the value or that
+    of the whole context, whichever is higher.
+    """
+    vectors = encode([text for claim in (own, *others) for text in claim.masked])
+    windows, contexts = vectors[0::2], vectors[1::2]
+    return [
+        max(float(window @ windows[0]), float(context @ contexts[0]))
+        for window, context in zip(windows[1:], contexts[1:], strict=True)
+    ]
 
 
-def _matter(question: str) -> set[str]:
-    """The question's words, other than names and numbers."""
-    words = {stem(word) for word in content_words(question)} - facts(question) - _NO_MATTER
-    return {_SAME.get(word, word) for word in words}
+def _shared_words(question: str, text: str) -> set[str]:
+    """The question's content words that the text has."""
+    return _content(question) & {_SYNONYMS.get(word, word) for word in stems(text)}
+
+
+def _content(question: str) -> set[str]:
+    """The stems of the question's content words, except names and numbers."""
+    words = {stem(word) for word in content_words(question)} - extract_entities(question) - _IGNORED_WORDS
+    return {_SYNONYMS.get(word, word) for word in words}

@@ -1,7 +1,7 @@
-"""The numbers of a sentence that count or measure something, so that two can be compared.
+"""The numbers in a sentence that count or measure something.
 
-What is not sure to be the whole of a thing is left out: parts ("another 12", "31 of the hangers"),
-ranges, ordinals, times, numbers of names. Figures that may be one figure rounded do not clash.
+Numbers that may not be the whole are left out: parts ("another 12", "31 of the hangers"), ranges, ordinals,
+times and numbers in names. Numbers that can be the same number rounded do not contradict each other.
 """
 
 from __future__ import annotations
@@ -10,65 +10,46 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.text.normalization import WORD, is_stop_word, stem, stems
-from qa.verification.entities import SCALES, SHARE, SHORT_SCALES, facts
+from index.text.calendar_words import MONTHS
+from index.text.normalization import stem
+from index.text.numbers import NUMBER_WORD, SCALE_ABBREVIATIONS, SCALES, number_value
+from qa.verification.conflicts.outcomes import outcome_near
+from qa.verification.conflicts.units import CANONICAL, MONEY, PEOPLE, Unit, leading_unit
+from qa.verification.entities import PERCENT
 
-# Figures this near to each other may be one figure, rounded; "about" may be this far off.
-ROUNDED, ABOUT = 0.05, 0.15
-# Two figures for one thing are seldom further apart than so many times; a toll may grow more.
-FAR, FAR_TOLL = 3, 5
-# Words between a number and what befell those it counts; a new clause is as far as so many words.
-REACH, CLAUSE = 9, 4
+# The relative difference of a number and its rounding, and of a number and one that is "about" it.
+ROUNDING, ABOUT = 0.05, 0.15
+# Larger ratios are numbers of different things; a toll can rise further.
+MAX_RATIO, MAX_TOLL_RATIO = 3, 5
 
-_SCALES = SCALES | SHORT_SCALES
-_UNIT_WORDS = "one|two|three|four|five|six|seven|eight|nine"
-_WORDS = (
-    rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:{_UNIT_WORDS}))?|ten|eleven|twelve"
-    rf"|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|{_UNIT_WORDS}"
-)
-_AMOUNT = re.compile(
+_SCALES = SCALES | SCALE_ABBREVIATIONS
+_QUANTITY = re.compile(
     r"(?<![\w.,:/#–-])(?P<currency>(?:US|A|C)?\$|[£€])?"
-    rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?:{_WORDS})\b)"
-    r"(?:[ -]?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn|tn|m|k)\b)?"
-    rf"(?P<age>-years?-old)?(?P<percent>{SHARE})?(?![\w:/]|[.,]\d|[-–]\w)",
+    rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?:{NUMBER_WORD})\b)"
+    rf"(?:[ -]?(?P<scale>{'|'.join(sorted(_SCALES, key=len, reverse=True))})\b)?"
+    rf"(?P<age>-years?-old)?(?P<percent>{PERCENT})?(?![\w:/]|[.,]\d|[-–]\w)",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\s*(?:[ap]\.?m\b|o'clock|GMT|ET\b|CET)", re.IGNORECASE)
-_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_YEAR_OR_ONE = re.compile(r"1[5-9]\d\d|20\d\d|one", re.IGNORECASE)
+_MONTH = rf"(?:{'|'.join(month[:3] for month in MONTHS)})[a-z]*\.?"
 _DATE_BEFORE = re.compile(rf"\b{_MONTH} $", re.IGNORECASE)
 _DATE_AFTER = re.compile(rf" (?:of )?{_MONTH}(?!\w)", re.IGNORECASE)
-_AGE_AROUND = re.compile(r"\w, $"), re.compile(r"[,.]")
+# "Relling, 41, leads it"
+_APPOSITION = re.compile(r"\w, $"), re.compile(r"[,.]")
+_OUTCOME_UNITS = frozenset(map(stem, "deaths fatalities lives injuries victims".split()))
 
-_UNITS = {
-    "$": "dollar", "us$": "dollar", "a$": "australian dollar", "c$": "canadian dollar", "£": "pound",
-    "€": "euro", "km": "kilomet", "kilometr": "kilomet", "meter": "metr", "centimet": "centimetr",
-    "ton": "tonn", "percentag": "%", "person": "peopl",
-}  # fmt: skip
-_MONEY = frozenset(
-    "dollar euro pound crown krona krone rupe yen yuan rubl franc peso real lira rand".split()
-) | {"australian dollar", "canadian dollar"}
-# Plurals without an s.
-_COUNTED = frozenset("people men women children police staff crew kg km feet".split())
-PEOPLE = frozenset(
-    stem(word)
-    for word in """people persons passengers men women residents civilians workers soldiers victims crew
-    others villagers miners pilgrims tourists employees""".split()
-)
-# The words before what is counted end it, and so does any that carries form.
-_ENDS = frozenset(
-    """after against during near over between into since across while within per before around among now
-    still already yet late early""".split()
-)
 _BOUNDS = {
-    "about": r"about|around|some|roughly|nearly|almost|approximately|close to|estimated|circa|well over"
-    r"|just (?:short of|under|over)",
-    "least": r"at least|more than|over|above|no (?:fewer|less) than|exceed\w*",
-    "most": r"at most|up to|fewer than|less than|under|below|no more than|as (?:many|much) as",
+    name: re.compile(rf"\b(?:{words})(?: an?| the)?\s*$", re.IGNORECASE)
+    for name, words in {
+        "about": r"about|around|some|roughly|nearly|almost|approximately|close to|estimated|circa|well over"
+        r"|just (?:short of|under|over)",
+        "least": r"at least|more than|over|above|no (?:fewer|less) than|exceed\w*",
+        "most": r"at most|up to|fewer than|less than|under|below|no more than|as (?:many|much) as",
+    }.items()
 }
-_BOUND = {
-    name: re.compile(rf"\b(?:{words})(?: an?| the)?\s*$", re.IGNORECASE) for name, words in _BOUNDS.items()
-}
+# "Of the 31 dead, 27 were from Florida."
+_PART_SENTENCE = re.compile(r"\W*(?:of|among|including)\b", re.IGNORECASE)
 _PART_BEFORE = re.compile(
     r"\b(?:another|further|additional|extra|other|first|last|next|remaining|including|among them|among"
     r"|of (?:whom|which|the|these|those|its|their)|between|nos?\.|number|than(?: the)?|from|only|top"
@@ -76,8 +57,6 @@ _PART_BEFORE = re.compile(
     r"(?: \w+)?\s*$",
     re.IGNORECASE,
 )
-# "Of the 31 dead, 27 were from Florida."
-_PARTS = re.compile(r"\W*(?:of|among|including)\b", re.IGNORECASE)
 _PART_AFTER = re.compile(
     r"(?:\s+\w+){0,2}\s+(?:more|others?|additional|extra|further|new)\b"
     r"|(?:\s+\w+)?\s+in [\w' ]{2,30} and \d"  # 258 people in one place and 115 in another
@@ -90,175 +69,144 @@ _RATE = re.compile(
     rf"(?:\s+\w+){{0,2}}?\s+(?:(?:an?|per|each|every)\s+({_PER})|(daily|weekly|monthly|annually|yearly))\b",
     re.IGNORECASE,
 )
-_FATES = {
-    "dead": r"kill(?:ed|ing|s)?|dead|die[ds]?|dying|deaths?|fatalit\w+|lives|drowned|perished",
-    "hurt": r"injur\w+|wound\w+|hurt",
-    "missing": r"missing|unaccounted",
-    "held": r"arrest\w*|detain\w*|jailed",
-    "homeless": r"displaced|homeless|evacuat\w+|fled",
-}
-_FATE = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in _FATES.items()), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """A number of something. `unit` is the stem of what it counts, `apart` are the stems between;
-    `fate` is what befell those it counts: "dead", "hurt", "missing", "held", "homeless" or nothing.
+    """A number of something. `unit` is the stem of what it counts, `modifiers` those of the words before;
+    `rate` is the period or thing it is per; `bound` is "about", "least", "most" or empty; `outcome` is what
+    happened to the people it counts, or empty.
     """
 
     span: tuple[int, int]
     number: float
     unit: str
-    apart: frozenset[str]
+    modifiers: frozenset[str]
     rate: str
     bound: str
-    fate: str
+    outcome: str
 
     @property
     def is_money(self) -> bool:
-        return self.unit in _MONEY
+        return self.unit in MONEY
 
     @property
     def is_people(self) -> bool:
-        return self.unit in PEOPLE or bool(self.fate)
+        return self.unit in PEOPLE or bool(self.outcome)
 
-    def alike(self, other: Quantity) -> bool:
-        """Whether both count the same sort of thing."""
-        if self.fate or other.fate:
-            unsaid = {"", "peopl"}
-            units = self.unit == other.unit or {self.unit, other.unit} <= unsaid
-            return self.fate == other.fate and units
+    def is_comparable(self, other: Quantity) -> bool:
+        """Whether both count the same kind of thing."""
+        if self.outcome or other.outcome:
+            same_unit = self.unit == other.unit or {self.unit, other.unit} <= {"", "peopl"}
+            return self.outcome == other.outcome and same_unit
         return bool(self.unit) and (self.unit, self.rate) == (other.unit, other.rate)
 
-    def clashes(self, other: Quantity) -> bool:
-        """Whether both cannot hold of one thing: rounding, "about" and limits are allowed for."""
+    def contradicts(self, other: Quantity) -> bool:
+        """Whether both cannot be true of one thing, considering rounding, "about" and bounds."""
         fewer, more = sorted((self.number, other.number))
-        if more > (FAR_TOLL if self.fate else FAR) * fewer:
+        if more > (MAX_TOLL_RATIO if self.outcome else MAX_RATIO) * fewer:
             return False
-        return self.alike(other) and not (self._allows(other) or other._allows(self))
+        return self.is_comparable(other) and not (self._allows(other) or other._allows(self))
 
     def _allows(self, other: Quantity) -> bool:
-        off = abs(self.number - other.number) / max(self.number, other.number, 1e-9)
-        if off <= ROUNDED and _is_round_of(self.number, other.number):
+        difference = abs(self.number - other.number) / max(self.number, other.number, 1e-9)
+        if difference <= ROUNDING and _is_rounding(self.number, other.number):
             return True
         if self.bound == "about":
-            return off <= ABOUT
+            return difference <= ABOUT
         if self.bound == other.bound:
             return False
-        # A limit may be rounded too.
-        return (self.bound == "least" and other.number >= self.number * (1 - ROUNDED)) or (
-            self.bound == "most" and other.number * (1 - ROUNDED) <= self.number
+        # A bound can be rounded too.
+        return (self.bound == "least" and other.number >= self.number * (1 - ROUNDING)) or (
+            self.bound == "most" and other.number * (1 - ROUNDING) <= self.number
         )
 
 
-def fate(text: str) -> str:
-    """What befell people, as the first word for it in `text` says, or nothing."""
-    found = _FATE.search(text)
-    return (found.lastgroup or "") if found else ""
-
-
-def unit(text: str) -> tuple[str, frozenset[str], int]:
-    """What the beginning of `text` counts, the stems of the words before it, and where it ends."""
-    before: list[str] = []
-    end = 0
-    for word in WORD.finditer(text):
-        gap = text[end : word.start()]
-        plain = word.group().lower()
-        letters = word.group().isupper()  # as in US, which is neither "us" nor many
-        if gap.strip() or (is_stop_word(plain) and not letters) or plain in _ENDS or len(before) == 3:
-            break
-        end = word.end()
-        plural = plain.endswith("s") and not plain.endswith("ss") and not letters
-        if plural or plain in _COUNTED or (not before and stem(plain) in _UNITS):
-            return _UNITS.get(stem(plain), stem(plain)), frozenset(map(stem, before)), end
-        before.append(plain)
-    return "", frozenset(), 0
-
-
-def amounts(text: str) -> Iterator[Quantity]:
-    """The numbers of a sentence that count or measure the whole of something."""
-    if _PARTS.match(text):
+def quantities(text: str) -> Iterator[Quantity]:
+    """The numbers in a sentence that count or measure the whole of something."""
+    if _PART_SENTENCE.match(text):
         return
-    for found in _AMOUNT.finditer(text):
-        start, end = found.span()
-        before, after = text[:start], text[end:]
-        plain = not (found["currency"] or found["percent"] or found["age"] or found["scale"])
-        if plain and (_CLOCK.match(after) or _DATE_AFTER.match(after) or _DATE_BEFORE.search(before)):
-            continue
-        share = found["percent"] and _OF.match(after)
-        part = _PART_BEFORE.search(before) or (_PART_AFTER.match(after) and not share)
-        if part and not found["age"]:
-            continue
-        of, apart, length = _unit_of(found, before, after)
-        # What may be a year, or "no one", is a number of something only where it says of what.
-        if not of and plain and (_YEAR.fullmatch(found["figure"]) or found["figure"].lower() == "one"):
-            continue
-        rate = _RATE.match(after)
-        befell = "" if of and of not in PEOPLE and of not in _FATE_UNITS else _fate_at(text, start, end)
-        yield Quantity(
-            span=(start, end + length),
-            number=_number(found),
-            unit="" if of in _FATE_UNITS else of,
-            apart=apart,
-            rate=(rate[1] or rate[2]).lower() if rate else "",
-            bound=next((name for name, bound in _BOUND.items() if bound.search(before)), ""),
-            fate=befell,
-        )
+    for found in _QUANTITY.finditer(text):
+        if not (_is_time(found) or _is_part(found)) and (quantity := _quantity(found)):
+            yield quantity
 
 
-_FATE_UNITS = frozenset(map(stem, "deaths fatalities lives injuries victims".split()))
-
-
-def as_written(number: str, text: str) -> str:
-    """A bare number with the currency, scale and percentage that the text gives it: "3 million" as "$3
-    million". As it is where the text has its figure never, or in more than one way.
+def expand_number(number: str, text: str) -> str:
+    """A bare number with the currency, scale and percent sign that the text gives it: "3 million" as "$3
+    million". Unchanged if the text does not have it, or writes it in several ways.
     """
-    given = _AMOUNT.fullmatch(number)
+    given = _QUANTITY.fullmatch(number)
     if not given:
         return number
-    same = [found for found in _AMOUNT.finditer(text) if found["figure"] == given["figure"]]
-    ways = {found.group() for found in same}
-    # What the number has itself is not exchanged for something else.
-    fits = all(
+    same = [found for found in _QUANTITY.finditer(text) if found["figure"] == given["figure"]]
+    forms = {found.group() for found in same}
+    # The number's own currency, scale or sign must not change.
+    compatible = all(
         given[part] in (None, found[part]) for found in same for part in ("currency", "scale", "percent")
     )
-    return ways.pop() if len(ways) == 1 and fits and not same[0]["age"] else number
+    return forms.pop() if len(forms) == 1 and compatible and not same[0]["age"] else number
 
 
-def _unit_of(found: re.Match[str], before: str, after: str) -> tuple[str, frozenset[str], int]:
+def _quantity(found: re.Match[str]) -> Quantity | None:
+    """The quantity; None if the number can be a year, or the pronoun "one", and counts nothing."""
+    (start, end), text = found.span(), found.string
+    unit = _unit(found)
+    if not unit.stem and _is_plain(found) and _YEAR_OR_ONE.fullmatch(found["figure"]):
+        return None
+    before, rate = text[:start], _RATE.match(text[end:])
+    counts_people = not unit.stem or unit.stem in PEOPLE | _OUTCOME_UNITS
+    return Quantity(
+        span=(start, end + unit.length),
+        number=_number(found),
+        unit="" if unit.stem in _OUTCOME_UNITS else unit.stem,
+        modifiers=unit.modifiers,
+        rate=(rate[1] or rate[2]).lower() if rate else "",
+        bound=next((name for name, bound in _BOUNDS.items() if bound.search(before)), ""),
+        outcome=outcome_near(text, start, end) if counts_people else "",
+    )
+
+
+def _is_plain(found: re.Match[str]) -> bool:
+    return not (found["currency"] or found["percent"] or found["age"] or found["scale"])
+
+
+def _is_time(found: re.Match[str]) -> bool:
+    """Whether the number is a time of day or part of a date."""
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    in_time = _CLOCK.match(after) or _DATE_AFTER.match(after) or _DATE_BEFORE.search(before)
+    return _is_plain(found) and bool(in_time)
+
+
+def _is_part(found: re.Match[str]) -> bool:
+    """Whether the number is a part of another one. A percentage of something and an age are not."""
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    is_share = found["percent"] and _OF.match(after)
+    part = _PART_BEFORE.search(before) or (_PART_AFTER.match(after) and not is_share)
+    return bool(part) and not found["age"]
+
+
+def _unit(found: re.Match[str]) -> Unit:
+    before, after = found.string[: found.start()], found.string[found.end() :]
     if found["currency"]:
-        return _UNITS[found["currency"].lower()], frozenset(), 0
+        return Unit(stem=CANONICAL[found["currency"].lower()])
     if found["percent"]:
-        return "%", frozenset(), 0
-    if found["age"] or (not found["scale"] and _AGE_AROUND[0].search(before) and _AGE_AROUND[1].match(after)):
-        return "year old", frozenset(), 0
-    return unit(after)
+        return Unit(stem="%")
+    in_apposition = _APPOSITION[0].search(before) and _APPOSITION[1].match(after)
+    if found["age"] or (in_apposition and not found["scale"]):
+        return Unit(stem="year old")
+    return leading_unit(after)
 
 
 def _number(found: re.Match[str]) -> float:
-    [value] = [fact for fact in facts(found["figure"]) if fact[0].isdigit()]
-    return float(value) * _SCALES.get((found["scale"] or "").lower(), 1)
+    return float(number_value(found["figure"]) or 0) * _SCALES.get((found["scale"] or "").lower(), 1)
 
 
-def _fate_at(text: str, start: int, end: int) -> str:
-    """The fate whose word stands nearest to the number, if it is near."""
-    near = [(_distance(text, start, end, found), found.lastgroup or "") for found in _FATE.finditer(text)]
-    distance, befell = min(near, default=(REACH + 1, ""))
-    return befell if distance <= REACH else ""
+def _is_rounding(one: float, other: float) -> bool:
+    """Whether one of the numbers is the other with fewer digits, such as 14 and 14.2, or 20 and 19."""
+    fewer, more = sorted((one, other), key=_significant_digits)
+    shorter = _significant_digits(fewer) < _significant_digits(more)
+    return one == other or (max(one, other) >= 20 and shorter)
 
 
-def _distance(text: str, start: int, end: int, found: re.Match[str]) -> int:
-    between = text[found.end() : start] if found.end() <= start else text[end : found.start()]
-    clauses = len(re.findall(r"[,;]|\b(?:and|but|while)\b", between))
-    return len(stems(between)) + CLAUSE * clauses
-
-
-def _is_round_of(one: float, other: float) -> bool:
-    """Whether one of the numbers is the other with fewer digits, as 14 is of 14.2, and 20 of 19."""
-    fewer, more = sorted((one, other), key=_digits)
-    return one == other or (max(one, other) >= 20 and _digits(fewer) < _digits(more))
-
-
-def _digits(number: float) -> int:
-    """How many digits it takes to write the number, leaving off the zeros at its end."""
+def _significant_digits(number: float) -> int:
     return len(f"{number:.6f}".rstrip("0").rstrip(".").replace(".", "").strip("0"))

@@ -1,4 +1,4 @@
-"""Whether a newer value takes the place of an older one."""
+"""Whether a newer value supersedes an older one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from qa.verification.conflicts.dates import DateMention
 from qa.verification.conflicts.office_holders import OfficeHolder
 from qa.verification.conflicts.quantities import Quantity
 
-_CORRECTS = re.compile(r"\b(?:revised|corrected|lowered|down from|rather than|instead)\b", re.IGNORECASE)
-_OVERTAKES = re.compile(
+_CORRECTION = re.compile(r"\b(?:revised|corrected|lowered|down from|rather than|instead)\b", re.IGNORECASE)
+_CHANGE = re.compile(
     r"\b(now|new|newest|revised|updated?|latest|later|instead|rather than|no longer|up from|down from|rose"
     r"|risen|rising|climbed|grown|increased|raised|reached|postponed|put off|delayed|brought forward|moved"
     r"|rescheduled|corrected|previously|recount|earlier (?:figure|estimate|report|count)s?|succeed(?:s|ed)"
@@ -19,28 +19,28 @@ _OVERTAKES = re.compile(
 )
 
 
-def overtakes(older: Claim, newer: Claim) -> bool:
-    """Whether the newer value takes the place of the older one: its article is newer, and the thing is
-    one that changes (a toll, an office, a date) or the newer sentence says that it has changed.
+def supersedes(newer: Claim, older: Claim) -> bool:
+    """Whether the newer claim supersedes the older one: its article is newer, and the value is one that
+    changes (a toll, an office, a date) or its sentence states a change.
     """
     if not (older.hit.date and newer.hit.date and older.hit.date < newer.hit.date):
         return False
-    if isinstance(newer.value, Quantity) and isinstance(older.value, Quantity) and newer.value.fate:
-        # A toll that is lower in a newer article was counted elsewhere, unless it is said to be corrected.
-        return newer.value.number > older.value.number or bool(_CORRECTS.search(newer.text))
-    return isinstance(newer.value, DateMention | OfficeHolder) or says_changed(newer)
+    if isinstance(newer.value, Quantity) and isinstance(older.value, Quantity) and newer.value.outcome:
+        # A toll that is lower in a newer article is another count, unless it is a correction.
+        return newer.value.number > older.value.number or bool(_CORRECTION.search(newer.text))
+    return isinstance(newer.value, DateMention | OfficeHolder) or states_change(newer)
 
 
-def says_changed(one: Claim) -> bool:
-    """Whether the sentence says that something has changed."""
-    return bool(_OVERTAKES.search(one.text))
+def states_change(claim: Claim) -> bool:
+    """Whether the sentence states that something changed."""
+    return bool(_CHANGE.search(claim.text))
 
 
-def risen(one: Claim, other: Claim) -> bool:
-    """Whether a toll of at least so many is now, in the newer of the articles, a higher one."""
+def is_rising_toll(one: Claim, other: Claim) -> bool:
+    """Whether the newer of two tolls of the same kind is an update of the older one."""
     if not (isinstance(one.value, Quantity) and isinstance(other.value, Quantity)):
         return False
-    if not (one.value.fate and one.value.alike(other.value)):
+    if not (one.value.outcome and one.value.is_comparable(other.value)):
         return False
-    in_order = (one, other) if overtakes(one, other) else (other, one)
-    return overtakes(*in_order) and says_changed(in_order[1])
+    newer, older = (other, one) if supersedes(other, one) else (one, other)
+    return supersedes(newer, older) and states_change(newer)

@@ -1,4 +1,4 @@
-"""What value a question asks for, and which values of a sentence could be that."""
+"""Which values of a sentence can be the one that a question asks for."""
 
 from __future__ import annotations
 
@@ -6,25 +6,16 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from index.text.normalization import WORD, is_stop_word, stem, stems
-from qa.verification.answer_type import asks_number
-from qa.verification.conflicts.dates import DateMention, ScoreMention, days, scores
-from qa.verification.conflicts.office_holders import OfficeHolder, asked_office, holders
-from qa.verification.conflicts.quantities import PEOPLE, Quantity, amounts, fate, unit
+from qa.verification.answer_type import ExpectedAnswer
+from qa.verification.conflicts.dates import DateMention, ScoreMention, date_mentions, score_mentions
+from qa.verification.conflicts.office_holders import OfficeHolder, OfficeQuestion, office_holders
+from qa.verification.conflicts.outcomes import first_outcome
+from qa.verification.conflicts.quantities import Quantity, quantities
+from qa.verification.conflicts.units import LENGTHS, PEOPLE, leading_unit
 
 Value = Quantity | DateMention | ScoreMention | OfficeHolder
 
-_SCORE = re.compile(r"\b(score|result)\b|\bhow did\b.*\b(end|finish|play)\b", re.IGNORECASE)
-_AMOUNT = re.compile(
-    r"\bhow (long|hot|cold|warm|strong|heavy|much|many|late)\b|\b(figures?|toll|temperature|turnout)\b",
-    re.IGNORECASE,
-)
-_AGREE = re.compile(
-    r"\b(agree|disagree|differ|every (news)?paper|other (news)?papers|all sources|more than one)\b",
-    re.IGNORECASE,
-)
-_DAY = re.compile(r"\bwhen\b|\b(what|which) (day|date|year|month)\b", re.IGNORECASE)
-# What is paid for what: a sentence about a price tells nothing of a fine.
+# What a sum is: a sentence about a price says nothing about a fine.
 _MONEY = tuple(
     re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for words in (
@@ -35,96 +26,76 @@ _MONEY = tuple(
     )
 )
 _PERCENT = re.compile(r"\b(percent|percentage|share|per cent)\b", re.IGNORECASE)
-_OLD = re.compile(r"\b(how old|what age)\b", re.IGNORECASE)
-_HOT = re.compile(r"\bhow (hot|cold|warm)\b|\btemperature\b", re.IGNORECASE)
-# The day up to which something was counted.
-_COUNTED_ON = re.compile(r"\b(?:as of|through|to date|compared (?:to|with))\s+(?:\w+,? )?$", re.IGNORECASE)
-_MANY = re.compile(r"\b(?:how many|number of)\s+", re.IGNORECASE)
-_LENGTH = frozenset("second minut hour day night week month year metr kilomet mile feet centimetr".split())
+# The units that a question asks for without naming them.
+_UNITS = (
+    (re.compile(r"\b(how old|what age)\b", re.IGNORECASE), frozenset({"year old"})),
+    (re.compile(r"\bhow (hot|cold|warm)\b|\btemperature\b", re.IGNORECASE), frozenset({"degre"})),
+    (re.compile(r"\bhow (long|far|high|deep|tall|wide)\b", re.IGNORECASE), LENGTHS),
+)
+# The date of a count is not the date of an event.
+_COUNT_DATE = re.compile(r"\b(?:as of|through|to date|compared (?:to|with))\s+(?:\w+,? )?$", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\b(?:how many|number of)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetValue:
-    """The kind of value a question asks for: `about` names it, `values` finds those in a sentence."""
+    """The value that a question asks for: `about` names it, `values` finds the candidates in a sentence."""
 
     about: str
     values: Callable[[str], Iterable[Value]]
 
 
-def asked(question: str) -> TargetValue | None:
-    """What the question asks for, or None where its form does not tell or no values are compared."""
-    if office := asked_office(question):
-        own = set(stems(question))
+def target_value(question: str) -> TargetValue | None:
+    """The value that the question asks for; None if its form does not determine one that can be compared."""
+    expected = ExpectedAnswer.of(question)
+    if "person" in expected.kinds and (office := OfficeQuestion.of(question)):
         return TargetValue(
-            about="who it is",
-            values=lambda text: (
-                holder
-                for holder in holders(text)
-                # "Dale's coach" is not the coach of Pell that the question is about.
-                if not holder.office or (office.fullmatch(holder.office) and _matter(holder.whose) <= own)
-            ),
+            about="who it is", values=lambda text: filter(office.is_about, office_holders(text))
         )
-    if _SCORE.search(question):
-        return TargetValue(about="the score", values=scores)
-    # "How many drowned when the ferry sank?" asks for no day.
-    if _DAY.search(question) and not asks_number(question):
-        return TargetValue(
-            about="the date",
-            values=lambda text: (day for day in days(text) if not _COUNTED_ON.search(text[: day.span[0]])),
-        )
-    if asks_number(question) or _AMOUNT.search(question) or _AGREE.search(question):
-        fits = _fitting(question)
-        about = "the number"
-        if of := _counted(question)[1]:
-            about = f"the number of {of}"
-        elif _money(question):
-            about = "the amount of money"
-        money = _money(question)
-        return TargetValue(
-            about=about,
-            values=lambda text: (
-                amount for amount in amounts(text) if fits(amount) and (not money or money.search(text))
-            ),
-        )
-    return None
+    if "score" in expected.kinds:
+        return TargetValue(about="the score", values=score_mentions)
+    if expected.date:
+        return TargetValue(about="the date", values=_event_dates)
+    return _target_quantity(question) if expected.quantity else None
 
 
-def _matter(text: str) -> set[str]:
-    return {stem(word) for word in WORD.findall(text) if not is_stop_word(word)}
+def _event_dates(text: str) -> Iterable[DateMention]:
+    return (date for date in date_mentions(text) if not _COUNT_DATE.search(text[: date.span[0]]))
 
 
-def _money(question: str) -> re.Pattern[str] | None:
-    """What matches sentences about such money as the question is about, if it is about any."""
-    if _counted(question)[0]:
-        return None
-    return next((words for words in _MONEY if words.search(question)), None)
+def _target_quantity(question: str) -> TargetValue:
+    counted, phrase = _counted(question)
+    money = None if counted else next((words for words in _MONEY if words.search(question)), None)
+    about = f"the number of {phrase}" if phrase else "the amount of money" if money else "the number"
+    is_target = _quantity_filter(question, counted, is_money=bool(money))
+
+    def values(text: str) -> Iterable[Quantity]:
+        found = quantities(text) if not money or money.search(text) else ()
+        return (quantity for quantity in found if is_target(quantity))
+
+    return TargetValue(about=about, values=values)
 
 
 def _counted(question: str) -> tuple[str, str]:
     """The stem of what a "how many" counts, and the words for it."""
-    if not (found := _MANY.search(question)):
+    if not (found := _HOW_MANY.search(question)):
         return "", ""
     rest = question[found.end() :]
-    counted, _, end = unit(rest)
-    return counted, rest[:end]
+    unit = leading_unit(rest)
+    return unit.stem, rest[: unit.length]
 
 
-def _fitting(question: str) -> Callable[[Quantity], bool]:
-    """Whether an amount can be what the question asks for."""
-    befell, (counted, _) = fate(question), _counted(question)
-    if befell:
-        return lambda amount: amount.fate == befell
+def _quantity_filter(question: str, counted: str, *, is_money: bool) -> Callable[[Quantity], bool]:
+    """A test of whether a quantity can be what the question asks for."""
+    if outcome := first_outcome(question):
+        return lambda quantity: quantity.outcome == outcome
+    if counted in PEOPLE:
+        return lambda quantity: quantity.is_people and not quantity.outcome
     if counted:
-        people = counted in PEOPLE
-        return lambda amount: amount.is_people and not amount.fate if people else amount.unit == counted
+        return lambda quantity: quantity.unit == counted
     if _PERCENT.search(question):
-        return lambda amount: amount.unit == "%"
-    if _money(question):
-        return lambda amount: amount.is_money
-    if _OLD.search(question):
-        return lambda amount: amount.unit == "year old"
-    if _HOT.search(question):
-        return lambda amount: amount.unit == "degre"
-    if re.search(r"\bhow (long|far|high|deep|tall|wide)\b", question, re.IGNORECASE):
-        return lambda amount: amount.unit in _LENGTH
-    return lambda amount: bool(amount.unit)
+        return lambda quantity: quantity.unit == "%"
+    if is_money:
+        return lambda quantity: quantity.is_money
+    units = next((units for pattern, units in _UNITS if pattern.search(question)), None)
+    return lambda quantity: quantity.unit in units if units else bool(quantity.unit)
