@@ -100,6 +100,7 @@ def test_eight_read_while_one_adds(
 
 
 @pytest.mark.soak
+@pytest.mark.model
 def test_four_at_once_are_all_served_by_the_local_model(served: Path) -> None:
     with serving(served, env={"QUOTH_MODEL": "local:1.5b"}) as server, ThreadPoolExecutor(4) as people:
 

@@ -23,7 +23,6 @@ from qa.cli.console import show_json
 from qa.cli.formatters.answers import show_answer
 from qa.guardrails.sanitizer import fenced
 from qa.llm.chat_models import ChatModel, LocalChatModel
-from qa.llm.weights import locate
 from qa.pipeline.chain import opening
 from qa.schemas import Answer
 from qa.settings import read_settings
@@ -31,7 +30,6 @@ from qa.web.api import create_api
 from qa.web.ui.conversation import Exchange
 from qa.web.ui.html import citations, conversation, reader
 from qa.web.ui.phrases.window import ENGLISH
-from tests.conftest import MODELS
 from tests.paths import CANARIES_FOLDER
 from tests.qa.guardrails.test_sanitizer import TOKENS, is_plain
 
@@ -86,13 +84,9 @@ def nest(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalChatModel]:
-    file = locate("local:1.5b", MODELS)
-    assert file, f"the model's weights are not in {MODELS}; run `quoth models pull`"
-    model = LocalChatModel("local:1.5b", lambda: file, threads=2, states=tmp_path_factory.mktemp("states"))
-    model.warm_up(opening())
-    yield model
-    model.close()
+def model(local_model: LocalChatModel) -> LocalChatModel:
+    local_model.warm_up(opening())
+    return local_model
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ def guarded(seeded_home: Path) -> Iterator[tuple[Serving, str]]:
         yield server, token
 
 
+@pytest.mark.browser
 def test_a_person_signs_in_with_a_browser_and_asks(guarded: tuple[Serving, str]) -> None:
     server, token = guarded
     complaints: list[str] = []
