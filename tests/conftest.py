@@ -45,7 +45,7 @@ from qa.llm.weights import MINILM, locate  # noqa: E402
 from tests.serving import Serving, serving  # noqa: E402
 
 # A test that uses the fixture gets the marker.
-FIXTURE_MARKERS = {"model_weights": "model", "browser": "browser"}
+FIXTURE_MARKERS = {"model_weights": "model", "browser": "browser", "server": "slow"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -15,7 +15,7 @@ from qa.errors import EvaluationInvalid
 from qa.evaluation.calibration import CalibrationTarget, calibrate
 from qa.evaluation.execution.evaluate import evaluate
 from qa.evaluation.execution.runner import EvaluationTarget
-from qa.evaluation.execution.workspace import clean, journal_of, temporary_home
+from qa.evaluation.execution.workspace import journal_path, remove_temporary_files, temporary_home
 from qa.evaluation.questions import EvalQuestion
 from qa.evaluation.results import EvalRun, Row
 from qa.settings import Settings
@@ -47,7 +47,7 @@ def carried_out(plan: EvaluationPlan) -> EvalRun:
     """The whole run. A KeyboardInterrupt says what is kept and how to go on."""
     home = plan.settings.home
     place = temporary_home(home, plan.articles) if plan.articles else home
-    journal = journal_of(place, plan.file, plan.way)
+    journal = journal_path(place, plan.file, plan.way)
     done = 0
     try:
         with _opened(plan, place) as assistant, progress.asking(len(plan.questions)) as advance:
@@ -61,7 +61,7 @@ def carried_out(plan: EvaluationPlan) -> EvalRun:
     except KeyboardInterrupt:
         kept = f"{done} of {console.many(len(plan.questions), 'question')} are kept"
         raise KeyboardInterrupt(f"{kept}; the same with --resume goes on") from None
-    clean(place, journal)
+    remove_temporary_files(place, journal)
     return run
 
 

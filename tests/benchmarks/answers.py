@@ -25,7 +25,8 @@ from qa.cli.progress import adding, asking
 from qa.evaluation import evaluate, read_questions
 from qa.evaluation.execution.runner import EvaluationTarget
 from qa.evaluation.execution.workspace import SHARED
-from qa.evaluation.questions import EvalQuestion, sampled
+from qa.evaluation.questions import EvalQuestion
+from qa.evaluation.questions import sample as sample_questions
 from qa.evaluation.results import EvalRun
 from qa.llm.chat_models import NO_MODEL, choose_model
 from qa.settings import read_settings
@@ -89,8 +90,8 @@ def compared(folder: Path, place: Path, sample: int, of_tutorial: int) -> Iterat
         yield f"{len(articles):,} articles, {len(questions)} questions, searched only.\n"
         yield from table(TURN_COLUMNS, turns(found_in_turns(place, questions)))
         return
-    questions = sampled(questions, sample, SEED)
-    few = sampled(questions, of_tutorial, SEED)
+    questions = sample_questions(questions, sample, SEED)
+    few = sample_questions(questions, of_tutorial, SEED)
     made(place / "tutorial", add_to_tutorial, easier(articles, few))
     runs = asked_all(place, questions, few)
     asked = f"{len(few)} of them put to the tutorial over {min(len(articles), TUTORIAL_ARTICLES):,} articles"

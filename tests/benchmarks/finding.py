@@ -11,8 +11,8 @@ import numpy as np
 from index.collection import Collection
 from index.schemas import Article, Filters, Hit, Passage
 from index.storage.vector_store import VectorMetadata
-from qa.evaluation.metrics.answer_match import stands_in, tokens
-from qa.evaluation.metrics.retrieval import found
+from qa.evaluation.metrics.answer_match import contains_phrase, tokens
+from qa.evaluation.metrics.retrieval import hit_rate
 from qa.evaluation.questions import EvalQuestion
 from qa.pipeline.chain import HITS
 from qa.pipeline.context_selection import pick
@@ -32,11 +32,11 @@ def quality(collection: Collection, questions: Sequence[EvalQuestion]) -> Iterat
                 continue
             hits = _search(collection, question, k=20)
             ranked = list(dict.fromkeys(hit.passage.article_id for hit in hits))
-            first.append(found(ranked, set(question.gold), 1))
-            five.append(found(ranked, set(question.gold), 5))
+            first.append(hit_rate(ranked, set(question.gold), 1))
+            five.append(hit_rate(ranked, set(question.gold), 5))
             quotes = [quote for excerpt in _evidence(collection, question) for quote in excerpt.quotes]
             evidence = tokens(" ".join(quotes))
-            read.append(any(stands_in(tokens(answer), evidence) for answer in question.answers))
+            read.append(any(contains_phrase(tokens(answer), evidence) for answer in question.answers))
         yield (
             f"{name}, {len(first)} questions: gold article first {np.mean(first):.3f}, in the top 5 "
             f"{np.mean(five):.3f}; answer in {EVIDENCE_WORDS} words of evidence {np.mean(read):.3f}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.evaluation.results import EvalRun, Row
-from qa.evaluation.scoring import METRICS, of
+from qa.evaluation.scoring import METRICS, scores_of
 
 QUOTH, WITHOUT, TUTORIAL = "Quoth", "without a model", "LangChain tutorial"
 LAST_TURN, ALL_TURNS = "last turn alone", "all turns joined"
@@ -29,7 +29,7 @@ def metric(name: str) -> Callable[[Sequence[Row]], float | None]:
     """A metric of `quoth eval` over rows; None where no row is eligible."""
 
     def figure(rows: Sequence[Row]) -> float | None:
-        scores = of(METRICS[name], rows)
+        scores = scores_of(METRICS[name], rows)
         return float(METRICS[name].summary(scores)) if scores.size else None
 
     return figure

@@ -58,6 +58,7 @@ def resident(server: Serving) -> int:
 @pytest.mark.parametrize(
     ("seconds", "slowest_ms"), [(10, None), pytest.param(120, 400, marks=pytest.mark.soak)]
 )
+@pytest.mark.slow
 def test_eight_read_while_one_adds(
     served: Path, tmp_path: Path, seconds: int, slowest_ms: int | None
 ) -> None:
@@ -115,6 +116,7 @@ def test_four_at_once_are_all_served_by_the_local_model(served: Path) -> None:
 
 
 @pytest.mark.parametrize("kills", [1, pytest.param(10, marks=pytest.mark.soak)])
+@pytest.mark.slow
 def test_killed_under_load_nothing_acknowledged_is_lost(served: Path, kills: int) -> None:
     """Clients are told that the server is gone, in its own words; what it kept is there afterwards."""
     acknowledged: dict[str, str] = {}

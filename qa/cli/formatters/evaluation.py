@@ -38,7 +38,7 @@ def _tables(run: EvalRun) -> Iterator[Table]:
     if len(run.groups) > 2:
         yield _parts(run)
     if run.comparison and run.comparison.turned:
-        yield _turned(run)
+        yield _outcome_changes(run)
     if run.calibration:
         yield _fitted(run.calibration)
         yield from (_curve(run.calibration, gate) for gate in run.calibration.curves)
@@ -99,7 +99,7 @@ def _parts(run: EvalRun) -> Table:
     return table
 
 
-def _turned(run: EvalRun) -> Table:
+def _outcome_changes(run: EvalRun) -> Table:
     turned = run.comparison.turned if run.comparison else ()
     more = f", {MAX_TURNED} of them:" if len(turned) > MAX_TURNED else ":"
     title = f"{console.many(len(turned), 'question')} with another outcome than in the baseline{more}"

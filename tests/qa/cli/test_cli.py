@@ -186,6 +186,7 @@ main.main()
 """
 
 
+@pytest.mark.slow
 def test_interrupted_adding_goes_on_where_it_was(home: Path, tmp_path: Path) -> None:
     """Interrupted behind a batch that was told, and within one that was not."""
     file, halt = tmp_path / "harbours.jsonl", tmp_path / "halt"
@@ -310,6 +311,7 @@ def test_search_shows_ranked_passages(seeded_quoth: Run) -> None:
     assert "\n 2. " in out and "\n 3. " not in out
 
 
+@pytest.mark.slow
 def test_asking_can_be_interrupted(seeded_home: Path) -> None:
     asking = subprocess.Popen(
         [QUOTH, "ask", QUESTION, "--home", seeded_home],
@@ -461,6 +463,7 @@ def test_without_the_models_weights_the_next_step_is_named(
     assert err.startswith("error: the weights of local:1.5b are not in ") and "QUOTH_MODEL=none" in err
 
 
+@pytest.mark.slow
 def test_a_corrupt_model_is_an_error_and_no_crash(seeded_home: Path, tmp_path: Path) -> None:
     file = tmp_path / "broken.gguf"
     file.write_bytes(b"GGUF\x03\x00\x00\x00" + os.urandom(5000))  # as far as the version it is whole

@@ -19,11 +19,11 @@ from qa.assistant import Assistant
 from qa.cli import main
 from qa.errors import ModelUnavailable
 from qa.evaluation import evaluate, read_questions
-from qa.evaluation.dataset_generation import from_feedback
-from qa.evaluation.dataset_generation.drafts import questions
-from qa.evaluation.dataset_generation.filters import fault
-from qa.evaluation.dataset_generation.questions_file import append, standing
-from qa.evaluation.dataset_generation.source_sentences import SourceSentence, sentences
+from qa.evaluation.dataset_generation.drafts import generate_questions
+from qa.evaluation.dataset_generation.filters import rejection_reason
+from qa.evaluation.dataset_generation.from_feedback import questions_from_feedback
+from qa.evaluation.dataset_generation.questions_file import append, read_existing
+from qa.evaluation.dataset_generation.source_sentences import SourceSentence, select_sentences
 from qa.pipeline.question_generation import DraftedQuestion, draft
 from qa.schemas import Turn
 from qa.telemetry.feedback import FeedbackFile
@@ -81,7 +81,7 @@ def drafting(library: Library) -> Iterator[Callable[..., Assistant]]:
 
 def candidates(seed: int = 0, articles: Iterable[Article] = ARTICLES) -> list[SourceSentence]:
     by_id = {article.id: article for article in articles}
-    return list(sentences(list(by_id), by_id.__getitem__, seed))
+    return list(select_sentences(list(by_id), by_id.__getitem__, seed))
 
 
 # Sentences
@@ -173,11 +173,11 @@ def test_what_is_wrong_with_a_draft(question: str, answer: str, why: str) -> Non
     sentence = SourceSentence(
         article_id="a", title="", passage="", text="Ada Quill bought a lamp for 1,200 crowns for the light."
     )
-    assert fault(DraftedQuestion(question=question, answer=answer), sentence) == why
+    assert rejection_reason(DraftedQuestion(question=question, answer=answer), sentence) == why
 
 
 def test_drafts_become_questions_and_every_fourth_lacks_its_article(drafting) -> None:
-    made = list(questions(drafting(), candidates()))
+    made = list(generate_questions(drafting(), candidates()))
     assert len(made) == 8
     assert [one.answerable for one in made] == [True, True, True, False] * 2
     for one in made:
@@ -200,7 +200,7 @@ def test_what_another_article_says_too_is_not_left_out(drafting) -> None:
         for n, keeper in enumerate(KEEPERS)
     ]
     list(assistant.add(others))
-    assert all(one.answerable for one in questions(assistant, candidates()))
+    assert all(one.answerable for one in generate_questions(assistant, candidates()))
 
 
 def test_copies_are_left_out_with_their_article(drafting) -> None:
@@ -212,29 +212,31 @@ def test_copies_are_left_out_with_their_article(drafting) -> None:
     said = "Ada Quill has kept the light of Skerrow 0 for many years now."
     both = [SourceSentence(article_id=id_, title="", passage=text, text=said) for id_ in ("herald", "post")]
     had = [asked(f"q{n}", question=f"{n}?") for n in range(3)]
-    made = list(questions(assistant, both, had))
+    made = list(generate_questions(assistant, both, had))
     assert [set(one.without) for one in made] == [{"herald", "post"}]
 
 
 def test_what_is_dropped_is_told(drafting) -> None:
     dropped: list[str] = []
     assistant = drafting("Question: Who has kept the light of Skerrow?\nAnswer: nobody")
-    assert list(questions(assistant, candidates(), drop=dropped.append)) == []
+    assert list(generate_questions(assistant, candidates(), drop=dropped.append)) == []
     assert dropped == ["answer not word for word in its sentence"] * 8
 
 
 def test_a_question_asked_before_is_dropped(drafting) -> None:
     dropped: list[str] = []
-    made = list(questions(drafting(), candidates(), drop=dropped.append))
+    made = list(generate_questions(drafting(), candidates(), drop=dropped.append))
     again = list(
-        questions(drafting(), candidates(), [asked("x", question=made[0].question)], drop=dropped.append)
+        generate_questions(
+            drafting(), candidates(), [asked("x", question=made[0].question)], drop=dropped.append
+        )
     )
     assert (len(again), dropped) == (7, ["asked before"])
 
 
 def test_what_was_left_out_is_declined_and_the_rest_found(drafting, tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
-    for one in questions(drafting(), candidates()):
+    for one in generate_questions(drafting(), candidates()):
         append(file, one)
     run = evaluate(drafting(), read_questions(file), retrieval_only=True)
     assert run.metrics["recall@10"].value == 1
@@ -253,7 +255,7 @@ def test_a_line_says_what_there_is_and_reads_back(tmp_path: Path) -> None:
     )  # without a line end
     one = asked("q1", kind="who", history=[{"role": "user", "content": "Hm?"}])
     append(file, one)
-    assert standing(file)[1] == one
+    assert read_existing(file)[1] == one
     told = json.loads(file.read_text().splitlines()[1])
     assert set(told) == {"id", "question", "answers", "answerable", "gold", "evidence", "history", "kind"}
 
@@ -333,7 +335,7 @@ def test_thumbs_down_become_questions_whose_answer_is_missing() -> None:
         a_thumb(question="Fine?", verdict="up"),
         a_thumb(question="Elsewhere?", collection="other"),
     ]
-    [one] = from_feedback.questions(given)
+    [one] = questions_from_feedback(given)
     assert (one.question, one.answers, one.answerable, one.history) == (
         "Who keeps the light?",
         (),

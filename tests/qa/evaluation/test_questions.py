@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qa.errors import EvaluationInvalid
-from qa.evaluation.questions import EvalQuestion, read_questions, sampled
+from qa.evaluation.questions import EvalQuestion, read_questions, sample
 from tests.paths import SEEDS
 
 ASKED = {"id": "q1", "question": "Who keeps the light?", "answers": ["Ada Quill"], "answerable": True}
@@ -70,11 +70,11 @@ def test_a_file_that_is_not_there_or_empty_is_named(tmp_path: Path) -> None:
 
 def test_a_sample_is_the_same_for_the_same_seed() -> None:
     questions = read_questions(SEEDS / "questions.jsonl")
-    first = sampled(questions, 10, seed=1)
-    assert first == sampled(questions, 10, seed=1)
-    assert first != sampled(questions, 10, seed=2)
+    first = sample(questions, 10, seed=1)
+    assert first == sample(questions, 10, seed=1)
+    assert first != sample(questions, 10, seed=2)
     assert [question.id for question in first] == sorted(question.id for question in first)
-    assert sampled(questions, 1_000, seed=1) == questions
+    assert sample(questions, 1_000, seed=1) == questions
 
 
 def test_the_halves_are_about_even_and_depend_on_the_id_alone() -> None:

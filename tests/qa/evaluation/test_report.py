@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from qa.evaluation.calibration import calibrated
-from qa.evaluation.comparison import compared
-from qa.evaluation.execution.evaluate import summed
+from qa.evaluation.calibration import fit_calibration
+from qa.evaluation.comparison import compare_runs
+from qa.evaluation.execution.evaluate import build_run
 from qa.evaluation.report import html
 from qa.evaluation.results import EvalRun, QuoteContext, Row
-from qa.evaluation.scoring import scored
+from qa.evaluation.scoring import score_row
 from qa.schemas import Thresholds
 from tests.qa.evaluation.samples import answer, asked, citation, passage, row
 
@@ -41,7 +41,7 @@ def a_row(number: int, *, right: bool, **changes: Any) -> Row:
 
 def a_run(rows: list[Row]) -> EvalRun:
     began = datetime(2026, 1, 2, tzinfo=UTC)
-    return summed([scored(one) for one in rows], collection="lights", began=began)
+    return build_run([score_row(one) for one in rows], collection="lights", began=began)
 
 
 def thirty(**changes: Any) -> EvalRun:
@@ -102,7 +102,7 @@ def test_a_calibration_shows_the_curves_it_fitted_on() -> None:
     rows = [
         one.model_copy(update={"confidences": one.confidences | {"search": 0.5}}) for one in confident().rows
     ]
-    fit = calibrated(rows, Thresholds(search=0, answer=0))
+    fit = fit_calibration(rows, Thresholds(search=0, answer=0))
     page = html(a_run(rows).model_copy(update={"calibration": fit}))
     assert "gate “answer”, half a" in page
     assert "What declining more would give" in headings(page)
@@ -123,11 +123,11 @@ def test_one_question_and_an_error_are_a_report_too() -> None:
 def test_a_baseline_tells_what_changed_and_what_may_be_chance() -> None:
     old = a_run([a_row(n, right=False) for n in range(20)])
     new = a_run([a_row(n, right=n > 0) for n in range(20)])
-    page = html(new.model_copy(update={"comparison": compared(old, new)}))
+    page = html(new.model_copy(update={"comparison": compare_runs(old, new)}))
     assert "+95 points against 0 % (p &lt; 0.001)" in page
     assert "was wrong" in page and page.count("data-turned>") == 19
     few = a_run([a_row(n, right=n == 0) for n in range(20)])
-    assert "which may be chance" in html(few.model_copy(update={"comparison": compared(old, few)}))
+    assert "which may be chance" in html(few.model_copy(update={"comparison": compare_runs(old, few)}))
 
 
 def test_the_same_run_is_the_same_page() -> None:

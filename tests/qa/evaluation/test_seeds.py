@@ -28,6 +28,7 @@ ALWAYS = "quotes_exact=1,sentences_cited=1"
         ),
     ],
 )
+@pytest.mark.slow
 def test_the_answers_are_above_their_floors(
     seeded_home: Path, monkeypatch: pytest.MonkeyPatch, model: str, sample: int, floors: str
 ) -> None:
@@ -35,4 +36,5 @@ def test_the_answers_are_above_their_floors(
     monkeypatch.setenv("QUOTH_THREADS", str(MODEL_THREADS))
     of = ["--sample", str(sample), "--seed", "1", "--home", str(seeded_home), "--fail-under", floors]
     done = CliRunner().invoke(main.app, ["eval", str(SEEDS / "questions.jsonl"), *of])
+    print(done.stdout)  # noqa: T201  (the measured values, shown with -s)
     assert done.exit_code == 0, done.stdout + done.stderr

@@ -10,7 +10,7 @@ import pytest
 from index.errors import ArchiveEmpty, ArticleUnknown
 from index.schemas import Article, Filters
 from qa.errors import ModelUnavailable
-from qa.evaluation.comparison import compared
+from qa.evaluation.comparison import compare_runs
 from qa.evaluation.execution.evaluate import evaluate
 from qa.evaluation.questions import EvalQuestion
 from qa.evaluation.results import EvalRun, Row
@@ -305,7 +305,7 @@ def test_a_run_is_compared_with_an_earlier_one(tmp_path: Path) -> None:
     before, after = evaluate(Silent(), QUESTIONS), evaluate(System(), QUESTIONS)
     saved = EvalRun.model_validate_json(before.model_dump_json())
     assert saved == before
-    found = compared(saved, after)
+    found = compare_runs(saved, after)
     assert (found.changes["accuracy"].before, found.changes["accuracy"].after) == (0, 1)
     assert found.changes["accuracy"].p == 1 / 2  # two of two turned: 2 / 2^2
     assert found.changes["recall@1"].p == 1
@@ -318,4 +318,4 @@ def test_a_run_is_compared_with_an_earlier_one(tmp_path: Path) -> None:
 def test_only_questions_of_both_runs_are_compared() -> None:
     run = evaluate(System(), QUESTIONS)
     other = evaluate(System(), [QUESTIONS[0], asked("new", question="Who keeps the light of Skerrow?")])
-    assert compared(run, other).changes["accuracy"].count == 1
+    assert compare_runs(run, other).changes["accuracy"].count == 1

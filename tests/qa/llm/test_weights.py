@@ -21,6 +21,8 @@ from index.errors import DiskFull, WeightsCorrupt, WeightsError, WeightsMissing
 from qa.llm.download import fetch
 from qa.llm.weights import MODELS, HubSource, Weights, WeightsFile, WheelSource, listing, locate, verify
 
+pytestmark = pytest.mark.slow
+
 BYTES = random.Random(7).randbytes(200_000)
 SETTINGS = b'{"layers": 1}'
 

@@ -58,6 +58,7 @@ def connection(
         quoth.remove([NEWS["id"]])
 
 
+@pytest.mark.slow
 def test_an_agent_finds_its_way(connection: StdioServerParameters | str) -> None:
     async def walk() -> None:
         async with Client(connection) as client:

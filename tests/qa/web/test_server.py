@@ -24,6 +24,8 @@ from qa.web.middleware.host_guard import ServerAccess
 from qa.web.run import serve
 from tests.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = (
     "from qa.web.run import serve; from qa.settings import read_settings; serve(read_settings(), port=0)"
 )
