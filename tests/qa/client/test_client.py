@@ -371,6 +371,7 @@ def test_the_noted_address_can_be_reached_from_here(host: str, noted: str) -> No
         socket.create_connection((url.host, url.port or 0), timeout=5).close()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_open_to_others_is_reached_by_its_note(seeded_home: Path) -> None:
     host = "::" if _has_ipv6() else "0.0.0.0"
     with serving(seeded_home, "--host", host, "--open") as running, Quoth(running.url) as quoth:
@@ -378,6 +379,7 @@ def test_a_server_that_is_open_to_others_is_reached_by_its_note(seeded_home: Pat
         assert running.quoth("list")[0] == 0
 
 
+@pytest.mark.slow
 def test_a_killed_server_does_not_mislead(seeded_home: Path) -> None:
     with serving(seeded_home) as running:
         running.process.kill()

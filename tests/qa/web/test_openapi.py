@@ -81,6 +81,7 @@ LONG = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
 
 @pytest.mark.parametrize("examples", [5, pytest.param(140, marks=LONG)])
+@pytest.mark.slow
 def test_every_answer_is_described(described: Described, examples: int) -> None:
     """At most `examples` requests to each operation; one without anything to choose has but few."""
     told: Counter[str] = Counter()

@@ -310,6 +310,7 @@ def test_running_streams_are_finished_and_new_ones_refused(
         assert not thread.is_alive()
 
 
+@pytest.mark.slow
 def test_a_stream_that_takes_too_long_is_cut_off(
     answering: Callable[[ChatModel | None], Assistant], monkeypatch: pytest.MonkeyPatch
 ) -> None:
