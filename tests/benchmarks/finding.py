@@ -75,8 +75,8 @@ def _evidence(collection: Collection, question: EvalQuestion) -> list[Excerpt]:
 
 
 def grow(collection: Collection, passages: int, seed: int = 0) -> None:
-    """Adds synthetic articles until the collection has this many passages: a mix of two articles without one word
-    in ten, and the vectors of their passages with noise. Writes to both indexes directly, because the encoder
+    """Adds synthetic articles until the collection has this many passages: a mix of two articles without one
+    word in ten, and the vectors of their passages with noise. Writes to both indexes directly, because the encoder
     would take hours.
     """
     chance, noise = random.Random(seed), np.random.default_rng(seed)

@@ -14,7 +14,7 @@ LAST_TURN, ALL_TURNS = "last turn alone", "all turns joined"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A metric with its target for each data set, by name. It is a share unless it has a `unit` or `counts`."""
+    """A metric with its targets by data set. It is a share unless it has a `unit` or `counts`."""
 
     name: str
     compute: Callable[[Sequence[Row]], float | None]

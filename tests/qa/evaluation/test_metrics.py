@@ -1,4 +1,4 @@
-"""Each metric on small cases whose value was computed by hand."""
+"""Each metric on small cases with values computed by hand."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_exact_match_and_token_f1() -> None:
 # Citations
 
 
-def test_support_wants_names_numbers_and_most_words() -> None:
+def test_support_requires_names_numbers_and_most_words() -> None:
     quote = citation(1, "On Monday the harbour of Marren counted 47 boats.")
     assert supports([quote], "Marren counted forty-seven boats in its harbour.")
     assert not supports([quote], "Marren counted 48 boats in its harbour.")
@@ -83,7 +83,7 @@ def test_support_wants_names_numbers_and_most_words() -> None:
     assert not supports([], "Marren counted 47 boats.")
 
 
-def test_support_reads_the_title_and_the_day_of_a_quote() -> None:
+def test_support_uses_the_title_and_the_date_of_a_quote() -> None:
     quote = citation(1, "The harbour counted 47 boats.", title="Marren Post", date="2024-05-06")
     assert supports([quote], "On 6 May 2024 the Marren harbour counted 47 boats.")
 
@@ -100,7 +100,7 @@ def test_citation_recall_is_the_share_of_supported_sentences() -> None:
     assert citation_recall(given) == 1 / 2
 
 
-def test_citation_precision_counts_what_is_of_use() -> None:
+def test_citation_precision_counts_needed_citations() -> None:
     both = "In Marren, whose harbour counted 47 boats, Ada Quill is the master."
     # Each of the two is needed; the rain is not, and supports nothing alone.
     assert citation_precision(answer([(both, [1, 2])], BOATS, MASTER)) == 1
@@ -121,7 +121,7 @@ def test_evidence_f1_is_that_of_the_best_pair() -> None:
 # Declining
 
 
-def test_f1_of_hits_is_f1() -> None:
+def test_f1_from_hits_is_f1() -> None:
     # TP 2, FP 1, FN 1: precision 2/3, recall 2/3
     assert f1_from_hits(np.array([1.0, 1.0, 0.0, 0.0])) == pytest.approx(2 / 3)
 
@@ -143,7 +143,7 @@ def declining_rows() -> list[Row]:
     ]
 
 
-def test_declining() -> None:
+def test_abstention_metrics() -> None:
     told: dict[str, Any] = {
         name: (one.value, one.count) for name, one in estimate_metrics(declining_rows()).items()
     }
@@ -196,22 +196,22 @@ def no_score(one: Row) -> set[str]:
         (row(asked("q"), error="x"), {"quotes_exact", "evidence_f1", "wrongly_declined"}),
     ],
 )
-def test_who_is_not_eligible_has_no_score(one: Row, missing: set[str]) -> None:
+def test_an_ineligible_question_has_no_score(one: Row, missing: set[str]) -> None:
     assert no_score(one) == missing
 
 
-def test_a_question_that_failed_scores_zero_where_it_was_eligible() -> None:
+def test_a_failed_question_scores_zero_if_eligible() -> None:
     scores = score_row(row(asked("q"), error="x")).scores
     assert (scores["recall@1"], scores["accuracy"], scores["token_f1"]) == (0, 0, 0)
 
 
-def test_before_the_model_only_search_is_measured() -> None:
+def test_retrieval_only_measures_only_retrieval() -> None:
     scores = score_row(row(asked("q"), ranked=["g"]), retrieval_only=True).scores
     assert scores["recall@1"] == 1
     assert "accuracy" not in scores and "wrongly_declined" not in scores
 
 
-def test_an_answer_is_in_the_evidence_where_a_passage_says_it() -> None:
+def test_an_answer_is_in_the_evidence_if_a_passage_states_it() -> None:
     def score(**changes: Any) -> float | None:
         one = row(asked("q", **changes), passages=[passage("Nothing."), passage("There were 47 boats.")])
         return score_row(one).scores.get("answer_in_evidence")
@@ -234,7 +234,7 @@ def test_groups_are_halves_kinds_and_follow_ups() -> None:
 # Disagreements
 
 
-def test_what_another_source_says_is_not_this_answer() -> None:
+def test_the_other_position_of_a_conflict_is_not_the_answer() -> None:
     sides = [
         Position(claim="The Post (1 May 2024) says 52", citations=(1,)),
         Position(claim="The Herald (2 May 2024) says 47", citations=(2,)),

@@ -1,4 +1,4 @@
-"""How good the answers about the sample articles are, really asked of the default model and of none."""
+"""The quality of the answers about the sample articles, with the default model and without one."""
 
 from __future__ import annotations
 
