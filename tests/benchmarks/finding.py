@@ -76,8 +76,8 @@ def _evidence(collection: Collection, question: EvalQuestion) -> list[Excerpt]:
 
 def grow(collection: Collection, passages: int, seed: int = 0) -> None:
     """Adds synthetic articles until the collection has this many passages: a mix of two articles without one
-    word in ten, and the vectors of their passages with noise. Writes to both indexes directly, because the encoder
-    would take hours.
+    word in ten, and the vectors of their passages with noise. Writes to both indexes directly, because the
+    encoder would take hours.
     """
     chance, noise = random.Random(seed), np.random.default_rng(seed)
     originals = [article for article, _ in collection.catalogue.articles()]
