@@ -1,4 +1,7 @@
-"""What tests share: the real embedder, a home of their own, a model whose words are fixed."""
+"""Shared fixtures: the real embedder and model weights, a home for each test, a scripted model.
+
+Also marks each test by what it needs; pyproject.toml lists the markers.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,16 @@ from tests.paths import SEEDS
 
 GUARD = Path(__file__).parent / "guard"
 sys.path.insert(0, str(GUARD))
-import sitecustomize  # type: ignore[import-not-found]  # noqa: E402, F401  (guards this process; PYTHONPATH guards those it starts)
+import sitecustomize  # type: ignore[import-not-found]  # noqa: E402, F401  (blocks the network in this process; PYTHONPATH does in the processes it starts)
 
 os.environ["PYTHONPATH"] = os.pathsep.join((str(GUARD), str(Path(__file__).parents[1])))
 # A browser, a server and the tests share the cores: torch's threads would wait for each other.
 os.environ["OMP_NUM_THREADS"] = "1"
-# `nohup make test &` ignores interrupts, and so would the programs that the tests interrupt.
+# The same for the language model where several pytest workers run.
+MODEL_THREADS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
+# `nohup make test &` ignores SIGINT, and the processes that the tests interrupt would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-# The weights that `make test` has fetched are shared; everything else of a home is each test's own.
+# All tests share the downloaded weights; everything else in a home belongs to one test.
 MODELS = Path(os.environ.pop("QUOTH_HOME", "~/.local/share/quoth")).expanduser() / "models"
 for name in [name for name in os.environ if name.startswith("QUOTH_")]:
     del os.environ[name]
@@ -34,15 +39,35 @@ from index.embedding.embedder import SentenceEmbedder  # noqa: E402
 from index.library import Library  # noqa: E402
 from index.readers.registry import read_sources  # noqa: E402
 from qa.assistant import Assistant  # noqa: E402
-from qa.llm.chat_models import ChatModel  # noqa: E402
+from qa.llm.chat_models import ChatModel, LocalChatModel  # noqa: E402
 from qa.llm.installed_weights import find_model  # noqa: E402
 from qa.llm.prompts import Message  # noqa: E402
 from qa.llm.weights import MINILM  # noqa: E402
 from tests.serving import Serving, serving  # noqa: E402
 
+# A test that uses the fixture gets the marker.
+FIXTURE_MARKERS = {"model_weights": "model", "browser": "browser", "server": "slow"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks tests by their fixtures, and assigns each to a group that one pytest worker runs.
+
+    All tests with the language model form one group, so that it is loaded once; otherwise the tests of a
+    file stay together and share its module fixtures. The longest group, the model's, starts first.
+    """
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        for fixture in FIXTURE_MARKERS.keys() & fixtures:
+            item.add_marker(FIXTURE_MARKERS[fixture])
+        if not item.get_closest_marker("xdist_group"):
+            group = "model" if item.get_closest_marker("model") else item.nodeid.partition("::")[0]
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.get_closest_marker("model") is None)
+
 
 class ScriptedModel:
-    """A model that says what it is told, word by word, whatever it is asked."""
+    """A chat model that replies with a fixed text, word by word, whatever the prompt."""
 
     name = "scripted"
 
@@ -57,25 +82,44 @@ class ScriptedModel:
         return len(text) // 4
 
     def warm_up(self, messages: Sequence[Message]) -> None:
-        """It knows its words."""
+        """Has nothing to load."""
 
     def check(self) -> None:
-        """It always answers."""
+        """Is always available."""
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Holds nothing open."""
 
 
 @pytest.fixture(scope="session")
 def embedder() -> SentenceEmbedder:
-    folder = find_model(MINILM.name, MODELS)
-    assert folder, f"the embedder's weights are not in {MODELS}; run `quoth models pull`"
-    return SentenceEmbedder(folder, name="all-MiniLM-L6-v2")
+    return SentenceEmbedder(_weights(MINILM.name), name="all-MiniLM-L6-v2")
+
+
+@pytest.fixture(scope="session")
+def model_weights() -> Path:
+    """The file of the default language model."""
+    return _weights("local:1.5b")
+
+
+@pytest.fixture(scope="session")
+def local_model(model_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalChatModel]:
+    """The default language model. All tests share it, so none closes it."""
+    states = tmp_path_factory.mktemp("states")
+    model = LocalChatModel("local:1.5b", lambda: model_weights, MODEL_THREADS, states)
+    yield model
+    model.close()
+
+
+def _weights(name: str) -> Path:
+    path = find_model(name, MODELS)
+    assert path, f"the weights of {name} are not in {MODELS}; run `quoth models pull`"
+    return path
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """An empty home with the fetched weights in it."""
+    """A home without articles; its weights are the shared ones."""
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / "models").symlink_to(MODELS, target_is_directory=True)
@@ -90,7 +134,7 @@ def library(home: Path, embedder: SentenceEmbedder) -> Iterator[Library]:
 
 @pytest.fixture(scope="session")
 def seeded_folder(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Path:
-    """A library with the seed articles, to be copied and not to be opened."""
+    """A closed library with the seed articles. Copy it; do not open it."""
     folder = tmp_path_factory.mktemp("seeded")
     with Library(folder, embedder) as library:
         list(library.collection("default", make=True).add(read_sources([SEEDS])))
@@ -99,8 +143,8 @@ def seeded_folder(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEm
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path) -> Iterator[Serving]:
-    """A server over the seed articles, without a model. A test adds to collections of its own, or takes
-    away again what it added.
+    """A server over the seed articles, without a model. All tests share it: a test adds to a collection of
+    its own, or removes what it added.
     """
     home = tmp_path_factory.mktemp("served")
     (home / "models").symlink_to(MODELS, target_is_directory=True)
@@ -111,7 +155,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path) -> Ite
 
 @pytest.fixture
 def seeded_home(home: Path, seeded_folder: Path) -> Path:
-    """A home with the seed articles in it, which nobody has opened yet."""
+    """A home with the seed articles, not yet opened."""
     shutil.copytree(seeded_folder / "collections", home / "collections")
     return home
 
@@ -124,7 +168,7 @@ def seeded(seeded_home: Path, embedder: SentenceEmbedder) -> Iterator[Library]:
 
 @pytest.fixture
 def answering(seeded: Library) -> Iterator[Callable[[ChatModel | None], Assistant]]:
-    """Assistants over the seed articles with the given model (None quotes the best sentences)."""
+    """Makes assistants over the seed articles with the given model; None answers extractively."""
     opened: list[Assistant] = []
 
     def make(model: ChatModel | None) -> Assistant:
@@ -138,16 +182,16 @@ def answering(seeded: Library) -> Iterator[Callable[[ChatModel | None], Assistan
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, in which no name but this machine's leads anywhere."""
+    """Chromium that resolves no host name. One per module: while Playwright runs, asyncio.run fails."""
     program = shutil.which("chromium")
     if not program:
         if os.environ.get("CI"):
             pytest.fail("chromium is not installed")
         pytest.skip("chromium is not installed")
-    quiet = ["--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+    offline = ["--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu", *quiet]
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", *offline]
         )
         yield browser
         browser.close()

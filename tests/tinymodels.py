@@ -1,4 +1,4 @@
-"""Models that take a moment to make and know nothing: of the forms that real ones have."""
+"""Tiny models with random weights, in the formats of real ones."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.paths import SEEDS
 
 WINDOW = 64
 DIMENSION = 16
-# Random weights as small as usual would find all texts alike.
-SPREAD = 0.3
+# With the usual, smaller initial weights, all texts would have almost the same vector.
+INITIALIZER_RANGE = 0.3
 
 
 def save_embedder(
@@ -22,8 +22,8 @@ def save_embedder(
     card: str = "",
     seed: int = 0,
 ) -> Path:
-    """A multilingual embedder as to its form (XLM-RoBERTa, sentencepiece-like tokens, a dense layer at
-    its end), with random weights; returns its folder.
+    """Saves an embedder with random weights in the format of a multilingual one (XLM-RoBERTa, Unigram
+    tokenizer, final dense layer); returns its folder.
     """
     import torch
     from sentence_transformers import SentenceTransformer
@@ -43,7 +43,7 @@ def save_embedder(
         pad_token_id=1,
         bos_token_id=0,
         eos_token_id=2,
-        initializer_range=SPREAD,
+        initializer_range=INITIALIZER_RANGE,
     )
     XLMRobertaModel(config).save_pretrained(plain)
     modules = [
@@ -58,7 +58,7 @@ def save_embedder(
 
 
 def save_reranker(folder: Path, *, labels: int = 1) -> Path:
-    """A cross-encoder of the BERT form with random weights; returns its folder."""
+    """Saves a BERT cross-encoder with random weights; returns its folder."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
@@ -72,7 +72,7 @@ def save_reranker(folder: Path, *, labels: int = 1) -> Path:
         intermediate_size=64,
         max_position_embeddings=128,
         pad_token_id=1,
-        initializer_range=SPREAD,
+        initializer_range=INITIALIZER_RANGE,
     )
     config.num_labels = labels
     BertForSequenceClassification(config).save_pretrained(folder)
@@ -80,7 +80,7 @@ def save_reranker(folder: Path, *, labels: int = 1) -> Path:
 
 
 def _save_tokenizer(folder: Path) -> int:
-    """Trains a tokenizer on the seed articles; returns how many tokens it knows."""
+    """Trains a tokenizer on the seed articles and saves it; returns its vocabulary size."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -110,6 +110,6 @@ def _save_tokenizer(folder: Path) -> int:
 
 
 def edit_json(file: Path, **fields: object) -> None:
-    """Sets fields of the JSON object in a file, which is made where it is missing."""
-    found = json.loads(file.read_text()) if file.is_file() else {}
-    file.write_text(json.dumps(found | fields))
+    """Sets fields of the JSON object in a file; creates the file if it is missing."""
+    existing = json.loads(file.read_text()) if file.is_file() else {}
+    file.write_text(json.dumps(existing | fields))

@@ -15,7 +15,7 @@ from qa.errors import EvaluationInvalid
 from qa.evaluation.calibration import CalibrationTarget, calibrate
 from qa.evaluation.execution.evaluate import evaluate
 from qa.evaluation.execution.runner import EvaluationTarget
-from qa.evaluation.execution.workspace import clean, journal_of, temporary_home
+from qa.evaluation.execution.workspace import journal_path, remove_temporary_files, temporary_home
 from qa.evaluation.questions import EvalQuestion
 from qa.evaluation.results import EvalRun, Row
 from qa.settings import Settings
@@ -45,7 +45,7 @@ def run_plan(plan: EvaluationPlan) -> EvalRun:
     """Runs the evaluation. A KeyboardInterrupt names the saved questions and how to continue."""
     home = plan.settings.home
     folder = temporary_home(home, plan.articles) if plan.articles else home
-    journal = journal_of(folder, plan.file, plan.variant)
+    journal = journal_path(folder, plan.file, plan.variant)
     done = 0
     try:
         with _open_target(plan, folder) as assistant, progress.question_bar(len(plan.questions)) as advance:
@@ -59,7 +59,7 @@ def run_plan(plan: EvaluationPlan) -> EvalRun:
     except KeyboardInterrupt:
         saved = f"{done} of {console.count_of(len(plan.questions), 'question')} are saved"
         raise KeyboardInterrupt(f"{saved}; continue with --resume") from None
-    clean(folder, journal)
+    remove_temporary_files(folder, journal)
     return run
 
 

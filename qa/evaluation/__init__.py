@@ -1,4 +1,4 @@
-"""How good the answers are, without a judge: `evaluate(assistant, read_questions(file))`."""
+"""Measures answers to test questions without an LLM judge: `evaluate(assistant, read_questions(file))`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from qa.evaluation.questions import read_questions as read_questions
     from qa.evaluation.results import EvalRun as EvalRun
 
-_HOMES = {
+_MODULES = {
     "evaluate": "execution.evaluate",
     "EvalQuestion": "questions",
     "read_questions": "questions",
@@ -19,9 +19,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """The names above, imported when first used: the command line must start quickly."""
+    """Imports the names above on first use, so that the command line starts quickly."""
     from importlib import import_module
 
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__} has no attribute '{name}'")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,12 +1,13 @@
-"""Fits the thresholds below which a question is declined, and says what they are worth.
+"""Fits the confidence thresholds below which a question is declined, and measures their effect.
 
-What is fitted is Youden's index (Youden, "Index for rating diagnostic tests", 1950): the share of right
-answers that are let through less the share of wrong ones. It does not depend on how many of the answers are
-right, so that a weak model is not told to decline everything. The curve of risk over coverage is that of
-selective prediction (El-Yaniv & Wiener 2010). Fitted on half "a" of the questions, told of half "b".
+The fit maximises Youden's index (Youden, "Index for rating diagnostic tests", 1950): the share of right
+answers that pass minus the share of wrong answers that pass. It does not depend on how many answers are
+right, so a weak model is not calibrated to decline everything. The risk-coverage curve is that of selective
+prediction (El-Yaniv & Wiener 2010). Thresholds are fitted on half "a" of the questions and measured on half
+"b".
 
-The rows must come from a run in which no gate declined: what a threshold would decline is seen from the
-answer it would have hidden.
+The rows must come from a run without thresholds: the effect of a threshold is known only from the answers
+that it would have hidden.
 """
 
 from __future__ import annotations
@@ -14,90 +15,100 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
-from qa.evaluation.execution.evaluate import summed
+from qa.evaluation.execution.evaluate import build_run
 from qa.evaluation.results import Calibration, CurvePoint, EvalRun, Row
-from qa.evaluation.scoring import estimates, scored
+from qa.evaluation.scoring import estimate_metrics, score_row
 from qa.schemas import DECLINED, Thresholds
 
-OPEN = Thresholds(search=0, answer=0)
+NO_THRESHOLDS = Thresholds(search=0, answer=0)
 
 
 @runtime_checkable
 class CalibrationTarget(Protocol):
-    """What keeps thresholds: `Assistant` does."""
+    """Stores thresholds for each collection, as `Assistant` does."""
 
     def thresholds(self, collection: str = "default") -> Thresholds:
-        """Those the collection is asked with."""
+        """Returns the thresholds of the collection."""
 
     def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
-        """From now on, and in later processes, the collection is asked with these."""
+        """Stores the thresholds of the collection, for this and later processes."""
 
 
 def calibrate(
     assistant: CalibrationTarget, ask: Callable[[], EvalRun], collection: str = "default"
 ) -> EvalRun:
-    """Asks with both gates open, fits the thresholds and keeps them for the collection; the old ones
-    stay where that fails. The run that is given is as it would be with the new ones.
+    """Runs `ask` without thresholds, then fits and stores them for the collection. If that fails, the old
+    ones stay. Returns the run as it would be with the new thresholds.
     """
-    keep = assistant.thresholds(collection)
-    assistant.set_thresholds(OPEN, collection=collection)
+    kept = assistant.thresholds(collection)
+    assistant.set_thresholds(NO_THRESHOLDS, collection=collection)
     try:
         run = ask()
-        fit = calibrated(run.rows, keep)
-        keep = fit.new
+        calibration = fit_calibration(run.rows, kept)
+        kept = calibration.new
     finally:
-        assistant.set_thresholds(keep, collection=collection)
-    rows = [gated(row, fit.new) for row in run.rows]
-    return summed(rows, collection=collection, began=run.began).model_copy(update={"calibration": fit})
-
-
-def calibrated(rows: Sequence[Row], old: Thresholds) -> Calibration:
-    """The thresholds that fit half "a" best, where the old ones stay for a gate without confidences."""
-    fitted_on = [row for row in rows if row.half == "a"]
-    new = fitted(fitted_on, old)
-    rest = [row for row in rows if row.half == "b"]
-    return Calibration(
-        old=old,
-        new=new,
-        curves={gate: curve(fitted_on, gate) for gate in ("search", "answer") if _has(fitted_on, gate)},
-        before=estimates([gated(row, old) for row in rest]),
-        after=estimates([gated(row, new) for row in rest]),
+        assistant.set_thresholds(kept, collection=collection)
+    rows = [apply_thresholds(row, calibration.new) for row in run.rows]
+    return build_run(rows, collection=collection, began=run.began).model_copy(
+        update={"calibration": calibration}
     )
 
 
-def fitted(rows: Sequence[Row], old: Thresholds) -> Thresholds:
-    """First the gate after the model: the lowest threshold of the greatest index. Then the one
-    before it: the highest that loses nothing, because what it declines costs no time.
+def fit_calibration(rows: Sequence[Row], old: Thresholds) -> Calibration:
+    """Fits thresholds on half "a" and measures old and new ones on half "b"."""
+    fitted_on = [row for row in rows if row.half == "a"]
+    new = fit_thresholds(fitted_on, old)
+    held_out = [row for row in rows if row.half == "b"]
+    return Calibration(
+        old=old,
+        new=new,
+        curves={
+            gate: risk_coverage_curve(fitted_on, gate)
+            for gate in ("search", "answer")
+            if _has_confidence(fitted_on, gate)
+        },
+        before=estimate_metrics([apply_thresholds(row, old) for row in held_out]),
+        after=estimate_metrics([apply_thresholds(row, new) for row in held_out]),
+    )
+
+
+def fit_thresholds(rows: Sequence[Row], old: Thresholds) -> Thresholds:
+    """Fits the gate after the model first: the lowest threshold with the greatest Youden's index. Then fits
+    the gate before it: the highest threshold that does not lower the index, because declining there saves the
+    model's time. A gate without confidences keeps its old threshold.
     """
     answer, search = old.answer, old.search
-    if _has(rows, "answer"):
+    if _has_confidence(rows, "answer"):
         answer = max(
-            _candidates(rows, "answer"),
-            key=lambda least: (youden(rows, OPEN.model_copy(update={"answer": least})), -least),
+            _candidate_thresholds(rows, "answer"),
+            key=lambda least: (youden_index(rows, Thresholds(search=0, answer=least)), -least),
         )
-    if _has(rows, "search"):
-        alone = youden(rows, Thresholds(search=0, answer=answer))
+    if _has_confidence(rows, "search"):
+        without_search = youden_index(rows, Thresholds(search=0, answer=answer))
         search = max(
             least
-            for least in _candidates(rows, "search")
-            if youden(rows, Thresholds(search=least, answer=answer)) >= alone
+            for least in _candidate_thresholds(rows, "search")
+            if youden_index(rows, Thresholds(search=least, answer=answer)) >= without_search
         )
     return Thresholds(search=search, answer=answer)
 
 
-def youden(rows: Sequence[Row], thresholds: Thresholds) -> float:
-    """The share of right answers that pass less the share of wrong ones, -1 to 1; a share of none is 0."""
+def youden_index(rows: Sequence[Row], thresholds: Thresholds) -> float:
+    """Returns the share of right answers that pass minus the share of wrong ones that pass, -1 to 1. The
+    share of an empty set is 0.
+    """
     shares = []
     for right in (True, False):
-        of = [row for row in rows if row.answered and _is_right(row) == right]
-        shares.append(sum(not _below(row, thresholds) for row in of) / len(of) if of else 0.0)
+        judged = [row for row in rows if row.answered and _is_right(row) == right]
+        passed = sum(not _is_declined(row, thresholds) for row in judged)
+        shares.append(passed / len(judged) if judged else 0.0)
     return shares[0] - shares[1]
 
 
-def curve(rows: Sequence[Row], gate: str) -> tuple[CurvePoint, ...]:
-    """A point for each threshold that makes a difference, from answering all to answering least."""
+def risk_coverage_curve(rows: Sequence[Row], gate: str) -> tuple[CurvePoint, ...]:
+    """Returns a point for each threshold that changes something, in order of falling coverage."""
     points = []
-    for least in _candidates(rows, gate):
+    for least in _candidate_thresholds(rows, gate):
         answered = [row for row in rows if row.answered and row.confidences.get(gate, 1.0) >= least]
         wrong = sum(not _is_right(row) for row in answered)
         if answered:
@@ -106,30 +117,30 @@ def curve(rows: Sequence[Row], gate: str) -> tuple[CurvePoint, ...]:
     return tuple(points)
 
 
-def gated(row: Row, thresholds: Thresholds) -> Row:
-    """The row as it would be with these thresholds, scored anew."""
-    if row.answer is None or not (row.answered and _below(row, thresholds)):
-        return scored(row)
+def apply_thresholds(row: Row, thresholds: Thresholds) -> Row:
+    """Returns the row as it would be with these thresholds, scored again."""
+    if row.answer is None or not (row.answered and _is_declined(row, thresholds)):
+        return score_row(row)
     declined = row.answer.model_copy(
         update={"status": "declined", "text": DECLINED, "sentences": (), "citations": ()}
     )
-    return scored(row.model_copy(update={"answer": declined, "contexts": ()}))
+    return score_row(row.model_copy(update={"answer": declined, "contexts": ()}))
 
 
-def _below(row: Row, thresholds: Thresholds) -> bool:
+def _is_declined(row: Row, thresholds: Thresholds) -> bool:
     least = {"search": thresholds.search, "answer": thresholds.answer}
     return any(confidence < least[gate] for gate, confidence in row.confidences.items())
 
 
 def _is_right(row: Row) -> bool:
-    """An answer nobody can judge counts as right where the question can be answered."""
+    """An answer that cannot be judged counts as right if the question is answerable."""
     return row.question.answerable and row.outcome in ("right", "unjudged")
 
 
-def _has(rows: Sequence[Row], gate: str) -> bool:
+def _has_confidence(rows: Sequence[Row], gate: str) -> bool:
     return any(gate in row.confidences for row in rows)
 
 
-def _candidates(rows: Sequence[Row], gate: str) -> list[float]:
-    """0, and every confidence that was had: no threshold between two of them differs from the next."""
+def _candidate_thresholds(rows: Sequence[Row], gate: str) -> list[float]:
+    """Returns 0 and every confidence: a threshold between two of them acts like the next higher one."""
     return sorted({0.0} | {row.confidences[gate] for row in rows if gate in row.confidences})

@@ -1,4 +1,4 @@
-"""A run against an earlier one: what changed, and whether by more than chance."""
+"""Compares a run with an earlier one, with the statistical significance of each change."""
 
 from __future__ import annotations
 
@@ -11,62 +11,62 @@ from pydantic import ValidationError
 from qa.errors import EvaluationInvalid
 from qa.evaluation.bootstrap import p_value, paired_interval
 from qa.evaluation.results import Comparison, EvalRun, MetricChange, OutcomeChange, Row
-from qa.evaluation.scoring import ALL, scored
+from qa.evaluation.scoring import ALL, score_row
 
 
 def read_run(file: Path) -> EvalRun:
-    """A run that was saved with `--json`. Raises EvaluationInvalid."""
+    """Reads a run saved by `quoth eval --json`. Raises EvaluationInvalid."""
     try:
         return EvalRun.model_validate_json(file.read_bytes())
     except OSError as error:
         raise EvaluationInvalid(f"{file} cannot be read: {error.strerror}") from None
     except ValidationError as error:
-        where = ".".join(map(str, error.errors()[0]["loc"])) or "it"
+        field = ".".join(map(str, error.errors()[0]["loc"])) or "the file"
         raise EvaluationInvalid(
-            f"{file} is not a run of this version ({where}: {error.errors()[0]['msg']}); "
-            "make it again with `quoth eval … --json`"
+            f"{file} is not a run of this version ({field}: {error.errors()[0]['msg']}); "
+            "create it again with `quoth eval … --json`"
         ) from None
 
 
-def compared(baseline: EvalRun, run: EvalRun) -> Comparison:
-    """The changes over the questions that both runs asked in the same words.
+def compare_runs(baseline: EvalRun, run: EvalRun) -> Comparison:
+    """Returns the changes over the questions that both runs asked with the same wording.
 
-    The baseline's answers are scored anew, so that both are measured alike.
+    The baseline's answers are scored again, so that both runs use the same metrics.
     """
     earlier = {row.question.id: row for row in baseline.rows}
     pairs = [
-        (scored(earlier[row.question.id], retrieval_only=baseline.retrieval_only), row)
+        (score_row(earlier[row.question.id], retrieval_only=baseline.retrieval_only), row)
         for row in run.rows
         if row.question.id in earlier and earlier[row.question.id].question.question == row.question.question
     ]
-    return Comparison(changes=_changes(pairs), turned=tuple(_turned(pairs)))
+    return Comparison(changes=_metric_changes(pairs), turned=tuple(_outcome_changes(pairs)))
 
 
-def _changes(pairs: Sequence[tuple[Row, Row]]) -> dict[str, MetricChange]:
-    found = {}
+def _metric_changes(pairs: Sequence[tuple[Row, Row]]) -> dict[str, MetricChange]:
+    changes = {}
     for metric in ALL:
         key = metric.score_key
-        both = [
+        paired_scores = [
             (old.scores[key], new.scores[key])
             for old, new in pairs
             if key in old.scores and key in new.scores
         ]
-        if not both:
+        if not paired_scores:
             continue
-        before, after = np.array(both, dtype=np.float64).T
+        before, after = np.array(paired_scores, dtype=np.float64).T
         low, high = paired_interval(before, after, metric.summary)
-        found[metric.name] = MetricChange(
+        changes[metric.name] = MetricChange(
             before=float(metric.summary(before)),
             after=float(metric.summary(after)),
             low=low,
             high=high,
             p=p_value(before, after, metric.summary),
-            count=len(both),
+            count=len(paired_scores),
         )
-    return found
+    return changes
 
 
-def _turned(pairs: Sequence[tuple[Row, Row]]) -> list[OutcomeChange]:
+def _outcome_changes(pairs: Sequence[tuple[Row, Row]]) -> list[OutcomeChange]:
     return [
         OutcomeChange(
             id=new.question.id, question=new.question.question, before=old.outcome, after=new.outcome

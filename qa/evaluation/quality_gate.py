@@ -1,4 +1,4 @@
-"""Below which figures a run is not good enough: `accuracy=0.7,wrongly_declined=0.1`."""
+"""Thresholds for the metrics of a run: `accuracy=0.7,wrongly_declined=0.1`."""
 
 from __future__ import annotations
 
@@ -7,29 +7,32 @@ from qa.evaluation.results import EvalRun
 from qa.evaluation.scoring import METRICS
 
 
-def parsed(text: str) -> dict[str, float]:
-    """The floor by metric. Raises EvaluationInvalid for a metric there is not, or no number."""
-    floors = {}
+def parse_thresholds(text: str) -> dict[str, float]:
+    """Returns the threshold of each metric. Raises EvaluationInvalid for an unknown metric or a missing
+    number.
+    """
+    thresholds = {}
     for part in filter(None, text.replace(" ", "").split(",")):
         name, _, number = part.partition("=")
         if name not in METRICS:
-            raise EvaluationInvalid(f"there is no metric '{name}'; there are {', '.join(METRICS)}")
+            raise EvaluationInvalid(f"there is no metric '{name}'; choose from {', '.join(METRICS)}")
         try:
-            floors[name] = float(number)
+            thresholds[name] = float(number)
         except ValueError:
             raise EvaluationInvalid(f"'{part}' has no number; write it as {name}=0.7") from None
-    return floors
+    return thresholds
 
 
-def missed(run: EvalRun, floors: dict[str, float]) -> list[str]:
-    """What is not reached, in a sentence each. Where less is better the number is a ceiling; a metric
-    that no question is eligible for is not reached.
+def failures(run: EvalRun, thresholds: dict[str, float]) -> list[str]:
+    """Returns a sentence for each metric that misses its threshold, which is a maximum where lower is better.
+    A metric without eligible questions fails.
     """
-    found = []
-    for name, floor in floors.items():
-        reached, lower = run.metrics.get(name), METRICS[name].lower_is_better
-        if reached is None:
-            found.append(f"{name}: no question is eligible for it, {floor:g} was asked for")
-        elif (reached.value > floor) if lower else (reached.value < floor):
-            found.append(f"{name} is {reached.value:.3f}, {'above' if lower else 'below'} {floor:g}")
-    return found
+    sentences = []
+    for name, threshold in thresholds.items():
+        estimate, lower = run.metrics.get(name), METRICS[name].lower_is_better
+        if estimate is None:
+            sentences.append(f"{name}: no question is eligible, but {threshold:g} is required")
+        elif (estimate.value > threshold) if lower else (estimate.value < threshold):
+            direction = "above" if lower else "below"
+            sentences.append(f"{name} is {estimate.value:.3f}, {direction} {threshold:g}")
+    return sentences

@@ -1,4 +1,4 @@
-"""Test questions: what is asked, and what a right answer would be."""
+"""Test questions with their expected answers, and the file format."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Half = Literal["a", "b"]
 
 
 class EvalQuestion(Schema):
-    """One line of a questions file. Fields that are not known, such as `kind`, are kept in `labels`.
+    """One line of a questions file. Unknown fields, such as `kind`, are kept in `labels`.
 
-    `gold` are the ids of the articles that answer it, `evidence` sentences of them, word for word. It is
-    asked as if the articles `without` were not there.
+    `gold` has the ids of the articles that answer the question, `evidence` verbatim sentences of them. The
+    articles in `without` are excluded from the search.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
@@ -41,61 +41,62 @@ class EvalQuestion(Schema):
 
     @model_validator(mode="before")
     @classmethod
-    def _labels(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or "labels" in given:
-            return given
-        others = {name: value for name, value in given.items() if name not in cls.model_fields}
-        known = {name: value for name, value in given.items() if name in cls.model_fields}
-        return known | {"labels": others}
+    def _collect_labels(cls, fields: Any) -> Any:
+        if not isinstance(fields, dict) or "labels" in fields:
+            return fields
+        labels = {name: value for name, value in fields.items() if name not in cls.model_fields}
+        known = {name: value for name, value in fields.items() if name in cls.model_fields}
+        return known | {"labels": labels}
 
     @field_validator("answers", "distractors", "gold", "evidence")
     @classmethod
-    def _without_blanks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(text for text in given if text.strip())
+    def _drop_blank(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(text for text in texts if text.strip())
 
     @property
     def kind(self) -> str:
-        """What the file calls this kind of question; empty where it does not say."""
+        """The `kind` label; empty if there is none."""
         kind = self.labels.get("kind")
         return kind if isinstance(kind, str) else ""
 
     @property
     def half(self) -> Half:
-        """Which half the question is in; its id alone decides, so that it stays there in every file."""
+        """The half the question belongs to. It depends on the id alone, so it is the same in every file."""
         return "a" if hashlib.sha256(self.id.encode("utf-8", "surrogatepass")).digest()[0] % 2 else "b"
 
 
 def read_questions(file: Path) -> tuple[EvalQuestion, ...]:
-    """The questions of a `.jsonl` file, in order. Raises EvaluationInvalid, which names the line."""
+    """Reads the questions of a `.jsonl` file, in order. Raises EvaluationInvalid, which names the line."""
     try:
         text = file.read_text("utf-8-sig")
     except OSError as error:
         raise EvaluationInvalid(f"{file} cannot be read: {error.strerror}; name a .jsonl file") from None
     except UnicodeDecodeError:
         raise EvaluationInvalid(f"{file} is not UTF-8; save it as UTF-8 .jsonl, one object a line") from None
-    return questions_of(text, str(file))
+    return parse_questions(text, str(file))
 
 
-def questions_of(text: str, name: str) -> tuple[EvalQuestion, ...]:
-    """The questions of the text of a `.jsonl` file, as `read_questions` reads them; errors call it `name`."""
-    seen: dict[str, int] = {}
+def parse_questions(text: str, name: str) -> tuple[EvalQuestion, ...]:
+    """Parses the text of a `.jsonl` file. Errors refer to the file as `name`."""
+    lines: dict[str, int] = {}
     questions = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        question = _question(line, f"{name} line {number}")
-        if question.id in seen:
+        question = _parse_line(line, f"{name} line {number}")
+        if question.id in lines:
             raise EvaluationInvalid(
-                f"{name} line {number}: the id '{question.id}' is line {seen[question.id]}'s; give it its own"
+                f"{name} line {number}: the id '{question.id}' is already used in line {lines[question.id]}; "
+                "make it unique"
             )
-        seen[question.id] = number
+        lines[question.id] = number
         questions.append(question)
     if not questions:
         raise EvaluationInvalid(f"{name} has no questions; write one JSON object a line")
     return tuple(questions)
 
 
-def _question(line: str, place: str) -> EvalQuestion:
+def _parse_line(line: str, place: str) -> EvalQuestion:
     try:
         return EvalQuestion.model_validate(json.loads(line))
     except json.JSONDecodeError as error:
@@ -106,7 +107,9 @@ def _question(line: str, place: str) -> EvalQuestion:
         raise EvaluationInvalid(f"{place}: {field} is not usable: {first['msg']}") from None
 
 
-def sampled(questions: Sequence[EvalQuestion], size: int, seed: int) -> tuple[EvalQuestion, ...]:
-    """A random sample of at most `size`, the same for the same seed, in the order of the file."""
+def sample(questions: Sequence[EvalQuestion], size: int, seed: int) -> tuple[EvalQuestion, ...]:
+    """Returns a random sample of at most `size` questions, in file order. The same seed gives the same
+    sample.
+    """
     chosen = random.Random(seed).sample(range(len(questions)), min(size, len(questions)))
-    return tuple(questions[at] for at in sorted(chosen))
+    return tuple(questions[index] for index in sorted(chosen))

@@ -1,4 +1,4 @@
-"""What an evaluation gives: a row for each question, and the metrics over all of them."""
+"""The result of an evaluation: a row for each question, and the metrics over all rows."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ Outcome = Literal["right", "wrong", "wrongly declined", "rightly declined", "unj
 
 
 class QuoteContext(Schema):
-    """Where a citation's quote stands: the article's words before and after it.
-
-    `exact` says whether the quote is `article.text[start:end]` to the letter.
+    """The article's text before and after a quote. `exact` is whether the quote equals
+    `article.text[start:end]`.
     """
 
     number: int
@@ -26,13 +25,13 @@ class QuoteContext(Schema):
 
 
 class Row(Schema):
-    """One question as it was asked, what came of it, and how that scores.
+    """A question with its answer and its scores.
 
-    `ranked` are the ids of the distinct articles a search found, best first, at most ten;
-    `passages` what was offered as evidence (the answer's own copy is left out). Times are
-    milliseconds since the question was asked; `first_token_ms` is None where no model spoke.
-    `confidences` are what the gates of declining look at, by gate, 0 to 1. `error` is empty
-    unless the question failed. `scores` has the metrics this question is eligible for.
+    `ranked` has the ids of the retrieved articles without repeats, best first, at most ten; `passages` the
+    evidence (the answer's own copy is dropped). Times are milliseconds since the question was asked;
+    `first_token_ms` is None if no model was called. `confidences` maps each abstention gate to its
+    confidence, 0 to 1. `error` is empty unless the question failed. `scores` has the metrics the question is
+    eligible for.
     """
 
     question: EvalQuestion
@@ -63,25 +62,25 @@ class Row(Schema):
 
     @property
     def text(self) -> str:
-        """What was answered, without marks; empty where it was not."""
+        """The answer without citation marks; empty if there is none."""
         return " ".join(sentence.text for sentence in self.answer.sentences) if self.answer else ""
 
     @property
     def stated(self) -> str:
-        """What the answer itself says: of a sentence that tells what the sources say differently, only the
-        first side. The other is told as another's, and is not this answer.
+        """The answer's own statement: of a sentence that reports a conflict, only the first position. The
+        other positions are reported as other sources' claims.
         """
         if not self.answer:
             return ""
-        sides = {
-            "; ".join(side.claim for side in conflict.positions) + ".": conflict.positions[0].claim
+        first_claims = {
+            "; ".join(position.claim for position in conflict.positions) + ".": conflict.positions[0].claim
             for conflict in self.answer.conflicts
         }
-        return " ".join(sides.get(sentence.text, sentence.text) for sentence in self.answer.sentences)
+        return " ".join(first_claims.get(sentence.text, sentence.text) for sentence in self.answer.sentences)
 
     @property
     def quotes(self) -> tuple[str, ...]:
-        """The answer's quotes, in the order of their numbers."""
+        """The quotes of the answer, in citation order."""
         return tuple(citation.quote for citation in self.answer.citations) if self.answer else ()
 
 
@@ -95,10 +94,9 @@ class Estimate(Schema):
 
 
 class MetricChange(Schema):
-    """A metric here and in the baseline, over the `count` questions that both have it for.
+    """A metric in this run and in the baseline, over the `count` questions eligible in both.
 
-    `low` and `high` bound the difference (95 %, paired bootstrap); `p` is the chance of one at
-    least as large if both were equally good.
+    `low` and `high` bound the difference (95 %, paired bootstrap); `p` is the p-value of the difference.
     """
 
     before: float
@@ -110,7 +108,7 @@ class MetricChange(Schema):
 
 
 class OutcomeChange(Schema):
-    """A question whose outcome is another than in the baseline."""
+    """A question whose outcome differs from the baseline."""
 
     id: str
     question: str
@@ -119,15 +117,15 @@ class OutcomeChange(Schema):
 
 
 class Comparison(Schema):
-    """This run against an earlier one, over the questions both asked."""
+    """A comparison with an earlier run, over the questions of both. `turned` has the changed outcomes."""
 
     changes: dict[str, MetricChange]
     turned: tuple[OutcomeChange, ...]
 
 
 class CurvePoint(Schema):
-    """What declining below `threshold` gives: the share of all questions still answered, and the
-    share of those that is wrong.
+    """The effect of declining below `threshold`: `coverage` is the share of all questions still answered,
+    `risk` the share of those answered wrong.
     """
 
     threshold: float
@@ -136,10 +134,10 @@ class CurvePoint(Schema):
 
 
 class Calibration(Schema):
-    """The thresholds that were fitted on the questions of half "a", and what they do to half "b".
+    """Thresholds fitted on half "a" of the questions, and their effect on half "b".
 
-    `curves` are by gate, over half "a"; `before` and `after` the metrics of half "b" with the old
-    and with the new thresholds.
+    `curves` maps each gate to its risk-coverage curve over half "a"; `before` and `after` are the metrics of
+    half "b" with the old and the new thresholds.
     """
 
     old: Thresholds
@@ -150,10 +148,10 @@ class Calibration(Schema):
 
 
 class EvalRun(Schema):
-    """An evaluation that has been run: what was asked of what, the rows, and the metrics.
+    """A finished evaluation: model, collection, rows and metrics.
 
-    `groups` has the same metrics for parts of the questions: "half a", "half b", "kind …" for
-    each kind, "with history" and "without history".
+    `groups` has the same metrics for subsets of the questions: "half a", "half b", "kind …" for each kind,
+    "with history" and "without history".
     """
 
     quoth: str

@@ -1,4 +1,4 @@
-"""How fast articles are added: by Quoth, by LangChain's tutorial, and by the encoder alone."""
+"""Measures ingestion speed: Quoth, LangChain's tutorial, and the encoder alone."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from index.library import Library
 from index.schemas import Article, IngestReport
 from tests.benchmarks.tutorial import TutorialIndex
 
-# How many articles are timed in one go, so that the three take turns on a machine that others use too.
-TURN = 50
+# Articles per timed batch. The systems take turns, so that other load on the machine affects all of them.
+BATCH = 50
 
 
-def take_turns(
+def compare_speed(
     articles: Sequence[Article], weights: Path, embedder: Embedder, folder: Path
 ) -> dict[str, float]:
-    """Articles a second of each way, the median over turns of TURN articles."""
+    """Returns articles per second of each system, the median over batches of BATCH articles."""
     tutorial = TutorialIndex(weights, folder / "tutorial")
     library = Library(folder / "quoth", embedder)
     collection = library.collection("default", make=True)
-    ways: dict[str, Callable[[Sequence[Article]], object]] = {
+    systems: dict[str, Callable[[Sequence[Article]], object]] = {
         "LangChain tutorial": tutorial.add,
-        "Quoth": lambda some: IngestReport.of(collection.add(some)),
-        "encoder alone": lambda some: embedder.encode(list(_texts(some, embedder))),
+        "Quoth": lambda batch: IngestReport.of(collection.add(batch)),
+        "encoder alone": lambda batch: embedder.encode(list(_texts(batch, embedder))),
     }
-    for way in ways.values():
-        way(articles[:2])  # loads what it needs
-    rates: dict[str, list[float]] = {name: [] for name in ways}
-    for at in range(2, len(articles), TURN):
-        turn = articles[at : at + TURN]
-        for name, way in ways.items():
+    for add in systems.values():
+        add(articles[:2])  # loads the models
+    rates: dict[str, list[float]] = {name: [] for name in systems}
+    for start in range(2, len(articles), BATCH):
+        batch = articles[start : start + BATCH]
+        for name, add in systems.items():
             began = time.perf_counter()
-            way(turn)
-            rates[name].append(len(turn) / (time.perf_counter() - began))
+            add(batch)
+            rates[name].append(len(batch) / (time.perf_counter() - began))
     library.close()
     tutorial.close()
-    return {name: median(found) for name, found in rates.items()}
+    return {name: median(values) for name, values in rates.items()}
 
 
 def _texts(articles: Sequence[Article], embedder: Embedder) -> Iterator[str]:
@@ -51,15 +51,15 @@ def _texts(articles: Sequence[Article], embedder: Embedder) -> Iterator[str]:
 
 
 def add_all(articles: Sequence[Article], library: Library) -> Iterator[str]:
-    """Adds everything, then the same again; tells the time, and the memory along the way."""
+    """Adds all articles twice; yields lines with times and peak memory."""
     collection = library.collection("default", make=True)
     began = time.perf_counter()
     for number, _ in enumerate(collection.add(articles), start=1):
         if number in {len(articles) // 10, len(articles) // 2, len(articles)}:
-            yield f"{number:,} articles: {peak_gigabytes():.2f} GB resident at most"
+            yield f"{number:,} articles: {peak_gigabytes():.2f} GB peak memory"
     first = time.perf_counter() - began
     _, passages = collection.documents.counts()
-    yield f"added in {first:.0f} s, {passages / first:.0f} passages a second"
+    yield f"added in {first:.0f} s, {passages / first:.0f} passages per second"
     began = time.perf_counter()
     report = IngestReport.of(collection.add(articles))
     again = time.perf_counter() - began
@@ -67,5 +67,5 @@ def add_all(articles: Sequence[Article], library: Library) -> Iterator[str]:
 
 
 def peak_gigabytes() -> float:
-    """The most memory this process has had so far, in GB."""
+    """Returns the peak memory of this process so far, in GB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

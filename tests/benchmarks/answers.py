@@ -1,7 +1,7 @@
-"""`make bench DATA=DIR`: a fixed sample of every question set in DIR, and of the seeds, put to Quoth with its
-default model and with none, and to LangChain's tutorial chain with the same models, beside the targets.
+"""`make bench DATA=DIR`: compares Quoth, with the default model and without one, with LangChain's tutorial
+chain on the same models, and with the targets, on a fixed sample of each data set in DIR and of the seeds.
 
-Archives and answered questions stay in a folder until all is told, so that an interrupted run goes on.
+Indexes and answers stay in a working folder until the end, so that an interrupted run resumes.
 """
 
 from __future__ import annotations
@@ -25,30 +25,44 @@ from qa.cli.progress import bar, question_bar
 from qa.evaluation import evaluate, read_questions
 from qa.evaluation.execution.runner import EvaluationTarget
 from qa.evaluation.execution.workspace import SHARED
-from qa.evaluation.questions import EvalQuestion, sampled
+from qa.evaluation.questions import EvalQuestion
+from qa.evaluation.questions import sample as sample_questions
 from qa.evaluation.results import EvalRun
 from qa.llm.chat_models import NO_MODEL, choose_model
 from qa.llm.installed_weights import require_model
 from qa.settings import read_settings
-from tests.benchmarks.targets import ALL_TURNS, LAST_TURN, QUOTH, TURNS, TUTORIAL, WITHOUT, figures, turns
+from tests.benchmarks.targets import (
+    ALL_TURNS,
+    LAST_TURN,
+    QUOTH,
+    TURNS,
+    TUTORIAL,
+    WITHOUT,
+    target_rows,
+    turn_rows,
+)
 from tests.benchmarks.tutorial import Tutorial, TutorialIndex
 from tests.paths import SEEDS
 
 SEED = 1
-# Articles that the tutorial is given, and at once: it embeds them slowly, and among fewer it finds better.
+# The tutorial gets fewer articles because it embeds slowly. Retrieval among fewer articles is easier.
 TUTORIAL_ARTICLES, BATCH = 600, 100
 COLUMNS = ("", "target", QUOTH, "half a", "half b", WITHOUT, TUTORIAL)
 TURN_COLUMNS = ("", "target", QUOTH, LAST_TURN, ALL_TURNS)
 
 
 def main() -> None:
-    given = argparse.ArgumentParser(prog="make bench")
-    given.add_argument("data", type=Path, help="a folder of folders with articles.jsonl and questions.jsonl")
-    given.add_argument("--sample", type=int, default=50, help="questions of each set that Quoth is asked")
-    given.add_argument("--tutorial", type=int, default=15, help="how many of them the tutorial is asked")
-    given.add_argument("--work", type=Path, default=Path("build/bench"), help="what an interrupted run needs")
-    given.add_argument("--out", type=Path, help="the file of Markdown that the tables are written to as well")
-    options = given.parse_args()
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument(
+        "data", type=Path, help="folder with a subfolder per data set: articles.jsonl, questions.jsonl"
+    )
+    parser.add_argument("--sample", type=int, default=50, help="questions per data set for Quoth")
+    parser.add_argument("--tutorial", type=int, default=15, help="questions per data set for the tutorial")
+    parser.add_argument(
+        "--work", type=Path, default=Path("build/bench"), help="working folder of a resumable run"
+    )
+    parser.add_argument("--out", type=Path, help="write the tables to this file too")
+    options = parser.parse_args()
     page: list[str] = []
 
     def say(line: str) -> None:
@@ -56,10 +70,10 @@ def main() -> None:
         page.append(line)
 
     say("# Benchmarks\n")
-    say("`make bench DATA=DIR OUT=docs/benchmarks.md`, where DIR has folders with articles and questions.")
+    say("Written by `make bench DATA=DIR OUT=docs/benchmarks.md`. DIR has a subfolder for each data set.")
     say(f"Measured on {datetime.now(UTC):%-d %B %Y} on {processor()} with Quoth {version('quoth')}.")
     for folder in [*sorted(found.parent for found in options.data.glob("*/questions.jsonl")), SEEDS]:
-        for line in compared(folder, options.work / folder.name, options.sample, options.tutorial):
+        for line in compare(folder, options.work / folder.name, options.sample, options.tutorial):
             say(line)
     if options.out:
         options.out.write_text("\n".join(page) + "\n", "utf-8")
@@ -67,68 +81,70 @@ def main() -> None:
 
 
 def processor() -> str:
-    """As `2 cores of Some Processor`."""
-    known = Path("/proc/cpuinfo")
-    lines = known.read_text().splitlines() if known.exists() else []
+    """Returns the processor as `2 cores of Some Processor`."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     names = {line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")}
     return f"{read_settings().threads} cores of {', '.join(sorted(names)) or platform.processor()}"
 
 
-def compared(folder: Path, place: Path, sample: int, of_tutorial: int) -> Iterator[str]:
-    """A table in Markdown: what each way of answering reaches on the set in the folder, or, where it is about
-    conversations, what each way of searching finds. What is done stays in `place`.
+def compare(folder: Path, place: Path, sample: int, of_tutorial: int) -> Iterator[str]:
+    """Yields a Markdown table of the results of each system on the data set in `folder`; for the
+    conversations, of each way of searching. Intermediate results stay in `place`.
     """
     questions = read_questions(folder / "questions.jsonl")
     source = folder / "articles.jsonl"
     articles = [
-        found for found in read_sources([source if source.exists() else folder]) if isinstance(found, Article)
+        outcome
+        for outcome in read_sources([source if source.exists() else folder])
+        if isinstance(outcome, Article)
     ]
     place.mkdir(parents=True, exist_ok=True)
-    made(place / "quoth", add_to_quoth, articles)
+    build_once(place / "quoth", add_to_quoth, articles)
     yield f"\n## {folder.name}\n"
     if folder.name == TURNS:
-        yield f"{len(articles):,} articles, {len(questions)} questions, searched only.\n"
-        yield from table(TURN_COLUMNS, turns(found_in_turns(place, questions)))
+        yield f"{len(articles):,} articles, {len(questions)} questions, retrieval only.\n"
+        yield from table(TURN_COLUMNS, turn_rows(search_turns(place, questions)))
         return
-    questions = sampled(questions, sample, SEED)
-    few = sampled(questions, of_tutorial, SEED)
-    made(place / "tutorial", add_to_tutorial, easier(articles, few))
-    runs = asked_all(place, questions, few)
-    asked = f"{len(few)} of them put to the tutorial over {min(len(articles), TUTORIAL_ARTICLES):,} articles"
-    yield f"{len(articles):,} articles, {len(questions)} questions, {asked}.\n"
-    yield from table(COLUMNS, figures(folder.name, runs))
+    questions = sample_questions(questions, sample, SEED)
+    few = sample_questions(questions, of_tutorial, SEED)
+    build_once(place / "tutorial", add_to_tutorial, subset(articles, few))
+    runs = run_all(place, questions, few)
+    tutorial = f"{len(few)} of them for the tutorial over {min(len(articles), TUTORIAL_ARTICLES):,} articles"
+    yield f"{len(articles):,} articles, {len(questions)} questions, {tutorial}.\n"
+    yield from table(COLUMNS, target_rows(folder.name, runs))
 
 
-def easier(articles: Sequence[Article], questions: Sequence[EvalQuestion]) -> list[Article]:
-    """The articles that answer the questions, and the first of the others, TUTORIAL_ARTICLES at most."""
+def subset(articles: Sequence[Article], questions: Sequence[EvalQuestion]) -> list[Article]:
+    """Returns the gold articles of the questions and the first other ones, at most TUTORIAL_ARTICLES."""
     gold = {article_id for question in questions for article_id in question.gold}
     return sorted(articles, key=lambda article: article.id not in gold)[:TUTORIAL_ARTICLES]
 
 
 def table(columns: Sequence[str], rows: Iterable[tuple[str, str, Mapping[str, str]]]) -> Iterator[str]:
-    """In Markdown; a row is a figure's name, its target, and what each of the other columns reached."""
+    """Yields a Markdown table. A row is the name of a metric, its target, and the value of each column."""
     yield f"| {' | '.join(columns)} |"
     yield f"|---|{'---:|' * (len(columns) - 1)}"
     for name, target, values in rows:
         yield f"| {name} | {target} | {' | '.join(values.get(column, '') for column in columns[2:])} |"
 
 
-def made(
+def build_once(
     place: Path,
     add: Callable[[Path, Sequence[Article], Callable[[], None]], None],
     articles: Sequence[Article],
 ) -> None:
-    """Has `add` make the index in `place`, unless it is there whole."""
-    whole = place.with_suffix(".whole")
-    if not whole.exists():
+    """Builds an index in `place` with `add`, unless it is complete."""
+    complete = place.with_suffix(".complete")
+    if not complete.exists():
         shutil.rmtree(place, ignore_errors=True)
         with bar(lambda: len(articles), f"adding to {place}") as advance:
             add(place, articles, advance)
-        whole.touch()
+        complete.touch()
 
 
 def add_to_quoth(home: Path, articles: Sequence[Article], advance: Callable[[], None]) -> None:
-    """Makes a home with the articles."""
+    """Creates a home with the articles."""
     settings = read_settings()
     home.mkdir()
     for shared in SHARED:
@@ -140,38 +156,38 @@ def add_to_quoth(home: Path, articles: Sequence[Article], advance: Callable[[], 
 
 
 def add_to_tutorial(folder: Path, articles: Sequence[Article], advance: Callable[[], None]) -> None:
-    """Makes the tutorial's index of the articles."""
+    """Creates the tutorial's index of the articles."""
     with TutorialIndex(weights(), folder) as index:
-        for at in range(0, len(articles), BATCH):
-            index.add(articles[at : at + BATCH])
-            for _ in articles[at : at + BATCH]:
+        for start in range(0, len(articles), BATCH):
+            index.add(articles[start : start + BATCH])
+            for _ in articles[start : start + BATCH]:
                 advance()
 
 
 def weights() -> Path:
-    """The folder of the embedder that both use."""
+    """Returns the folder of the embedder that both systems use."""
     return read_settings().home / "models/all-MiniLM-L6-v2"
 
 
-def asked_all(
+def run_all(
     place: Path, questions: Sequence[EvalQuestion], few: Sequence[EvalQuestion]
 ) -> dict[str, EvalRun]:
-    """The runs of Quoth with the default model and with none, and of LangChain's tutorial, which is put the
-    `few` with the same weights.
+    """Runs Quoth with the default model and without one on `questions`, and LangChain's tutorial with the
+    same weights on `few`.
     """
     settings = read_settings().model_copy(update={"home": place / "quoth"})
     model = choose_model(settings, partial(require_model, folder=read_settings().home / "models"))
     if not model:
-        raise SystemExit("QUOTH_MODEL is none, and the tutorial needs a model; choose one")
+        raise SystemExit("QUOTH_MODEL is none, but the tutorial needs a model; choose one")
     runs: dict[str, EvalRun] = {}
     asking = question_bar(len(questions), QUOTH)
     with open_assistant(settings) as assistant, closing(model), asking as advance:
         assistant.warm_up()
-        model.count_tokens("")  # loads it, which is no part of its first answer
+        model.count_tokens("")  # load it before the first measured answer
         tutorial = Tutorial(model, weights(), place / "tutorial")
-        for nth, question in enumerate(questions, 1):
-            runs[QUOTH] = run_of(assistant, questions[:nth], place / f"{QUOTH}.jsonl")
-            # In turn: while a machine is slow, it is slow for both.
+        for count, question in enumerate(questions, 1):
+            runs[QUOTH] = run_of(assistant, questions[:count], place / f"{QUOTH}.jsonl")
+            # The systems take turns, so that other load on the machine affects both.
             if question in few:
                 runs[TUTORIAL] = run_of(tutorial, few[: few.index(question) + 1], place / f"{TUTORIAL}.jsonl")
             advance()
@@ -181,25 +197,25 @@ def asked_all(
 
 
 def run_of(assistant: EvaluationTarget, questions: Sequence[EvalQuestion], journal: Path) -> EvalRun:
-    """The run, which goes on where an interrupted one ended."""
+    """Runs the evaluation, and resumes an interrupted one."""
     return evaluate(assistant, questions, journal=journal, resume=True)
 
 
-def found_in_turns(place: Path, questions: Sequence[EvalQuestion]) -> dict[str, EvalRun]:
-    """What is found for the questions, and what it would be with the last turn alone, or all turns as one."""
+def search_turns(place: Path, questions: Sequence[EvalQuestion]) -> dict[str, EvalRun]:
+    """Evaluates retrieval with query rewriting, with the last turn alone, and with all turns joined."""
     last = [question.model_copy(update={"history": ()}) for question in questions]
     joined = [
-        alone.model_copy(update={"question": " ".join([*users(question), question.question])})
+        alone.model_copy(update={"question": " ".join([*user_turns(question), question.question])})
         for alone, question in zip(last, questions, strict=True)
     ]
-    ways = {QUOTH: questions, LAST_TURN: last, ALL_TURNS: joined}
+    variants = {QUOTH: questions, LAST_TURN: last, ALL_TURNS: joined}
     settings = read_settings().model_copy(update={"home": place / "quoth", "model": NO_MODEL})
     with open_assistant(settings) as assistant:
-        return {name: evaluate(assistant, asked, retrieval_only=True) for name, asked in ways.items()}
+        return {name: evaluate(assistant, asked, retrieval_only=True) for name, asked in variants.items()}
 
 
-def users(question: EvalQuestion) -> Iterator[str]:
-    """What the person said before."""
+def user_turns(question: EvalQuestion) -> Iterator[str]:
+    """Returns the user's earlier turns."""
     return (turn.content for turn in question.history if turn.role == "user")
 
 

@@ -1,4 +1,4 @@
-"""How well and how fast passages are found."""
+"""Measures retrieval quality and speed."""
 
 from __future__ import annotations
 
@@ -11,40 +11,42 @@ import numpy as np
 from index.collection import Collection
 from index.schemas import Article, Filters, Hit, Passage
 from index.storage.protocols import VectorMetadata
-from qa.evaluation.metrics.answer_match import stands_in, tokens
-from qa.evaluation.metrics.retrieval import found
+from qa.evaluation.metrics.answer_match import contains_phrase, tokens
+from qa.evaluation.metrics.retrieval import hit_rate
 from qa.evaluation.questions import EvalQuestion
 from qa.pipeline.chain import HITS
 from qa.pipeline.context_selection import pick
 from qa.verification.excerpts import Excerpt
 
 EVIDENCE_WORDS = 260
-# Articles are made and kept this many at a time.
-MADE = 50
+# Synthetic articles per batch.
+BATCH = 50
 
 
 def quality(collection: Collection, questions: Sequence[EvalQuestion]) -> Iterator[str]:
-    """The shares of answerable questions whose gold article is found, and whose answer is in the evidence."""
+    """Yields the share of answerable questions whose gold article is retrieved and whose answer is in the
+    evidence.
+    """
     for name, half in {"all": "ab", "half a": "a", "half b": "b"}.items():
-        first, five, read = [], [], []
+        top1, top5, in_evidence = [], [], []
         for question in questions:
             if not (question.answerable and question.gold and question.half in half):
                 continue
             hits = _search(collection, question, k=20)
             ranked = list(dict.fromkeys(hit.passage.article_id for hit in hits))
-            first.append(found(ranked, set(question.gold), 1))
-            five.append(found(ranked, set(question.gold), 5))
+            top1.append(hit_rate(ranked, set(question.gold), 1))
+            top5.append(hit_rate(ranked, set(question.gold), 5))
             quotes = [quote for excerpt in _evidence(collection, question) for quote in excerpt.quotes]
             evidence = tokens(" ".join(quotes))
-            read.append(any(stands_in(tokens(answer), evidence) for answer in question.answers))
+            in_evidence.append(any(contains_phrase(tokens(answer), evidence) for answer in question.answers))
         yield (
-            f"{name}, {len(first)} questions: gold article first {np.mean(first):.3f}, in the top 5 "
-            f"{np.mean(five):.3f}; answer in {EVIDENCE_WORDS} words of evidence {np.mean(read):.3f}"
+            f"{name}, {len(top1)} questions: gold article first {np.mean(top1):.3f}, in the top 5 "
+            f"{np.mean(top5):.3f}; answer in {EVIDENCE_WORDS} words of evidence {np.mean(in_evidence):.3f}"
         )
 
 
 def speed(collection: Collection, questions: Sequence[EvalQuestion]) -> str:
-    """Milliseconds of a whole search: question embedded, both indexes, fusion, evidence picked."""
+    """Returns the search time in milliseconds: embedding, both indexes, fusion, context selection."""
     _evidence(collection, questions[0])
     times = []
     for question in questions:
@@ -73,19 +75,19 @@ def _evidence(collection: Collection, question: EvalQuestion) -> list[Excerpt]:
 
 
 def grow(collection: Collection, passages: int, seed: int = 0) -> None:
-    """Adds perturbed copies of what is there until there are so many passages: sentences drawn from two
-    articles, one word in ten left out, and the vectors of their passages with noise. They are put into
-    both indexes as adding would, without the encoder, which would take hours.
+    """Adds synthetic articles until the collection has this many passages: a mix of two articles without one
+    word in ten, and the vectors of their passages with noise. Writes to both indexes directly, because the
+    encoder would take hours.
     """
     chance, noise = random.Random(seed), np.random.default_rng(seed)
     originals = [article for article, _ in collection.documents.articles()]
-    _, there = collection.documents.counts()
+    _, count = collection.documents.counts()
     ids = sorted(collection.documents.passage_ids())
     number = 0
-    while there < passages:
-        pairs = [chance.sample(originals, 2) for _ in range(MADE)]
+    while count < passages:
+        pairs = [chance.sample(originals, 2) for _ in range(BATCH)]
         batch = [_perturbed(one, other, f"made-{number + n}", chance) for n, (one, other) in enumerate(pairs)]
-        number += MADE
+        number += BATCH
         parts = [(article, passage) for article, made in batch for passage in made]
         _, near = collection.vectors.get(chance.sample(ids, len(parts)))
         vectors = near + 0.03 * noise.standard_normal(near.shape, dtype=np.float32)
@@ -93,7 +95,7 @@ def grow(collection: Collection, passages: int, seed: int = 0) -> None:
         labels = [VectorMetadata(article_id=article.id, source="", date=article.date) for article, _ in parts]
         collection.vectors.put([passage.id for _, passage in parts], vectors, labels)
         collection.documents.put(batch)
-        there += len(parts)
+        count += len(parts)
 
 
 def _perturbed(
@@ -101,12 +103,12 @@ def _perturbed(
 ) -> tuple[Article, list[Passage]]:
     kept = [word for word in f"{one.text} {other.text}".split(" ") if chance.random() > 0.1]
     start = chance.randrange(max(1, len(kept) - 1000))
-    pieces = [" ".join(kept[at : at + 170]) for at in range(start, min(start + 1000, len(kept)), 170)]
-    text = "\n".join(pieces)
+    blocks = [" ".join(kept[at : at + 170]) for at in range(start, min(start + 1000, len(kept)), 170)]
+    text = "\n".join(blocks)
     passages, at = [], 0
-    for number, piece in enumerate(pieces):
+    for number, block in enumerate(blocks):
         passages.append(
-            Passage(id=f"{id_}-{number}", article_id=id_, start=at, end=at + len(piece), text=piece)
+            Passage(id=f"{id_}-{number}", article_id=id_, start=at, end=at + len(block), text=block)
         )
-        at += len(piece) + 1
+        at += len(block) + 1
     return Article(id=id_, text=text, title=other.title, date=one.date), passages

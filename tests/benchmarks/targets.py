@@ -1,4 +1,4 @@
-"""What each set of questions is to reach, and what of a run tells it."""
+"""The targets of each data set, and how they are computed from a run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.evaluation.results import EvalRun, Row
-from qa.evaluation.scoring import METRICS, of
+from qa.evaluation.scoring import METRICS, scores_of
 
 QUOTH, WITHOUT, TUTORIAL = "Quoth", "without a model", "LangChain tutorial"
 LAST_TURN, ALL_TURNS = "last turn alone", "all turns joined"
@@ -14,87 +14,85 @@ LAST_TURN, ALL_TURNS = "last turn alone", "all turns joined"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A figure, and by the name of a set what it is to reach. It is a share where it neither has a `unit` nor
-    `counts` something.
-    """
+    """A metric with its targets by data set. It is a share unless it has a `unit` or `counts`."""
 
     name: str
-    figure: Callable[[Sequence[Row]], float | None]
+    compute: Callable[[Sequence[Row]], float | None]
     sets: Mapping[str, str]
     unit: str = ""
     counts: bool = False
 
 
 def metric(name: str) -> Callable[[Sequence[Row]], float | None]:
-    """A metric of `quoth eval` over rows; None where no row is eligible."""
+    """Returns a function that computes a metric of `quoth eval`; None if no row is eligible."""
 
-    def figure(rows: Sequence[Row]) -> float | None:
-        scores = of(METRICS[name], rows)
+    def compute(rows: Sequence[Row]) -> float | None:
+        scores = scores_of(METRICS[name], rows)
         return float(METRICS[name].summary(scores)) if scores.size else None
 
-    return figure
+    return compute
 
 
-def quotes_of_right_ones(rows: Sequence[Row]) -> float | None:
-    """Of right answers, the share whose quotes contain the answer."""
+def right_answers_quoted(rows: Sequence[Row]) -> float | None:
+    """Returns the share of right answers whose quotes contain the answer."""
     return metric("quotes_have_answer")([row for row in rows if row.outcome == "right"])
 
 
 def uncited(rows: Sequence[Row]) -> float | None:
-    """How many sentences of answers have no citation."""
+    """Returns the number of answer sentences without a citation."""
     answers = [row.answer for row in rows if row.answer and row.answered]
     return float(sum(not sentence.citations for answer in answers for sentence in answer.sentences))
 
 
 NEWS, CLAPNQ, TURNS, SEEDS = "news-dev", "clapnq-dev", "multiturn-dev", "seeds"
 TARGETS = (
-    Target(name="gold article in the top 5", figure=metric("found@5"), sets={NEWS: "≥ 0.93"}),
-    Target(name="gold article first", figure=metric("recall@1"), sets={NEWS: "≥ 0.65"}),
-    Target(name="right answers of answerable questions", figure=metric("accuracy"), sets={NEWS: "≥ 0.72"}),
+    Target(name="gold article in the top 5", compute=metric("found@5"), sets={NEWS: "≥ 0.93"}),
+    Target(name="gold article first", compute=metric("recall@1"), sets={NEWS: "≥ 0.65"}),
+    Target(name="right answers of answerable questions", compute=metric("accuracy"), sets={NEWS: "≥ 0.72"}),
     Target(
-        name="refused of unanswerable questions",
-        figure=metric("declining_recall"),
+        name="unanswerable questions declined",
+        compute=metric("declining_recall"),
         sets={NEWS: "≥ 0.85", CLAPNQ: "≥ 0.65"},
     ),
     Target(
-        name="wrongly declined of answerable questions",
-        figure=metric("wrongly_declined"),
+        name="answerable questions declined",
+        compute=metric("wrongly_declined"),
         sets={NEWS: "≤ 0.08", CLAPNQ: "≤ 0.12"},
     ),
     Target(
         name="quotes that are exactly the article's text",
-        figure=metric("quotes_exact"),
+        compute=metric("quotes_exact"),
         sets={NEWS: "1.00", CLAPNQ: "1.00"},
     ),
     Target(
         name="right answers whose quotes contain the answer",
-        figure=quotes_of_right_ones,
+        compute=right_answers_quoted,
         sets={NEWS: "≥ 0.95"},
     ),
     Target(
         name="answers whose quotes overlap the gold sentences (F1 > 0.6)",
-        figure=metric("evidence_quoted"),
+        compute=metric("evidence_quoted"),
         sets={CLAPNQ: "≥ 0.80"},
     ),
-    Target(name="sentences without a citation", figure=uncited, sets={NEWS: "0", CLAPNQ: "0"}, counts=True),
+    Target(name="sentences without a citation", compute=uncited, sets={NEWS: "0", CLAPNQ: "0"}, counts=True),
     Target(
-        name="evidence on screen, p95", figure=metric("evidence_ms_p95"), sets={NEWS: "≤ 150 ms"}, unit=" ms"
+        name="time to evidence, p95", compute=metric("evidence_ms_p95"), sets={NEWS: "≤ 150 ms"}, unit=" ms"
     ),
     Target(
-        name="first word, p50",
-        figure=metric("first_token_ms_p50"),
+        name="time to first token, p50",
+        compute=metric("first_token_ms_p50"),
         sets={NEWS: "a third of the tutorial's"},
         unit=" ms",
     ),
-    Target(name="first word, p95", figure=metric("first_token_ms_p95"), sets={}, unit=" ms"),
-    Target(name="whole answer, p50", figure=metric("total_ms_p50"), sets={}, unit=" ms"),
-    Target(name="whole answer, p95", figure=metric("total_ms_p95"), sets={}, unit=" ms"),
-    Target(name="tokens of a prompt", figure=metric("prompt_tokens"), sets={}, counts=True),
+    Target(name="time to first token, p95", compute=metric("first_token_ms_p95"), sets={}, unit=" ms"),
+    Target(name="time to answer, p50", compute=metric("total_ms_p50"), sets={}, unit=" ms"),
+    Target(name="time to answer, p95", compute=metric("total_ms_p95"), sets={}, unit=" ms"),
+    Target(name="prompt tokens", compute=metric("prompt_tokens"), sets={}, counts=True),
 )
 
 
-def figures(name: str, runs: Mapping[str, EvalRun]) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Of each figure its name, its target on the set of this name, and what was reached, by column."""
+def target_rows(name: str, runs: Mapping[str, EvalRun]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yields the name of each metric, its target on the data set `name`, and its value by column."""
     columns = {
         QUOTH: runs[QUOTH].rows,
         "half a": [row for row in runs[QUOTH].rows if row.half == "a"],
@@ -102,11 +100,11 @@ def figures(name: str, runs: Mapping[str, EvalRun]) -> Iterator[tuple[str, str, 
         WITHOUT: runs[WITHOUT].rows,
         TUTORIAL: runs[TUTORIAL].rows,
     }
-    aimed_at = {known for target in TARGETS for known in target.sets}
+    known_sets = {known for target in TARGETS for known in target.sets}
     for target in TARGETS:
-        if target.sets and name in aimed_at - target.sets.keys() and not target.unit:
-            continue  # of another set; too few questions of this one could tell it
-        reached = {column: target.figure(rows) for column, rows in columns.items()}
+        if target.sets and name in known_sets - target.sets.keys() and not target.unit:
+            continue  # a target of another data set; this one has too few suitable questions
+        reached = {column: target.compute(rows) for column, rows in columns.items()}
         if reached[QUOTH] is not None:
             yield (
                 target.name,
@@ -119,17 +117,21 @@ def figures(name: str, runs: Mapping[str, EvalRun]) -> Iterator[tuple[str, str, 
             )
 
 
-def turns(runs: Mapping[str, EvalRun]) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Of follow-ups and of first turns, how often each way of searching finds a gold article: Quoth at least
-    as often as the better of the simple ones.
+def turn_rows(runs: Mapping[str, EvalRun]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yields how often each way of searching finds a gold article, for follow-ups and for first turns. The
+    target is the better of the two simple ways.
     """
     for name, is_follow_up in (("follow-ups", True), ("first turns", False)):
-        # The simple ways ask without the history: which questions have one, Quoth's own rows tell.
-        places = [at for at, row in enumerate(runs[QUOTH].rows) if bool(row.question.history) == is_follow_up]
-        found = {way: metric("found@5")([run.rows[at] for at in places]) or 0.0 for way, run in runs.items()}
+        # The simple ways drop the history, so take it from Quoth's rows.
+        indexes = [
+            index for index, row in enumerate(runs[QUOTH].rows) if bool(row.question.history) == is_follow_up
+        ]
+        found = {
+            way: metric("found@5")([run.rows[index] for index in indexes]) or 0.0 for way, run in runs.items()
+        }
         best = max(found[LAST_TURN], found[ALL_TURNS])
         yield (
-            f"gold article of {len(places)} {name} in the top 5",
+            f"gold article of {len(indexes)} {name} in the top 5",
             f"≥ {best:.3f}",
             {way: f"{share:.3f}" for way, share in found.items()},
         )

@@ -1,6 +1,5 @@
-"""What LangChain's tutorial for answering from documents makes of the same articles with the same models:
-chunks of 1,000 characters with 200 of overlap in Chroma, the nearest four in the prompt, and a request to
-admit not knowing.
+"""LangChain's RAG tutorial on the same articles and models: chunks of 1,000 characters with an overlap of 200
+in Chroma, the nearest four in the prompt, and an instruction to admit not knowing.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ If the context does not hold the answer, say that you don't know.
 
 Context:
 {context}"""
-# Generous to it: whatever sounds like a refusal is one.
+# In the tutorial's favour: anything that sounds like a refusal counts as one.
 REFUSAL = re.compile(
     r"(do|does|did|is|are|was|were|can|could)(n.t| ?not) (\w+ ){0,2}"
     r"(know|mention|provide|state|specif|contain|say|include|give|available|have|identif|determine)"
@@ -39,21 +38,21 @@ Text = tuple[str, str]
 
 
 class TutorialIndex:
-    """The tutorial's index, made in a process of its own: torch's threads are one setting for a whole
-    process, and the tutorial leaves it as it is.
+    """The tutorial's index, built in a separate process, because Quoth changes torch's thread count for the
+    whole process and the tutorial uses the default.
     """
 
     def __init__(self, weights: Path, folder: Path) -> None:
         self._weights, self._folder = weights, folder
-        self._elsewhere = ProcessPoolExecutor(1, get_context("spawn"))
+        self._executor = ProcessPoolExecutor(1, get_context("spawn"))
 
     def add(self, articles: Sequence[Article]) -> None:
-        """Adds the articles; waits until they are there."""
+        """Adds the articles and waits until they are stored."""
         texts = [(article.id, article.text) for article in articles]
-        self._elsewhere.submit(_add, texts, self._weights, self._folder).result()
+        self._executor.submit(_add, texts, self._weights, self._folder).result()
 
     def close(self) -> None:
-        self._elsewhere.shutdown()
+        self._executor.shutdown()
 
     def __enter__(self) -> Self:
         return self
@@ -83,15 +82,15 @@ def _store(weights: Path, folder: Path) -> Any:
 
 
 class Tutorial:
-    """The tutorial's chain, to be evaluated as an assistant is. It knows no days, turns or citations."""
+    """The tutorial's chain behind the interface of an evaluation. It has no dates, history or citations."""
 
     def __init__(self, model: ChatModel, weights: Path, folder: Path) -> None:
-        """`folder` is what a TutorialIndex has made, and closed."""
+        """`folder` is that of a closed TutorialIndex."""
         self._model = model
         self._store = _store(weights, folder)
 
     async def stream(self, question: Question) -> AsyncGenerator[Event, None]:
-        """What `Assistant.stream` gives, as far as there is such a thing here."""
+        """Yields the events of `Assistant.stream` that the tutorial has."""
         began = time.perf_counter()
         passages = self.search(question.question, k=NEAREST)
         searched = time.perf_counter()
@@ -99,19 +98,19 @@ class Tutorial:
         context = "\n\n".join(passage.text for passage in passages)
         messages = [("system", PROMPT.format(context=context)), ("human", question.question)]
         text, first = "", None
-        async for piece in self._model.chat.astream(messages):
-            if piece.text:
+        async for chunk in self._model.chat.astream(messages):
+            if chunk.text:
                 first = first or time.perf_counter()
-                text += piece.text
-                yield Token(text=piece.text)
+                text += chunk.text
+                yield Token(text=chunk.text)
         refused = REFUSAL.search(text)
-        said = [text[start:end] for start, end in sentence_spans(text)]
+        sentences = [text[start:end] for start, end in sentence_spans(text)]
         yield Answer(
             status="declined" if refused else "answered",
             text=text,
             sentences=()
             if refused
-            else tuple(AnswerSentence(text=s, citations=(), support="weak") for s in said),
+            else tuple(AnswerSentence(text=s, citations=(), support="weak") for s in sentences),
             question_searched=question.question,
             passages=passages,
             timings=Timings(
@@ -125,7 +124,7 @@ class Tutorial:
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
     ) -> tuple[RetrievedPassage, ...]:
-        """The k nearest chunks; filters and collections are not the tutorial's."""
+        """Returns the k nearest chunks; ignores filters and collections."""
         return tuple(
             RetrievedPassage(
                 article_id=document.metadata["id"],
@@ -142,5 +141,5 @@ class Tutorial:
         )
 
     def article(self, article_id: str, *, collection: str = "default") -> Article:
-        """None is cited, so that there is none to look up: ArticleUnknown."""
-        raise ArticleUnknown(f"the tutorial cites no articles, and not {article_id}")
+        """Raises ArticleUnknown, because the tutorial cites no articles."""
+        raise ArticleUnknown(f"the tutorial cites no articles, so not {article_id}")

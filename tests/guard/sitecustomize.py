@@ -1,4 +1,6 @@
-"""No test reaches beyond this machine: Python imports this at start wherever the folder is on its path."""
+"""Blocks network access beyond this machine. Python imports this module at startup if its folder is on the
+path.
+"""
 
 import ipaddress
 import socket
@@ -19,7 +21,7 @@ def _local(host: object) -> bool:
 
 def _check(sock: socket.socket, address: object) -> None:
     if sock.family in (socket.AF_INET, socket.AF_INET6) and not _local(address[0]):  # type: ignore[index]
-        raise AssertionError(f"a test tried to reach {address}")
+        raise AssertionError(f"a test tried to connect to {address}")
 
 
 def _guarded_connect(self: socket.socket, address: object) -> None:
@@ -32,11 +34,11 @@ def _guarded_connect_ex(self: socket.socket, address: object) -> int:
     return _connect_ex(self, address)  # type: ignore[arg-type]
 
 
-def _guarded_getaddrinfo(host: object, *rest: object, **named: object) -> object:
+def _guarded_getaddrinfo(host: object, *args: object, **kwargs: object) -> object:
     name = host.decode() if isinstance(host, bytes) else host
     if not _local(name):
         raise AssertionError(f"a test tried to look up {name}")
-    return _getaddrinfo(host, *rest, **named)  # type: ignore[arg-type]
+    return _getaddrinfo(host, *args, **kwargs)  # type: ignore[arg-type]
 
 
 socket.socket.connect = _guarded_connect  # type: ignore[method-assign, assignment]

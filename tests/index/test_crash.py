@@ -117,6 +117,7 @@ def kill_at_work(folder: Path, tokenizer_file: Path, seed: int) -> list[tuple[st
 
 
 @pytest.mark.parametrize("kills", [4, pytest.param(30, marks=pytest.mark.soak)])
+@pytest.mark.slow
 def test_whenever_it_is_killed_what_was_told_is_there_and_whole(
     tmp_path: Path, embedder: SentenceEmbedder, kills: int
 ) -> None:

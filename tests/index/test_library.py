@@ -89,6 +89,7 @@ def test_the_folder_is_free_once_its_owner_was_killed(tmp_path: Path, embedder: 
             assert library.names() == []
 
 
+@pytest.mark.slow
 def test_of_processes_started_at_once_one_becomes_the_owner(tmp_path: Path) -> None:
     for _ in range(3):
         started = [

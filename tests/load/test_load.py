@@ -59,6 +59,7 @@ def resident_mb(server: Serving) -> int:
 @pytest.mark.parametrize(
     ("seconds", "slowest_ms"), [(10, None), pytest.param(120, 400, marks=pytest.mark.soak)]
 )
+@pytest.mark.slow
 def test_eight_readers_and_one_editor(
     served: Path, tmp_path: Path, seconds: int, slowest_ms: int | None
 ) -> None:
@@ -101,6 +102,7 @@ def test_eight_readers_and_one_editor(
 
 
 @pytest.mark.soak
+@pytest.mark.model
 def test_local_model_answers_four_concurrent_questions(served: Path) -> None:
     with serving(served, env={"QUOTH_MODEL": "local:1.5b"}) as server, ThreadPoolExecutor(4) as pool:
 
@@ -115,6 +117,7 @@ def test_local_model_answers_four_concurrent_questions(served: Path) -> None:
 
 
 @pytest.mark.parametrize("kills", [1, pytest.param(10, marks=pytest.mark.soak)])
+@pytest.mark.slow
 def test_acknowledged_articles_survive_a_kill_under_load(served: Path, kills: int) -> None:
     """Clients get ServerUnavailable; what the server had acknowledged is there after a restart."""
     acknowledged: dict[str, str] = {}

@@ -240,6 +240,7 @@ def test_ask_works_where_an_event_loop_runs(answering: Answering) -> None:
     assert asyncio.run(notebook()).passages
 
 
+@pytest.mark.slow
 def test_a_program_that_forgets_to_close_ends_all_the_same(seeded_home: Path) -> None:
     program = (
         "from qa.assistant import open_assistant\n"

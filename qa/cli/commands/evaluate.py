@@ -51,9 +51,10 @@ def evaluate(
     from qa.cli.evaluation_session import EvaluationPlan, run_plan
     from qa.cli.formatters import evaluation
     from qa.evaluation import quality_gate
-    from qa.evaluation.comparison import compared, read_run
-    from qa.evaluation.questions import read_questions, sampled
-    from qa.evaluation.report.storage import keep_last, written
+    from qa.evaluation.comparison import compare_runs, read_run
+    from qa.evaluation.questions import read_questions
+    from qa.evaluation.questions import sample as sample_questions
+    from qa.evaluation.report.storage import render_report, save_last_report
 
     if articles and (calibrate or collection != "default"):
         raise typer.BadParameter("--articles uses its own collection; omit the other option")
@@ -63,10 +64,10 @@ def evaluate(
         if file and not file.absolute().parent.is_dir():
             raise typer.BadParameter(f"there is no folder {file.parent}; create it first")
     # Invalid input is reported now, not after an hour of questions.
-    wanted = quality_gate.parsed(fail_under)
+    wanted = quality_gate.parse_thresholds(fail_under)
     earlier = read_run(baseline) if baseline else None
     asked = read_questions(questions)
-    asked = sampled(asked, sample, seed) if sample else asked
+    asked = sample_questions(asked, sample, seed) if sample else asked
     settings = settings_for(home)
 
     run = run_plan(
@@ -82,15 +83,15 @@ def evaluate(
         )
     )
     if earlier:
-        run = run.model_copy(update={"comparison": compared(earlier, run)})
-    page, rows = written(run)
-    keep_last(settings.home, page, rows)
+        run = run.model_copy(update={"comparison": compare_runs(earlier, run)})
+    page, rows = render_report(run)
+    save_last_report(settings.home, page, rows)
     if json_file:
         json_file.write_text(rows, "utf-8", errors="surrogatepass")
     if report:
         report.write_text(page, "utf-8", errors="replace")
     evaluation.show_run(run)
-    if missed := quality_gate.missed(run, wanted):
+    if missed := quality_gate.failures(run, wanted):
         for sentence in missed:
             console.message(sentence)
         raise typer.Exit(1)

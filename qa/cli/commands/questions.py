@@ -35,11 +35,11 @@ def make_questions(
 
     Correct the file, then run `quoth eval` on it.
     """
-    from qa.evaluation.dataset_generation.questions_file import append, standing
+    from qa.evaluation.dataset_generation.questions_file import append, read_existing
 
     if not out.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}; create it first")
-    had = standing(out)
+    had = read_existing(out)
     if from_feedback:
         made = _from_feedback(home, collection, {one.id for one in had})
         for question in made:
@@ -53,11 +53,11 @@ def make_questions(
 
 
 def _from_feedback(home: Path | None, collection: str, had: set[str]) -> list[EvalQuestion]:
-    from qa.evaluation.dataset_generation import from_feedback
+    from qa.evaluation.dataset_generation.from_feedback import questions_from_feedback
     from qa.telemetry.feedback import FeedbackFile
 
     given = FeedbackFile(settings_for(home).home).read()
-    return [one for one in from_feedback.questions(given, collection) if one.id not in had]
+    return [one for one in questions_from_feedback(given, collection) if one.id not in had]
 
 
 def _draft(
@@ -65,9 +65,9 @@ def _draft(
 ) -> None:
     """Writes each question when it is drafted, so that an interruption loses none."""
     from index.errors import ArchiveEmpty
-    from qa.evaluation.dataset_generation.drafts import questions
+    from qa.evaluation.dataset_generation.drafts import generate_questions
     from qa.evaluation.dataset_generation.questions_file import append
-    from qa.evaluation.dataset_generation.source_sentences import sentences
+    from qa.evaluation.dataset_generation.source_sentences import select_sentences
 
     dropped, made = Counter[str](), 0
 
@@ -80,8 +80,8 @@ def _draft(
             raise ArchiveEmpty(
                 f"the collection '{collection}' has no articles; add some with `quoth add PATH`"
             )
-        candidates = sentences(ids, lambda id_: assistant.article(id_, collection=collection), seed)
-        drafted = questions(assistant, candidates, had, collection=collection, drop=drop)
+        candidates = select_sentences(ids, lambda id_: assistant.article(id_, collection=collection), seed)
+        drafted = generate_questions(assistant, candidates, had, collection=collection, drop=drop)
         try:
             for question in islice(drafted, n - len(had)):
                 append(out, question)

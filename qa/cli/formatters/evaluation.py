@@ -38,7 +38,7 @@ def _tables(run: EvalRun) -> Iterator[Table]:
     if len(run.groups) > 2:
         yield _groups(run)
     if run.comparison and run.comparison.turned:
-        yield _changed(run)
+        yield _outcome_changes(run)
     if run.calibration:
         yield _thresholds(run.calibration)
         yield from (_curve(run.calibration, gate) for gate in run.calibration.curves)
@@ -99,7 +99,7 @@ def _groups(run: EvalRun) -> Table:
     return table
 
 
-def _changed(run: EvalRun) -> Table:
+def _outcome_changes(run: EvalRun) -> Table:
     turned = run.comparison.turned if run.comparison else ()
     more = f" (the first {MAX_CHANGED}):" if len(turned) > MAX_CHANGED else ":"
     title = f"{console.count_of(len(turned), 'question')} with a different outcome from the baseline{more}"

@@ -1,1 +1,1 @@
-"""Makes test questions: drafted from a collection's own articles, or from thumbs down."""
+"""Generates test questions from the articles of a collection, or from negative feedback."""

@@ -1,4 +1,4 @@
-"""Thumbs down as test questions."""
+"""Generates test questions from negative feedback."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from qa.telemetry.feedback import Feedback
 KIND = "thumbs down"
 
 
-def questions(feedback: Iterable[Feedback], collection: str = "default") -> Iterator[EvalQuestion]:
-    """A question for each that had a thumb down last, oldest first; what would have been right is for a
-    person to fill in. `said` is what was answered, `reason` what the person wrote.
+def questions_from_feedback(
+    feedback: Iterable[Feedback], collection: str = "default"
+) -> Iterator[EvalQuestion]:
+    """Yields each question whose latest feedback is negative, oldest first, without expected answers. The
+    label `said` has the rejected answer, `reason` the user's comment.
     """
-    last: dict[str, Feedback] = {}
+    latest: dict[str, Feedback] = {}
     for one in feedback:
         if one.collection == collection:
-            last[_id(one)] = one
-    for id_, one in last.items():
+            latest[_id(one)] = one
+    for id_, one in latest.items():
         if one.verdict == "down":
             labels: dict[str, JsonValue] = {"kind": KIND, "said": one.answer}
             yield EvalQuestion(

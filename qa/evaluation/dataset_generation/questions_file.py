@@ -1,4 +1,4 @@
-"""A questions file that grows: what stands in it, a person's corrections too, stays."""
+"""Appends questions to a file, and keeps its existing lines with all manual corrections."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from pathlib import Path
 
 from qa.evaluation.questions import EvalQuestion, read_questions
 
-_ALWAYS = ("id", "question", "answers", "answerable")
+_REQUIRED = ("id", "question", "answers", "answerable")
 
 
-def line(question: EvalQuestion) -> str:
-    """The question as one line of the file, without what it does not have."""
+def to_line(question: EvalQuestion) -> str:
+    """Returns the question as one line of the file, without empty optional fields."""
     fields = question.model_dump(mode="json", exclude={"labels"})
-    told = {name: value for name, value in fields.items() if name in _ALWAYS or value}
-    return json.dumps(told | question.labels, ensure_ascii=False)
+    written = {name: value for name, value in fields.items() if name in _REQUIRED or value}
+    return json.dumps(written | question.labels, ensure_ascii=False)
 
 
-def standing(file: Path) -> tuple[EvalQuestion, ...]:
-    """The questions of the file, none if there is no file yet. Raises EvaluationInvalid."""
+def read_existing(file: Path) -> tuple[EvalQuestion, ...]:
+    """Reads the questions of the file, none if it does not exist yet. Raises EvaluationInvalid."""
     return read_questions(file) if file.exists() and file.stat().st_size else ()
 
 
 def append(file: Path, question: EvalQuestion) -> None:
-    """Writes the question at the end of the file at once."""
-    whole = not file.exists() or not file.stat().st_size or file.read_bytes().endswith(b"\n")
+    """Appends the question to the file."""
+    ends_line = not file.exists() or not file.stat().st_size or file.read_bytes().endswith(b"\n")
     with file.open("a", encoding="utf-8", errors="replace") as out:
-        out.write(("" if whole else "\n") + line(question) + "\n")
+        out.write(("" if ends_line else "\n") + to_line(question) + "\n")

@@ -1,4 +1,4 @@
-"""Which sentences of a collection are asked about, and in which order."""
+"""Selects the sentences of a collection that questions are generated from."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from index.text.normalization import WORD
 from index.text.sentences import sentence_spans
 from qa.evaluation.metrics.key_facts import key_facts
 
-# Shorter ones say little, longer ones are lists or were cut wrongly.
-WORDS = range(8, 46)
-# Sentences shown around the one that is asked about: what "it" is stands before it more often than after.
-BEFORE, AFTER = 2, 1
-# No article is asked about more often.
-MOST_AN_ARTICLE = 5
+# Shorter sentences carry little information; longer ones are lists or badly segmented.
+SENTENCE_WORDS = range(8, 46)
+# Sentences of context: the antecedent of a pronoun more often precedes it.
+SENTENCES_BEFORE, SENTENCES_AFTER = 2, 1
+MAX_PER_ARTICLE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSentence:
-    """A sentence that could answer a question, word for word, with those around it."""
+    """A verbatim sentence that could answer a question, and the passage around it."""
 
     article_id: str
     title: str
@@ -31,39 +30,43 @@ class SourceSentence:
 
     @property
     def id(self) -> str:
-        """The same for the same sentence of the same article."""
+        """A hash of the article id and the sentence."""
         basis = f"{self.article_id}\0{self.text}".encode("utf-8", "surrogatepass")
         return f"draft-{hashlib.sha256(basis).hexdigest()[:12]}"
 
 
-def sentences(ids: Sequence[str], article: Callable[[str], Article], seed: int) -> Iterator[SourceSentence]:
-    """One of each article, in random order, then a second one of each, and so on; the same for the same
-    seed. Articles are read as they are needed.
+def select_sentences(
+    ids: Sequence[str], article: Callable[[str], Article], seed: int
+) -> Iterator[SourceSentence]:
+    """Yields one sentence of each article in random order, then a second one of each, up to MAX_PER_ARTICLE.
+    The same seed gives the same order. Articles are read lazily.
     """
     order = sorted(ids)
     random.Random(seed).shuffle(order)
-    for nth in range(MOST_AN_ARTICLE):
+    for round_ in range(MAX_PER_ARTICLE):
         for article_id in order:
-            found = _of(article(article_id), seed)
-            if nth < len(found):
-                yield found[nth]
+            candidates = _candidates(article(article_id), seed)
+            if round_ < len(candidates):
+                yield candidates[round_]
 
 
-def _of(article: Article, seed: int) -> list[SourceSentence]:
+def _candidates(article: Article, seed: int) -> list[SourceSentence]:
     spans = sentence_spans(article.text)
-    found = []
-    for at, (start, end) in enumerate(spans):
+    candidates = []
+    for index, (start, end) in enumerate(spans):
         text = article.text[start:end]
-        if not _tells(text):
+        if not _is_candidate(text):
             continue
-        around = spans[max(0, at - BEFORE) : at + 1 + AFTER]
+        around = spans[max(0, index - SENTENCES_BEFORE) : index + 1 + SENTENCES_AFTER]
         passage = article.text[around[0][0] : around[-1][1]]
-        found.append(SourceSentence(article_id=article.id, title=article.title, passage=passage, text=text))
-    random.Random(f"{seed} {article.id}").shuffle(found)
-    return found
+        candidates.append(
+            SourceSentence(article_id=article.id, title=article.title, passage=passage, text=text)
+        )
+    random.Random(f"{seed} {article.id}").shuffle(candidates)
+    return candidates
 
 
-def _tells(text: str) -> bool:
-    """Whether the sentence is whole and has a name or a number in it."""
-    whole = text.rstrip("\"”’')").endswith((".", "!", "?")) and "\n" not in text
-    return whole and len(WORD.findall(text)) in WORDS and bool(key_facts(text))
+def _is_candidate(text: str) -> bool:
+    """Whether the sentence is complete and contains a name or a number."""
+    complete = text.rstrip("\"”’')").endswith((".", "!", "?")) and "\n" not in text
+    return complete and len(WORD.findall(text)) in SENTENCE_WORDS and bool(key_facts(text))

@@ -1,4 +1,4 @@
-"""A small evaluation beside a running server, which a person starts, watches and stops."""
+"""An evaluation in the background of a running server, with progress and cancellation."""
 
 from __future__ import annotations
 
@@ -13,97 +13,95 @@ from typing import Literal, Self
 from index.errors import ArticleUnknown, QuothError
 from qa.errors import EvaluationInvalid, ServerUnavailable
 from qa.evaluation.execution.runner import EvaluationTarget
-from qa.evaluation.questions import EvalQuestion, questions_of, read_questions, sampled
-from qa.evaluation.report.storage import keep_last, last_page, written
+from qa.evaluation.questions import EvalQuestion, parse_questions, read_questions, sample
+from qa.evaluation.report.storage import read_last_page, render_report, save_last_report
 from qa.evaluation.results import Row
 from qa.schemas import Event, Question
 
 logger = logging.getLogger(__name__)
 
-SEEDS = Path(__file__).parents[3] / "seeds" / "questions.jsonl"
-FAILED = "the evaluation failed; the server's log says why"
+SEED_QUESTIONS = Path(__file__).parents[3] / "seeds" / "questions.jsonl"
+FAILED = "the evaluation failed; see the server log for the reason"
 
 State = Literal["idle", "running", "stopping", "stopped", "failed", "done"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationProgress:
-    """How far an evaluation is: `done` of `total` questions are answered. `trouble` is why it failed."""
+    """The state of an evaluation: `done` of `total` questions are answered. `error` is why it failed."""
 
     state: State = "idle"
     done: int = 0
     total: int = 0
-    trouble: str = ""
+    error: str = ""
 
 
 class _Stopped(Exception):
-    """A person has had enough."""
+    """The evaluation was stopped."""
 
 
 class BackgroundEvaluation:
-    """Asks questions in a thread of its own, one evaluation at a time; the report of one that was stopped
-    is not kept. Close it, or use it in a `with`, while what it asks still answers.
+    """Runs one evaluation at a time in a thread of its own. Saves the report of each finished evaluation.
+
+    Close it, or use it as a context manager, before the system under evaluation closes.
     """
 
     def __init__(self, opened: Callable[[], AbstractContextManager[EvaluationTarget]], home: Path) -> None:
-        """`opened` gives who is asked; reports are kept in the home."""
+        """`opened` opens the system under evaluation; reports are saved in `home`."""
         self._opened = opened
         self._home = home
-        self._standing = EvaluationProgress()
+        self._progress = EvaluationProgress()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @property
-    def standing(self) -> EvaluationProgress:
-        return self._standing
+    def progress(self) -> EvaluationProgress:
+        return self._progress
 
     def page(self) -> str:
-        """The page of the last evaluation, this one's or the command line's; empty where there was none."""
-        return last_page(self._home)
+        """Returns the last report, from here or from the command line; empty if there is none."""
+        return read_last_page(self._home)
 
-    def begin(self, questions: str, *, collection: str, most: int) -> None:
-        """Starts asking the collection, `most` questions at random out of a `.jsonl`, or, where that is
-        empty, of those about the sample articles. Raises EvaluationInvalid.
+    def start(self, questions: str, *, collection: str, most: int) -> None:
+        """Starts an evaluation of at most `most` random questions from the text of a `.jsonl` file. If that
+        is empty, uses the questions about the sample articles. Raises EvaluationInvalid.
         """
         with self._lock:
             if self._thread and self._thread.is_alive():
-                raise EvaluationInvalid("an evaluation is running; wait for its end, or stop it")
-            chosen = sampled(
-                questions_of(questions, "the file") if questions else self._own(collection), most, 0
+                raise EvaluationInvalid("an evaluation is already running; wait until it ends, or stop it")
+            available = (
+                parse_questions(questions, "the file") if questions else self._seed_questions(collection)
             )
+            chosen = sample(available, most, 0)
             self._stopping.clear()
-            self._standing = EvaluationProgress(state="running", total=len(chosen))
+            self._progress = EvaluationProgress(state="running", total=len(chosen))
             self._thread = threading.Thread(
                 target=self._run, args=(chosen, collection), name="evaluation", daemon=True
             )
             self._thread.start()
 
     def stop(self) -> None:
-        """Ends the running evaluation at the next word of an answer; without one, nothing happens."""
+        """Stops the running evaluation at the next token of an answer. Does nothing if none is running."""
         with self._lock:
-            if self._standing.state == "running":
+            if self._progress.state == "running":
                 self._stopping.set()
-                self._standing = replace(self._standing, state="stopping")
+                self._progress = replace(self._progress, state="stopping")
 
-    def _own(self, collection: str) -> Sequence[EvalQuestion]:
-        """The questions about the sample articles, if the collection has those that answer them."""
-        known = dict[str, bool]()
+    def _seed_questions(self, collection: str) -> Sequence[EvalQuestion]:
+        """Returns the questions whose gold articles the collection has, among those about the sample
+        articles.
+        """
+        questions = read_questions(SEED_QUESTIONS)
+        gold = {article_id for question in questions for article_id in question.gold}
         with self._opened() as assistant:
-
-            def has(own: str) -> bool:
-                if own not in known:
-                    known[own] = _has(assistant, own, collection)
-                return known[own]
-
-            questions = read_questions(SEEDS)
-            fitting = [one for one in questions if all(has(own) for own in one.gold)]
-        if not any(known.values()):
+            present = {article_id for article_id in gold if _has_article(assistant, article_id, collection)}
+        if not present:
             raise EvaluationInvalid(
-                f"the collection '{collection}' has none of the sample articles, which the questions that "
-                "come with Quoth are about; drop a file of questions about your own"
+                f"the collection '{collection}' has none of the sample articles, which the built-in "
+                "questions are about; upload a file of questions about your own articles"
             )
-        return fitting
+        return [question for question in questions if present.issuperset(question.gold)]
 
     def _run(self, questions: Sequence[EvalQuestion], collection: str) -> None:
         from qa.evaluation.execution.evaluate import evaluate  # scipy takes seconds to import
@@ -111,19 +109,22 @@ class BackgroundEvaluation:
         def advance(row: Row) -> None:
             if self._stopping.is_set():
                 raise _Stopped
-            kind, _, told = row.error.partition(": ")
+            kind, _, message = row.error.partition(": ")
             if kind == ServerUnavailable.__name__:
-                # The server is being ended: the other questions would only fail as well.
-                raise ServerUnavailable(told)
+                # The server is shutting down: all other questions would fail too.
+                raise ServerUnavailable(message)
             with self._lock:
-                self._standing = replace(self._standing, done=self._standing.done + 1)
+                self._progress = replace(self._progress, done=self._progress.done + 1)
 
         try:
             with self._opened() as assistant:
                 run = evaluate(
-                    _Interrupted(assistant, self._stopping), questions, collection=collection, advance=advance
+                    _StoppableTarget(assistant, self._stopping),
+                    questions,
+                    collection=collection,
+                    advance=advance,
                 )
-            keep_last(self._home, *written(run))
+            save_last_report(self._home, *render_report(run))
         except _Stopped:
             self._end("stopped")
         except QuothError as error:
@@ -134,12 +135,12 @@ class BackgroundEvaluation:
         else:
             self._end("done")
 
-    def _end(self, state: State, trouble: str = "") -> None:
+    def _end(self, state: State, error: str = "") -> None:
         with self._lock:
-            self._standing = replace(self._standing, state=state, trouble=trouble)
+            self._progress = replace(self._progress, state=state, error=error)
 
     def close(self) -> None:
-        """Stops what is running, and waits for its end."""
+        """Stops the running evaluation and waits until it has ended."""
         self.stop()
         if self._thread:
             self._thread.join()
@@ -151,16 +152,16 @@ class BackgroundEvaluation:
         self.close()
 
 
-def _has(assistant: EvaluationTarget, own: str, collection: str) -> bool:
+def _has_article(assistant: EvaluationTarget, article_id: str, collection: str) -> bool:
     try:
-        assistant.article(own, collection=collection)
+        assistant.article(article_id, collection=collection)
     except ArticleUnknown:
         return False
     return True
 
 
-class _Interrupted:
-    """Who is asked, but that no more is heard of an answer once somebody wants to stop."""
+class _StoppableTarget:
+    """The system under evaluation, whose answers end once `stopping` is set."""
 
     def __init__(self, assistant: EvaluationTarget, stopping: threading.Event) -> None:
         self._assistant = assistant

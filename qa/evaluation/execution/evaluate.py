@@ -1,4 +1,4 @@
-"""Questions into a whole run: asked, scored, summed up."""
+"""Runs an evaluation: asks the questions, scores the answers, aggregates the scores."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from qa.evaluation.execution.journal import Journal, still_open
-from qa.evaluation.execution.runner import EvaluationTarget, rows
+from qa.evaluation.execution.journal import Journal, unanswered
+from qa.evaluation.execution.runner import EvaluationTarget, run_questions
 from qa.evaluation.questions import EvalQuestion
 from qa.evaluation.results import EvalRun, Row
-from qa.evaluation.scoring import estimates, grouped, scored
+from qa.evaluation.scoring import estimate_metrics, group_rows, score_row
 
 
 def evaluate(
@@ -24,47 +24,46 @@ def evaluate(
     resume: bool = False,
     advance: Callable[[Row], None] = lambda row: None,
 ) -> EvalRun:
-    """Asks every question and says how good the answers are.
+    """Asks every question and measures the answers.
 
-    Each finished row is written to `journal` at once; with `resume` the rows that are there already
-    are not asked again. `advance` is called with each row that is done. Raises ArchiveEmpty where
-    there is nothing to search, EvaluationInvalid where the journal cannot be read; a question that
-    fails is a row.
+    Writes each finished row to `journal` at once; with `resume` the questions whose rows are there are not
+    asked again. Calls `advance` with each finished row; a failed question is a row with its error. Raises
+    ArchiveEmpty if there is nothing to search, EvaluationInvalid if the journal cannot be read.
     """
     began = datetime.now(UTC)
-    # An archive without articles would fail every question alike; and the first search loads a model.
+    # Fail early if there are no articles, and load the embedder before the first measured question.
     assistant.search("ready", k=1, collection=collection)
-    kept = Journal(journal) if journal else None
+    log = Journal(journal) if journal else None
     done: dict[str, Row] = {}
-    if kept and resume:
-        done = kept.done()
-    elif kept:
-        kept.begin()
-    unasked = still_open(tuple(questions), done)
-    for answered in {one.id for one in questions} - {one.id for one in unasked}:
-        advance(done[answered])
-    for row in rows(assistant, unasked, collection=collection, retrieval_only=retrieval_only):
-        if kept:
-            kept.add(row)
+    if log and resume:
+        done = log.read()
+    elif log:
+        log.clear()
+    remaining = unanswered(tuple(questions), done)
+    for id_ in {question.id for question in questions} - {question.id for question in remaining}:
+        advance(done[id_])
+    for row in run_questions(assistant, remaining, collection=collection, retrieval_only=retrieval_only):
+        if log:
+            log.append(row)
         done[row.question.id] = row
         advance(row)
-    finished = [scored(done[one.id], retrieval_only=retrieval_only) for one in questions]
-    return summed(finished, collection=collection, retrieval_only=retrieval_only, began=began)
+    finished = [score_row(done[question.id], retrieval_only=retrieval_only) for question in questions]
+    return build_run(finished, collection=collection, retrieval_only=retrieval_only, began=began)
 
 
-def summed(
-    finished: Sequence[Row], *, collection: str, began: datetime, retrieval_only: bool = False
+def build_run(
+    rows: Sequence[Row], *, collection: str, began: datetime, retrieval_only: bool = False
 ) -> EvalRun:
-    """The run that scored rows make."""
-    models = [row.answer.model for row in finished if row.answer]
+    """Builds the run of scored rows."""
+    models = [row.answer.model for row in rows if row.answer]
     return EvalRun(
         quoth=version("quoth"),
         model=models[0] if models else "",
         collection=collection,
         began=began,
         retrieval_only=retrieval_only,
-        rows=tuple(finished),
-        metrics=estimates(finished),
-        groups={name: estimates(part) for name, part in grouped(finished).items()},
-        memory_mb=max((row.memory_mb for row in finished), default=0.0),
+        rows=tuple(rows),
+        metrics=estimate_metrics(rows),
+        groups={name: estimate_metrics(group) for name, group in group_rows(rows).items()},
+        memory_mb=max((row.memory_mb for row in rows), default=0.0),
     )

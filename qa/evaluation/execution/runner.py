@@ -1,4 +1,4 @@
-"""Asks the questions one after another; whatever comes of one is a row."""
+"""Asks the questions one after another, and records a row for each."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from qa.schemas import (
     checked_question,
 )
 
-# Enough hits for ten distinct articles; the most a search gives.
-HITS = 50
-RANKS = 10
-# Characters of the article shown on either side of a quote.
-AROUND = 300
-# The field of an answer that has the confidence of each gate.
+# The maximum of a search; enough passages for ten distinct articles.
+SEARCH_HITS = 50
+RANKED_ARTICLES = 10
+# Characters of the article on either side of a quote.
+CONTEXT_CHARACTERS = 300
+# The field of an answer with the confidence of each abstention gate.
 GATES = {"search": "search_confidence", "answer": "confidence"}
 
 
 class EvaluationTarget(Protocol):
-    """What is evaluated: an `Assistant`, or a server that is asked as one."""
+    """The system under evaluation: an `Assistant`, or a client of a server."""
 
     def stream(self, question: Question) -> AsyncGenerator[Event, None]: ...
 
@@ -47,68 +47,68 @@ class EvaluationTarget(Protocol):
     def article(self, article_id: str, *, collection: str = "default") -> Article: ...
 
 
-def rows(
+def run_questions(
     assistant: EvaluationTarget,
     questions: Sequence[EvalQuestion],
     *,
     collection: str = "default",
     retrieval_only: bool = False,
 ) -> Iterator[Row]:
-    """A row for each question, in order, as soon as it is there; not scored yet.
+    """Yields an unscored row for each question, in order.
 
-    A question that fails is a row with its error. With `retrieval_only` each is left when its
-    evidence is there, before a model is asked.
+    A question that fails gives a row with its error. With `retrieval_only`, each question ends once its
+    evidence is there, before the model is called.
     """
     with start_blocking_portal() as portal:
         for question in questions:
             empty = Row(question=question, half=question.half)
             try:
-                row = portal.call(_asked, assistant, empty, collection, retrieval_only)
-                row = _examined(assistant, row, collection)
+                row = portal.call(_ask, assistant, empty, collection, retrieval_only)
+                row = _with_lookups(assistant, row, collection)
             except Exception as error:
-                # Whatever it is, the other questions can still be asked; the report shows it.
+                # One failure must not end the run; the report shows it.
                 row = empty.model_copy(update={"error": f"{type(error).__name__}: {error}"})
-            yield row.model_copy(update={"memory_mb": _peak_memory()})
+            yield row.model_copy(update={"memory_mb": _peak_memory_mb()})
 
 
-async def _asked(assistant: EvaluationTarget, row: Row, collection: str, retrieval_only: bool) -> Row:
-    """The row with what the stream brought, and when."""
+async def _ask(assistant: EvaluationTarget, row: Row, collection: str, retrieval_only: bool) -> Row:
+    """Returns the row with the streamed evidence and answer, and their times."""
     question = _question(row.question, collection)
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     began = time.perf_counter()
 
-    def passed() -> float:
+    def elapsed_ms() -> float:
         return round((time.perf_counter() - began) * 1000, 1)
 
     async with aclosing(assistant.stream(question)) as events:
         async for event in events:
             if isinstance(event, Evidence):
-                found |= {
-                    "evidence_ms": passed(),
+                fields |= {
+                    "evidence_ms": elapsed_ms(),
                     "searched": event.question_searched,
                     "passages": event.passages,
                 }
                 if retrieval_only:
                     break
             elif isinstance(event, Token):
-                found.setdefault("first_token_ms", passed())
+                fields.setdefault("first_token_ms", elapsed_ms())
             else:
-                found |= {"total_ms": passed()} | _of_answer(event)
-    return row.model_copy(update=found)
+                fields |= {"total_ms": elapsed_ms()} | _answer_fields(event)
+    return row.model_copy(update=fields)
 
 
-def _of_answer(answer: Answer) -> dict[str, Any]:
+def _answer_fields(answer: Answer) -> dict[str, Any]:
     confidences = {gate: getattr(answer, field, None) for gate, field in GATES.items()}
     usage = getattr(answer, "usage", None)
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "answer": answer.model_copy(update={"passages": ()}),
         "confidences": {gate: value for gate, value in confidences.items() if value is not None},
     }
     if answer.timings.first_token_ms is None:
-        found["first_token_ms"] = None  # no model spoke: what came first were quotes
+        fields["first_token_ms"] = None  # without a model, the first tokens are quotes
     if usage:
-        found |= {"prompt_tokens": usage.prompt_tokens, "answer_tokens": usage.answer_tokens}
-    return found
+        fields |= {"prompt_tokens": usage.prompt_tokens, "answer_tokens": usage.answer_tokens}
+    return fields
 
 
 def _question(question: EvalQuestion, collection: str) -> Question:
@@ -121,17 +121,17 @@ def _question(question: EvalQuestion, collection: str) -> Question:
     )
 
 
-def _examined(assistant: EvaluationTarget, row: Row, collection: str) -> Row:
-    """The row with what can be looked up afterwards: which articles rank, and where the quotes stand."""
+def _with_lookups(assistant: EvaluationTarget, row: Row, collection: str) -> Row:
+    """Returns the row with the ranked articles and the context of each quote."""
     limits = _question(row.question, collection).limits
-    # What is searched may be a question behind others, and too long to be one itself.
+    # A follow-up question is searched with its history, which may exceed the limit of a query.
     query = row.searched[:MAX_QUESTION_CHARACTERS]
-    hits = assistant.search(query, k=HITS, filters=limits, collection=collection)
+    hits = assistant.search(query, k=SEARCH_HITS, filters=limits, collection=collection)
     ranked = dict.fromkeys(passage.article_id for passage in (*row.passages, *hits))
     citations = row.answer.citations if row.answer else ()
     return row.model_copy(
         update={
-            "ranked": tuple(ranked)[:RANKS],
+            "ranked": tuple(ranked)[:RANKED_ARTICLES],
             "contexts": tuple(_context(assistant, citation, collection) for citation in citations),
         }
     )
@@ -144,12 +144,12 @@ def _context(assistant: EvaluationTarget, citation: Citation, collection: str) -
         return QuoteContext(number=citation.number, before="", after="", exact=False)
     return QuoteContext(
         number=citation.number,
-        before=text[max(0, citation.start - AROUND) : citation.start],
-        after=text[citation.end : citation.end + AROUND],
+        before=text[max(0, citation.start - CONTEXT_CHARACTERS) : citation.start],
+        after=text[citation.end : citation.end + CONTEXT_CHARACTERS],
         exact=citation.quote == text[citation.start : citation.end],
     )
 
 
-def _peak_memory() -> float:
-    """The most memory this process ever held, in MB; Linux counts in kilobytes."""
+def _peak_memory_mb() -> float:
+    """Returns the peak memory of this process in MB; Linux reports kilobytes."""
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, 1)

@@ -1,4 +1,4 @@
-"""Where a run keeps what it needs until it is whole: its journal, and articles given for it alone."""
+"""Files that a run needs until it is finished: its journal, and a temporary home for `--articles`."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-# What a home of its own shares with the one it stands in.
+# Folders that a temporary home shares with the home around it.
 SHARED = ("models", "states")
 FOLDER = "evaluations"
 
 
 def digest(*parts: str | Path) -> str:
-    """16 hexadecimal digits that depend on the texts, and on what stands in the files and folders."""
-    found = hashlib.sha256()
+    """Returns 16 hexadecimal digits of a hash of the texts, and of the content of the files and folders."""
+    result = hashlib.sha256()
     for part in parts:
-        for piece in [part.encode("utf-8", "surrogatepass")] if isinstance(part, str) else _pieces(part):
-            found.update(hashlib.sha256(piece).digest())
-    return found.hexdigest()[:16]
+        for content in [part.encode("utf-8", "surrogatepass")] if isinstance(part, str) else _contents(part):
+            result.update(hashlib.sha256(content).digest())
+    return result.hexdigest()[:16]
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
+def _contents(path: Path) -> Iterator[bytes]:
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():
             yield bytes(file.relative_to(path)) + b"\0" + file.read_bytes()
 
 
-def journal_of(home: Path, *parts: str | Path) -> Path:
-    """The journal of the runs that have these parts in common."""
+def journal_path(home: Path, *parts: str | Path) -> Path:
+    """Returns the journal of all runs with the same parts."""
     return home / FOLDER / f"{digest(*parts)}.jsonl"
 
 
 def temporary_home(home: Path, articles: Path) -> Path:
-    """A home within `home` for these articles, made where it is missing, with the same models.
+    """Returns a home inside `home` for these articles, with the same models; creates it if necessary.
 
-    A home of its own and not a collection: it needs no lock on the other one, which a server may
-    hold, and can be thrown away in whole.
+    A separate home, not a collection, needs no lock on `home`, which a running server may hold, and can be
+    deleted as a whole.
     """
     folder = home / FOLDER / digest(articles)
     folder.mkdir(parents=True, exist_ok=True)
@@ -47,8 +47,8 @@ def temporary_home(home: Path, articles: Path) -> Path:
     return folder
 
 
-def clean(home: Path, journal: Path) -> None:
-    """Throws away what a whole run no longer needs: the journal, and the home if it was temporary."""
+def remove_temporary_files(home: Path, journal: Path) -> None:
+    """Deletes the journal, and the home if it is a temporary one."""
     journal.unlink(missing_ok=True)
     if home.parent.name == FOLDER:
         shutil.rmtree(home)

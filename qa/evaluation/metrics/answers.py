@@ -1,8 +1,8 @@
-"""Whether the answer is the right one.
+"""Answer metrics: accuracy, exact match and token F1.
 
-Exact match and token F1 after SQuAD (Rajpurkar et al. 2016), the best over the given answers. They
-measure likeness to a short answer; a whole sentence around it is no exact match. `accuracy` asks
-only whether the answer is said, and no distractor.
+Exact match and token F1 follow SQuAD (Rajpurkar et al. 2016), as the best over the accepted answers. They
+compare with a short answer, so a full sentence around it is no exact match. `accuracy` only asks whether the
+text states an answer and no distractor.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 
-from qa.evaluation.metrics.answer_match import is_right, is_short
+from qa.evaluation.metrics.answer_match import is_short, states_answer
 from qa.evaluation.metrics.metric import Metric
 from qa.evaluation.results import Outcome, Row
 
@@ -21,31 +21,31 @@ _ARTICLE = re.compile(r"\b(a|an|the)\b")
 
 
 def squad_tokens(text: str) -> list[str]:
-    """Lower case, no punctuation (typographic marks too), no articles, split at white space."""
+    """Returns lower-case words without punctuation (typographic too) and articles, split at white space."""
     plain = "".join(
-        mark
-        for mark in text.lower()
-        if mark not in string.punctuation and not unicodedata.category(mark).startswith("P")
+        character
+        for character in text.lower()
+        if character not in string.punctuation and not unicodedata.category(character).startswith("P")
     )
     return _ARTICLE.sub(" ", plain).split()
 
 
 def exact_match(text: str, answer: str) -> float:
-    """1 where both have the same SQuAD tokens."""
+    """Returns 1 if both have the same SQuAD tokens, else 0."""
     return float(squad_tokens(text) == squad_tokens(answer))
 
 
 def token_f1(text: str, answer: str) -> float:
-    """2PR / (P + R), where P is the share of the text's SQuAD tokens that the answer has, R the reverse."""
-    had, wanted = squad_tokens(text), squad_tokens(answer)
-    common = (Counter(had) & Counter(wanted)).total()
-    if not had or not wanted:
-        return float(had == wanted)
-    return 2 * common / (len(had) + len(wanted))
+    """Returns 2PR / (P + R), where P is the share of the text's SQuAD tokens in the answer, R the reverse."""
+    predicted, expected = squad_tokens(text), squad_tokens(answer)
+    common = (Counter(predicted) & Counter(expected)).total()
+    if not predicted or not expected:
+        return float(predicted == expected)
+    return 2 * common / (len(predicted) + len(expected))
 
 
 def _best(formula: Callable[[str, str], float]) -> Callable[[Row], float | None]:
-    """Eligible: answerable questions with answers. A declined one has said nothing."""
+    """Eligible: answerable questions with answers. A declined question counts as empty text."""
 
     def score(row: Row) -> float | None:
         question = row.question
@@ -57,23 +57,23 @@ def _best(formula: Callable[[str, str], float]) -> Callable[[Row], float | None]
 
 
 def accuracy(row: Row) -> float | None:
-    """1 where an answer is said and no distractor (see `saying`); a declined question scores 0.
+    """1 if the answer states an accepted answer and no distractor (see `answer_match`), 0 if it is declined.
 
     Eligible: answerable questions with distractors, or with a short answer.
     """
     question = row.question
     if not (question.answerable and (question.distractors or any(map(is_short, question.answers)))):
         return None
-    return float(is_right(row.stated, question.question, question.answers, question.distractors))
+    return float(states_answer(row.stated, question.question, question.answers, question.distractors))
 
 
 def accuracy_of_answered(row: Row) -> float | None:
-    """`accuracy` where there is an answer: 1 minus the risk taken."""
+    """`accuracy` of answered questions: 1 minus the risk."""
     return accuracy(row) if row.answered else None
 
 
 def outcome(row: Row) -> Outcome:
-    """What became of the question, in a word; an answer to what cannot be answered is wrong."""
+    """Returns the outcome of the question. Any answer to an unanswerable question is wrong."""
     if row.error or row.answer is None:
         return "error" if row.error else "unjudged"
     if row.declined:
@@ -85,12 +85,12 @@ def outcome(row: Row) -> Outcome:
 
 
 METRICS = (
-    Metric(name="accuracy", about="the right answer is said, and no distractor", score=accuracy),
+    Metric(name="accuracy", about="states the right answer and no distractor", score=accuracy),
     Metric(
         name="accuracy_of_answered",
-        about="the same, of the questions that were answered",
+        about="accuracy over the answered questions",
         score=accuracy_of_answered,
     ),
-    Metric(name="exact_match", about="nothing but the answer, word for word", score=_best(exact_match)),
-    Metric(name="token_f1", about="words shared with the answer", score=_best(token_f1)),
+    Metric(name="exact_match", about="equals the expected answer", score=_best(exact_match)),
+    Metric(name="token_f1", about="word overlap with the expected answer", score=_best(token_f1)),
 )

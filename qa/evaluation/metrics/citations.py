@@ -1,43 +1,43 @@
-"""Whether the quotes stand where they are said to, hold the sentences, and are the right ones.
+"""Citation metrics: whether quotes are exact, support their sentences, and come from the right articles.
 
-Citation recall and precision after ALCE (Gao et al., "Enabling Large Language Models to Generate Text
-with Citations", 2023), with the support test of `support` in the place of a large model.
+Citation recall and precision follow ALCE (Gao et al., "Enabling Large Language Models to Generate Text with
+Citations", 2023), with the lexical test in `support` instead of a large entailment model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from qa.evaluation.metrics.answer_match import is_short, said
+from qa.evaluation.metrics.answer_match import is_short, stated_choices
 from qa.evaluation.metrics.answers import token_f1
 from qa.evaluation.metrics.metric import Metric
 from qa.evaluation.metrics.support import supports
 from qa.evaluation.results import Row
 from qa.schemas import Answer, AnswerSentence, Citation
 
-# From this token F1 on a quote is the evidence, give or take a clause.
-SAME_EVIDENCE = 0.6
+# Above this token F1, a quote counts as the evidence sentence.
+EVIDENCE_F1_THRESHOLD = 0.6
 
 
 def citation_recall(answer: Answer) -> float:
-    """The share of sentences whose citations together support them; one without citations has none."""
-    held = [supports(_cited(answer, sentence), sentence.text) for sentence in answer.sentences]
-    return sum(held) / len(held)
+    """Returns the share of sentences that their citations together support."""
+    supported = [supports(_cited(answer, sentence), sentence.text) for sentence in answer.sentences]
+    return sum(supported) / len(supported)
 
 
 def citation_precision(answer: Answer) -> float:
-    """The share of citations that are of use: their sentence is supported, and either they support
-    it alone or the others do not without them. 0 where nothing is cited.
+    """Returns the share of relevant citations: the sentence is supported, and either the citation supports it
+    alone or the others do not support it without the citation. 0 without citations.
     """
-    useful: list[bool] = []
+    relevant: list[bool] = []
     for sentence in answer.sentences:
         cited = _cited(answer, sentence)
-        held = supports(cited, sentence.text)
-        for at, citation in enumerate(cited):
-            others = [*cited[:at], *cited[at + 1 :]]
+        supported = supports(cited, sentence.text)
+        for index, citation in enumerate(cited):
+            others = [*cited[:index], *cited[index + 1 :]]
             needed = supports([citation], sentence.text) or not supports(others, sentence.text)
-            useful.append(held and needed)
-    return sum(useful) / len(useful) if useful else 0.0
+            relevant.append(supported and needed)
+    return sum(relevant) / len(relevant) if relevant else 0.0
 
 
 def _cited(answer: Answer, sentence: AnswerSentence) -> list[Citation]:
@@ -45,7 +45,7 @@ def _cited(answer: Answer, sentence: AnswerSentence) -> list[Citation]:
 
 
 def evidence_f1(quotes: Sequence[str], evidence: Sequence[str]) -> float:
-    """The best token F1 (after SQuAD) of a quote with an evidence sentence, or of all with all."""
+    """Returns the best token F1 of a quote with an evidence sentence, or of all quotes with all evidence."""
     pairs = [(quote, sentence) for quote in quotes for sentence in evidence]
     return max((token_f1(*pair) for pair in [*pairs, (" ".join(quotes), " ".join(evidence))]), default=0.0)
 
@@ -55,7 +55,7 @@ def _of_answered(formula: Callable[[Answer], float]) -> Callable[[Row], float | 
 
 
 def sentences_cited(answer: Answer) -> float:
-    """The share of sentences with at least one citation."""
+    """Returns the share of sentences with at least one citation."""
     return sum(bool(_cited(answer, sentence)) for sentence in answer.sentences) / len(answer.sentences)
 
 
@@ -74,11 +74,11 @@ def _citations_gold(row: Row) -> float | None:
 
 
 def _quotes_have_answer(row: Row) -> float | None:
-    """Eligible: answered ones of the answerable questions with a short answer."""
+    """Eligible: answered, answerable questions with a short expected answer."""
     short = [answer for answer in row.question.answers if is_short(answer)]
     if not (row.answered and row.question.answerable and short):
         return None
-    return float(any(said(quote, short) for quote in row.quotes))
+    return float(any(stated_choices(quote, short) for quote in row.quotes))
 
 
 def _evidence_f1(row: Row) -> float | None:
@@ -87,8 +87,8 @@ def _evidence_f1(row: Row) -> float | None:
 
 
 def _evidence_quoted(row: Row) -> float | None:
-    likeness = _evidence_f1(row)
-    return None if likeness is None else float(likeness > SAME_EVIDENCE)
+    score = _evidence_f1(row)
+    return None if score is None else float(score > EVIDENCE_F1_THRESHOLD)
 
 
 METRICS = (
@@ -96,14 +96,18 @@ METRICS = (
     Metric(name="sentences_cited", about="sentences with a citation", score=_of_answered(sentences_cited)),
     Metric(
         name="citation_recall",
-        about="sentences that their quotes support",
+        about="sentences supported by their quotes",
         score=_of_answered(citation_recall),
     ),
     Metric(
-        name="citation_precision", about="citations that are of use", score=_of_answered(citation_precision)
+        name="citation_precision",
+        about="citations their sentence needs",
+        score=_of_answered(citation_precision),
     ),
     Metric(name="citations_gold", about="citations of gold articles", score=_citations_gold),
-    Metric(name="quotes_have_answer", about="a quote says the answer", score=_quotes_have_answer),
-    Metric(name="evidence_f1", about="words shared with the evidence sentences", score=_evidence_f1),
-    Metric(name="evidence_quoted", about=f"the same above {SAME_EVIDENCE}", score=_evidence_quoted),
+    Metric(name="quotes_have_answer", about="a quote states the answer", score=_quotes_have_answer),
+    Metric(name="evidence_f1", about="word overlap with the evidence sentences", score=_evidence_f1),
+    Metric(
+        name="evidence_quoted", about=f"evidence_f1 above {EVIDENCE_F1_THRESHOLD}", score=_evidence_quoted
+    ),
 )

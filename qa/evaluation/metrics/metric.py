@@ -1,4 +1,4 @@
-"""What a metric is: a score for each eligible question, and one figure over the scores."""
+"""The metric type: a score for each eligible question, and a summary of the scores."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from numpy.typing import NDArray
 from qa.evaluation.results import Row
 
 Scores: TypeAlias = NDArray[np.float64]
-# Over the last axis, so that many resamples are summed up at once.
+# Works over the last axis, so that the bootstrap computes many resamples at once.
 Summary: TypeAlias = Callable[[Scores], Any]
 
 
 def mean(scores: Scores) -> Any:
-    """The mean over the last axis."""
+    """Returns the mean over the last axis."""
     return scores.mean(axis=-1)
 
 
 def percentile(share: int) -> Summary:
-    """The percentile over the last axis."""
+    """Returns a function that computes the percentile over the last axis."""
     return lambda scores: np.percentile(scores, share, axis=-1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """One metric. `score` gives None where a question is not eligible: no score, not zero.
+    """A metric. `score` returns None if a question is not eligible, which is different from 0.
 
-    `key` names the score in `Row.scores`, which several metrics may sum up in different ways.
+    `key` names the score in `Row.scores`, which several metrics may summarise; by default it is `name`.
     """
 
     name: str

@@ -1,8 +1,8 @@
-"""Whether quotes hold a sentence, judged by its words alone.
+"""A lexical test of whether quotes support a sentence.
 
-ALCE asks an 11-billion-parameter model; this asks for less and can run anywhere. It is stricter than
-a reader with paraphrases, and blind to words put in another order. It is also stricter than the check
-that made the answer: nothing but the quotes, their titles and their days counts.
+ALCE uses an 11-billion-parameter entailment model; this test runs anywhere. It rejects more paraphrases than
+a reader would, and ignores word order. It is stricter than the verification of the answer: only the quotes,
+their titles and their dates count.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from index.text.normalization import content_words, stem, stems
 from qa.evaluation.metrics.key_facts import key_facts, missing_facts, negated_words
 from qa.schemas import Citation
 
-# The share of a sentence's other words that its quotes have at least.
-WORDS = 0.6
+# The minimum share of a sentence's other words in its quotes.
+MIN_OVERLAP = 0.6
 
 
 def premise(citation: Citation) -> str:
-    """What a citation says: title and text as in ALCE, and the day."""
+    """Returns title and quote as in ALCE, and the date."""
     day = f"{citation.date:%d %B %Y}" if citation.date else ""
     return "\n".join((citation.title, day, citation.quote))
 
 
 def supports(citations: Sequence[Citation], claim: str) -> bool:
-    """Whether the citations together hold the claim: they have all its names and numbers, deny what
-    it denies and nothing else of it, and have WORDS of the stems of its other words that carry matter.
+    """Whether the citations together support the claim: they contain all its names and numbers, agree with it
+    in negation, and contain MIN_OVERLAP of the stems of its other content words.
     """
     if not citations:
         return False
@@ -36,4 +36,4 @@ def supports(citations: Sequence[Citation], claim: str) -> bool:
     had, told = set(stems(text)), {stem(word) for word in content_words(claim)} - key_facts(claim)
     own, theirs = negated_words(claim), negated_words(quoted)
     negated = (theirs - own) & set(stems(claim)) or (own - theirs) & had
-    return not negated and len(told & had) >= WORDS * len(told)
+    return not negated and len(told & had) >= MIN_OVERLAP * len(told)

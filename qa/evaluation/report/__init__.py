@@ -1,3 +1,3 @@
-"""A run as one HTML file that needs nothing else: `html(run)`."""
+"""Renders a run as one self-contained HTML file: `html(run)`."""
 
 from qa.evaluation.report.page import html as html

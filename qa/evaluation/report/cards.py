@@ -1,4 +1,4 @@
-"""The figures of a run as cards and as a table, in the words and units of people."""
+"""The metrics of a run as cards and as a table, formatted for display."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from qa.evaluation.metrics.metric import Metric
 from qa.evaluation.results import Estimate, EvalRun, MetricChange
 from qa.evaluation.scoring import FAMILIES, METRICS
 
-# What is looked at first, and in a run of search alone what is there instead.
-HEADLINES = (
+# The first that a run has are shown as cards; the last ones are for runs without answers.
+HEADLINE_METRICS = (
     "accuracy",
     "wrongly_declined",
     "declining_recall",
@@ -26,28 +26,30 @@ HEADLINES = (
     "answer_in_evidence",
     "evidence_ms_p50",
 )
-MOST = 8
-# Below this chance, a difference is called one.
-SURE = 0.05
+MAX_CARDS = 8
+# The p-value below which a difference counts as significant.
+SIGNIFICANCE = 0.05
+
+Verdict = Literal["better", "worse", "chance", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricDelta:
-    """The change against the baseline; `verdict` is "none" where there is none, "chance" where it
-    may well be that.
+    """The change from the baseline. `verdict` is "none" if there is no change, "chance" if it is not
+    significant.
     """
 
     before: str
     difference: str
     p: str
     count: int
-    verdict: Literal["better", "worse", "chance", "none"]
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricCard:
-    """A metric as it is shown. `bounds` are where its interval begins and ends and where the value
-    stands between 0 and 100, for shares; `halves` its value in either half of the questions.
+    """A metric formatted for display. `bounds` has the low end, the high end and the value in percent, None
+    for metrics that are not shares; `halves` the values of both halves of the questions.
     """
 
     name: str
@@ -62,57 +64,71 @@ class MetricCard:
 
 
 def cards(run: EvalRun) -> list[MetricCard]:
-    """Those of the headlines that the run has."""
-    return [_card(run, METRICS[name]) for name in HEADLINES if name in run.metrics][:MOST]
+    """Returns the cards of the headline metrics that the run has."""
+    return [_card(run, METRICS[name]) for name in HEADLINE_METRICS if name in run.metrics][:MAX_CARDS]
 
 
 def table(run: EvalRun) -> dict[str, list[MetricCard]]:
-    """All metrics the run has, by family."""
-    found = {
+    """Returns all metrics of the run, by family."""
+    families = {
         family: [_card(run, metric) for metric in metrics if metric.name in run.metrics]
         for family, metrics in FAMILIES.items()
     }
-    return {family: part for family, part in found.items() if part}
+    return {family: metrics for family, metrics in families.items() if metrics}
 
 
 def _card(run: EvalRun, metric: Metric) -> MetricCard:
-    found = run.metrics[metric.name]
+    estimate = run.metrics[metric.name]
     change = run.comparison.changes.get(metric.name) if run.comparison else None
-    shares = (found.low * 100, found.high * 100, found.value * 100)
+    percentages = (estimate.low * 100, estimate.high * 100, estimate.value * 100)
     return MetricCard(
         name=metric.name,
         about=metric.about,
-        value=_shown(found.value, metric),
-        interval=f"{_number(found.low, metric)}–{_shown(found.high, metric)}",
-        count=found.count,
+        value=_formatted(estimate.value, metric),
+        interval=f"{_number(estimate.low, metric)}–{_formatted(estimate.high, metric)}",
+        count=estimate.count,
         lower_is_better=metric.lower_is_better,
-        bounds=shares if metric.unit == "share" else None,
+        bounds=percentages if metric.unit == "share" else None,
         halves=(_half(run, "a", metric), _half(run, "b", metric)),
         delta=_delta(change, metric) if change else None,
     )
 
 
 def _half(run: EvalRun, half: str, metric: Metric) -> str:
-    found: Estimate | None = run.groups.get(f"half {half}", {}).get(metric.name)
-    return _shown(found.value, metric) if found else "–"
+    estimate: Estimate | None = run.groups.get(f"half {half}", {}).get(metric.name)
+    return _formatted(estimate.value, metric) if estimate else "–"
 
 
 def _delta(change: MetricChange, metric: Metric) -> MetricDelta:
     difference = change.after - change.before
-    good = (difference < 0) if metric.lower_is_better else (difference > 0)
-    none = difference == 0
-    sign = "" if none else "+" if difference > 0 else "−"
+    improved = (difference < 0) if metric.lower_is_better else (difference > 0)
+    unchanged = difference == 0
+    sign = "" if unchanged else "+" if difference > 0 else "−"
     unit = " points" if metric.unit == "share" else _unit(metric)
     return MetricDelta(
-        before=_shown(change.before, metric),
+        before=_formatted(change.before, metric),
         difference=f"{sign}{_number(abs(difference), metric)}{unit}",
         p=f"= {change.p:.3f}" if change.p >= 0.001 else "< 0.001",
         count=change.count,
-        verdict="none" if none else "chance" if change.p >= SURE else "better" if good else "worse",
+        verdict="none"
+        if unchanged
+        else "chance"
+        if change.p >= SIGNIFICANCE
+        else "better"
+        if improved
+        else "worse",
     )
 
 
-def _shown(value: float, metric: Metric) -> str:
+def _verdict(p: float, *, unchanged: bool, improved: bool) -> Verdict:
+    if unchanged:
+        return "none"
+    if p >= SIGNIFICANCE:
+        return "chance"
+    return "better" if improved else "worse"
+
+
+def _formatted(value: float, metric: Metric) -> str:
     return _number(value, metric) + _unit(metric)
 
 

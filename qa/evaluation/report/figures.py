@@ -1,4 +1,4 @@
-"""Plots drawn by matplotlib as SVG that stands in a page and takes the page's colours."""
+"""Renders matplotlib plots as inline SVG that uses the colors of the page."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# Fewer questions make no curve.
-FEWEST = 10
-# By name, in light and in dark. matplotlib draws with stand-ins, which become `var(--name)`.
-COLOURS = {
+# With fewer questions, no curve is plotted.
+MIN_POINTS = 10
+# By name, for light and dark mode. matplotlib draws with placeholder colors, which become `var(--name)`.
+COLORS = {
     "ink": ("#23201b", "#ebe5d9"),
     "soft": ("#6b6458", "#a39a8b"),
     "line": ("#e1dacc", "#38332c"),
@@ -30,12 +30,12 @@ COLOURS = {
     "second": ("#b5651d", "#e0a264"),
     "third": ("#1d7a68", "#56b8a2"),
 }
-_STAND_INS = {name: f"#0102{number:02x}" for number, name in enumerate(COLOURS, 16)}
-# A page column is about as wide as this many CSS pixels, a phone a little less.
+_PLACEHOLDERS = {name: f"#0102{number:02x}" for number, name in enumerate(COLORS, 16)}
+# CSS pixels: about the width of a column of the page, or of a phone.
 _WIDTH, _HEIGHT = 360, 250
 _STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",  # text stays text: it can be read aloud, and takes the page's font
-    "text.parse_math": False,  # a name may have dollars in it
+    "svg.fonttype": "none",  # keep text as text: accessible, and in the font of the page
+    "text.parse_math": False,  # names may contain dollar signs
     "font.size": 11,
     "axes.titlesize": 11,
     "axes.labelsize": 10.5,
@@ -55,12 +55,12 @@ _STYLE: dict[Any, Any] = {
     "xtick.minor.size": 0,
     "axes.facecolor": "none",
     "figure.facecolor": "none",
-    "text.color": _STAND_INS["ink"],
-    "axes.labelcolor": _STAND_INS["soft"],
-    "axes.edgecolor": _STAND_INS["line"],
-    "grid.color": _STAND_INS["line"],
-    "xtick.color": _STAND_INS["soft"],
-    "ytick.color": _STAND_INS["soft"],
+    "text.color": _PLACEHOLDERS["ink"],
+    "axes.labelcolor": _PLACEHOLDERS["soft"],
+    "axes.edgecolor": _PLACEHOLDERS["line"],
+    "grid.color": _PLACEHOLDERS["line"],
+    "xtick.color": _PLACEHOLDERS["soft"],
+    "ytick.color": _PLACEHOLDERS["soft"],
 }
 _PREAMBLE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
@@ -69,27 +69,27 @@ _SIZE = re.compile(r'(<svg[^>]*?) width="[^"]*"| height="[^"]*"(?=[^>]*viewBox)'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
-    """A drawing, what it is called, and how it is read."""
+    """A plot with its title and caption."""
 
     title: str
     caption: str
     drawing: Markup
 
 
-def colour(name: str) -> str:
-    """The stand-in for a colour of the page."""
-    return _STAND_INS[name]
+def css_color(name: str) -> str:
+    """Returns the placeholder of a page color."""
+    return _PLACEHOLDERS[name]
 
 
-def variables() -> str:
-    """The colours as CSS variables, those of the dark where the reader's system is dark."""
-    light, dark = ("".join(f"--{name}:{pair[nth]};" for name, pair in COLOURS.items()) for nth in (0, 1))
+def css_variables() -> str:
+    """Returns the colors as CSS variables, for light and dark mode."""
+    light, dark = ("".join(f"--{name}:{pair[mode]};" for name, pair in COLORS.items()) for mode in (0, 1))
     return f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
 
 
-def svg(name: str, about: str, draw: Callable[[Axes], None], *, height: float = _HEIGHT) -> Markup:
-    """What `draw` puts on the axes, as an `<svg>` element; `about` is read in its place by those who
-    do not see it. The same each time, with ids that begin with `name`.
+def svg(name: str, description: str, draw: Callable[[Axes], None], *, height: float = _HEIGHT) -> Markup:
+    """Returns what `draw` puts on the axes as an `<svg>` element. `description` is its accessible name. The
+    output is deterministic; ids start with `name`.
     """
     with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
         figure = Figure(figsize=(_WIDTH / 72, height / 72), layout="constrained")
@@ -99,7 +99,7 @@ def svg(name: str, about: str, draw: Callable[[Axes], None], *, height: float = 
     drawn = _METADATA.sub("", _PREAMBLE.sub("", out.getvalue()))
     drawn = _SIZE.sub(r"\1", drawn)
     drawn = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{name}-", drawn)
-    for own, stand_in in _STAND_INS.items():
-        drawn = drawn.replace(stand_in, f"var(--{own})")
-    label = Markup('<svg role="img" aria-label="{}"').format(about)
+    for color, placeholder in _PLACEHOLDERS.items():
+        drawn = drawn.replace(placeholder, f"var(--{color})")
+    label = Markup('<svg role="img" aria-label="{}"').format(description)
     return Markup(drawn.replace("<svg", label, 1))

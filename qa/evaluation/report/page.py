@@ -1,4 +1,4 @@
-"""The page: what is shown of a run, put into `page.html` with its style and its script."""
+"""Renders the report from `page.html`, with its styles and its script inline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qa.evaluation.report.plots import plots
 from qa.evaluation.results import EvalRun, Outcome, Row
 
 _FOLDER = Path(__file__).parent
-# The worst first: those are read.
+# In the order of the filter buttons: the ones to look into first.
 OUTCOMES: tuple[Outcome, ...] = (
     "wrong",
     "wrongly declined",
@@ -30,10 +30,10 @@ assert set(OUTCOMES) == set(get_args(Outcome))
 
 
 def html(run: EvalRun) -> str:
-    """The report as one HTML5 document that asks for nothing else, on disk or from a server.
+    """Returns the report as one HTML5 document without external resources.
 
-    All texts of questions, answers and articles are escaped; besides, the page's own policy lets no
-    script but the report's run, and no request leave.
+    All texts of questions, answers and articles are escaped. In addition, the content security policy of the
+    page allows no other script and no request.
     """
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
@@ -42,7 +42,7 @@ def html(run: EvalRun) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"address": _address, "seconds": seconds}
+    environment.filters |= {"web_url": _web_url, "seconds": seconds}
     script = (_FOLDER / "report.js").read_text("utf-8")
     counts = Counter(row.outcome for row in run.rows)
     return environment.get_template("page.html").render(
@@ -55,31 +55,31 @@ def html(run: EvalRun) -> str:
         kinds=sorted({row.question.kind for row in run.rows} - {""}),
         before={one.id: one.before for one in run.comparison.turned} if run.comparison else {},
         entries=[_entry(number, row) for number, row in enumerate(run.rows, 1)],
-        style=Markup((_FOLDER / "report.css").read_text("utf-8") + figures.variables()),
+        style=Markup((_FOLDER / "report.css").read_text("utf-8") + figures.css_variables()),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
 
 
 def seconds(milliseconds: float | None) -> str:
-    """A time as people read it."""
+    """Formats a duration."""
     if milliseconds is None:
         return "–"
     return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:,.1f} s"
 
 
-def _address(url: str) -> str:
-    """The address if a click on it does no more than open a page, else nothing."""
+def _web_url(url: str) -> str:
+    """Returns the URL if it is http or https, else an empty string."""
     return url if url.lower().startswith(("http://", "https://")) else ""
 
 
 def _entry(number: int, row: Row) -> dict[str, Any]:
-    """A row, with each citation beside the place where its quote stands."""
+    """Returns the template variables of a row: each citation with its context, and the ranked articles."""
     contexts = {context.number: context for context in row.contexts}
     citations = row.answer.citations if row.answer else ()
     return {
         "row": row,
-        "own": f"q{number}",
+        "anchor": f"q{number}",
         "citations": [(citation, contexts.get(citation.number)) for citation in citations],
         "ranked": [(article, article in row.question.gold) for article in row.ranked],
     }

@@ -1,4 +1,4 @@
-// Filters the questions, and opens the one that the address names. Without it, all are shown.
+// Filters the questions, and opens the one in the URL's fragment. Without this script, all are shown.
 (() => {
   const $ = (id) => document.getElementById(id);
   const rows = [...document.querySelectorAll(".question")];
@@ -10,35 +10,35 @@
     return texts.get(row);
   };
   const chips = [...document.querySelectorAll(".chip")];
-  const chosen = (id) => $(id)?.value ?? "";
+  const valueOf = (id) => $(id)?.value ?? "";
 
   function filter() {
     const words = fold($("find").value).split(/\s+/).filter(Boolean);
     const pressed = chips.filter((chip) => chip.ariaPressed === "true");
     const outcomes = new Set(pressed.map((chip) => chip.dataset.outcome).filter(Boolean));
     const turned = pressed.some((chip) => "turned" in chip.dataset);
-    const half = chosen("half"), kind = chosen("kind");
+    const half = valueOf("half"), kind = valueOf("kind");
     let shown = 0;
     for (const row of rows) {
       const { dataset } = row;
-      const fits = (!outcomes.size || outcomes.has(dataset.outcome)) && (!turned || "turned" in dataset)
+      const matches = (!outcomes.size || outcomes.has(dataset.outcome)) && (!turned || "turned" in dataset)
         && (!half || dataset.half === half) && (!kind || dataset.kind === kind)
         && words.every((word) => textOf(row).includes(word));
-      row.hidden = !fits;
-      shown += fits;
+      row.hidden = !matches;
+      shown += matches;
     }
     $("count").textContent = `${shown} of ${rows.length}`;
     $("none").hidden = shown > 0;
     $("every").hidden = shown === rows.length;
   }
 
-  function all() {
+  function showAll() {
     $("filters").reset();
     for (const chip of chips) chip.ariaPressed = "false";
     filter();
   }
 
-  function open() {
+  function openTarget() {
     const target = $(decodeURIComponent(location.hash.slice(1)));
     const row = target?.closest(".question");
     if (!row) return;
@@ -53,10 +53,10 @@
     });
   $("filters").addEventListener("input", filter);
   $("filters").addEventListener("submit", (event) => event.preventDefault());
-  $("every").addEventListener("click", (event) => { event.preventDefault(); all(); });
-  $("all").addEventListener("click", all);
-  addEventListener("hashchange", open);
+  $("every").addEventListener("click", (event) => { event.preventDefault(); showAll(); });
+  $("all").addEventListener("click", showAll);
+  addEventListener("hashchange", openTarget);
   $("filters").hidden = false;
-  filter(); // a browser may have kept what stood in the fields
-  open();
+  filter(); // browsers may restore the values of the fields
+  openTarget();
 })();

@@ -1,4 +1,4 @@
-"""Where a home keeps its last evaluation: the run, and its page."""
+"""The last evaluation of a home: its run and its report, as files."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ FOLDER = "reports"
 PAGE, RUN = "last.html", "last.json"
 
 
-def written(run: EvalRun) -> tuple[str, str]:
-    """The run as a page for people, and as JSON."""
+def render_report(run: EvalRun) -> tuple[str, str]:
+    """Returns the run as an HTML report and as JSON."""
     from qa.evaluation.report import html  # matplotlib takes seconds to import
 
     return html(run), run.model_dump_json(indent=1)
 
 
-def keep_last(home: Path, page: str, run: str) -> None:
-    """Keeps what was `written` in the place of what an earlier evaluation left."""
+def save_last_report(home: Path, page: str, run: str) -> None:
+    """Saves the output of `render_report`, and replaces the previous one."""
     folder = home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    # A page is UTF-8; half a surrogate pair, which an article may hold, is not.
+    # An article may hold a lone surrogate, which UTF-8 cannot encode.
     for name, text, errors in ((PAGE, page, "replace"), (RUN, run, "surrogatepass")):
-        # Put in place as a whole: a window may be reading it.
+        # Replace the file atomically: the web interface may be reading it.
         new = folder / f"{name}.new"
         new.write_text(text, "utf-8", errors=errors)
         new.replace(folder / name)
 
 
-def last_page(home: Path) -> str:
-    """The page of the last evaluation; empty where there was none."""
+def read_last_page(home: Path) -> str:
+    """Returns the HTML report of the last evaluation; empty if there is none."""
     try:
         return (home / FOLDER / PAGE).read_text("utf-8")
     except FileNotFoundError:

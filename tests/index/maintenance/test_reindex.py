@@ -197,6 +197,7 @@ def test_a_swap_that_is_cut_short_leaves_one_of_the_two(
 
 
 @pytest.mark.parametrize("kills", [4, pytest.param(30, marks=pytest.mark.soak)])
+@pytest.mark.slow
 def test_whenever_it_is_killed_one_of_the_two_is_whole(
     filled: Path, tokenizer_file: Path, old: WordCounter, new: Renamed, kills: int
 ) -> None:

@@ -1,4 +1,4 @@
-"""Small rows, questions and answers for the tests of evaluation."""
+"""Builders of small rows, questions and answers for the evaluation tests."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def passage(text: str, article_id: str = GOLD) -> RetrievedPassage:
 
 
 def answer(said: Sequence[tuple[str, Sequence[int]]], *quotes: str | Citation) -> Answer:
-    """An answer of (sentence, numbers of its citations); without sentences it declines."""
+    """Builds an answer from (sentence, citation numbers); without sentences it declines."""
     cited = [
         citation(number, quote) if isinstance(quote, str) else quote for number, quote in enumerate(quotes, 1)
     ]
@@ -79,7 +79,7 @@ def row(
     exact: bool = True,
     **changes: Any,
 ) -> Row:
-    """What came of a question, not scored yet: an answer, declined, an error, or nothing but a search."""
+    """Builds an unscored row: answered, declined, failed, or with retrieval only."""
     given = answer([]) if declined else given
     citations = given.citations if given else ()
     fields: dict[str, Any] = {

@@ -1,10 +1,10 @@
-"""Whether a text says an answer: written differently it is the same, part of another it is not."""
+"""Whether a text states an answer, independent of spelling."""
 
 from __future__ import annotations
 
 import pytest
 
-from qa.evaluation.metrics.answer_match import is_right, is_short, said, tokens
+from qa.evaluation.metrics.answer_match import is_short, stated_choices, states_answer, tokens
 
 
 @pytest.mark.parametrize(
@@ -22,14 +22,14 @@ from qa.evaluation.metrics.answer_match import is_right, is_short, said, tokens
         ("twelve-year-old", "12 year old"),
     ],
 )
-def test_two_spellings_are_one(one: str, other: str) -> None:
+def test_spellings_of_one_value_have_the_same_tokens(one: str, other: str) -> None:
     assert tokens(one) == tokens(other)
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("COVID-19", "19"), ("3.5", "35"), ("2 million", "2 billion"), ("May 3", "May 30")]
 )
-def test_different_things_stay_different(one: str, other: str) -> None:
+def test_different_values_have_different_tokens(one: str, other: str) -> None:
     assert tokens(one) != tokens(other)
 
 
@@ -45,8 +45,8 @@ def test_different_things_stay_different(one: str, other: str) -> None:
         ("Nobody knows.", "?", False),
     ],
 )
-def test_short_choices_are_said_word_for_word(text: str, choice: str, is_said: bool) -> None:
-    assert bool(said(text, [choice])) == is_said
+def test_short_choices_must_be_verbatim(text: str, choice: str, is_said: bool) -> None:
+    assert bool(stated_choices(text, [choice])) == is_said
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_short_choices_are_said_word_for_word(text: str, choice: str, is_said: b
         ("Finland joined.", "Sweden and Finland", False),
     ],
 )
-def test_short_choices_may_be_said_in_another_order(text: str, choice: str, is_said: bool) -> None:
-    assert bool(said(text, [choice])) == is_said
+def test_short_choices_may_be_reordered(text: str, choice: str, is_said: bool) -> None:
+    assert bool(stated_choices(text, [choice])) == is_said
 
 
 LONG = "To provide mental health services to firefighters"
@@ -77,20 +77,25 @@ LONG = "To provide mental health services to firefighters"
         ("It has mental health services. They are for firefighters.", False),  # in two sentences
     ],
 )
-def test_long_choices_may_be_said_in_other_words_in_one_sentence(text: str, is_said: bool) -> None:
-    assert bool(said(text, [LONG])) == is_said
+def test_long_choices_may_be_paraphrased_in_one_sentence(text: str, is_said: bool) -> None:
+    assert bool(stated_choices(text, [LONG])) == is_said
 
 
-def test_of_long_choices_that_are_alike_the_nearest_is_meant() -> None:
+def test_of_similar_long_choices_the_closest_counts() -> None:
     upheld, ended = (f"A ruling that {word} the state's early voting system" for word in ("upheld", "ended"))
-    assert said("The ruling upheld the early voting system of the state.", [upheld, ended]) == {upheld}
-    assert said("The ruling was about the state's early voting system.", [upheld, ended]) == {upheld, ended}
+    assert stated_choices("The ruling upheld the early voting system of the state.", [upheld, ended]) == {
+        upheld
+    }
+    assert stated_choices("The ruling was about the state's early voting system.", [upheld, ended]) == {
+        upheld,
+        ended,
+    }
 
 
-def test_the_numbers_of_a_long_choice_must_be_said() -> None:
+def test_the_numbers_of_a_long_choice_must_match() -> None:
     choice = "Seven boats from the northern harbour sank in the storm"
-    assert said("In the storm, 7 boats of the northern harbour sank.", [choice])
-    assert not said("In the storm, 8 boats of the northern harbour sank.", [choice])
+    assert stated_choices("In the storm, 7 boats of the northern harbour sank.", [choice])
+    assert not stated_choices("In the storm, 8 boats of the northern harbour sank.", [choice])
 
 
 @pytest.mark.parametrize(
@@ -102,23 +107,23 @@ def test_the_numbers_of_a_long_choice_must_be_said() -> None:
         ("Somebody keeps it.", False),
     ],
 )
-def test_right_is_the_right_choice_and_no_wrong_one(text: str, right: bool) -> None:
-    assert is_right(text, "Who keeps the light?", ["Ada Quill"], ["Ben Hart", "Cy Moss"]) == right
+def test_an_answer_is_right_without_a_distractor(text: str, right: bool) -> None:
+    assert states_answer(text, "Who keeps the light?", ["Ada Quill"], ["Ben Hart", "Cy Moss"]) == right
 
 
-def test_a_distractor_within_the_answer_or_the_question_counts_against_nobody() -> None:
-    assert is_right("The Ostleigh Mets won.", "Who won?", ["Ostleigh Mets"], ["Ostleigh"])
+def test_a_distractor_within_the_answer_or_the_question_is_ignored() -> None:
+    assert states_answer("The Ostleigh Mets won.", "Who won?", ["Ostleigh Mets"], ["Ostleigh"])
     question = "Marren or Skerrow: which port is older?"
-    assert is_right("Skerrow is older than Marren.", question, ["Skerrow"], ["Marren"])
+    assert states_answer("Skerrow is older than Marren.", question, ["Skerrow"], ["Marren"])
     # An answer that contains the right one but is another is still wrong.
-    assert not is_right("North Skerrow and Marren.", "Which?", ["Skerrow"], ["North Skerrow"])
+    assert not states_answer("North Skerrow and Marren.", "Which?", ["Skerrow"], ["North Skerrow"])
 
 
 def test_one_of_several_answers_is_enough() -> None:
-    assert is_right("Quill keeps it.", "Who?", ["Ada Quill", "Quill"], ["Hart"])
+    assert states_answer("Quill keeps it.", "Who?", ["Ada Quill", "Quill"], ["Hart"])
 
 
-def test_long_answers_are_not_expected_word_for_word() -> None:
+def test_long_answers_are_not_expected_verbatim() -> None:
     assert is_short("Ada Quill")
     assert not is_short("one two three four five six seven eight nine ten eleven")
     assert not is_short("?")

@@ -1,36 +1,36 @@
-"""Intervals and tests of a difference, on scores whose answer is known."""
+"""Bootstrap intervals and significance tests, on scores with known results."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from qa.evaluation.bootstrap import interval, p_value, paired_interval
+from qa.evaluation.bootstrap import bootstrap_interval, p_value, paired_interval
 from qa.evaluation.metrics.metric import mean, percentile
 
 
-def test_an_interval_is_about_the_normal_one_and_the_same_every_time() -> None:
+def test_an_interval_is_close_to_the_normal_one_and_reproducible() -> None:
     scores = np.array([1.0] * 60 + [0.0] * 40)
-    low, high = interval(scores, mean)
+    low, high = bootstrap_interval(scores, mean)
     # 0.6 ± 1.96 · sqrt(0.6 · 0.4 / 100)
     assert low == pytest.approx(0.504, abs=0.02)
     assert high == pytest.approx(0.696, abs=0.02)
-    assert interval(scores, mean) == (low, high)
+    assert bootstrap_interval(scores, mean) == (low, high)
 
 
-def test_an_interval_holds_its_percentile() -> None:
-    low, high = interval(np.arange(1.0, 101.0), percentile(50))
+def test_an_interval_contains_its_percentile() -> None:
+    low, high = bootstrap_interval(np.arange(1.0, 101.0), percentile(50))
     assert low < 50.5 < high
 
 
-def test_one_score_and_equal_scores_have_no_width() -> None:
-    assert interval(np.array([0.25]), mean) == (0.25, 0.25)
-    assert interval(np.ones(9), mean) == (1, 1)
+def test_one_score_and_equal_scores_have_width_zero() -> None:
+    assert bootstrap_interval(np.array([0.25]), mean) == (0.25, 0.25)
+    assert bootstrap_interval(np.ones(9), mean) == (1, 1)
     assert paired_interval(np.array([0.0]), np.array([1.0]), mean) == (1, 1)
     assert p_value(np.array([0.0]), np.array([1.0]), mean) == 1
 
 
-def test_mcnemar_is_the_binomial_test_of_those_that_turned() -> None:
+def test_mcnemar_is_the_binomial_test_of_changed_scores() -> None:
     # Five turned right, one wrong: 2 · (C(6,5) + C(6,6)) / 2^6 = 14 / 64
     before = np.array([0.0] * 5 + [1.0] + [1.0] * 20)
     after = np.array([1.0] * 5 + [0.0] + [1.0] * 20)

@@ -1,4 +1,4 @@
-"""`quoth questions`: drafts that hold become test questions, and thumbs down do."""
+"""`quoth questions`: test questions from drafts and from negative feedback."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from qa.assistant import Assistant
 from qa.cli import main
 from qa.errors import ModelUnavailable
 from qa.evaluation import evaluate, read_questions
-from qa.evaluation.dataset_generation import from_feedback
-from qa.evaluation.dataset_generation.drafts import questions
-from qa.evaluation.dataset_generation.filters import fault
-from qa.evaluation.dataset_generation.questions_file import append, standing
-from qa.evaluation.dataset_generation.source_sentences import SourceSentence, sentences
+from qa.evaluation.dataset_generation.drafts import generate_questions
+from qa.evaluation.dataset_generation.filters import rejection_reason
+from qa.evaluation.dataset_generation.from_feedback import questions_from_feedback
+from qa.evaluation.dataset_generation.questions_file import append, read_existing
+from qa.evaluation.dataset_generation.source_sentences import SourceSentence, select_sentences
 from qa.pipeline.question_generation import DraftedQuestion, draft
 from qa.schemas import Turn
 from qa.telemetry.feedback import FeedbackFile
@@ -44,7 +44,7 @@ SAYS = "Question: Who has kept the light of Skerrow {n}?\nAnswer: {keeper}."
 
 
 class Keeper(ScriptedModel):
-    """Drafts what the sentence it is shown is about."""
+    """A model that drafts a question about the sentence in the prompt."""
 
     def __init__(self, says: str = SAYS) -> None:
         super().__init__(says)
@@ -81,13 +81,13 @@ def drafting(library: Library) -> Iterator[Callable[..., Assistant]]:
 
 def candidates(seed: int = 0, articles: Iterable[Article] = ARTICLES) -> list[SourceSentence]:
     by_id = {article.id: article for article in articles}
-    return list(sentences(list(by_id), by_id.__getitem__, seed))
+    return list(select_sentences(list(by_id), by_id.__getitem__, seed))
 
 
 # Sentences
 
 
-def test_sentences_are_whole_and_tell_something_and_stand_in_their_passage() -> None:
+def test_source_sentences_are_complete_informative_and_in_their_passage() -> None:
     found = candidates()
     assert sorted(one.article_id for one in found) == sorted(article.id for article in ARTICLES)
     for one in found:
@@ -96,12 +96,12 @@ def test_sentences_are_whole_and_tell_something_and_stand_in_their_passage() -> 
         assert one.passage == article.text
 
 
-def test_their_order_is_chance_but_the_same_for_a_seed() -> None:
+def test_the_seed_determines_the_order() -> None:
     assert candidates(1) == candidates(1) != candidates(2)
     assert {one.id for one in candidates(1)} == {one.id for one in candidates(2)}
 
 
-def test_every_article_has_its_turn_before_one_has_a_second() -> None:
+def test_every_article_comes_once_before_one_comes_twice() -> None:
     long = Article(
         id="long", text=" ".join(f"On day {n} the ferry of Marren made its way again." for n in range(30))
     )
@@ -113,7 +113,7 @@ def test_every_article_has_its_turn_before_one_has_a_second() -> None:
 # Drafts
 
 
-def test_the_model_is_asked_about_one_sentence_and_reads_no_forged_line() -> None:
+def test_the_prompt_has_one_sentence_and_no_forged_line() -> None:
     asked_of: list[str] = []
 
     class Listening(ScriptedModel):
@@ -134,11 +134,11 @@ def test_the_model_is_asked_about_one_sentence_and_reads_no_forged_line() -> Non
 
 
 @pytest.mark.parametrize("says", ["NONE", "", "Question: A?", "Answer: b\nQuestion: A?"])
-def test_other_words_are_no_draft(says: str) -> None:
+def test_malformed_output_is_no_draft(says: str) -> None:
     assert draft(ScriptedModel(says), title="", passage="", sentence="") is None
 
 
-def test_a_model_that_fails_is_named() -> None:
+def test_a_model_error_names_the_model() -> None:
     class Failing(ScriptedModel):
         @property
         def chat(self) -> BaseChatModel:
@@ -158,26 +158,26 @@ def test_without_a_model_nothing_is_drafted(library: Library) -> None:
     [
         ("Who keeps the light of Skerrow?", "Ada Quill", ""),
         ("How much did the lamp of Skerrow cost?", "1,200 crowns", ""),
-        ("Who keeps the light of Skerrow", "Ada Quill", "not one question"),
-        ("Who?", "Ada Quill", "not one question"),
-        ("Who does she say keeps the light?", "Ada Quill", "not understood alone"),
-        ("Who keeps the light in this article?", "Ada Quill", "not understood alone"),
-        ("Who keeps the light of Skerrow?", "ada quill", "answer not word for word in its sentence"),
+        ("Who keeps the light of Skerrow", "Ada Quill", "not a single question"),
+        ("Who?", "Ada Quill", "not a single question"),
+        ("Who does she say keeps the light?", "Ada Quill", "depends on context"),
+        ("Who keeps the light in this article?", "Ada Quill", "depends on context"),
+        ("Who keeps the light of Skerrow?", "ada quill", "answer not verbatim in its sentence"),
         ("Who keeps the light of Skerrow?", "Ada", ""),
-        ("Who keeps the light of Skerrow?", "Ad", "answer not word for word in its sentence"),
-        ("Who keeps the light of Skerrow?", ".", "answer not word for word in its sentence"),
-        ("Does Ada Quill keep the light of Skerrow?", "Ada Quill", "answer given away"),
+        ("Who keeps the light of Skerrow?", "Ad", "answer not verbatim in its sentence"),
+        ("Who keeps the light of Skerrow?", ".", "answer not verbatim in its sentence"),
+        ("Does Ada Quill keep the light of Skerrow?", "Ada Quill", "question contains the answer"),
     ],
 )
-def test_what_is_wrong_with_a_draft(question: str, answer: str, why: str) -> None:
+def test_rejection_reasons(question: str, answer: str, why: str) -> None:
     sentence = SourceSentence(
         article_id="a", title="", passage="", text="Ada Quill bought a lamp for 1,200 crowns for the light."
     )
-    assert fault(DraftedQuestion(question=question, answer=answer), sentence) == why
+    assert rejection_reason(DraftedQuestion(question=question, answer=answer), sentence) == why
 
 
-def test_drafts_become_questions_and_every_fourth_lacks_its_article(drafting) -> None:
-    made = list(questions(drafting(), candidates()))
+def test_drafts_become_questions_and_every_fourth_excludes_its_article(drafting) -> None:
+    made = list(generate_questions(drafting(), candidates()))
     assert len(made) == 8
     assert [one.answerable for one in made] == [True, True, True, False] * 2
     for one in made:
@@ -191,7 +191,7 @@ def test_drafts_become_questions_and_every_fourth_lacks_its_article(drafting) ->
             assert one.labels["left_out_answer"] == KEEPERS[n]
 
 
-def test_what_another_article_says_too_is_not_left_out(drafting) -> None:
+def test_an_answer_in_another_article_stays_answerable(drafting) -> None:
     assistant = drafting()
     others = [
         Article(
@@ -200,10 +200,10 @@ def test_what_another_article_says_too_is_not_left_out(drafting) -> None:
         for n, keeper in enumerate(KEEPERS)
     ]
     list(assistant.add(others))
-    assert all(one.answerable for one in questions(assistant, candidates()))
+    assert all(one.answerable for one in generate_questions(assistant, candidates()))
 
 
-def test_copies_are_left_out_with_their_article(drafting) -> None:
+def test_copies_are_excluded_with_their_article(drafting) -> None:
     assistant = drafting()
     long = " ".join(f"Paragraph {n} of the story tells of storm number {n * 3} at sea." for n in range(20))
     text = f"{long} Ada Quill has kept the light of Skerrow 0 for many years now."
@@ -212,29 +212,31 @@ def test_copies_are_left_out_with_their_article(drafting) -> None:
     said = "Ada Quill has kept the light of Skerrow 0 for many years now."
     both = [SourceSentence(article_id=id_, title="", passage=text, text=said) for id_ in ("herald", "post")]
     had = [asked(f"q{n}", question=f"{n}?") for n in range(3)]
-    made = list(questions(assistant, both, had))
+    made = list(generate_questions(assistant, both, had))
     assert [set(one.without) for one in made] == [{"herald", "post"}]
 
 
-def test_what_is_dropped_is_told(drafting) -> None:
+def test_rejected_drafts_are_reported(drafting) -> None:
     dropped: list[str] = []
     assistant = drafting("Question: Who has kept the light of Skerrow?\nAnswer: nobody")
-    assert list(questions(assistant, candidates(), drop=dropped.append)) == []
-    assert dropped == ["answer not word for word in its sentence"] * 8
+    assert list(generate_questions(assistant, candidates(), drop=dropped.append)) == []
+    assert dropped == ["answer not verbatim in its sentence"] * 8
 
 
-def test_a_question_asked_before_is_dropped(drafting) -> None:
+def test_a_duplicate_question_is_rejected(drafting) -> None:
     dropped: list[str] = []
-    made = list(questions(drafting(), candidates(), drop=dropped.append))
+    made = list(generate_questions(drafting(), candidates(), drop=dropped.append))
     again = list(
-        questions(drafting(), candidates(), [asked("x", question=made[0].question)], drop=dropped.append)
+        generate_questions(
+            drafting(), candidates(), [asked("x", question=made[0].question)], drop=dropped.append
+        )
     )
-    assert (len(again), dropped) == (7, ["asked before"])
+    assert (len(again), dropped) == (7, ["duplicate question"])
 
 
-def test_what_was_left_out_is_declined_and_the_rest_found(drafting, tmp_path: Path) -> None:
+def test_excluded_articles_are_not_found_and_the_others_are(drafting, tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
-    for one in questions(drafting(), candidates()):
+    for one in generate_questions(drafting(), candidates()):
         append(file, one)
     run = evaluate(drafting(), read_questions(file), retrieval_only=True)
     assert run.metrics["recall@10"].value == 1
@@ -246,14 +248,14 @@ def test_what_was_left_out_is_declined_and_the_rest_found(drafting, tmp_path: Pa
 # The file
 
 
-def test_a_line_says_what_there_is_and_reads_back(tmp_path: Path) -> None:
+def test_a_line_has_only_set_fields_and_round_trips(tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
     file.write_text(
         '{"id": "mine", "question": "Mine?", "answers": [], "answerable": true}'
     )  # without a line end
     one = asked("q1", kind="who", history=[{"role": "user", "content": "Hm?"}])
     append(file, one)
-    assert standing(file)[1] == one
+    assert read_existing(file)[1] == one
     told = json.loads(file.read_text().splitlines()[1])
     assert set(told) == {"id", "question", "answers", "answerable", "gold", "evidence", "history", "kind"}
 
@@ -283,7 +285,7 @@ def lights(home: Path, embedder: Any) -> None:
         list(library.collection("default", make=True).add(ARTICLES))
 
 
-def test_the_command_writes_a_file_and_goes_on_with_it(quoth, lights, tmp_path: Path) -> None:
+def test_the_command_writes_a_file_and_extends_it(quoth, lights, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     code, said, err = quoth("--n", "3")
     assert (code, said.strip()) == (0, str(out))
@@ -298,7 +300,9 @@ def test_the_command_writes_a_file_and_goes_on_with_it(quoth, lights, tmp_path: 
     assert len(read_questions(out)) == 8
 
 
-def test_ctrl_c_keeps_what_is_done(quoth, lights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_keeps_finished_questions(
+    quoth, lights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stopping(model: Any, **given: Any) -> Any:
         if model.drafts == 2:
             raise KeyboardInterrupt
@@ -311,9 +315,7 @@ def test_ctrl_c_keeps_what_is_done(quoth, lights, tmp_path: Path, monkeypatch: p
     assert len(read_questions(tmp_path / "out.jsonl")) == 2
 
 
-def test_without_a_model_or_articles_the_command_says_so(
-    quoth, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_needs_a_model_and_articles(quoth, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, _, err = quoth()
     assert code == 1 and "quoth add" in err
     monkeypatch.setenv("QUOTH_MODEL", "none")
@@ -324,7 +326,7 @@ def test_without_a_model_or_articles_the_command_says_so(
 # Thumbs
 
 
-def test_thumbs_down_become_questions_whose_answer_is_missing() -> None:
+def test_negative_feedback_becomes_questions_without_answers() -> None:
     history = (Turn(role="user", content="Is there a light?"),)
     given = [
         a_thumb(reason="it is Ada", history=history, as_of="2024-05-01"),
@@ -333,7 +335,7 @@ def test_thumbs_down_become_questions_whose_answer_is_missing() -> None:
         a_thumb(question="Fine?", verdict="up"),
         a_thumb(question="Elsewhere?", collection="other"),
     ]
-    [one] = from_feedback.questions(given)
+    [one] = questions_from_feedback(given)
     assert (one.question, one.answers, one.answerable, one.history) == (
         "Who keeps the light?",
         (),
@@ -344,7 +346,7 @@ def test_thumbs_down_become_questions_whose_answer_is_missing() -> None:
     assert one.labels == {"kind": "thumbs down", "said": "Ben Hart.", "reason": "it is Ada"}
 
 
-def test_the_command_exports_thumbs_down_once(quoth, home: Path, tmp_path: Path) -> None:
+def test_the_command_exports_negative_feedback_once(quoth, home: Path, tmp_path: Path) -> None:
     FeedbackFile(home).add(a_thumb())
     for times in (1, 0):
         code, _, err = quoth("--from-feedback")

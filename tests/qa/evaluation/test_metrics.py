@@ -1,4 +1,4 @@
-"""Each metric on small cases whose value was computed by hand."""
+"""Each metric on small cases with values computed by hand."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qa.evaluation.metrics.abstention import f1_of_hits
+from qa.evaluation.metrics.abstention import f1_from_hits
 from qa.evaluation.metrics.answers import exact_match, squad_tokens, token_f1
 from qa.evaluation.metrics.citations import citation_precision, citation_recall, evidence_f1
 from qa.evaluation.metrics.cost import METRICS as COST
-from qa.evaluation.metrics.retrieval import found, ndcg, recall, reciprocal_rank
+from qa.evaluation.metrics.retrieval import hit_rate, ndcg, recall, reciprocal_rank
 from qa.evaluation.metrics.support import supports
 from qa.evaluation.results import Row
-from qa.evaluation.scoring import estimates, grouped, scored
+from qa.evaluation.scoring import estimate_metrics, group_rows, score_row
 from qa.schemas import Conflict, Position
 from tests.qa.evaluation.samples import answer, asked, citation, passage, row
 
@@ -33,9 +33,9 @@ def test_recall_is_the_share_of_gold_found_capped_by_k(k: int, value: float) -> 
     assert recall(["g1", "g2"], {"g1", "g2", "g3"}, 2) == 1
 
 
-def test_found_is_whether_any_gold_article_is() -> None:
-    assert [found(RANKED, {"g1", "g2"}, k) for k in (1, 2, 5)] == [0, 1, 1]
-    assert found(RANKED, {"q"}, 5) == 0
+def test_hit_rate_is_whether_any_gold_article_is_found() -> None:
+    assert [hit_rate(RANKED, {"g1", "g2"}, k) for k in (1, 2, 5)] == [0, 1, 1]
+    assert hit_rate(RANKED, {"q"}, 5) == 0
 
 
 def test_reciprocal_rank() -> None:
@@ -73,7 +73,7 @@ def test_exact_match_and_token_f1() -> None:
 # Citations
 
 
-def test_support_wants_names_numbers_and_most_words() -> None:
+def test_support_requires_names_numbers_and_most_words() -> None:
     quote = citation(1, "On Monday the harbour of Marren counted 47 boats.")
     assert supports([quote], "Marren counted forty-seven boats in its harbour.")
     assert not supports([quote], "Marren counted 48 boats in its harbour.")
@@ -83,7 +83,7 @@ def test_support_wants_names_numbers_and_most_words() -> None:
     assert not supports([], "Marren counted 47 boats.")
 
 
-def test_support_reads_the_title_and_the_day_of_a_quote() -> None:
+def test_support_uses_the_title_and_the_date_of_a_quote() -> None:
     quote = citation(1, "The harbour counted 47 boats.", title="Marren Post", date="2024-05-06")
     assert supports([quote], "On 6 May 2024 the Marren harbour counted 47 boats.")
 
@@ -100,7 +100,7 @@ def test_citation_recall_is_the_share_of_supported_sentences() -> None:
     assert citation_recall(given) == 1 / 2
 
 
-def test_citation_precision_counts_what_is_of_use() -> None:
+def test_citation_precision_counts_needed_citations() -> None:
     both = "In Marren, whose harbour counted 47 boats, Ada Quill is the master."
     # Each of the two is needed; the rain is not, and supports nothing alone.
     assert citation_precision(answer([(both, [1, 2])], BOATS, MASTER)) == 1
@@ -121,16 +121,16 @@ def test_evidence_f1_is_that_of_the_best_pair() -> None:
 # Declining
 
 
-def test_f1_of_hits_is_f1() -> None:
+def test_f1_from_hits_is_f1() -> None:
     # TP 2, FP 1, FN 1: precision 2/3, recall 2/3
-    assert f1_of_hits(np.array([1.0, 1.0, 0.0, 0.0])) == pytest.approx(2 / 3)
+    assert f1_from_hits(np.array([1.0, 1.0, 0.0, 0.0])) == pytest.approx(2 / 3)
 
 
 def declining_rows() -> list[Row]:
     """Unanswerable: two declined, one answered. Answerable: one declined, two answered, one failed."""
     said = answer([(BOATS, [1])], BOATS)
     return [
-        scored(one)
+        score_row(one)
         for one in (
             row(asked("u1", answerable=False), declined=True),
             row(asked("u2", answerable=False), declined=True),
@@ -143,8 +143,10 @@ def declining_rows() -> list[Row]:
     ]
 
 
-def test_declining() -> None:
-    told: dict[str, Any] = {name: (one.value, one.count) for name, one in estimates(declining_rows()).items()}
+def test_abstention_metrics() -> None:
+    told: dict[str, Any] = {
+        name: (one.value, one.count) for name, one in estimate_metrics(declining_rows()).items()
+    }
     assert told["wrongly_declined"] == (pytest.approx(1 / 3), 3)
     assert told["declining_precision"] == (pytest.approx(2 / 3), 3)
     assert told["declining_recall"] == (pytest.approx(2 / 3), 3)
@@ -163,8 +165,8 @@ def test_outcomes() -> None:
 
 
 def test_percentiles_of_times() -> None:
-    rows = [scored(row(asked(str(ms)), evidence_ms=float(ms))) for ms in (10, 20, 30, 40)]
-    told = estimates(rows)
+    rows = [score_row(row(asked(str(ms)), evidence_ms=float(ms))) for ms in (10, 20, 30, 40)]
+    told = estimate_metrics(rows)
     assert told["evidence_ms_p50"].value == 25
     assert told["evidence_ms_p95"].value == pytest.approx(38.5)
     assert "first_token_ms_p50" not in told
@@ -176,7 +178,7 @@ def test_percentiles_of_times() -> None:
 
 def no_score(one: Row) -> set[str]:
     known = {"recall@1", "accuracy", "token_f1", "quotes_exact", "evidence_f1", "wrongly_declined"}
-    return known - scored(one).scores.keys()
+    return known - score_row(one).scores.keys()
 
 
 @pytest.mark.parametrize(
@@ -194,25 +196,25 @@ def no_score(one: Row) -> set[str]:
         (row(asked("q"), error="x"), {"quotes_exact", "evidence_f1", "wrongly_declined"}),
     ],
 )
-def test_who_is_not_eligible_has_no_score(one: Row, missing: set[str]) -> None:
+def test_an_ineligible_question_has_no_score(one: Row, missing: set[str]) -> None:
     assert no_score(one) == missing
 
 
-def test_a_question_that_failed_scores_zero_where_it_was_eligible() -> None:
-    scores = scored(row(asked("q"), error="x")).scores
+def test_a_failed_question_scores_zero_if_eligible() -> None:
+    scores = score_row(row(asked("q"), error="x")).scores
     assert (scores["recall@1"], scores["accuracy"], scores["token_f1"]) == (0, 0, 0)
 
 
-def test_before_the_model_only_search_is_measured() -> None:
-    scores = scored(row(asked("q"), ranked=["g"]), retrieval_only=True).scores
+def test_retrieval_only_measures_only_retrieval() -> None:
+    scores = score_row(row(asked("q"), ranked=["g"]), retrieval_only=True).scores
     assert scores["recall@1"] == 1
     assert "accuracy" not in scores and "wrongly_declined" not in scores
 
 
-def test_an_answer_is_in_the_evidence_where_a_passage_says_it() -> None:
+def test_an_answer_is_in_the_evidence_if_a_passage_states_it() -> None:
     def score(**changes: Any) -> float | None:
         one = row(asked("q", **changes), passages=[passage("Nothing."), passage("There were 47 boats.")])
-        return scored(one).scores.get("answer_in_evidence")
+        return score_row(one).scores.get("answer_in_evidence")
 
     assert score(answers=["forty-seven"]) == 1
     assert score(answers=["48"]) == 0
@@ -222,17 +224,17 @@ def test_an_answer_is_in_the_evidence_where_a_passage_says_it() -> None:
 def test_groups_are_halves_kinds_and_follow_ups() -> None:
     turns = [{"role": "user", "content": "And?"}]
     rows = [row(asked(f"q{n}", kind="plain" if n % 2 else "odd", history=turns * (n < 3))) for n in range(20)]
-    groups = grouped(rows)
+    groups = group_rows(rows)
     assert set(groups) == {"half a", "half b", "kind odd", "kind plain", "with history", "without history"}
     assert len(groups["half a"]) + len(groups["half b"]) == 20
     assert (len(groups["with history"]), len(groups["kind plain"])) == (3, 10)
-    assert set(grouped([row(asked("q1"))])) == {"half a", "half b"}
+    assert set(group_rows([row(asked("q1"))])) == {"half a", "half b"}
 
 
 # Disagreements
 
 
-def test_what_another_source_says_is_not_this_answer() -> None:
+def test_the_other_position_of_a_conflict_is_not_the_answer() -> None:
     sides = [
         Position(claim="The Post (1 May 2024) says 52", citations=(1,)),
         Position(claim="The Herald (2 May 2024) says 47", citations=(2,)),
@@ -241,5 +243,5 @@ def test_what_another_source_says_is_not_this_answer() -> None:
     said = answer([("52 people came.", [1]), (told, [1, 2])], "52 people came.", "47 people came.")
     of_crowd = asked(question="How many people came?", answers=["52"], distractors=["47"])
     with_both = said.model_copy(update={"conflicts": (Conflict(about="people", positions=tuple(sides)),)})
-    assert scored(row(of_crowd, given=with_both)).outcome == "right"
-    assert scored(row(of_crowd, given=said)).outcome == "wrong"  # told as if it were the answer
+    assert score_row(row(of_crowd, given=with_both)).outcome == "right"
+    assert score_row(row(of_crowd, given=said)).outcome == "wrong"  # told as if it were the answer

@@ -1,4 +1,4 @@
-"""Test questions are read line by line, and what is wrong is named by its line."""
+"""Reading questions files, and errors that name the line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qa.errors import EvaluationInvalid
-from qa.evaluation.questions import EvalQuestion, read_questions, sampled
+from qa.evaluation.questions import EvalQuestion, read_questions, sample
 from tests.paths import SEEDS
 
 ASKED = {"id": "q1", "question": "Who keeps the light?", "answers": ["Ada Quill"], "answerable": True}
@@ -23,7 +23,7 @@ def written(folder: Path, *lines: Any) -> Path:
     return file
 
 
-def test_what_is_written_is_read_and_unknown_fields_become_labels(tmp_path: Path) -> None:
+def test_questions_are_read_and_unknown_fields_become_labels(tmp_path: Path) -> None:
     given = ASKED | {
         "date": "2024-03-18",
         "evidence": ["", "Ada Quill keeps it."],
@@ -40,7 +40,7 @@ def test_what_is_written_is_read_and_unknown_fields_become_labels(tmp_path: Path
     assert EvalQuestion.model_validate_json(question.model_dump_json()) == question
 
 
-def test_a_byte_order_mark_and_a_number_for_an_id_are_no_harm(tmp_path: Path) -> None:
+def test_a_byte_order_mark_and_a_numeric_id_are_accepted(tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_bytes(b"\xef\xbb\xbf" + json.dumps(ASKED | {"id": 7}).encode())
     assert read_questions(file)[0].id == "7"
@@ -53,15 +53,15 @@ def test_a_byte_order_mark_and_a_number_for_an_id_are_no_harm(tmp_path: Path) ->
         ("[1, 2]", "line 2: the line is not usable"),
         ({"id": "q2", "question": "Who?", "answers": []}, "line 2: answerable"),
         (ASKED | {"id": "q2", "date": "soon"}, "line 2: date"),
-        (ASKED, "line 2: the id 'q1' is line 1's"),
+        (ASKED, "line 2: the id 'q1' is already used in line 1"),
     ],
 )
-def test_what_is_wrong_is_named_by_its_line(tmp_path: Path, line: Any, says: str) -> None:
+def test_errors_name_the_line(tmp_path: Path, line: Any, says: str) -> None:
     with pytest.raises(EvaluationInvalid, match=says):
         read_questions(written(tmp_path, ASKED, line))
 
 
-def test_a_file_that_is_not_there_or_empty_is_named(tmp_path: Path) -> None:
+def test_a_missing_or_empty_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(EvaluationInvalid, match=r"missing\.jsonl cannot be read"):
         read_questions(tmp_path / "missing.jsonl")
     with pytest.raises(EvaluationInvalid, match="no questions"):
@@ -70,11 +70,11 @@ def test_a_file_that_is_not_there_or_empty_is_named(tmp_path: Path) -> None:
 
 def test_a_sample_is_the_same_for_the_same_seed() -> None:
     questions = read_questions(SEEDS / "questions.jsonl")
-    first = sampled(questions, 10, seed=1)
-    assert first == sampled(questions, 10, seed=1)
-    assert first != sampled(questions, 10, seed=2)
+    first = sample(questions, 10, seed=1)
+    assert first == sample(questions, 10, seed=1)
+    assert first != sample(questions, 10, seed=2)
     assert [question.id for question in first] == sorted(question.id for question in first)
-    assert sampled(questions, 1_000, seed=1) == questions
+    assert sample(questions, 1_000, seed=1) == questions
 
 
 def test_the_halves_are_about_even_and_depend_on_the_id_alone() -> None:

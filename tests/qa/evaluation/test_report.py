@@ -1,10 +1,8 @@
-"""The report of a run: what it shows, and that it is a page that asks for nothing else."""
+"""The HTML report: its content, and that it is self-contained."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -12,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from qa.evaluation.calibration import calibrated
-from qa.evaluation.comparison import compared
-from qa.evaluation.execution.evaluate import summed
+from qa.evaluation.calibration import fit_calibration
+from qa.evaluation.comparison import compare_runs
+from qa.evaluation.execution.evaluate import build_run
 from qa.evaluation.report import html
 from qa.evaluation.results import EvalRun, QuoteContext, Row
-from qa.evaluation.scoring import scored
+from qa.evaluation.scoring import score_row
 from qa.schemas import Thresholds
 from tests.qa.evaluation.samples import answer, asked, citation, passage, row
 
@@ -43,7 +41,7 @@ def a_row(number: int, *, right: bool, **changes: Any) -> Row:
 
 def a_run(rows: list[Row]) -> EvalRun:
     began = datetime(2026, 1, 2, tzinfo=UTC)
-    return summed([scored(one) for one in rows], collection="lights", began=began)
+    return build_run([score_row(one) for one in rows], collection="lights", began=began)
 
 
 def thirty(**changes: Any) -> EvalRun:
@@ -69,7 +67,7 @@ def headings(page: str) -> set[str]:
 
 
 class Tags(HTMLParser):
-    """The names of all elements with their attributes."""
+    """Collects the names and attributes of all elements."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -83,7 +81,7 @@ class Tags(HTMLParser):
 # What is in it
 
 
-def test_figures_stand_with_their_intervals_and_halves() -> None:
+def test_metrics_have_their_intervals_and_halves() -> None:
     run = thirty()
     page = html(run)
     found = run.metrics["accuracy"]
@@ -93,46 +91,46 @@ def test_figures_stand_with_their_intervals_and_halves() -> None:
     assert "model none" in page and "collection lights" in page and "2026-01-02" in page
 
 
-def test_plots_whose_data_are_not_there_are_left_out() -> None:
-    always = {"What became of the questions", "What search finds", "How long it takes"}
-    of_confidence = {"What declining more would give", "What the confidence is worth"}
+def test_plots_without_data_are_left_out() -> None:
+    always = {"Outcomes", "Retrieval", "Response time"}
+    of_confidence = {"Risk and coverage", "Reliability of the confidence"}
     assert headings(html(thirty())) & (always | of_confidence) == always
     assert headings(html(confident())) >= always | of_confidence
 
 
-def test_a_calibration_shows_the_curves_it_fitted_on() -> None:
+def test_a_calibration_shows_its_curves() -> None:
     rows = [
         one.model_copy(update={"confidences": one.confidences | {"search": 0.5}}) for one in confident().rows
     ]
-    fit = calibrated(rows, Thresholds(search=0, answer=0))
+    fit = fit_calibration(rows, Thresholds(search=0, answer=0))
     page = html(a_run(rows).model_copy(update={"calibration": fit}))
     assert "gate “answer”, half a" in page
-    assert "What declining more would give" in headings(page)
+    assert "Risk and coverage" in headings(page)
 
 
-def test_a_run_of_search_alone_has_no_outcomes() -> None:
+def test_a_retrieval_only_run_has_no_outcomes() -> None:
     rows = [one.model_copy(update={"answer": None, "total_ms": None}) for one in thirty().rows]
     page = html(a_run(rows))
-    assert "What became of the questions" not in headings(page)
-    assert "What search finds" in headings(page)
+    assert "Outcomes" not in headings(page)
+    assert "Retrieval" in headings(page)
 
 
-def test_one_question_and_an_error_are_a_report_too() -> None:
+def test_a_report_of_one_failed_question() -> None:
     failed = row(asked("q"), error="ModelUnavailable: the model is gone")
     assert "ModelUnavailable: the model is gone" in html(a_run([failed]))
 
 
-def test_a_baseline_tells_what_changed_and_what_may_be_chance() -> None:
+def test_a_baseline_shows_changes_and_their_significance() -> None:
     old = a_run([a_row(n, right=False) for n in range(20)])
     new = a_run([a_row(n, right=n > 0) for n in range(20)])
-    page = html(new.model_copy(update={"comparison": compared(old, new)}))
-    assert "+95 points against 0 % (p &lt; 0.001)" in page
+    page = html(new.model_copy(update={"comparison": compare_runs(old, new)}))
+    assert "+95 points from 0 % (p &lt; 0.001)" in page
     assert "was wrong" in page and page.count("data-turned>") == 19
     few = a_run([a_row(n, right=n == 0) for n in range(20)])
-    assert "which may be chance" in html(few.model_copy(update={"comparison": compared(old, few)}))
+    assert "not significant" in html(few.model_copy(update={"comparison": compare_runs(old, few)}))
 
 
-def test_the_same_run_is_the_same_page() -> None:
+def test_the_report_is_deterministic() -> None:
     assert html(confident()) == html(confident())
 
 
@@ -163,7 +161,7 @@ def hostile() -> EvalRun:
     return a_run(rows).model_copy(update={"collection": HOSTILE, "model": HOSTILE})
 
 
-def test_texts_cannot_become_elements() -> None:
+def test_texts_are_escaped() -> None:
     tags = Tags(html(hostile())).found
     assert [name for name, _ in tags].count("script") == 1
     assert "img" not in {name for name, _ in tags}
@@ -172,7 +170,7 @@ def test_texts_cannot_become_elements() -> None:
         assert not str(attributes.get("href", "#")).startswith("javascript")
 
 
-def test_nothing_in_it_names_another_place_to_load_from() -> None:
+def test_the_report_has_no_external_resources() -> None:
     for name, attributes in Tags(html(confident())).found:
         assert name not in {"link", "iframe", "object", "embed", "img", "base"}
         assert "src" not in attributes
@@ -183,22 +181,9 @@ def test_nothing_in_it_names_another_place_to_load_from() -> None:
 # In a browser, from disk
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if not program:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is not installed")
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Opens reports from a file; none may ask for anything else or fail in its script."""
+    """Opens reports from disk; none may make a request or fail in its script."""
     asked_for, failures, contexts = list[str](), list[str](), list[BrowserContext]()
 
     def make(run: EvalRun, **options: Any) -> Page:
@@ -224,7 +209,7 @@ def shown(page: Page) -> int:
     return page.locator(".question:visible").count()
 
 
-def test_questions_are_found_by_words_outcome_half_and_kind(opened: Callable[..., Page]) -> None:
+def test_questions_are_filtered_by_words_outcome_half_and_kind(opened: Callable[..., Page]) -> None:
     page = opened(thirty())
     assert shown(page) == 30
     page.get_by_role("button", name="wrong 9").click()
@@ -239,7 +224,7 @@ def test_questions_are_found_by_words_outcome_half_and_kind(opened: Callable[...
     page.get_by_label("Find in").fill("ben bees")
     assert shown(page) == 9
     page.get_by_label("Find in").fill("nobody says this")
-    expect(page.get_by_text("No question is like that.")).to_be_visible()
+    expect(page.get_by_text("No question matches.")).to_be_visible()
     page.locator("#all").click()
     a = page.locator('.question[data-half="a"]').count()
     page.get_by_label("Half", exact=True).select_option("a")
@@ -264,7 +249,7 @@ def test_a_question_opens_from_the_keyboard_and_shows_its_quote(opened: Callable
     assert page.url.endswith("#q5-1")
 
 
-def test_an_address_opens_its_question(opened: Callable[..., Page]) -> None:
+def test_a_fragment_opens_its_question(opened: Callable[..., Page]) -> None:
     page = opened(thirty())
     page.evaluate("location.hash = '#q7'")
     expect(page.locator("#q7")).to_have_attribute("open", "")
@@ -279,7 +264,7 @@ def test_hostile_texts_do_nothing(opened: Callable[..., Page]) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_nothing_stands_beyond_the_screen(opened: Callable[..., Page], scheme: str) -> None:
+def test_nothing_overflows_on_a_phone(opened: Callable[..., Page], scheme: str) -> None:
     page = opened(confident(), viewport={"width": 400, "height": 800}, color_scheme=scheme)
     page.evaluate("for (const it of document.querySelectorAll('details')) it.open = true")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

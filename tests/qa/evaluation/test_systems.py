@@ -1,4 +1,4 @@
-"""The metrics of systems whose worth is known: perfect ones, and each with one fault."""
+"""The metrics of systems with known quality: a perfect one, and others with one fault each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from index.errors import ArchiveEmpty, ArticleUnknown
 from index.schemas import Article, Filters
 from qa.errors import ModelUnavailable
-from qa.evaluation.comparison import compared
+from qa.evaluation.comparison import compare_runs
 from qa.evaluation.execution.evaluate import evaluate
 from qa.evaluation.questions import EvalQuestion
 from qa.evaluation.results import EvalRun, Row
@@ -76,7 +76,7 @@ class System:
         return answer([])
 
     def quote(self, article_id: str) -> Citation:
-        """The first sentence of the article."""
+        """Returns the first sentence of the article."""
         text = TEXTS[article_id]
         return citation(1, text[: text.index(".") + 1], article_id=article_id)
 
@@ -113,7 +113,7 @@ def test_a_perfect_system_scores_1_everywhere() -> None:
     assert found["exact_match"] == 0 and 0 < found["token_f1"] < 1
 
 
-def test_a_terse_one_is_an_exact_match() -> None:
+def test_a_terse_system_is_an_exact_match() -> None:
     class Terse(System):
         def answer(self, question: str) -> Answer:
             said = {"light": "Ada Quill.", "ferry": "Forty-seven."}
@@ -124,7 +124,7 @@ def test_a_terse_one_is_an_exact_match() -> None:
     assert (found["exact_match"], found["token_f1"], found["accuracy"]) == (1, 1, 1)
 
 
-def test_one_that_always_declines_is_never_right_and_never_quotes() -> None:
+def test_a_system_that_always_declines_is_never_right() -> None:
     class Silent(System):
         def answer(self, question: str) -> Answer:
             return answer([])
@@ -137,7 +137,7 @@ def test_one_that_always_declines_is_never_right_and_never_quotes() -> None:
     assert not {"accuracy_of_answered", "quotes_exact", "citation_recall"} & found.keys()
 
 
-def test_one_that_answers_everything_with_every_choice_is_never_right() -> None:
+def test_a_system_that_states_every_choice_is_never_right() -> None:
     class Talkative(System):
         def answer(self, question: str) -> Answer:
             every = "Ada Quill, Ben Hart, Cy Moss, 12, 47, forty-seven, 48."
@@ -148,7 +148,7 @@ def test_one_that_answers_everything_with_every_choice_is_never_right() -> None:
     assert (found["wrongly_declined"], found["declining_recall"], found["declining_f1"]) == (0, 0, 0)
 
 
-def test_one_that_cites_the_wrong_article_is_right_without_support() -> None:
+def test_a_system_that_cites_the_wrong_article_is_right_without_support() -> None:
     class Misciting(System):
         def quote(self, article_id: str) -> Citation:
             return super().quote("ferry" if article_id == "light" else "light")
@@ -159,7 +159,7 @@ def test_one_that_cites_the_wrong_article_is_right_without_support() -> None:
         assert found[name] == 0, name
 
 
-def test_one_altered_digit_is_no_exact_quote() -> None:
+def test_a_changed_digit_is_no_exact_quote() -> None:
     class Altering(System):
         def quote(self, article_id: str) -> Citation:
             quote = super().quote(article_id)
@@ -170,7 +170,7 @@ def test_one_altered_digit_is_no_exact_quote() -> None:
     assert found["citation_recall"] == 1 / 2
 
 
-def test_a_quote_of_an_article_that_is_not_there_is_not_exact() -> None:
+def test_a_quote_of_a_missing_article_is_not_exact() -> None:
     class Inventing(System):
         def quote(self, article_id: str) -> Citation:
             return super().quote(article_id).model_copy(update={"article_id": "gone"})
@@ -178,7 +178,7 @@ def test_a_quote_of_an_article_that_is_not_there_is_not_exact() -> None:
     assert values(Inventing())["quotes_exact"] == 0
 
 
-def test_one_that_finds_the_other_article_first() -> None:
+def test_a_system_that_ranks_the_other_article_first() -> None:
     class Backward(System):
         def search(
             self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
@@ -190,7 +190,7 @@ def test_one_that_finds_the_other_article_first() -> None:
 
 
 class Failing(System):
-    """Fails at one question."""
+    """Fails on one question."""
 
     def answer(self, question: str) -> Answer:
         if "ferry" in question:
@@ -198,14 +198,14 @@ class Failing(System):
         return super().answer(question)
 
 
-def test_one_question_that_fails_is_a_row_and_the_others_are_asked() -> None:
+def test_a_failed_question_is_a_row_and_the_run_continues() -> None:
     run = evaluate(Failing(), QUESTIONS)
     assert [row.outcome for row in run.rows] == ["right", "error", "rightly declined"]
     assert run.rows[1].error == "ModelUnavailable: the model is gone"
     assert run.metrics["accuracy"].value == 1 / 2
 
 
-def test_an_archive_without_articles_is_an_error_and_not_as_many_rows() -> None:
+def test_an_empty_collection_is_one_error() -> None:
     class Empty(System):
         def search(
             self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
@@ -216,7 +216,7 @@ def test_an_archive_without_articles_is_an_error_and_not_as_many_rows() -> None:
         evaluate(Empty(), QUESTIONS)
 
 
-def test_search_alone_asks_no_model() -> None:
+def test_retrieval_only_calls_no_model() -> None:
     class Mute(System):
         def answer(self, question: str) -> Answer:
             raise AssertionError("asked")
@@ -227,7 +227,7 @@ def test_search_alone_asks_no_model() -> None:
     assert "accuracy" not in run.metrics and "evidence_ms_p50" in run.metrics
 
 
-def test_a_row_tells_what_happened() -> None:
+def test_a_row_records_the_answer_and_its_times() -> None:
     row = evaluate(System(), QUESTIONS[:1]).rows[0]
     assert row.ranked == ("light", "ferry")
     assert row.searched == "Who keeps the light?"
@@ -242,7 +242,7 @@ def test_a_row_tells_what_happened() -> None:
 
 
 class Counting(System):
-    """Counts what it is asked."""
+    """Records the questions."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -264,7 +264,7 @@ def interrupted(journal: Path, system: System, after: int) -> None:
         evaluate(system, QUESTIONS, journal=journal, advance=stop)
 
 
-def test_what_is_done_is_kept_and_not_asked_again(tmp_path: Path) -> None:
+def test_finished_questions_are_not_asked_again(tmp_path: Path) -> None:
     journal = tmp_path / "kept" / "journal.jsonl"
     interrupted(journal, System(), after=2)
     with journal.open("a") as file:
@@ -286,7 +286,7 @@ def test_failures_and_reworded_questions_are_asked_again(tmp_path: Path) -> None
     assert not [row for row in run.rows if row.error]
 
 
-def test_without_resume_a_run_begins_anew(tmp_path: Path) -> None:
+def test_without_resume_a_run_starts_over(tmp_path: Path) -> None:
     journal = tmp_path / "journal.jsonl"
     interrupted(journal, System(), after=2)
     system = Counting()
@@ -305,7 +305,7 @@ def test_a_run_is_compared_with_an_earlier_one(tmp_path: Path) -> None:
     before, after = evaluate(Silent(), QUESTIONS), evaluate(System(), QUESTIONS)
     saved = EvalRun.model_validate_json(before.model_dump_json())
     assert saved == before
-    found = compared(saved, after)
+    found = compare_runs(saved, after)
     assert (found.changes["accuracy"].before, found.changes["accuracy"].after) == (0, 1)
     assert found.changes["accuracy"].p == 1 / 2  # two of two turned: 2 / 2^2
     assert found.changes["recall@1"].p == 1
@@ -318,4 +318,4 @@ def test_a_run_is_compared_with_an_earlier_one(tmp_path: Path) -> None:
 def test_only_questions_of_both_runs_are_compared() -> None:
     run = evaluate(System(), QUESTIONS)
     other = evaluate(System(), [QUESTIONS[0], asked("new", question="Who keeps the light of Skerrow?")])
-    assert compared(run, other).changes["accuracy"].count == 1
+    assert compare_runs(run, other).changes["accuracy"].count == 1

@@ -24,7 +24,6 @@ from qa.cli.console import show_json
 from qa.cli.formatters.answers import show_answer
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.chat_models import ChatModel, LocalChatModel
-from qa.llm.installed_weights import find_model
 from qa.pipeline.answer_prompt import empty_prompt
 from qa.schemas import Answer
 from qa.settings import read_settings
@@ -32,7 +31,6 @@ from qa.web.api import create_api
 from qa.web.ui.conversation import Exchange
 from qa.web.ui.html import citations, conversation, reader
 from qa.web.ui.phrases.window import ENGLISH
-from tests.conftest import MODELS
 from tests.paths import CANARIES_FOLDER
 from tests.qa.guardrails.test_sanitizer import TOKENS, is_plain
 
@@ -89,13 +87,9 @@ def nest(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalChatModel]:
-    file = find_model("local:1.5b", MODELS)
-    assert file, f"the model's weights are not in {MODELS}; run `quoth models pull`"
-    model = LocalChatModel("local:1.5b", lambda: file, threads=2, cache=tmp_path_factory.mktemp("states"))
-    model.warm_up(empty_prompt())
-    yield model
-    model.close()
+def model(local_model: LocalChatModel) -> LocalChatModel:
+    local_model.warm_up(empty_prompt())
+    return local_model
 
 
 @dataclass(frozen=True)

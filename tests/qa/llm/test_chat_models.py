@@ -20,19 +20,14 @@ from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models import LocalChatModel
 from qa.llm.chat_models.local import private_folder
-from qa.llm.installed_weights import find_model
 from qa.schemas import Question, Token
 from qa.settings import read_settings
-from tests.conftest import MODELS
+from tests.conftest import MODEL_THREADS
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalChatModel]:
-    file = find_model("local:1.5b", MODELS)
-    assert file, f"the model's weights are not in {MODELS}; run `quoth models pull`"
-    model = LocalChatModel("local:1.5b", lambda: file, threads=2, cache=tmp_path_factory.mktemp("states"))
-    yield model
-    model.close()
+def model(local_model: LocalChatModel) -> LocalChatModel:
+    return local_model
 
 
 @pytest.fixture
@@ -97,7 +92,9 @@ def test_what_was_read_once_is_not_read_again(model: LocalChatModel, tmp_path: P
         return time.monotonic() - began
 
     model.count_tokens("load")
-    first, second = (LocalChatModel(model.name, lambda: model._weights, 2, tmp_path) for _ in range(2))
+    first, second = (
+        LocalChatModel(model.name, lambda: model._weights, MODEL_THREADS, tmp_path) for _ in range(2)
+    )
     slow, quick = seconds(first), seconds(second)
     first.close()
     second.close()

@@ -22,6 +22,8 @@ from qa.llm.download import fetch_model
 from qa.llm.installed_weights import find_model, list_models, verify_model
 from qa.llm.weights import MODELS, HubSource, Weights, WeightsFile, WheelSource
 
+pytestmark = pytest.mark.slow
+
 BYTES = random.Random(7).randbytes(200_000)
 SETTINGS = b'{"layers": 1}'
 

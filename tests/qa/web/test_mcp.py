@@ -58,6 +58,7 @@ def connection(
         quoth.remove([NEWS["id"]])
 
 
+@pytest.mark.slow
 def test_agent_uses_every_tool(connection: StdioServerParameters | str) -> None:
     async def use_tools() -> None:
         async with Client(connection) as client:

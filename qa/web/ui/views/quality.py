@@ -48,19 +48,19 @@ class Progress(Protocol):
     def total(self) -> int: ...
 
     @property
-    def trouble(self) -> str: ...
+    def error(self) -> str: ...
 
 
 class Evaluator(Protocol):
     """Who evaluates, one evaluation at a time."""
 
     @property
-    def standing(self) -> Progress: ...
+    def progress(self) -> Progress: ...
 
     def page(self) -> str:
         """The report of the last evaluation as HTML; empty where there was none."""
 
-    def begin(self, questions: str, *, collection: str, most: int) -> None:
+    def start(self, questions: str, *, collection: str, most: int) -> None:
         """Starts one, of `most` of the questions of a `.jsonl`, or of its own. Raises QuothError."""
 
     def stop(self) -> None: ...
@@ -87,7 +87,7 @@ def build(measuring: Evaluator, assistant: Assistant, say: Phrases, scope: gr.St
     timer = gr.Timer(1, active=False)
 
     def told() -> list[Any]:
-        now = measuring.standing
+        now = measuring.progress
         running = now.state in ("running", "stopping")
         # While it runs the report stays: it may be being read.
         shown = gr.skip() if running else _report(say, measuring.page())
@@ -107,7 +107,7 @@ def build(measuring: Evaluator, assistant: Assistant, say: Phrases, scope: gr.St
             if not isinstance(text, str) or len(text) > MAX_FILE_CHARACTERS:
                 raise QuothError(say.quality.too_large)
             count = min(MOST, max(1, int(most))) if most.isdecimal() else USUAL
-            measuring.begin(text, collection=scope.collection, most=count)
+            measuring.start(text, collection=scope.collection, most=count)
         except QuothError as error:
             return [trouble(str(error)), gr.skip(), gr.skip()]
         return told()
@@ -143,7 +143,7 @@ def _standing(say: Phrases, now: Progress) -> str:
         case "idle":
             return ""
         case "failed":
-            return trouble(words.failed.format(now.trouble))
+            return trouble(words.failed.format(now.error))
         case "stopped":
             told = words.stopped.format(now.done, now.total)
         case "done":

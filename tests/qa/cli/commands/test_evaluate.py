@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from qa.cli import main
 from qa.evaluation.comparison import read_run
-from qa.evaluation.execution.runner import rows
+from qa.evaluation.execution.runner import run_questions
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -181,13 +181,13 @@ def test_an_interrupted_run_is_resumed(
     quoth: Run, questions: Path, articles: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopping(*given: Any, **named: Any) -> Any:
-        for number, row in enumerate(rows(*given, **named)):
+        for number, row in enumerate(run_questions(*given, **named)):
             if number == 2:
                 raise KeyboardInterrupt
             yield row
 
     with monkeypatch.context() as patched:
-        patched.setattr("qa.evaluation.execution.evaluate.rows", stopping)
+        patched.setattr("qa.evaluation.execution.evaluate.run_questions", stopping)
         code, out, err = quoth(questions, "--articles", articles)
     assert (code, out) == (130, "")
     assert "2 of 5 questions are saved; continue with --resume" in err
@@ -199,15 +199,16 @@ def test_an_interrupted_run_is_resumed(
 
     def counting(assistant: Any, questions: Any, **named: Any) -> Any:
         asked.extend(question.id for question in questions)
-        return rows(assistant, questions, **named)
+        return run_questions(assistant, questions, **named)
 
-    monkeypatch.setattr("qa.evaluation.execution.evaluate.rows", counting)
+    monkeypatch.setattr("qa.evaluation.execution.evaluate.run_questions", counting)
     code, out, _ = quoth(questions, "--articles", articles, "--resume")
     assert (code, figure(out, "accuracy")) == (0, 1)
     assert asked == ["q3", "q4", "q5"]
     assert not list((home / "evaluations").iterdir())
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_every_finished_row(home: Path, tmp_path: Path, articles: Path) -> None:
     many = [QUESTIONS[n % 5] | {"id": f"q{n}"} for n in range(2_000)]
     questions = written(tmp_path / "many.jsonl", many)

@@ -294,7 +294,7 @@ def test_small_evaluation_runs_beside_the_chat_and_leaves_its_report(
     page.get_by_role("button", name="Run a small evaluation").click()
     expect(page.locator("#standing")).to_contain_text("3 questions answered.", timeout=60_000)
     report = page.frame_locator("#report iframe")
-    expect(report.get_by_role("heading", name="How good are the answers?")).to_be_visible()
+    expect(report.get_by_role("heading", name="Evaluation report")).to_be_visible()
     report.get_by_label("Find in questions, answers and quotes").fill("no such words")
     expect(report.locator("#count")).to_have_text("0 of 3")
     kept = json.loads((server.home / "reports" / "last.json").read_text())

@@ -368,6 +368,7 @@ def test_first_paint_comes_soon(new_page: Callable[..., Page]):
     assert min(paints) < 2_000, paints
 
 
+@pytest.mark.slow
 def test_routes_of_the_app_are_kept_and_programs_get_none_of_the_window(address: str):
     assert httpx.get(f"{address}/api/before").json() == {"route": "kept"}
     assert httpx.get(f"{address}/docs").status_code == 200
