@@ -1,4 +1,4 @@
-"""The chat window: asking, checking what is answered, and keeping it."""
+"""The chat window: asking questions, checking answers, and the library behind them."""
 
 from qa.web.ui.mount import mount
 from qa.web.ui.phrases.window import LANGUAGES

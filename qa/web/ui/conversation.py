@@ -1,4 +1,4 @@
-"""What is asked in the window and what came of it, as the browser keeps it."""
+"""Questions and their answers, as the page sends and the browser saves them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pydantic import Field
 
 from qa.schemas import Answer, Schema, Turn
 
-# How many earlier messages a question is asked with.
-TURNS = 6
+# Earlier messages that are sent with a question.
+MAX_TURNS = 6
 
 
 class SentQuestion(Schema):
-    """A question as the page sends it. `typed` is one from the box, which is then emptied."""
+    """A question as the page sends it. `typed` means it comes from the question box."""
 
     nth: int
     question: str
     typed: bool = True
     search_as: str | None = None
-    history: tuple[Turn, ...] = Field((), max_length=TURNS)
+    history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
 
 
 class Exchange(Schema):
-    """A question with its answer, or with what went wrong. The page adds what is thought of it."""
+    """A question with its answer or its error (`trouble`). The page adds the user's `verdict`."""
 
     question: str
     asked: date
@@ -36,12 +36,12 @@ class Exchange(Schema):
 
     @property
     def day(self) -> date:
-        """The day the question is about."""
+        """The day that the question refers to."""
         return self.as_of or self.asked
 
 
 class Conversation(Schema):
-    """A conversation as it is kept and exported; the oldest exchange comes first."""
+    """A conversation as it is saved and exported; the oldest exchange comes first."""
 
     id: str
     name: str

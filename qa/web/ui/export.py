@@ -1,4 +1,4 @@
-"""A conversation as Markdown, with its quotes and where they stand."""
+"""A conversation as Markdown, with its quotes and their sources."""
 
 from __future__ import annotations
 
@@ -7,44 +7,43 @@ from collections.abc import Iterator
 
 from qa.schemas import Answer
 from qa.web.ui.conversation import Conversation, Exchange
-from qa.web.ui.html.citations import origin
-from qa.web.ui.html.reader import fragment, on_the_web
+from qa.web.ui.html.links import fragment, is_web_address
 from qa.web.ui.phrases.window import Phrases
 
 
-def markdown(say: Phrases, kept: Conversation) -> str:
+def markdown(phrases: Phrases, conversation: Conversation) -> str:
     """The whole conversation, oldest question first."""
-    parts = [f"# {_plain(kept.name)}"]
-    for exchange in kept.exchanges:
-        parts += [f"## {_plain(exchange.question)}", f"*{say.asked_on.format(say.day(exchange.day))}*"]
-        parts += _answer(say, exchange)
+    parts = [f"# {_plain(conversation.name)}"]
+    for exchange in conversation.exchanges:
+        asked_on = phrases.asked_on.format(phrases.day(exchange.day))
+        parts += [f"## {_plain(exchange.question)}", f"*{asked_on}*", *_answer(phrases, exchange)]
     return "\n\n".join(parts) + "\n"
 
 
-def _answer(say: Phrases, exchange: Exchange) -> Iterator[str]:
-    given = exchange.answer
-    if not given:
-        yield _plain(exchange.trouble or say.stopped)
-    elif given.status == "declined":
-        yield say.declined
+def _answer(phrases: Phrases, exchange: Exchange) -> Iterator[str]:
+    answer, words = exchange.answer, phrases.ask
+    if not answer:
+        yield _plain(exchange.trouble or words.stopped)
+    elif answer.status == "declined":
+        yield words.declined
     else:
         yield " ".join(
             f"{_plain(sentence.text)} {''.join(f'[{number}]' for number in sentence.citations)}"
-            + (f" *({say.weak})*" if sentence.support == "weak" else "")
-            for sentence in given.sentences
+            + (f" *({words.weak})*" if sentence.support == "weak" else "")
+            for sentence in answer.sentences
         )
-        yield from _quotes(say, given)
+        yield from _quotes(phrases, answer)
 
 
-def _quotes(say: Phrases, given: Answer) -> Iterator[str]:
-    for citation in given.citations:
-        about = _plain(origin(say, citation))
-        if on_the_web(citation.url):
-            address = "".join(fragment(citation.url, citation.quote).split())
-            about = f"[{about}](<{address.replace('<', '%3C').replace('>', '%3E')}>)"
-        yield f"> {_plain(citation.quote)}\n>\n> [{citation.number}] {about}"
+def _quotes(phrases: Phrases, answer: Answer) -> Iterator[str]:
+    for citation in answer.citations:
+        origin = _plain(phrases.origin(citation))
+        if is_web_address(citation.url):
+            url = "".join(fragment(citation.url, citation.quote).split())
+            origin = f"[{origin}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
+        yield f"> {_plain(citation.quote)}\n>\n> [{citation.number}] {origin}"
 
 
 def _plain(text: str) -> str:
-    """The text in one line, with what Markdown or HTML would take for marks escaped."""
+    """The text in one line, with characters that mean something in Markdown or HTML escaped."""
     return re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", " ".join(text.split()))

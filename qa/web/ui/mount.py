@@ -1,4 +1,4 @@
-"""The window's pages on the server: one for each language, and the way to the one a browser reads."""
+"""The window's pages on the server: one per language, and a redirect to the one that a browser prefers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, RedirectResponse
 
 from qa.assistant import Assistant
-from qa.web.ui import upload_stream
-from qa.web.ui.phrases.window import LANGUAGES, preferred
-from qa.web.ui.views import quality
+from qa.evaluation.execution.background import BackgroundEvaluation
+from qa.web.ui.phrases.window import LANGUAGES, preferred_language
+from qa.web.ui.views import quality, upload_stream
 from qa.web.ui.window import window
 
 PAGE = Path(__file__).parent / "page"
@@ -20,19 +20,19 @@ MONO = ("ui-monospace", "Menlo", "Consolas", "Liberation Mono", "monospace")
 PAPER, DARK_PAPER = "#f7f4ee", "#191714"
 
 
-def mount(app: FastAPI, assistant: Assistant, measuring: quality.Evaluator | None = None) -> FastAPI:
-    """Puts the window at `/en` and `/de`, and at `/` the way to the one that the browser prefers.
+def mount(app: FastAPI, assistant: Assistant, evaluation: BackgroundEvaluation | None = None) -> FastAPI:
+    """Serves the window at `/en` and `/de`; `/` redirects to the language that the browser prefers.
 
-    Without somebody for `measuring` it has no Quality view.
+    Without an `evaluation` there is no Quality view.
     """
-    style, script = (_joined(f"*.{kind}") for kind in ("css", "js"))
-    app.mount(upload_stream.PATH, upload_stream.adding(assistant))
-    if measuring:
-        app.mount(quality.PATH, quality.reports(measuring))
-    for language, say in LANGUAGES.items():
+    style, script = _joined("styles"), _joined("scripts")
+    app.mount(upload_stream.PATH, upload_stream.create_app(assistant))
+    if evaluation:
+        app.mount(quality.PATH, quality.create_app(evaluation))
+    for language, phrases in LANGUAGES.items():
         gr.mount_gradio_app(
             app,
-            window(assistant, say, measuring),
+            window(assistant, phrases, evaluation),
             path=f"/{language}",
             ssr_mode=False,
             show_error=False,
@@ -41,28 +41,28 @@ def mount(app: FastAPI, assistant: Assistant, measuring: quality.Evaluator | Non
             enable_monitoring=False,
             mcp_server=False,
             pwa=False,
-            # Gradio's upload route stands open, though nothing here takes a file.
+            # Gradio's upload route cannot be switched off, and nothing here uses it.
             max_file_size=1,
-            # Named fonts are system fonts; Gradio's own would be fetched.
+            # These are system fonts; Gradio's own would be fetched from the web.
             theme=gr.themes.Base(font=SANS, font_mono=MONO).set(
                 body_background_fill=PAPER, body_background_fill_dark=DARK_PAPER
             ),
-            # In the head, where Gradio does not rewrite the selectors.
+            # Gradio does not rewrite the selectors of styles in the head.
             head=f"<style>{style}</style>"
             f"<script>document.documentElement.lang = '{language}';\n{script}</script>",
         )
-    app.add_api_route("/", _to_language, include_in_schema=False)
+    app.add_api_route("/", _redirect, include_in_schema=False)
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
     return app
 
 
-def _to_language(request: Request) -> RedirectResponse:
-    return RedirectResponse(f"./{preferred(request.headers.get('accept-language', ''))}/")
+def _redirect(request: Request) -> RedirectResponse:
+    return RedirectResponse(f"./{preferred_language(request.headers.get('accept-language', ''))}/")
 
 
-def _joined(pattern: str) -> str:
-    return "\n".join(file.read_text("utf-8") for file in sorted(PAGE.glob(pattern)))
+def _joined(folder: str) -> str:
+    return "\n".join(file.read_text("utf-8") for file in sorted((PAGE / folder).iterdir()))
 
 
 def _icon() -> FileResponse:
-    return FileResponse(PAGE / "window.svg", media_type="image/svg+xml")
+    return FileResponse(PAGE / "favicon.svg", media_type="image/svg+xml")

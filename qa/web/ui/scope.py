@@ -1,4 +1,4 @@
-"""Which part of the library is asked."""
+"""The part of the library that questions use."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from index.schemas import Filters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """A collection, which of its articles may answer, and the day the questions are asked on; None is today.
+    """A collection, filters on its articles, and the day on which questions are asked; None is today.
 
-    The Library view sets it, the Ask view asks within it. `edition` counts how often articles came or went
-    in this window, so that what tells of them is made anew.
+    The Library view sets it, the Ask view uses it. `edition` counts changes to the articles in this
+    window, so that everything which shows them is rendered again.
     """
 
     collection: str = "default"
@@ -23,9 +23,9 @@ class Scope:
 
     @property
     def narrowed(self) -> bool:
-        """Whether it is less than everything there is today."""
+        """Whether it is less than the whole default collection as of today."""
         return self != Scope(edition=self.edition)
 
     def details(self) -> dict[str, object]:
-        """The fields of a `Question` that it decides."""
+        """The fields of a `Question` that it sets."""
         return {"collection": self.collection, "filters": self.filters, "as_of": self.as_of}

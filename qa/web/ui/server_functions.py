@@ -1,4 +1,4 @@
-"""What the page asks of the server beside questions: articles, old exchanges, exports, thumbs."""
+"""Functions on the server that the page's script calls: articles, saved exchanges, exports, feedback."""
 
 from __future__ import annotations
 
@@ -14,59 +14,52 @@ from qa.web.schemas import FeedbackRequest
 from qa.web.ui import export
 from qa.web.ui.conversation import Conversation, Exchange
 from qa.web.ui.html import conversation, reader
+from qa.web.ui.html.rendering import error, render
 from qa.web.ui.phrases.window import Phrases
 
 
-def build(assistant: Assistant, say: Phrases) -> gr.HTML:
-    """The reader, empty, whose functions the page calls; what they give is HTML, or a `trouble`."""
+def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
+    """The empty reader, as the component that connects the page to the functions."""
 
     def article(place: dict[str, str]) -> str:
-        """The article of a place, as `reader.place` made it."""
+        """Renders the article at the query parameters of a `links.place`."""
         try:
-            whole = assistant.article(place["article"], collection=place.get("collection", "default"))
+            found = assistant.article(place["article"], collection=place.get("collection", "default"))
             start, end = int(place.get("start", 0)), int(place.get("end", 0))
             day = date.fromisoformat(place["day"]) if place.get("day") else None
-        except (QuothError, KeyError, ValueError) as error:
-            return conversation.trouble(str(error))
-        return reader.article(say, whole, start, end, day)
+        except (QuothError, KeyError, ValueError) as failure:
+            return error(str(failure))
+        return reader.article(phrases, found, start, end, day)
 
-    def earlier(exchanges: list[Any]) -> str:
-        """Exchanges that the browser has kept."""
-        return "".join(_past(say, nth, kept) for nth, kept in enumerate(exchanges))
+    def exchanges(saved: list[Any]) -> str:
+        """Renders exchanges that the browser has saved."""
+        return "".join(_saved(phrases, nth, exchange) for nth, exchange in enumerate(saved))
 
-    def markdown(kept: Any) -> str:
-        """A conversation to be read elsewhere."""
-        return export.markdown(say, Conversation.model_validate(kept))
+    def markdown(saved: Any) -> str:
+        """Exports a conversation as Markdown."""
+        return export.markdown(phrases, Conversation.model_validate(saved))
 
-    def judge(thumb: Any) -> str:
-        """Keeps a thumb as `/api/feedback` does; what went wrong, or nothing."""
+    def feedback(sent: Any) -> str:
+        """Records feedback as `/api/feedback` does. Returns an error message, or nothing."""
         try:
-            assistant.keep_feedback(FeedbackRequest.model_validate(thumb).to_feedback(datetime.now(UTC)))
-        except ValidationError as error:
-            return str(error.errors()[0]["msg"])
-        except QuothError as error:
-            return str(error)
+            assistant.keep_feedback(FeedbackRequest.model_validate(sent).to_feedback(datetime.now(UTC)))
+        except ValidationError as failure:
+            return str(failure.errors()[0]["msg"])
+        except QuothError as failure:
+            return str(failure)
         return ""
 
     return gr.HTML(
-        f'<aside class="reader" role="dialog" aria-labelledby="reader-title" hidden></aside>'
-        f'<div class="peek" id="peek" role="tooltip" hidden></div><template id="why">{_why(say)}</template>',
+        render("ask/reader.html"),
         elem_id="reader",
         apply_default_css=False,
-        server_functions=[article, earlier, markdown, judge],
+        server_functions=[article, exchanges, markdown, feedback],
         js_on_load="quoth.connect(server)",
     )
 
 
-def _past(say: Phrases, nth: int, kept: Any) -> str:
+def _saved(phrases: Phrases, nth: int, saved: Any) -> str:
     try:
-        return conversation.exchange(say, nth, Exchange.model_validate(kept), past=True)
-    except (ValidationError, KeyError):  # another version kept it
+        return conversation.exchange(phrases, nth, Exchange.model_validate(saved), past=True)
+    except (ValidationError, KeyError):  # saved by an incompatible version
         return ""
-
-
-def _why(say: Phrases) -> str:
-    return (
-        f'<form class="why"><label>{say.why}<textarea name="reason" rows="2" maxlength="2000"></textarea>'
-        f'</label><button type="submit">{say.send}</button></form>'
-    )

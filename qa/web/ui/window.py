@@ -1,41 +1,59 @@
-"""The window: its masthead, its views, and what they share."""
+"""The window: its header and its views, in one language."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
 from qa.assistant import Assistant
-from qa.auth import OWNER, caller
+from qa.auth import OWNER, caller, on_behalf_of
+from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.web.ui import server_functions
-from qa.web.ui.authorization import AuthorizedBlocks
-from qa.web.ui.components import QUIET, html
 from qa.web.ui.html.header import masthead
 from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
 from qa.web.ui.views import ask, library, quality
+from qa.web.ui.views.components import QUIET, html
 
-# How many questions may run at once; the rest wait in line.
-AT_ONCE = 8
-# Each view is a function that builds it inside of its tab; it may read the scope, and set it.
-VIEWS = {"ask": ask.build, "library": library.build}
+# Questions that run at once; further ones wait.
+CONCURRENT_QUESTIONS = 8
 
 
-def window(assistant: Assistant, say: Phrases, measuring: quality.Evaluator | None) -> gr.Blocks:
-    """The window's parts and what happens between them, in one language."""
-    views = VIEWS | ({"quality": partial(quality.build, measuring)} if measuring else {})
+class AuthorizedBlocks(gr.Blocks):
+    """Runs events as the caller who sent them: Gradio's queue runs outside of their requests."""
+
+    async def process_api(self, *args: Any, **options: Any) -> Any:
+        """Runs an event as the caller that the authentication middleware found."""
+        request = getattr(options.get("request"), "request", None)
+        sender = getattr(request.state, "caller", None) if request else None
+        with on_behalf_of(sender) if sender else nullcontext():
+            return await super().process_api(*args, **options)
+
+
+def window(assistant: Assistant, phrases: Phrases, evaluation: BackgroundEvaluation | None) -> gr.Blocks:
+    """The header and the views, which share the scope. Without an `evaluation` there is no Quality view."""
+    views: dict[str, Callable[..., None]] = {"ask": ask.build, "library": library.build}
+    if evaluation:
+        views["quality"] = partial(quality.build, evaluation)
     blocks = AuthorizedBlocks(title="Quoth", analytics_enabled=False, fill_width=True)
     with blocks, gr.Column(elem_id="quoth"):
         scope = gr.State(Scope())
-        head = html("masthead", masthead(say))
+        header = html("masthead", masthead(phrases))
         gr.on(
-            None, lambda: masthead(say, caller()) if caller() != OWNER else gr.skip(), None, [head], **QUIET
+            None,
+            lambda: masthead(phrases, caller()) if caller() != OWNER else gr.skip(),
+            None,
+            [header],
+            **QUIET,
         )
         with gr.Tabs(elem_id="views"):
             for name, build in views.items():
-                with gr.Tab(say.views[name], id=name, elem_id=name):
-                    build(assistant, say, scope)
-        server_functions.build(assistant, say)
-    blocks.queue(default_concurrency_limit=AT_ONCE, api_open=False)
+                with gr.Tab(phrases.views[name], id=name, elem_id=name):
+                    build(assistant, phrases, scope)
+        server_functions.build(assistant, phrases)
+    blocks.queue(default_concurrency_limit=CONCURRENT_QUESTIONS, api_open=False)
     return blocks

@@ -228,7 +228,7 @@ def test_the_window_shows_every_canary_as_text(quoted: list[Outcome]) -> None:
         asked = Exchange(question=one.question, asked=date(2024, 3, 1), answer=one.answer)
         text = one.canary.article.text
         for html in (
-            conversation.asked(ENGLISH, one.question, text, conversation.draft(text)),
+            conversation.asked(ENGLISH, one.question, text, text),
             conversation.exchange(ENGLISH, nth, asked),
             conversation.exchange(ENGLISH, nth, asked, past=True),
             citations.evidence(ENGLISH, one.answer.passages, "default", date(2024, 3, 1)),

@@ -1,4 +1,4 @@
-"""What the Library view says of its own, in each language."""
+"""The Library view's words in each language."""
 
 from __future__ import annotations
 
@@ -7,38 +7,34 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryPhrases:
-    """The view's words; in braces stands what is filled in. `…_of` is what a screen reader adds."""
+    """The view's words; `{}` marks what is filled in. `…_label` is what a screen reader says."""
 
-    narrowing: str
+    filters: str
     collection: str
     search: str
     outlet: str
-    every_outlet: str
+    all_outlets: str
     after: str
     before: str
     as_of: str
-    applies: str
-    clear: str
-    asked_of: str
-    clear_of: str
+    filters_hint: str
     from_day: str
     until_day: str
-    on_day: str
+    as_of_day: str
 
-    none_fit: str
-    nothing_yet: str
+    no_match: str
+    empty: str
     page: str
-    newer: str
-    older: str
+    previous: str
+    next: str
     remove: str
-    remove_of: str
+    remove_label: str
     removed: str
-    undo: str
-    undo_ends: str
-    back: str
+    undo_hint: str
+    restored: str
 
     add: str
-    may_not: str
+    not_allowed: str
     drop: str
     choose: str
     formats: str
@@ -47,6 +43,15 @@ class LibraryPhrases:
     into_hint: str
     start: str
     stop: str
+    results: str
+
+    uploads: UploadPhrases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPhrases:
+    """What becomes of each file and address. The page's script shows these."""
+
     waiting: str
     sending: str
     reading: str
@@ -59,112 +64,107 @@ class LibraryPhrases:
     no_address: str
     broken: str
     stopped: str
-    progress: str
 
 
 ENGLISH = LibraryPhrases(
-    narrowing="Which articles",
+    filters="Filter articles",
     collection="Collection",
     search="Search titles and outlets",
     outlet="Outlet",
-    every_outlet="Every outlet",
+    all_outlets="All outlets",
     after="From",
     before="To",
     as_of="As of",
-    applies="Questions are asked of the articles chosen by collection, outlet and date; “as of” leaves out "
-    "what was published later.",
-    clear="Clear",
-    asked_of="Asked of:",
-    clear_of="Clear what questions are asked of",
+    filters_hint="Your questions use the same filters. “As of” leaves out anything published later.",
     from_day="from {}",
-    until_day="to {}",
-    on_day="as of {}",
-    none_fit="No article is like that.",
-    nothing_yet="This collection has no articles yet. Add some.",
-    page="{} to {} of {}",
-    newer="Previous page",
-    older="Next page",
+    until_day="until {}",
+    as_of_day="as of {}",
+    no_match="No articles match.",
+    empty="This collection has no articles yet.",
+    page="{}–{} of {}",
+    previous="Previous page",
+    next="Next page",
     remove="Remove",
-    remove_of="Remove {}",
-    removed="“{}” is removed.",
-    undo="Undo",
-    undo_ends="It can come back until another is removed or this page is left.",
-    back="“{}” is back.",
+    remove_label="Remove {}",
+    removed="Removed “{}”.",
+    undo_hint="You can undo this until you remove another article or leave the page.",
+    restored="Restored “{}”.",
     add="Add articles",
-    may_not="Your key is for asking and reading. Whoever runs this server can give you one for editors.",
+    not_allowed="Your key lets you ask and read. To add articles, request an editor key from whoever runs "
+    "this server.",
     drop="Drop files here",
     choose="Choose files",
-    formats="Text, Markdown, web pages, PDF, Word, EPUB, feeds, .jsonl, .csv and .zip; at most 25 MB each",
-    addresses="Web addresses, one a line",
-    into="Into another collection",
-    into_hint="A new name makes one: a–z, 0–9, - and _",
+    formats="Text, Markdown, web pages, PDF, Word, EPUB, feeds, .jsonl, .csv and .zip, up to 25 MB each",
+    addresses="Web addresses, one per line",
+    into="Add to another collection",
+    into_hint="A new name creates a collection. Use a–z, 0–9, - and _.",
     start="Add",
     stop="Stop",
-    waiting="waiting",
-    sending="sending",
-    reading="reading",
-    added="{} added",
-    updated="{} updated",
-    unchanged="{} unchanged",
-    skipped="{} skipped",
-    nothing="nothing in it",
-    too_large="larger than 25 MB, the most that is taken at once; split it",
-    no_address="only addresses that begin with http:// or https:// are read",
-    broken="the server broke off; what it had told is kept",
-    stopped="stopped; what was told is kept",
-    progress="What became of it",
+    results="Results",
+    uploads=UploadPhrases(
+        waiting="waiting",
+        sending="uploading",
+        reading="reading",
+        added="{} added",
+        updated="{} updated",
+        unchanged="{} unchanged",
+        skipped="{} skipped",
+        nothing="no articles found",
+        too_large="larger than 25 MB; split the file",
+        no_address="use an address that starts with http:// or https://",
+        broken="connection lost; articles added so far are kept",
+        stopped="stopped; articles added so far are kept",
+    ),
 )
 
 GERMAN = LibraryPhrases(
-    narrowing="Welche Artikel",
+    filters="Artikel filtern",
     collection="Sammlung",
-    search="Titel und Quellen durchsuchen",
+    search="Titel und Medien durchsuchen",
     outlet="Medium",
-    every_outlet="Alle Medien",
+    all_outlets="Alle Medien",
     after="Von",
     before="Bis",
     as_of="Stand",
-    applies="Gefragt werden die Artikel, die nach Sammlung, Medium und Datum gewählt sind; „Stand“ lässt "
-    "aus, was später erschienen ist.",
-    clear="Aufheben",
-    asked_of="Gefragt wird:",
-    clear_of="Aufheben, was gefragt wird",
+    filters_hint="Die Filter gelten auch für Ihre Fragen. „Stand“ lässt aus, was später erschienen ist.",
     from_day="ab {}",
     until_day="bis {}",
-    on_day="Stand {}",
-    none_fit="So ist kein Artikel.",
-    nothing_yet="Diese Sammlung hat noch keine Artikel. Fügen Sie welche hinzu.",
-    page="{} bis {} von {}",
-    newer="Vorige Seite",
-    older="Nächste Seite",
+    as_of_day="Stand {}",
+    no_match="Keine passenden Artikel.",
+    empty="Diese Sammlung hat noch keine Artikel.",
+    page="{}–{} von {}",
+    previous="Vorherige Seite",
+    next="Nächste Seite",
     remove="Entfernen",
-    remove_of="{} entfernen",
-    removed="„{}“ ist entfernt.",
-    undo="Rückgängig",
-    undo_ends="Er kann zurück, bis ein anderer entfernt oder diese Seite verlassen wird.",
-    back="„{}“ ist wieder da.",
+    remove_label="{} entfernen",
+    removed="„{}“ wurde entfernt.",
+    undo_hint="Sie können das rückgängig machen, bis Sie einen weiteren Artikel entfernen oder die Seite "
+    "verlassen.",
+    restored="„{}“ wurde wiederhergestellt.",
     add="Artikel hinzufügen",
-    may_not="Ihr Schlüssel ist zum Fragen und Lesen. Wer diesen Server betreibt, kann Ihnen einen zum "
-    "Bearbeiten geben.",
+    not_allowed="Mit Ihrem Schlüssel können Sie fragen und lesen. Um Artikel hinzuzufügen, bitten Sie den "
+    "Betreiber dieses Servers um einen Schlüssel zum Bearbeiten.",
     drop="Dateien hierher ziehen",
     choose="Dateien wählen",
-    formats="Text, Markdown, Webseiten, PDF, Word, EPUB, Feeds, .jsonl, .csv und .zip; je höchstens 25 MB",
-    addresses="Webadressen, eine je Zeile",
-    into="In eine andere Sammlung",
-    into_hint="Ein neuer Name legt eine an: a–z, 0–9, - und _",
+    formats="Text, Markdown, Webseiten, PDF, Word, EPUB, Feeds, .jsonl, .csv und .zip, je bis zu 25 MB",
+    addresses="Webadressen, eine pro Zeile",
+    into="Zu einer anderen Sammlung hinzufügen",
+    into_hint="Ein neuer Name legt eine Sammlung an. Erlaubt sind a–z, 0–9, - und _.",
     start="Hinzufügen",
-    stop="Anhalten",
-    waiting="wartet",
-    sending="wird gesendet",
-    reading="wird gelesen",
-    added="{} hinzugefügt",
-    updated="{} aktualisiert",
-    unchanged="{} unverändert",
-    skipped="{} ausgelassen",
-    nothing="nichts darin",
-    too_large="größer als 25 MB, das Meiste auf einmal; teilen Sie die Datei",
-    no_address="gelesen werden nur Adressen, die mit http:// oder https:// beginnen",
-    broken="der Server brach ab; was er gemeldet hatte, ist behalten",
-    stopped="angehalten; was gemeldet war, ist behalten",
-    progress="Was daraus wurde",
+    stop="Stoppen",
+    results="Ergebnisse",
+    uploads=UploadPhrases(
+        waiting="wartet",
+        sending="wird hochgeladen",
+        reading="wird gelesen",
+        added="{} hinzugefügt",
+        updated="{} aktualisiert",
+        unchanged="{} unverändert",
+        skipped="{} übersprungen",
+        nothing="keine Artikel gefunden",
+        too_large="größer als 25 MB; teilen Sie die Datei auf",
+        no_address="verwenden Sie eine Adresse, die mit http:// oder https:// beginnt",
+        broken="Verbindung unterbrochen; bisher hinzugefügte Artikel bleiben erhalten",
+        stopped="gestoppt; bisher hinzugefügte Artikel bleiben erhalten",
+    ),
 )

@@ -1,4 +1,4 @@
-"""What the Quality view says of its own, in each language."""
+"""The Quality view's words in each language."""
 
 from __future__ import annotations
 
@@ -7,74 +7,65 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityPhrases:
-    """The view's words; in braces stands what is filled in."""
+    """The view's words; `{}` marks what is filled in."""
 
     heading: str
     about: str
-    may_not: str
+    not_allowed: str
     file: str
-    file_hint: str
-    most: str
+    hint: str
+    count: str
     start: str
     stop: str
-    one_at_a_time: str
     progress: str
     stopping: str
     stopped: str
-    failed: str
     done: str
     too_large: str
     no_report: str
     report: str
-    alone: str
+    new_tab: str
 
 
 ENGLISH = QualityPhrases(
-    heading="Measure the answers",
-    about="Test questions are asked of the collection chosen in the Library, and what is answered "
-    "is held against what should be. No judge is needed, and nothing leaves this machine.",
-    may_not="The report and new evaluations are for admins, since they tell of every "
-    "collection. Your key is not for that.",
+    heading="Measure answer quality",
+    about="Quoth answers test questions about the collection chosen in the Library and compares the answers "
+    "with the expected ones. No judge model is needed, and nothing leaves this machine.",
+    not_allowed="Reports and evaluations can cover every collection, so they need an admin key.",
     file="Your own questions (.jsonl)",
-    file_hint="Without a file, the questions about the sample articles are asked.",
-    most="How many questions",
+    hint="Without a file, Quoth uses its questions about the sample articles. The model answers one question "
+    "at a time, so questions in the chat may have to wait.",
+    count="Number of questions",
     start="Run a small evaluation",
     stop="Stop",
-    one_at_a_time="The model answers one question at a time: while this runs, the chat’s questions wait for "
-    "their turn.",
     progress="{} of {} questions answered",
     stopping="Stopping…",
-    stopped="Stopped after {} of {} questions. The last report is still the one below.",
-    failed="It failed: {}",
+    stopped="Stopped after {} of {} questions. The previous report stays below.",
     done="{} questions answered. The report is below.",
-    too_large="the file has more than 1 MB; take fewer questions",
-    no_report="No evaluation has been run yet. The report of the last one appears here, also of one that "
-    "quoth eval ran.",
-    report="Report of the last evaluation",
-    alone="Open the report by itself",
+    too_large="the file is larger than 1 MB; use fewer questions",
+    no_report="No evaluation has been run yet. The latest report appears here, also those of quoth eval.",
+    report="Latest evaluation report",
+    new_tab="Open report in a new tab",
 )
 
 GERMAN = QualityPhrases(
-    heading="Antworten messen",
-    about="Testfragen werden der Sammlung gestellt, die in der Bibliothek gewählt ist, und was geantwortet "
-    "wird, wird an dem gemessen, was sein sollte. Niemand muss urteilen, und nichts verlässt diesen Rechner.",
-    may_not="Der Bericht und neue Auswertungen sind für Verwalter, weil sie von jeder Sammlung "
-    "erzählen. Ihr Schlüssel ist nicht dafür.",
+    heading="Qualität der Antworten messen",
+    about="Quoth beantwortet Testfragen zu der in der Bibliothek gewählten Sammlung und vergleicht die "
+    "Antworten mit den erwarteten. Dafür ist kein Bewertungsmodell nötig, nichts verlässt diesen Rechner.",
+    not_allowed="Berichte und Auswertungen können jede Sammlung betreffen. Sie erfordern deshalb einen "
+    "Administrator-Schlüssel.",
     file="Eigene Fragen (.jsonl)",
-    file_hint="Ohne Datei werden die Fragen zu den Beispielartikeln gestellt.",
-    most="Wie viele Fragen",
+    hint="Ohne Datei verwendet Quoth seine Fragen zu den Beispielartikeln. Das Modell beantwortet eine Frage "
+    "nach der anderen; Fragen im Chat müssen daher eventuell warten.",
+    count="Anzahl der Fragen",
     start="Kleine Auswertung starten",
-    stop="Anhalten",
-    one_at_a_time="Das Modell beantwortet eine Frage nach der anderen: Solange dies läuft, warten Fragen des "
-    "Gesprächs, bis sie an der Reihe sind.",
+    stop="Stoppen",
     progress="{} von {} Fragen beantwortet",
-    stopping="Hält an…",
-    stopped="Angehalten nach {} von {} Fragen. Unten steht noch der vorige Bericht.",
-    failed="Misslungen: {}",
+    stopping="Wird gestoppt…",
+    stopped="Nach {} von {} Fragen gestoppt. Der vorige Bericht bleibt unten stehen.",
     done="{} Fragen beantwortet. Der Bericht steht unten.",
-    too_large="die Datei hat mehr als 1 MB; nehmen Sie weniger Fragen",
-    no_report="Noch gab es keine Auswertung. Hier erscheint der Bericht der letzten, auch der von "
-    "quoth eval.",
-    report="Bericht der letzten Auswertung",
-    alone="Den Bericht für sich öffnen",
+    too_large="die Datei ist größer als 1 MB; verwenden Sie weniger Fragen",
+    no_report="Noch keine Auswertung. Hier erscheint der neueste Bericht, auch einer von quoth eval.",
+    report="Neuester Auswertungsbericht",
+    new_tab="Bericht in neuem Tab öffnen",
 )

@@ -1,4 +1,4 @@
-"""The Library view: what there is, what of it is asked, what comes and goes."""
+"""The Library view: lists, filters, adds and removes articles."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from index.errors import QuothError
 from index.schemas import Article
 from qa.assistant import Assistant
 from qa.auth import caller
-from qa.web.ui.components import QUIET, live
 from qa.web.ui.html import articles, filters
+from qa.web.ui.html.rendering import error, render
 from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
+from qa.web.ui.views.components import QUIET, live
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListState:
-    """What of the list is looked at: articles with `search` in title or outlet, `offset` of them in."""
+    """The visible page of the list: articles with `search` in title or outlet, from the `offset` on."""
 
     search: str = ""
     offset: int = 0
@@ -27,126 +28,127 @@ class ListState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovedArticle:
-    """An article that can be put back."""
+    """An article that can be restored."""
 
     article: Article
     collection: str
 
 
-def build(assistant: Assistant, say: Phrases, scope: gr.State) -> None:
-    """The view's parts and what happens between them."""
-    view = _LibraryEvents(assistant, say)
-    looking, entered, kept = gr.State(ListState()), gr.State(None), gr.State(None)
+def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
+    """Adds the view's components and events to the page."""
+    events = _LibraryEvents(assistant, phrases)
+    state, form_scope, removed = gr.State(ListState()), gr.State(None), gr.State(None)
     with gr.Column(elem_id="shelf"):
         form, notice, listed = live("narrowing"), live("notice"), live("articles")
     with gr.Column(elem_id="beside"):
-        adding = live("adding", articles.adding(say))
-    shown = [entered, form, listed]
-    gr.on(None, view.opened, None, [scope, adding, *shown], **QUIET)
-    # Whatever changes the scope but the form itself has the form made anew.
-    scope.change(view.told, [scope, entered, looking], shown, **QUIET)
-    form.input(view.narrowed, [scope], [scope, entered, looking, listed], **QUIET)
-    done = [scope, kept, notice, looking, listed]
-    listed.click(view.pressed, [scope, looking, kept], done, **QUIET)
-    notice.click(view.put_back, [scope, kept], [scope, kept, notice], **QUIET)
-    adding.upload(view.added, [scope], [scope], **QUIET)
+        upload = live("adding", articles.upload_form(phrases, allowed=True))
+    shown = [form_scope, form, listed]
+    gr.on(None, events.open_view, None, [scope, upload, *shown], **QUIET)
+    scope.change(events.scope_changed, [scope, form_scope, state], shown, **QUIET)
+    form.input(events.filter, [scope], [scope, form_scope, state, listed], **QUIET)
+    listed.click(events.click, [scope, state, removed], [scope, removed, notice, state, listed], **QUIET)
+    notice.click(events.restore, [scope, removed], [scope, removed, notice], **QUIET)
+    upload.upload(events.added, [scope], [scope], **QUIET)
 
 
 class _LibraryEvents:
-    """What the view does when something is pressed."""
+    """Handles the view's events. Each method returns new values of the components it is connected to."""
 
-    def __init__(self, assistant: Assistant, say: Phrases) -> None:
+    def __init__(self, assistant: Assistant, phrases: Phrases) -> None:
         self._assistant = assistant
-        self._say = say
+        self._phrases = phrases
 
-    def opened(self) -> list[Any]:
-        """The scope of a window that opens, what may be added, and the rest as `anew`."""
+    def open_view(self) -> list[Any]:
+        """The scope of a new window, the upload form, and what `render` returns."""
         who, names = caller(), self._assistant.collections()
-        seen = who.sees(Scope().collection) or not names
-        scope = Scope() if seen else Scope(collection=names[0])
-        adding = gr.skip() if who.has("editor") else articles.nothing_to_add(self._say)
-        return [gr.skip() if seen else scope, adding, *self.anew(scope, ListState())]
+        readable = who.sees(Scope().collection) or not names
+        scope = Scope() if readable else Scope(collection=names[0])
+        upload = gr.skip() if who.has("editor") else articles.upload_form(self._phrases, allowed=False)
+        return [gr.skip() if readable else scope, upload, *self._render(scope, ListState())]
 
-    def told(self, scope: Scope, entered: Scope | None, looking: ListState) -> list[Any]:
-        """The form and the list, unless the form is what tells the scope."""
-        return [gr.skip()] * 3 if scope == entered else self.anew(scope, looking)
+    def scope_changed(self, scope: Scope, form_scope: Scope | None, state: ListState) -> list[Any]:
+        """The form and the list, unless the form itself changed the scope."""
+        return [gr.skip()] * 3 if scope == form_scope else self._render(scope, state)
 
-    def anew(self, scope: Scope, looking: ListState) -> list[Any]:
-        """What the form was made of, the form, and the list."""
-        outlets = self._assistant.sources(collection=scope.collection)
-        form = filters.form(self._say, scope, looking.search, self._assistant.collections(), outlets)
-        return [scope, form, self._list(scope, looking)[1]]
-
-    def narrowed(self, before: Scope, event: gr.EventData) -> list[Any]:
-        """The scope and the list after a field of the form was changed."""
-        given = event._data or {}
-        scope = replace(filters.chosen(given), edition=before.edition)
-        looking = ListState(search=str(given.get("search", "")).strip())
-        entered: Scope | None = scope
+    def filter(self, before: Scope, event: gr.EventData) -> list[Any]:
+        """The scope and the list after a field of the form has changed."""
+        fields = event._data or {}
+        scope = replace(filters.scope_of(fields), edition=before.edition)
+        state = ListState(search=str(fields.get("search", "")).strip())
+        form_scope: Scope | None = scope
         if scope.collection != before.collection:
-            # Its outlets are others: the form is made anew.
-            scope, entered = replace(scope, filters=replace(scope.filters, source=None)), None
-        return [scope, entered, *self._list(scope, looking)]
+            # Another collection has other outlets: the form must be rendered again.
+            scope, form_scope = replace(scope, filters=replace(scope.filters, source=None)), None
+        return [scope, form_scope, *self._list(scope, state)]
 
-    def pressed(
-        self, scope: Scope, looking: ListState, kept: RemovedArticle | None, event: gr.EventData
+    def click(
+        self, scope: Scope, state: ListState, removed: RemovedArticle | None, event: gr.EventData
     ) -> list[Any]:
-        """What a button in the list does: a page on or back, an article removed."""
-        given = event._data or {}
-        own, notice = str(given.get("id", "")), gr.skip()
+        """Turns a page, or removes an article."""
+        data = event._data or {}
+        notice = gr.skip()
         try:
-            match given.get("do"):
-                case "newer":
-                    looking = replace(looking, offset=max(0, looking.offset - articles.PAGE))
-                case "older":
-                    looking = replace(looking, offset=looking.offset + articles.PAGE)
+            match data.get("do"):
+                case "previous":
+                    state = replace(state, offset=max(0, state.offset - articles.PAGE_SIZE))
+                case "next":
+                    state = replace(state, offset=state.offset + articles.PAGE_SIZE)
                 case "remove":
-                    article = self._assistant.article(own, collection=scope.collection)
-                    self._assistant.remove([own], collection=scope.collection)
-                    kept = RemovedArticle(article=article, collection=scope.collection)
-                    notice, scope = articles.removed(self._say, article), _changed(scope)
-        except QuothError as error:
-            notice = articles.trouble(str(error))
-        return [scope, kept, notice, *self._list(scope, looking)]
+                    article_id = str(data.get("id", ""))
+                    article = self._assistant.article(article_id, collection=scope.collection)
+                    self._assistant.remove([article_id], collection=scope.collection)
+                    removed = RemovedArticle(article=article, collection=scope.collection)
+                    notice = render("library/removed.html", phrases=self._phrases, article=article)
+                    scope = _next_edition(scope)
+        except QuothError as failure:
+            notice = error(str(failure))
+        return [scope, removed, notice, *self._list(scope, state)]
 
-    def put_back(self, scope: Scope, kept: RemovedArticle | None) -> list[Any]:
-        """What was removed last is there again, as it was."""
-        if kept is None:
+    def restore(self, scope: Scope, removed: RemovedArticle | None) -> list[Any]:
+        """Adds the article that was removed last again."""
+        if removed is None:
             return [scope, None, ""]
         try:
-            list(self._assistant.add([kept.article], collection=kept.collection))
-        except QuothError as error:
-            return [scope, kept, articles.trouble(str(error))]
-        return [_changed(scope), None, articles.back(self._say, kept.article)]
+            list(self._assistant.add([removed.article], collection=removed.collection))
+        except QuothError as failure:
+            return [scope, removed, error(str(failure))]
+        notice = render("library/restored.html", phrases=self._phrases, article=removed.article)
+        return [_next_edition(scope), None, notice]
 
     def added(self, scope: Scope, event: gr.EventData) -> Scope:
-        """The scope once articles were added: of another collection, where that is where they went."""
+        """The scope after articles were added: the collection that they were added to."""
         name = (event._data or {}).get("collection")
-        known = name != scope.collection and name in self._assistant.collections()
-        return _changed(Scope(collection=str(name), edition=scope.edition) if known else scope)
+        moved = name != scope.collection and name in self._assistant.collections()
+        return _next_edition(Scope(collection=str(name), edition=scope.edition) if moved else scope)
 
-    def _list(self, scope: Scope, looking: ListState) -> tuple[ListState, str]:
-        """What is looked at, and the list; in place of a page that has become empty, the one before it."""
+    def _render(self, scope: Scope, state: ListState) -> list[Any]:
+        """The scope that the form shows, the form, and the list."""
+        outlets = self._assistant.sources(collection=scope.collection)
+        form = filters.form(self._phrases, scope, state.search, self._assistant.collections(), outlets)
+        return [scope, form, self._list(scope, state)[1]]
+
+    def _list(self, scope: Scope, state: ListState) -> tuple[ListState, str]:
+        """The state and the list; a page that has become empty is replaced by the one before it."""
         filters = replace(scope.filters, as_of=scope.as_of)
         page = self._assistant.articles(
             collection=scope.collection,
-            limit=articles.PAGE,
-            offset=looking.offset,
-            search=looking.search,
+            limit=articles.PAGE_SIZE,
+            offset=state.offset,
+            search=state.search,
             filters=filters,
         )
-        if looking.offset and not page.articles:
-            return self._list(scope, replace(looking, offset=max(0, looking.offset - articles.PAGE)))
+        if state.offset and not page.articles:
+            return self._list(scope, replace(state, offset=max(0, state.offset - articles.PAGE_SIZE)))
         shown = articles.articles(
-            self._say,
+            self._phrases,
             page,
-            looking.offset,
+            state.offset,
             scope.collection,
-            empty=not (filters or looking.search),
+            empty=not (filters or state.search),
             removable=caller().has("editor"),
         )
-        return looking, shown
+        return state, shown
 
 
-def _changed(scope: Scope) -> Scope:
+def _next_edition(scope: Scope) -> Scope:
     return replace(scope, edition=scope.edition + 1)

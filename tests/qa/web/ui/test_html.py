@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
@@ -19,11 +19,13 @@ from qa.assistant import Assistant
 from qa.schemas import Answer, AnswerSentence, Citation, Conflict, Position, RetrievedPassage, Timings
 from qa.web.ui import export
 from qa.web.ui.conversation import Conversation, Exchange, SentQuestion
-from qa.web.ui.html import citations, conversation, reader
-from qa.web.ui.html.header import facts, masthead
-from qa.web.ui.html.welcome import welcome
+from qa.web.ui.html import citations, conversation, links, reader
+from qa.web.ui.html.header import masthead
+from qa.web.ui.html.rendering import error
+from qa.web.ui.html.text import shorten
+from qa.web.ui.html.welcome import facts, welcome
 from qa.web.ui.mount import DARK_PAPER, PAGE, PAPER
-from qa.web.ui.phrases.window import ENGLISH, GERMAN, Phrases, preferred
+from qa.web.ui.phrases.window import ENGLISH, GERMAN, preferred_language
 from qa.web.ui.scope import Scope
 from qa.web.ui.views import ask as asking
 from tests.qa.web.ui.browser import DRAFT, HOSTILE, QUESTION, HeldModel
@@ -108,7 +110,7 @@ def test_weak_sentences_and_both_sides_of_a_disagreement_are_told():
     sides = Conflict(about="the cause", positions=(Position(claim="A fire", citations=(1,)),))
     shown = conversation.exchange(ENGLISH, 0, an_exchange(sentences=(weak,), conflicts=(sides,)))
     assert 'class="weak" title="weakly supported"' in shown
-    assert "Dotted sentences are only weakly supported" in shown
+    assert "Sentences with a dotted underline are only weakly supported" in shown
     assert "The articles disagree on the cause" in shown
     side = shown[shown.index("<p>A fire") :]
     assert '<span class="where"><span>The Marren Post</span><span>11 Feb 2024</span></span></li>' in side
@@ -122,8 +124,8 @@ def test_article_is_shown_whole_with_its_quote_marked_and_its_age():
         date=date(2024, 2, 11),
     )
     shown = reader.article(ENGLISH, whole, 12, 33, date(2024, 3, 3))
-    assert "<p>It burned.</p><p><mark tabindex='-1'>The ferry</mark></p>" in shown
-    assert "<p><mark tabindex='-1'>was adrift.</mark> Help came.</p>" in shown
+    assert '<p>It burned.</p><p><mark tabindex="-1">The ferry</mark></p>' in shown
+    assert '<p><mark tabindex="-1">was adrift.</mark> Help came.</p>' in shown
     assert "11 Feb 2024</span><span>3 weeks before the question" in shown
     assert 'href="https://example.org/a#:~:text=The%20ferry%20was%20adrift."' in shown
     german = reader.article(GERMAN, whole, 0, 0, date(2024, 2, 9))
@@ -132,7 +134,7 @@ def test_article_is_shown_whole_with_its_quote_marked_and_its_age():
 
 def test_fragment_names_the_ends_of_a_long_quote_and_escapes_what_has_a_meaning():
     long = "One, two-fold three four five six seven eight nine ten eleven."
-    assert reader.fragment("https://x.example/#a", long) == (
+    assert links.fragment("https://x.example/#a", long) == (
         "https://x.example/#a:~:text=One%2C%20two%2Dfold%20three%20four%20five,seven%20eight%20nine%20ten%20eleven."
     )
 
@@ -158,14 +160,26 @@ def test_markdown_is_not_steered_by_what_articles_say():
     assert "(<https://x.example/%3E)#y:~:text=" in said
 
 
-def test_every_phrase_is_in_both_languages_and_fills_in_the_same():
-    for field in fields(Phrases):
-        ours, theirs = getattr(ENGLISH, field.name), getattr(GERMAN, field.name)
-        assert theirs
-        if isinstance(ours, Mapping):
-            assert set(ours) == set(theirs)
-        else:
-            assert str(ours).count("{}") == str(theirs).count("{}"), field.name
+def test_every_phrase_is_in_both_languages_with_the_same_placeholders():
+    english, german = dict(all_phrases(ENGLISH)), dict(all_phrases(GERMAN))
+    assert english.keys() == german.keys()
+    assert all(german.values())
+    for name, phrase in english.items():
+        assert phrase.count("{}") == german[name].count("{}"), name
+
+
+def all_phrases(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+        return
+    if is_dataclass(value):
+        parts: Iterable[tuple[object, object]] = (
+            (field.name, getattr(value, field.name)) for field in fields(value)
+        )
+    else:
+        parts = value.items() if isinstance(value, Mapping) else enumerate(value)
+    for key, part in parts:
+        yield from all_phrases(part, f"{name}.{key}")
 
 
 @pytest.mark.parametrize(
@@ -179,12 +193,12 @@ def test_every_phrase_is_in_both_languages_and_fills_in_the_same():
     ],
 )
 def test_page_is_in_the_language_the_browser_prefers(accepted: str, language: str):
-    assert preferred(accepted) == language
+    assert preferred_language(accepted) == language
 
 
 def test_colours_can_be_read_on_their_grounds():
     """WCAG 2.2, 1.4.3: contrast of 4.5 to 1, in light and in dark."""
-    style = (PAGE / "1-theme.css").read_text()
+    style = (PAGE / "styles" / "1-theme.css").read_text()
     light, dark = (dict(re.findall(r"--([\w-]+): (#\w{6})", part)) for part in style.split("body.dark")[:2])
     for colours, paper in ((light, PAPER), (light | dark, DARK_PAPER)):
         for ink in ("ink", "soft", "accent"):
@@ -227,8 +241,8 @@ def test_nothing_an_article_or_a_person_wrote_becomes_markup():
             masthead(ENGLISH),
             welcome(ENGLISH, [article]),
             conversation.status(1, HOSTILE, 1),
-            conversation.asked(ENGLISH, HOSTILE, HOSTILE + "?", conversation.draft(HOSTILE)),
-            conversation.trouble(HOSTILE),
+            conversation.asked(ENGLISH, HOSTILE, HOSTILE + "?", HOSTILE),
+            error(HOSTILE),
             conversation.exchange(ENGLISH, 0, given),
             conversation.exchange(ENGLISH, 0, given, past=True),
             conversation.exchange(ENGLISH, 0, an_exchange(status="declined", text=HOSTILE)),
@@ -274,8 +288,8 @@ def test_link_to_the_original_tells_nothing_to_it():
         ("一二三四五六七八九十一二三", "一二三四五六七八九十…"),
     ],
 )
-def test_clipping(text: str, shown: str):
-    assert citations.clipped(text, 10) == shown
+def test_long_texts_are_shortened_after_a_word(text: str, shown: str):
+    assert shorten(text, 10) == shown
 
 
 def test_greeting_tells_what_is_in_the_library():
@@ -300,7 +314,7 @@ def test_closing_the_view_stops_the_model(answering: Callable[..., Assistant]):
 
     async def leave_early() -> None:
         sent = SentQuestion(nth=0, question=QUESTION)
-        async with aclosing(asking.answering(answering(model), ENGLISH, sent, Scope())) as views:
+        async with aclosing(asking.stream_answer(answering(model), ENGLISH, sent, Scope())) as views:
             async for _, status, _sources in views:
                 if "Reading" in status:
                     break
@@ -313,7 +327,7 @@ def test_trouble_is_one_line_of_the_talk(library: Library):
     async def last() -> asking.View:
         assistant = Assistant(library, None, 360)
         sent = SentQuestion(nth=0, question=QUESTION)
-        return [view async for view in asking.answering(assistant, ENGLISH, sent, Scope())][-1]
+        return [view async for view in asking.stream_answer(assistant, ENGLISH, sent, Scope())][-1]
 
     current, status, _ = asyncio.run(last())
     assert status == conversation.done(ENGLISH)

@@ -120,7 +120,7 @@ def test_list_is_paged_and_searched(opened: Callable[..., Page]):
     expect(page.locator(".shelf li")).to_have_count(25)
     expect(page.get_by_role("button", name="Previous page")).to_be_disabled()
     page.get_by_role("button", name="Next page").click()
-    expect(page.locator(".pages")).to_contain_text("26 to 30 of 30")
+    expect(page.locator(".pages")).to_contain_text("26–30 of 30")
     expect(page.locator(".shelf li")).to_have_count(5)
     page.get_by_label("Search titles and outlets").fill("lock 07")
     expect(page.locator(".total")).to_have_text("1 article")
@@ -128,7 +128,7 @@ def test_list_is_paged_and_searched(opened: Callable[..., Page]):
     expect(page.locator(".shelf .where")).to_contain_text("15 Aug 2024")
     expect(page.locator(".shelf .where")).to_contain_text("1 passage")
     page.get_by_label("Search titles and outlets").fill("nowhere")
-    expect(page.locator("#articles .none")).to_have_text("No article is like that.")
+    expect(page.locator("#articles .none")).to_have_text("No articles match.")
 
 
 def test_filters_narrow_the_list_and_the_questions_and_are_cleared_in_the_chat(opened: Callable[..., Page]):
@@ -145,7 +145,7 @@ def test_filters_narrow_the_list_and_the_questions_and_are_cleared_in_the_chat(o
     expect(scope).to_contain_text("Canal News")
     expect(scope).to_contain_text("from 1 Feb 2024")
     expect(scope).to_contain_text("as of 30 Apr 2024")
-    page.get_by_label("Your question").fill("How many boats does a lock lift a day?")
+    page.get_by_label("Ask a question").fill("How many boats does a lock lift a day?")
     page.keyboard.press("Enter")
     expect(page.locator("#current .answer, #current .declined")).to_be_visible()
     expect(page.locator("#sources .where").first).to_contain_text("Canal News")
@@ -181,11 +181,11 @@ def test_removing_can_be_undone_and_brings_back_the_same_article(
     page.get_by_role("button", name="Remove Lock 11 opened").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator(".total")).to_have_text("29 articles")
-    expect(page.locator(".notice")).to_contain_text("“Lock 11 opened” is removed.")
+    expect(page.locator(".notice")).to_contain_text("Removed “Lock 11 opened”.")
     assert httpx.get(address, trust_env=False).status_code == 404
     expect(page.get_by_role("button", name="Undo")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".notice")).to_contain_text("“Lock 11 opened” is back.")
+    expect(page.locator(".notice")).to_contain_text("Restored “Lock 11 opened”.")
     expect(page.locator(".total")).to_have_text("30 articles")
     assert httpx.get(address, trust_env=False).json() == before
 
@@ -198,7 +198,7 @@ def test_last_page_that_becomes_empty_leads_to_the_one_before(opened: Callable[.
     expect(page.locator(".shelf li")).to_have_count(1)
     page.get_by_role("button", name="Remove Lock").click()
     expect(page.locator(".shelf li")).to_have_count(25)
-    expect(page.locator(".notice")).to_contain_text("is removed")
+    expect(page.locator(".notice")).to_contain_text("Removed")
 
 
 # What comes in
@@ -208,7 +208,7 @@ def test_files_are_told_of_one_by_one_with_the_reason_of_what_was_skipped(
     opened: Callable[..., Page], server: Serving
 ):
     page = opened("Library")
-    page.get_by_label("Into another collection").fill("mixed")
+    page.get_by_label("Add to another collection").fill("mixed")
     page.get_by_label("Choose files").set_input_files(
         [
             a_file("tides.md", "# Tides\n\nThe tide at Brindle turns at noon."),
@@ -252,7 +252,7 @@ def test_addresses_are_added_one_a_line_and_refused_with_a_reason(
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(".outcomes > li").nth(0)).to_contain_text("1 skipped")
     expect(page.locator(".outcomes > li").nth(0)).to_contain_text("127.0.0.1 is not a public address")
-    expect(page.locator(".outcomes > li").nth(1)).to_contain_text("only addresses that begin with http")
+    expect(page.locator(".outcomes > li").nth(1)).to_contain_text("use an address that starts with http")
 
 
 def test_server_bounds_and_checks_what_is_sent_whatever_the_window_would(server: Serving):
@@ -289,7 +289,7 @@ def test_small_evaluation_runs_beside_the_chat_and_leaves_its_report(
     page = opened("Library", collection="canal")
     page.get_by_role("tab", name="Quality").click()
     expect(page.locator("#report .none")).to_contain_text("No evaluation has been run yet.")
-    page.get_by_label("How many questions").fill("3")
+    page.get_by_label("Number of questions").fill("3")
     page.get_by_label("Your own questions").set_input_files([a_file("own.jsonl", lines(QUESTIONS))])
     page.get_by_role("button", name="Run a small evaluation").click()
     expect(page.locator("#standing")).to_contain_text("3 questions answered.", timeout=60_000)
@@ -319,7 +319,7 @@ def test_evaluation_is_stopped_and_keeps_the_last_report(opened: Callable[..., P
     page.get_by_role("tab", name="Quality").click()
     before = httpx.get(f"{server.url}/quality/report", trust_env=False).text
     many = [{**one, "id": f"{one['id']}-{n}"} for n in range(40) for one in QUESTIONS]
-    page.get_by_label("How many questions").fill("200")
+    page.get_by_label("Number of questions").fill("200")
     page.get_by_label("Your own questions").set_input_files([a_file("own.jsonl", lines(many))])
     page.get_by_role("button", name="Run a small evaluation").click()
     expect(page.locator("#standing")).to_contain_text(re.compile(r"[1-9]\d* of 200 questions answered"))
@@ -352,7 +352,7 @@ def test_everything_can_be_read_and_has_a_name(opened: Callable[..., Page], sche
     assert page.locator("body.dark").count() == (scheme == "dark")
     page.get_by_role("button", name="Remove Lock 11 opened").click()
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".notice")).to_contain_text("is back")
+    expect(page.locator(".notice")).to_contain_text("Restored")
     assert page.evaluate(AUDIT) == []
     page.get_by_role("link", name="Lock 11 opened").click()
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -364,7 +364,7 @@ def test_everything_can_be_read_and_has_a_name(opened: Callable[..., Page], sche
         ("How many boats does lock 11 lift a day?", "answer"),
         ("Who won the chess tournament in Reykjavik?", "declined"),
     ):
-        page.get_by_label("Your question").fill(question)
+        page.get_by_label("Ask a question").fill(question)
         page.keyboard.press("Enter")
         expect(page.locator(f"#current .{outcome}")).to_be_visible()
         assert page.evaluate(AUDIT) == []
@@ -391,7 +391,7 @@ def test_german_window_has_no_english_word_of_ours(opened: Callable[..., Page]):
     expect(page.get_by_label("Medium", exact=True)).to_be_visible()
     expect(page.get_by_label("Dateien wählen")).to_be_attached()
     expect(page.get_by_role("button", name="Entfernen").first).to_be_visible()
-    page.get_by_role("tab", name="Güte").click()
+    page.get_by_role("tab", name="Qualität").click()
     expect(page.get_by_role("button", name="Kleine Auswertung starten")).to_be_visible()
     shown = page.locator("#quoth").inner_text()
     assert not re.search(r"\b(Remove|Search|Collection|Outlet|Stop|questions|Add)\b", shown)

@@ -35,9 +35,9 @@ SHIFTS = """
 """
 # The one conversation there is gets sixty exchanges.
 SIXTY = """async () => {
-  const [one] = await quoth.kept.all();
+  const [one] = await quoth.store.all();
   one.exchanges = Array(60).fill(one.exchanges[0]);
-  await quoth.kept.put(one);
+  await quoth.store.put(one);
 }"""
 # How long the article takes to open, and the median of a key and of a scroll, until they are painted, in ms.
 SMOOTH = """async () => {
@@ -53,7 +53,7 @@ SMOOTH = """async () => {
     return times.sort((one, other) => one - other)[7];
   };
   const began = performance.now();
-  await quoth.read({ article: "long", start: 299_000, end: 299_040 });
+  await quoth.showArticle({ article: "long", start: 299_000, end: 299_040 });
   await painted();
   const opening = performance.now() - began;
   const box = document.querySelector("#box textarea");
@@ -148,7 +148,7 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 
 def ask(page: Page, question: str) -> None:
-    page.get_by_label("Your question").fill(question)
+    page.get_by_label("Ask a question").fill(question)
     page.keyboard.press("Enter")
 
 
@@ -167,7 +167,7 @@ def test_evidence_comes_before_the_answer_and_the_answer_with_its_quote(page: Pa
     expect(page.locator("#current .said")).to_contain_text(f"{DRAFT.removesuffix(' [1].')}.[1]")
     expect(page.locator("#sources mark").first).to_contain_text(QUOTE)
     expect(page.locator("#sources")).to_contain_text("27 Oct 2022")
-    expect(page.locator("#status")).to_have_text(ENGLISH.done)
+    expect(page.locator("#status")).to_have_text(ENGLISH.ask.done)
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
     assert page.evaluate("shift") < 0.01
 
@@ -200,7 +200,7 @@ def test_declined_question_shows_what_comes_nearest(page: Page, model: HeldModel
     model.says = "NOT FOUND"
     ask(page, "Which ferry drifted to the moon?")
     expect(page.locator(".declined")).to_contain_text("The articles do not say.")
-    expect(page.locator("#sources h2")).to_contain_text("Nearest passages")
+    expect(page.locator("#sources h2")).to_contain_text("Closest passages")
     expect(page.locator("#sources .card").first).to_be_visible()
 
 
@@ -224,26 +224,26 @@ def test_stop_ends_the_model_and_keeps_what_was_typed(page: Page, model: HeldMod
     model.released.clear()
     ask(page, QUESTION)
     expect(page.locator("#status")).to_contain_text("Reading")
-    page.get_by_label("Your question").fill("typed meanwhile")
+    page.get_by_label("Ask a question").fill("typed meanwhile")
     assert model.started.wait(20)
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".trouble")).to_have_text(ENGLISH.stopped)
+    expect(page.locator(".trouble")).to_have_text(ENGLISH.ask.stopped)
     assert model.ended.wait(10)
-    expect(page.get_by_label("Your question")).to_have_value("typed meanwhile")
+    expect(page.get_by_label("Ask a question")).to_have_value("typed meanwhile")
     model.released.set()
     page.get_by_role("button", name="Ask again").click()
     expect(page.locator("#current .answer")).to_be_visible()
     assert page.locator(".asked").all_inner_texts() == [QUESTION]
-    expect(page.get_by_label("Your question")).to_have_value("typed meanwhile")
+    expect(page.get_by_label("Ask a question")).to_have_value("typed meanwhile")
 
 
 def test_conversation_survives_a_reload_is_named_exported_judged_and_deleted(page: Page, home: Path):
     ask(page, QUESTION)
     expect(page.locator("#current .answer")).to_be_visible()
     page.get_by_role("button", name="Bad").click()
-    page.get_by_label(ENGLISH.why).fill("too short")
+    page.get_by_label(ENGLISH.ask.reason).fill("too short")
     page.get_by_role("button", name="Send").click()
-    expect(page.locator("#current .actions")).to_contain_text(ENGLISH.thanks)
+    expect(page.locator("#current .actions")).to_contain_text(ENGLISH.ask.thanks)
     [kept] = FeedbackFile(home).read()
     assert (kept.verdict, kept.reason, kept.question) == ("down", "too short", QUESTION)
     page.reload()
@@ -333,7 +333,7 @@ def test_nothing_overflows(new_page: Callable[..., Page]):
     for width in (360, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") == width
-        expect(page.get_by_label("Your question")).to_be_in_viewport()
+        expect(page.get_by_label("Ask a question")).to_be_in_viewport()
         page.locator("#current .mark").first.click()
         expect(page.get_by_role("dialog").locator("mark").first).to_be_in_viewport()
         assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -346,7 +346,7 @@ def test_long_article_and_long_conversation_stay_smooth(new_page: Callable[..., 
     page = new_page()
     ask(page, QUESTION)
     expect(page.locator("#current .answer")).to_be_visible()
-    page.wait_for_function("quoth.kept.all().then((all) => all.length)")
+    page.wait_for_function("quoth.store.all().then((all) => all.length)")
     page.evaluate(SIXTY)
     page.reload()
     expect(page.locator("#earlier .exchange")).to_have_count(60)

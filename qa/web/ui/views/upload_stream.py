@@ -1,4 +1,4 @@
-"""Articles that a window sends: read and kept while it is told how far that is, line by line."""
+"""Adds articles that the Library view sends, and streams the outcome of each."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from qa.web.uploads import MAX_UPLOAD_BYTES, Upload, parse_uploads, read_uploads
 logger = logging.getLogger(__name__)
 
 PATH = "/library"
-"""Where `adding` is mounted, beside the window's pages."""
+"""Where the app is mounted, beside the window's pages."""
 
 
-def adding(assistant: Assistant) -> Starlette:
-    """The address `/articles`, which takes what `POST /api/articles` takes, and tells of each article when
-    it is done: a line `{"how"}`, or `{"skipped", "reason"}`, or last of all `{"trouble"}`.
+def create_app(assistant: Assistant) -> Starlette:
+    """Serves `POST /articles`, which takes what `POST /api/articles` takes. The response has one JSON line
+    per article, `{"how"}` or `{"skipped", "reason"}`, and ends with `{"trouble"}` if adding failed.
 
-    Gradio's own upload would take any file of any kind, for anybody, and leave it on the disk.
+    It replaces Gradio's upload, which accepts files of any kind from anyone and leaves them on the disk.
     """
 
     async def add(request: Request) -> StreamingResponse:
@@ -47,17 +47,17 @@ def adding(assistant: Assistant) -> Starlette:
 
 
 async def _lines(assistant: Assistant, given: Sequence[Upload], collection: str) -> AsyncIterator[str]:
-    told = _told(assistant, given, collection)
+    outcomes = _outcomes(assistant, given, collection)
     try:
-        async for line in iterate_in_threadpool(told):
-            yield json.dumps(line) + "\n"
+        async for outcome in iterate_in_threadpool(outcomes):
+            yield json.dumps(outcome) + "\n"
     finally:
-        # Whoever left must not keep the collection, which one at a time writes to.
+        # A collection has one writer at a time: a client that disconnects must not block it.
         with anyio.CancelScope(shield=True):
-            await run_in_threadpool(told.close)
+            await run_in_threadpool(outcomes.close)
 
 
-def _told(assistant: Assistant, given: Sequence[Upload], collection: str) -> Generator[dict[str, str]]:
+def _outcomes(assistant: Assistant, given: Sequence[Upload], collection: str) -> Generator[dict[str, str]]:
     try:
         for outcome in assistant.add(read_uploads(assistant, given), collection=collection):
             yield _line(outcome)

@@ -1,4 +1,4 @@
-// The list of conversations: opened, named, deleted, exported.
+// The list of conversations: opens, renames, exports and deletes them.
 "use strict";
 
 (() => {
@@ -24,7 +24,7 @@
   };
 
   const fill = async () => {
-    const all = (await quoth.kept.all()).filter((one) => one.exchanges.length);
+    const all = (await quoth.store.all()).filter((one) => one.exchanges.length);
     all.sort((one, other) => other.changed - one.changed);
     quoth.find("#conversations ol").replaceChildren(...all.map(row));
   };
@@ -34,28 +34,28 @@
   }, true);
 
   const of = (button) => button.closest("li").conversation;
-  quoth.deeds.json = async (button) => {
-    const whole = await quoth.kept.get(of(button).id);
+  quoth.actions.json = async (button) => {
+    const whole = await quoth.store.get(of(button).id);
     save(`${fileName(whole)}.json`, JSON.stringify(whole, null, 1), "application/json");
   };
-  quoth.deeds.markdown = async (button) => {
-    const whole = await quoth.kept.get(of(button).id);
+  quoth.actions.markdown = async (button) => {
+    const whole = await quoth.store.get(of(button).id);
     save(`${fileName(whole)}.md`, await (await quoth.server).markdown(whole), "text/markdown");
   };
-  quoth.deeds.delete = async (button) => {
+  quoth.actions.delete = async (button) => {
     const line = button.closest("li");
-    const whole = await quoth.kept.get(line.conversation.id);
-    await quoth.kept.remove(whole.id);
+    const whole = await quoth.store.get(line.conversation.id);
+    await quoth.store.remove(whole.id);
     const gone = document.getElementById("deleted").content.firstElementChild.cloneNode(true);
     quoth.find("button", gone).onclick = async () => {
-      await quoth.kept.put(whole);
+      await quoth.store.put(whole);
       gone.replaceWith(line);
       quoth.find("a", line).focus();
     };
     line.replaceWith(gone);
     quoth.find("button", gone).focus();
   };
-  quoth.deeds.rename = (button) => {
+  quoth.actions.rename = (button) => {
     const line = button.closest("li");
     const link = quoth.find("a", line);
     const input = Object.assign(document.createElement("input"), { value: link.textContent, maxLength: 200 });
@@ -66,7 +66,7 @@
       link.focus();
       if (!named || !input.value.trim()) return;
       link.textContent = input.value.trim();
-      await quoth.kept.change(line.conversation.id, (whole) => (whole.name = input.value.trim()));
+      await quoth.store.change(line.conversation.id, (whole) => (whole.name = input.value.trim()));
     };
     input.onkeydown = (event) => {
       if (event.key === "Enter") done(true);

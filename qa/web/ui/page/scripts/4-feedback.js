@@ -1,4 +1,4 @@
-// Below an answer: copying it, and saying what one thinks of it.
+// The buttons below an answer: copy and feedback.
 "use strict";
 
 (() => {
@@ -7,7 +7,7 @@
     place.textContent = text;
   };
 
-  quoth.deeds.copy = async (button) => {
+  quoth.actions.copy = async (button) => {
     const nth = Number(button.closest(".exchange").dataset.nth);
     const answer = quoth.exchanges[nth].answer;
     const quotes = answer.citations.map(
@@ -22,17 +22,17 @@
     const nth = Number(shown.dataset.nth);
     const { question, answer, as_of, collection } = quoth.exchanges[nth];
     const server = await quoth.server;
-    const thumb = { verdict, question, answer, reason, as_of, collection, history: quoth.turnsBefore(nth) };
-    const trouble = await server.judge(thumb);
+    const sent = { verdict, question, answer, reason, as_of, collection, history: quoth.turnsBefore(nth) };
+    const trouble = await server.feedback(sent);
     note(button, trouble || document.getElementById("phrases").dataset.thanks);
     if (trouble) return;
     for (const way of ["up", "down"])
-      quoth.find(`[data-deed=${way}]`, shown).setAttribute("aria-pressed", String(way === verdict));
-    await quoth.judged(nth, verdict);
+      quoth.find(`[data-action=${way}]`, shown).setAttribute("aria-pressed", String(way === verdict));
+    await quoth.setVerdict(nth, verdict);
   };
 
-  quoth.deeds.up = (button) => send(button, "up", "");
-  quoth.deeds.down = (button) => {
+  quoth.actions.up = (button) => send(button, "up", "");
+  quoth.actions.down = (button) => {
     const shown = button.closest(".exchange");
     if (quoth.find(".why", shown)) return;
     const form = document.getElementById("why").content.firstElementChild.cloneNode(true);

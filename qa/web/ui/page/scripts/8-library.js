@@ -1,11 +1,11 @@
-// Sends files and addresses to the library, one after another, and tells of each what became of it.
+// Uploads files and addresses one after another, and lists the result of each.
 (() => {
   "use strict";
 
   const OUTCOMES = ["added", "updated", "unchanged", "skipped"];
   let stopping;
 
-  // The lines of a response as they come.
+  // Yields the lines of a streamed response.
   async function* lines(response) {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
@@ -18,7 +18,7 @@
     }
   }
 
-  // An item of the list of outcomes: its name, how it stands, and the reasons below. All of it is text.
+  // Adds an item to the list of results: name, state, and reasons below. All of it is text, never markup.
   function entry(list, name) {
     const item = list.appendChild(document.createElement("li"));
     const title = item.appendChild(document.createElement("bdi"));
@@ -28,7 +28,7 @@
     state.className = "state";
     return {
       item,
-      say(text, kind = "") {
+      show(text, kind = "") {
         state.textContent = text;
         item.dataset.kind = kind;
       },
@@ -41,39 +41,39 @@
 
   async function send(form, { url, body, headers, size }, collection, shown) {
     const words = form.dataset;
-    const refused = (size > Number(words.most) && words.tooLarge) || (url && !/^https?:/i.test(url) && words.noAddress);
-    if (refused) {
-      shown.say(words.skipped.replace("{}", 1), "bad");
-      shown.reason("", refused);
+    const refusal = (size > Number(words.maxBytes) && words.tooLarge) || (url && !/^https?:/i.test(url) && words.noAddress);
+    if (refusal) {
+      shown.show(words.skipped.replace("{}", 1), "bad");
+      shown.reason("", refusal);
       return;
     }
     const counts = {};
-    const told = () =>
+    const summary = () =>
       OUTCOMES.filter((how) => counts[how]).map((how) => words[how].replace("{}", counts[how])).join(", ");
     let trouble = "";
-    shown.say(words.sending, "busy");
+    shown.show(words.sending, "busy");
     try {
       const address = `../library/articles?${new URLSearchParams({ collection })}`;
       const response = await fetch(address, { method: "POST", body, headers, signal: stopping.signal });
       if (!response.ok) throw new Error((await response.json()).detail);
-      shown.say(words.reading, "busy");
+      shown.show(words.reading, "busy");
       for await (const { how, skipped, reason, trouble: wrong } of lines(response)) {
         if (wrong) trouble = wrong;
         else counts[how ?? "skipped"] = (counts[how ?? "skipped"] ?? 0) + 1;
         if (reason) shown.reason(skipped, reason);
-        shown.say(`${words.reading}: ${told()}`, "busy");
+        shown.show(`${words.reading}: ${summary()}`, "busy");
       }
     } catch (error) {
       if (stopping.signal.aborted) trouble = words.stopped;
       else trouble = error instanceof TypeError || error instanceof SyntaxError ? words.broken : error.message;
     }
     if (trouble) shown.reason("", trouble);
-    shown.say(told() || (trouble ? words.skipped.replace("{}", 1) : words.nothing), trouble || counts.skipped ? "bad" : "good");
+    shown.show(summary() || (trouble ? words.skipped.replace("{}", 1) : words.nothing), trouble || counts.skipped ? "bad" : "good");
   }
 
   const waiting = [];
 
-  // What comes while others are being sent waits behind them.
+  // Queues uploads behind the running ones.
   async function all(form, parcels) {
     if (!parcels.length) return;
     const busy = "busy" in form.dataset;
@@ -83,7 +83,7 @@
     if (!busy) list.replaceChildren();
     for (const parcel of parcels) {
       const shown = entry(list, parcel.name);
-      shown.say(form.dataset.waiting);
+      shown.show(form.dataset.waiting);
       waiting.push([parcel, collection, shown]);
     }
     if (busy) return;
@@ -93,7 +93,7 @@
     let next;
     while ((next = waiting.shift())) {
       const [parcel, to, shown] = next;
-      if (stopping.signal.aborted) shown.say(form.dataset.stopped, "bad");
+      if (stopping.signal.aborted) shown.show(form.dataset.stopped, "bad");
       else await send(form, parcel, to, shown);
     }
     delete form.dataset.busy;
@@ -130,7 +130,7 @@
   });
   document.addEventListener("click", (event) => {
     if (event.target.matches?.(".adding .stop")) stopping?.abort();
-    // On a phone the form that adds stands below the list.
+    // On a phone the upload form is below the list.
     if (event.target.matches?.("[data-jump]")) document.querySelector(".adding input[type=file]")?.focus();
   });
   for (const kind of ["dragover", "dragleave", "drop"]) {
@@ -144,9 +144,9 @@
     });
   }
 
-  // An article that is removed is not read on.
+  // Removing the open article closes it.
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.('#articles [data-do="remove"]');
-    if (button && button.dataset.id === quoth.reading) quoth.close();
+    if (button && button.dataset.id === quoth.openArticle) quoth.closeArticle();
   });
 })();

@@ -1,8 +1,8 @@
-// Checking: a mark shows its quote while it is pointed at or focused, and opens the article at the quote.
+// Citation marks show their quote on hover and focus, and open the article at the quote.
 "use strict";
 
 (() => {
-  let left; // when the pointer left a mark; it may move on into the quote
+  let left; // timer after the pointer left a mark: it may move on into the quote
 
   const hide = () => {
     const peek = document.getElementById("peek");
@@ -41,54 +41,54 @@
   // The reader
   let opener;
 
-  quoth.close = () => {
+  quoth.closeArticle = () => {
     const reader = quoth.find(".reader");
     if (!reader || reader.hidden) return false;
     reader.hidden = true;
     reader.replaceChildren();
-    quoth.reading = undefined;
+    quoth.openArticle = undefined;
     return true;
   };
 
-  // The focus goes back to where it came from.
-  const leaveReader = () => {
-    if (!quoth.close()) return false;
+  // Closes the article and returns the focus to where it came from.
+  const dismissArticle = () => {
+    if (!quoth.closeArticle()) return false;
     if (opener?.isConnected) opener.focus({ preventScroll: true });
     else quoth.find("#box textarea")?.focus();
     return true;
   };
 
-  quoth.read = async (place, from) => {
+  quoth.showArticle = async (place, from) => {
     const server = await quoth.server;
     const html = await server.article(place);
     const reader = quoth.find(".reader");
     hide();
     opener = from;
-    quoth.reading = place.article;
+    quoth.openArticle = place.article;
     reader.innerHTML = html;
     reader.hidden = false;
-    quoth.find(".close", reader)?.addEventListener("click", leaveReader);
+    quoth.find(".close", reader)?.addEventListener("click", dismissArticle);
     const quote = quoth.find("mark", reader);
     quote?.scrollIntoView({ block: "center" });
     (quote ?? quoth.find(".close", reader))?.focus({ preventScroll: true });
   };
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.('[role="tab"]')) quoth.close();
+    if (event.target.closest?.('[role="tab"]')) quoth.closeArticle();
     const link = event.target.closest?.('a[href^="?article="]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    quoth.read(Object.fromEntries(new URLSearchParams(link.getAttribute("href"))), link);
+    quoth.showArticle(Object.fromEntries(new URLSearchParams(link.getAttribute("href"))), link);
   });
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const peek = document.getElementById("peek");
     if (peek && !peek.hidden) hide();
-    else if (leaveReader()) event.preventDefault();
+    else if (dismissArticle()) event.preventDefault();
   });
 
-  // An address with an article in it, such as one that was opened in a new tab.
+  // The page's address may name an article, such as after a link was opened in a new tab.
   const place = Object.fromEntries(new URLSearchParams(location.search));
-  if (place.article) quoth.read(place);
+  if (place.article) quoth.showArticle(place);
 })();

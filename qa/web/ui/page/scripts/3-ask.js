@@ -1,10 +1,10 @@
-// Asking: what a question is sent with, and what came of it, which is kept.
+// Sends questions with their history, and saves the exchanges.
 "use strict";
 
 (() => {
   const TURNS = 6;
   const exchanges = (quoth.exchanges = []);
-  let next; // a question that is not typed, until it is sent
+  let next; // a question from outside of the box, until it is sent
   let id = new URLSearchParams(location.search).get("conversation");
 
   const turns = () => {
@@ -17,40 +17,40 @@
     return all.slice(-TURNS);
   };
 
-  // What was the current exchange joins the earlier ones, with its quotes below it.
-  const shelve = () => {
+  // Moves the current exchange to the earlier ones, where its quotes are folded below it.
+  const archive = () => {
     const current = quoth.find("#current .exchange[data-nth]");
     if (!current) return;
     const copy = current.cloneNode(true);
-    delete copy.dataset.kept;
+    delete copy.dataset.exchange;
     quoth.find("#earlier").append(copy);
   };
 
-  // Gradio calls this when a question is on its way: what it gives is what the server reads.
-  quoth.sent = (typed) => {
-    const asked = next ?? { question: typed ?? "" };
+  // Gradio calls this before it sends a question; the server receives what this returns.
+  quoth.request = (typed) => {
+    const question = next ?? { question: typed ?? "" };
     const again = next && next.nth !== undefined && next.nth === exchanges.length - 1;
     const isTyped = !next;
     next = undefined;
-    if (!asked.question.trim() || quoth.find(".status")) return "";
+    if (!question.question.trim() || quoth.find(".status")) return "";
     if (again) {
       exchanges.pop();
-      quoth.find(`#earlier [data-nth="${asked.nth}"]`)?.remove();
-    } else shelve();
-    const sent = { nth: exchanges.length, question: asked.question, typed: isTyped, history: turns() };
-    if (asked.searched) sent.search_as = asked.searched;
+      quoth.find(`#earlier [data-nth="${question.nth}"]`)?.remove();
+    } else archive();
+    const sent = { nth: exchanges.length, question: question.question, typed: isTyped, history: turns() };
+    if (question.searched) sent.search_as = question.searched;
     quoth.running = JSON.stringify(sent);
     return quoth.running;
   };
 
-  quoth.put = (question) => {
+  quoth.submit = (question) => {
     if (quoth.find(".status")) return;
     next = question;
     quoth.ask();
   };
 
-  quoth.keep = async (shown) => {
-    const exchange = JSON.parse(shown.dataset.kept);
+  quoth.save = async (shown) => {
+    const exchange = JSON.parse(shown.dataset.exchange);
     const nth = Number(shown.dataset.nth);
     if (nth > exchanges.length) return;
     exchanges[nth] = exchange;
@@ -58,16 +58,15 @@
       id = crypto.randomUUID?.() ?? String(Date.now() + Math.random());
       history.replaceState(null, "", `?conversation=${id}`);
     }
-    document.dispatchEvent(new Event("quoth:asked"));
-    await quoth.kept.change(id, (conversation) => {
+    await quoth.store.change(id, (conversation) => {
       conversation.name ||= exchange.question;
       conversation.exchanges[nth] = exchange;
     });
   };
 
-  quoth.judged = (nth, verdict) => {
+  quoth.setVerdict = (nth, verdict) => {
     exchanges[nth].verdict = verdict;
-    return quoth.kept.change(id, (conversation) => (conversation.exchanges[nth].verdict = verdict));
+    return quoth.store.change(id, (conversation) => (conversation.exchanges[nth].verdict = verdict));
   };
 
   quoth.turnsBefore = (nth) => {
@@ -77,25 +76,24 @@
     return before;
   };
 
-  // A conversation that was kept is there again.
+  // Shows the saved conversation again.
   quoth.restore = async () => {
-    const conversation = id && (await quoth.kept.get(id));
+    const conversation = id && (await quoth.store.get(id));
     if (!conversation) return;
     exchanges.push(...conversation.exchanges);
     const server = await quoth.server;
-    quoth.find("#earlier").innerHTML = await server.earlier(exchanges);
-    document.dispatchEvent(new Event("quoth:asked"));
+    quoth.find("#earlier").innerHTML = await server.exchanges(exchanges);
     const talk = quoth.find("#talk");
     talk.scrollTop = talk.scrollHeight;
   };
 
-  quoth.deeds.example = (button) => quoth.put({ question: button.textContent });
-  quoth.deeds.again = (button) => {
+  quoth.actions.example = (button) => quoth.submit({ question: button.textContent });
+  quoth.actions.again = (button) => {
     const nth = Number(button.closest(".exchange").dataset.nth);
-    quoth.put({ question: exchanges[nth]?.question ?? "", nth });
+    quoth.submit({ question: exchanges[nth]?.question ?? "", nth });
   };
-  // The line that was searched becomes one that can be changed.
-  quoth.deeds.change = (button) => {
+  // Replaces the line of what was searched by a form that changes it.
+  quoth.actions.change = (button) => {
     const line = button.closest(".searched");
     const exchange = button.closest(".exchange");
     const form = document.getElementById("search-as").content.firstElementChild.cloneNode(true);
@@ -103,7 +101,7 @@
     form.onsubmit = (event) => {
       event.preventDefault();
       const question = quoth.find(".asked", exchange).textContent;
-      quoth.put({ question, searched: form.searched.value, nth: Number(exchange.dataset.nth) });
+      quoth.submit({ question, searched: form.searched.value, nth: Number(exchange.dataset.nth) });
     };
     form.onkeydown = (event) => {
       if (event.key !== "Escape") return;

@@ -1,4 +1,4 @@
-// While an answer is written: seconds count, the talk follows, and what is whole is kept.
+// While an answer is written: counts the seconds, scrolls along, and saves the exchange when it is complete.
 "use strict";
 
 (() => {
@@ -24,15 +24,15 @@
     });
     let asked = "", kept;
     new MutationObserver(() => {
-      // A new question always comes into view; after that, whoever has scrolled up is left in peace.
+      // A new question always scrolls into view; after that, a user who scrolls up stays there.
       const now = quoth.find(".asked", current)?.textContent ?? "";
       if (now !== asked) pinned = true;
       asked = now;
       if (pinned) talk.scrollTop = talk.scrollHeight;
-      const whole = quoth.find("[data-kept]", current);
-      if (whole && whole.dataset.kept !== kept) {
-        kept = whole.dataset.kept;
-        quoth.keep(whole);
+      const whole = quoth.find("[data-exchange]", current);
+      if (whole && whole.dataset.exchange !== kept) {
+        kept = whole.dataset.exchange;
+        quoth.save(whole);
       } else if (!whole) kept = undefined;
     }).observe(current, { childList: true, subtree: true, characterData: true, attributes: true });
   };

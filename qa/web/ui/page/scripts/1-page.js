@@ -1,7 +1,7 @@
-// What the scripts of the page share, and clicks by name: <button data-deed="copy"> calls deeds.copy.
+// What all scripts of the page share. A click on <button data-action="copy"> calls quoth.actions.copy.
 "use strict";
 
-const quoth = { deeds: {} };
+const quoth = { actions: {} };
 
 quoth.server = new Promise((connected) => {
   quoth.connect = connected;
@@ -10,11 +10,11 @@ quoth.server = new Promise((connected) => {
 quoth.find = (selector, within = document) => within.querySelector(selector);
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-deed]");
-  if (button) quoth.deeds[button.dataset.deed]?.(button, event);
+  const button = event.target.closest?.("[data-action]");
+  if (button) quoth.actions[button.dataset.action]?.(button, event);
 });
 
-// The other language shows the same conversation.
+// Switching the language keeps the conversation.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[hreflang]");
   if (link) link.search = location.search;

@@ -1,0 +1,137 @@
+"""The Ask view's words in each language: the welcome, the question box, answers and feedback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qa.web.ui.phrases import Counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPhrases:
+    """The view's words; `{}` marks what is filled in."""
+
+    greeting: str
+    promise: str
+    no_articles: str
+    how_to_add: str
+    suggestions: str
+    title_question: str
+
+    question: str
+    ask: str
+    stop: str
+    scope: str
+    clear: str
+    clear_label: str
+
+    searching: str
+    reading: Counted
+    writing: str
+    checking: str
+    done: str
+    stopped: str
+    failed: str
+    searched_for: str
+    change: str
+    search: str
+
+    declined: str
+    declined_hint: str
+    weak: str
+    weak_hint: str
+    disagree: str
+    without_model: str
+    written_by: str
+
+    again: str
+    copy: str
+    copied: str
+    good: str
+    bad: str
+    reason: str
+    send: str
+    thanks: str
+
+
+ENGLISH = AskPhrases(
+    greeting="Ask your articles",
+    promise="Every sentence of an answer is backed by an exact quote. "
+    "If the articles do not answer your question, Quoth says so.",
+    no_articles="No articles yet",
+    how_to_add="Add some in the Library. If you use {} or {} instead, reload this page afterwards.",
+    suggestions="Try asking",
+    title_question="What is reported under “{}”?",
+    question="Ask a question",
+    ask="Ask",
+    stop="Stop",
+    scope="Searching in:",
+    clear="Clear",
+    clear_label="Clear filters",
+    searching="Searching…",
+    reading=("Reading {} passage…", "Reading {} passages…"),
+    writing="Writing a draft, not checked yet…",
+    checking="Checking quotes…",
+    done="The answer is ready.",
+    stopped="Stopped before the quotes were checked.",
+    failed="Something went wrong. The server log has the details.",
+    searched_for="Searched for:",
+    change="Change",
+    search="Search",
+    declined="The articles do not say.",
+    declined_hint="The best matches are listed under “Closest passages”.",
+    weak="weakly supported",
+    weak_hint="Sentences with a dotted underline are only weakly supported by their quotes.",
+    disagree="The articles disagree on {}",
+    without_model="Quoted directly, without a language model",
+    written_by="Written by {}, quotes checked",
+    again="Ask again",
+    copy="Copy",
+    copied="Copied",
+    good="Good",
+    bad="Bad",
+    reason="What was wrong? (optional)",
+    send="Send",
+    thanks="Thanks for your feedback.",
+)
+
+GERMAN = AskPhrases(
+    greeting="Fragen Sie Ihre Artikel",
+    promise="Jeder Satz einer Antwort ist durch ein wörtliches Zitat belegt. "
+    "Steht die Antwort nicht in den Artikeln, sagt Quoth das.",
+    no_articles="Noch keine Artikel",
+    how_to_add="Fügen Sie in der Bibliothek welche hinzu. Nach {} oder {} laden Sie diese Seite neu.",
+    suggestions="Fragen Sie zum Beispiel",
+    title_question="Was wird unter „{}“ berichtet?",
+    question="Stellen Sie eine Frage",
+    ask="Fragen",
+    stop="Stoppen",
+    scope="Gesucht wird in:",
+    clear="Zurücksetzen",
+    clear_label="Filter zurücksetzen",
+    searching="Suche läuft…",
+    reading=("{} Textstelle wird gelesen…", "{} Textstellen werden gelesen…"),
+    writing="Entwurf, noch ungeprüft…",
+    checking="Zitate werden geprüft…",
+    done="Die Antwort ist da.",
+    stopped="Gestoppt, bevor die Zitate geprüft waren.",
+    failed="Etwas ist schiefgegangen. Einzelheiten stehen im Protokoll des Servers.",
+    searched_for="Gesucht wurde:",
+    change="Ändern",
+    search="Suchen",
+    declined="Das sagen die Artikel nicht.",
+    declined_hint="Die besten Treffer stehen unter „Ähnlichste Textstellen“.",
+    weak="schwach belegt",
+    weak_hint="Gepunktet unterstrichene Sätze sind durch ihre Zitate nur schwach belegt.",
+    disagree="Die Artikel widersprechen sich: {}",
+    without_model="Direkt zitiert, ohne Sprachmodell",
+    written_by="Geschrieben von {}, Zitate geprüft",
+    again="Noch einmal fragen",
+    copy="Kopieren",
+    copied="Kopiert",
+    good="Gut",
+    bad="Schlecht",
+    reason="Was war falsch? (freiwillig)",
+    send="Senden",
+    thanks="Danke für Ihre Rückmeldung.",
+)
