@@ -107,7 +107,8 @@ class SQLiteMetadata(MutableMapping[str, str]):
 
     def __delitem__(self, key: str) -> None:
         with self._database.transaction() as db:
-            db.execute("DELETE FROM metadata WHERE key = ?", (key,))
+            if not db.execute("DELETE FROM metadata WHERE key = ?", (key,)).rowcount:
+                raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
         return iter([key for (key,) in self._database.rows("SELECT key FROM metadata")])

@@ -128,6 +128,7 @@ class ChromaVectorStore:
             self._closed = True
             if self._client:
                 self._client.close()  # type: ignore[attr-defined]  # only the local client has it
+                self._client = None
 
 
 def _where(filters: Filters) -> Any:

@@ -24,6 +24,7 @@ from index.library import Library
 from index.schemas import Article, Ingested
 from index.text.normalization import stems
 from tests.index.tables import rows
+from tests.paths import ROOT
 
 IDS = [f"story{number}" for number in range(12)]
 GONE = 0
@@ -97,7 +98,9 @@ def kill_at_work(folder: Path, tokenizer_file: Path, seed: int) -> list[tuple[st
     dice = random.Random(seed)
     with told.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, __file__, str(folder), str(tokenizer_file), str(seed)], stdout=file
+            [sys.executable, "-m", "tests.index.test_crash", str(folder), str(tokenizer_file), str(seed)],
+            cwd=ROOT,
+            stdout=file,
         )
         try:
             until, lines = time.monotonic() + 60, dice.randrange(1, 20)

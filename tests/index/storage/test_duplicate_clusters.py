@@ -233,7 +233,7 @@ def test_articles_stored_without_clusters_are_clustered_while_others_are_added(
     put(documents, **COPIES, own=OWN)
     documents.close()
     with sqlite3.connect(tmp_path / "catalogue.db") as db:
-        db.executescript("DROP TABLE cluster_members; DROP TABLE minhash_bands;")
+        db.executescript("DROP TABLE cluster_members; DROP TABLE minhash_bands; PRAGMA user_version = 0;")
     db.close()
     monkeypatch.setattr(document_store, "CLUSTERED_PER_BATCH", 3)
     reopened = SQLiteDocumentStore(Database(tmp_path / "catalogue.db"))
