@@ -94,7 +94,10 @@ class Collection:
             sweep(self.catalogue, self.archive)
 
     def search(self, query: Query | str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
-        """The k passages that fit best, best first; ArchiveEmpty where there is nothing to search."""
+        """The k passages that fit best, best first; ArchiveEmpty where there is nothing to search.
+
+        A string is parsed as a line of `Query`.
+        """
         if not self.catalogue.counts()[0]:
             raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
         search = HybridRetriever(
@@ -135,4 +138,4 @@ class Collection:
 
 
 def _query(query: Query | str) -> Query:
-    return query if isinstance(query, Query) else Query(text=query)
+    return query if isinstance(query, Query) else Query.parse(query)
