@@ -126,7 +126,9 @@ class Collection:
             delete_orphan_vectors(self.documents, self.vectors)
 
     def search(self, query: Query | str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
-        """The k best passages, best first. Raises ArchiveEmpty if the collection has no articles."""
+        """The k best passages, best first. A string is parsed by `Query.parse`. Raises ArchiveEmpty if the
+        collection has no articles.
+        """
         if not self.documents.counts()[0]:
             raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
         return self._retriever(_query(query), k=k, filters=filters)
@@ -159,4 +161,4 @@ class Collection:
 
 
 def _query(query: Query | str) -> Query:
-    return query if isinstance(query, Query) else Query(text=query)
+    return query if isinstance(query, Query) else Query.parse(query)

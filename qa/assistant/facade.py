@@ -11,7 +11,7 @@ from typing import Self
 
 from index.errors import ArchiveEmpty
 from index.library import Library
-from index.schemas import Filters, Query
+from index.schemas import Filters
 from qa.assistant.event_loop import BackgroundLoop
 from qa.assistant.library_access import LibraryAccess
 from qa.auth import requires, unrestricted
@@ -93,8 +93,8 @@ class Assistant(LibraryAccess):
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"
     ) -> tuple[RetrievedPassage, ...]:
         """The k passages that fit best, best first. Raises QuestionInvalid, ArchiveEmpty."""
-        parsed = Query.parse(checked_question(query).question)
-        hits = self._library.collection(collection).search(parsed, k=k, filters=filters)
+        text = checked_question(query).question
+        hits = self._library.collection(collection).search(text, k=k, filters=filters)
         return tuple(RetrievedPassage.of(hit) for hit in hits)
 
     @requires("editor")

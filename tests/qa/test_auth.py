@@ -15,9 +15,9 @@ from qa.errors import NotAllowed
 from qa.llm.chat_models import ChatModel
 from qa.schemas import Question, Thresholds
 
-METHODS = dict(
-    inspect.getmembers(Assistant, lambda member: callable(member) and not member.__name__.startswith("_"))
-)
+METHODS = {
+    name: method for name, method in inspect.getmembers(Assistant, callable) if not name.startswith("_")
+}
 RESTRICTED = [name for name, method in METHODS.items() if getattr(method, "permission", None)]
 READER_OF_NEWS = Caller(name="Ann", role="reader", collections=("news",))
 

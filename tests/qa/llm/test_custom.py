@@ -234,7 +234,7 @@ def test_what_was_not_pulled_is_not_fetched_by_itself(hub: FakeHub, home: Path) 
 
 def test_an_interrupted_pull_is_no_model_yet_and_goes_on(hub: FakeHub, tmp_path: Path) -> None:
     def stop(what: str, done: int, total: int) -> None:
-        if what.endswith("checking"):
+        if what.endswith("verifying"):
             raise KeyboardInterrupt
 
     models = tmp_path / "models"
