@@ -20,7 +20,9 @@ _PATTERNS = {
     "name": r"\b(who|whom|whose|where|which|wer|wen|wem|wo|welche[rsmn]?)\b",
     "person": r"\b(who|whom|which|what is the name)\b",
     "score": r"\b(score|result)\b|\bhow did\b.*\b(end|finish|play)\b",
+    # Neither a name nor a number explains anything.
     "reason": r"\b(why|how come|warum|wieso|weshalb)\b",
+    # The answer can be in the question: "Is it red or blue?".
     "choice": r"\b(or|oder)\b",
     # Forms that a number can answer, but also something else.
     "quantity": r"\bhow (long|hot|cold|warm|strong|heavy|much|many|late)\b"
@@ -58,16 +60,6 @@ class ExpectedAnswer:
     def date(self) -> bool:
         """Whether a date answers. "How many drowned when the ferry sank?" asks for none."""
         return "date" in self.kinds and not self.number
-
-    @property
-    def reason(self) -> bool:
-        """Whether the question asks for an explanation, so that a name or a number is no answer."""
-        return "reason" in self.kinds
-
-    @property
-    def choice(self) -> bool:
-        """Whether the answer can be in the question: "Is it red or blue?"."""
-        return "choice" in self.kinds
 
     def found_in(self, sentence: str) -> bool:
         """Whether the sentence has an entity of the expected kind that the question does not have. False

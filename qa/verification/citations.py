@@ -134,7 +134,7 @@ class _Verifier:
         # "Hawaii, USA" if the excerpts name the island alone.
         if short_answer and not verified.sentences and ", " in short_answer:
             verified = self.verify([DraftSentence.of(short_answer.split(", ")[0])])
-        return verified.quoted() if self.expected.reason else verified.expanded()
+        return verified.quoted() if "reason" in self.expected.kinds else verified.expanded()
 
     def states(self, verified: VerifiedDraft, short_answer: str) -> bool:
         """Whether the sentences contain the short answer's entities, or its words if it has none, and add
@@ -153,7 +153,7 @@ class _Verifier:
         choice.
         """
         words = {stem for sentence in verified.sentences for stem in stems(sentence.text)}
-        return words <= set(stems(self.question)) and not self.expected.choice
+        return words <= set(stems(self.question)) and "choice" not in self.expected.kinds
 
 
 def _expand(text: str, quote: str) -> str:
