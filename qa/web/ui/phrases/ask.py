@@ -131,7 +131,7 @@ GERMAN = AskPhrases(
     copied="Kopiert",
     good="Gut",
     bad="Schlecht",
-    reason="Was war falsch? (freiwillig)",
+    reason="Was war falsch? (optional)",
     send="Senden",
     thanks="Danke für Ihre Rückmeldung.",
 )

@@ -43,7 +43,7 @@ ENGLISH = QualityPhrases(
     stopped="Stopped after {} of {} questions. The previous report stays below.",
     done="{} questions answered. The report is below.",
     too_large="the file is larger than 1 MB; use fewer questions",
-    no_report="No evaluation has been run yet. The latest report appears here, also those of quoth eval.",
+    no_report="No evaluation has been run yet. Reports appear here, including those from quoth eval.",
     report="Latest evaluation report",
     new_tab="Open report in a new tab",
 )
@@ -51,7 +51,7 @@ ENGLISH = QualityPhrases(
 GERMAN = QualityPhrases(
     heading="Qualität der Antworten messen",
     about="Quoth beantwortet Testfragen zu der in der Bibliothek gewählten Sammlung und vergleicht die "
-    "Antworten mit den erwarteten. Dafür ist kein Bewertungsmodell nötig, nichts verlässt diesen Rechner.",
+    "Antworten mit den erwarteten. Dafür ist kein Bewertungsmodell nötig; nichts verlässt diesen Rechner.",
     not_allowed="Berichte und Auswertungen können jede Sammlung betreffen. Sie erfordern deshalb einen "
     "Administrator-Schlüssel.",
     file="Eigene Fragen (.jsonl)",
@@ -65,7 +65,7 @@ GERMAN = QualityPhrases(
     stopped="Nach {} von {} Fragen gestoppt. Der vorige Bericht bleibt unten stehen.",
     done="{} Fragen beantwortet. Der Bericht steht unten.",
     too_large="die Datei ist größer als 1 MB; verwenden Sie weniger Fragen",
-    no_report="Noch keine Auswertung. Hier erscheint der neueste Bericht, auch einer von quoth eval.",
+    no_report="Noch keine Auswertung. Hier erscheinen Berichte, auch die von quoth eval.",
     report="Neuester Auswertungsbericht",
     new_tab="Bericht in neuem Tab öffnen",
 )

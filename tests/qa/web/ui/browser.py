@@ -1,4 +1,4 @@
-"""The window over a real socket, and a model that waits until it is let go."""
+"""The window over a real socket, and a model that waits until a test releases it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ DRAFT = "Lukashenko is under pressure because of the Russian defeats in Ukraine 
 QUOTE = "As a result of the Russian defeats in the Ukraine Lukashenko is under pressure in two ways."
 HOSTILE = '"><script>window.hit=1</script><img src=x onerror="window.hit=1">${window.hit=1}{{hit}}'
 
-# What WCAG 2.2 would blame: words that stand out too little from their ground, and parts without a name.
+# Finds violations of WCAG 2.2: text with too little contrast, and controls without a name.
 AUDIT = Path(__file__).with_name("accessibility.js").read_text()
 
 
 class HeldChat(GenericFakeChatModel):
-    """Says its words once it is let go."""
+    """Streams its text once `released` is set."""
 
     model: Any
 

@@ -1,4 +1,4 @@
-"""What the window shows, as HTML."""
+"""The window's HTML."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def an_exchange(**changes: Any) -> Exchange:
     return Exchange(question="Did the ferry drift?", asked=date(2024, 3, 3), answer=an_answer(**changes))
 
 
-def test_quote_stands_exactly_in_what_surrounds_it():
+def test_quote_is_marked_exactly_within_its_passage():
     shown = citations.sources(ENGLISH, an_exchange())
     assert "<mark>The ferry was adrift.</mark>" in shown
     assert '<span class="around">It burned. </span>' in shown
@@ -98,14 +98,14 @@ def test_quote_stands_exactly_in_what_surrounds_it():
     assert "1 other passage found" in shown
 
 
-def test_mark_leads_to_the_quote_in_its_article():
+def test_mark_links_to_the_quote_in_its_article():
     said = conversation.exchange(ENGLISH, 3, an_exchange())
     place = "?article=a&amp;collection=default&amp;start=21&amp;end=42&amp;day=2024-03-03"
     assert f'class="mark" href="{place}" data-quote="The ferry was adrift."' in said
     assert f'<cite dir="auto"><a href="{place}">Ferry adrift</a>' in citations.sources(ENGLISH, an_exchange())
 
 
-def test_weak_sentences_and_both_sides_of_a_disagreement_are_told():
+def test_weak_sentences_and_both_sides_of_a_conflict_are_shown():
     weak = AnswerSentence(text="It sank.", citations=(1,), support="weak")
     sides = Conflict(about="the cause", positions=(Position(claim="A fire", citations=(1,)),))
     shown = conversation.exchange(ENGLISH, 0, an_exchange(sentences=(weak,), conflicts=(sides,)))
@@ -132,7 +132,7 @@ def test_article_is_shown_whole_with_its_quote_marked_and_its_age():
     assert "11. Feb. 2024</span><span>2 Tage nach der Frage" in german
 
 
-def test_fragment_names_the_ends_of_a_long_quote_and_escapes_what_has_a_meaning():
+def test_fragment_names_the_ends_of_a_long_quote_and_escapes_separators():
     long = "One, two-fold three four five six seven eight nine ten eleven."
     assert links.fragment("https://x.example/#a", long) == (
         "https://x.example/#a:~:text=One%2C%20two%2Dfold%20three%20four%20five,seven%20eight%20nine%20ten%20eleven."
@@ -150,7 +150,7 @@ def test_conversation_is_markdown_with_quotes_and_links():
     )
 
 
-def test_markdown_is_not_steered_by_what_articles_say():
+def test_articles_cannot_inject_markdown():
     evil = "![x](https://evil.example) <b>"
     citation = an_answer().citations[0].model_copy(update={"title": evil, "url": "https://x.example/>)\n# y"})
     kept = Conversation(id="1", name=evil, changed=0, exchanges=(an_exchange(citations=(citation,)),))
@@ -196,7 +196,7 @@ def test_page_is_in_the_language_the_browser_prefers(accepted: str, language: st
     assert preferred_language(accepted) == language
 
 
-def test_colours_can_be_read_on_their_grounds():
+def test_colours_have_enough_contrast():
     """WCAG 2.2, 1.4.3: contrast of 4.5 to 1, in light and in dark."""
     style = (PAGE / "styles" / "1-theme.css").read_text()
     light, dark = (dict(re.findall(r"--([\w-]+): (#\w{6})", part)) for part in style.split("body.dark")[:2])
@@ -220,7 +220,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_nothing_an_article_or_a_person_wrote_becomes_markup():
+def test_untrusted_text_never_becomes_markup():
     found = a_passage(title=HOSTILE, source=HOSTILE, text=HOSTILE, url="javascript:window.hit=1")
     citation = Citation(
         number=1,
@@ -271,11 +271,11 @@ def test_nothing_an_article_or_a_person_wrote_becomes_markup():
         "http://[",
     ],
 )
-def test_only_addresses_of_the_web_are_links(url: str):
+def test_only_web_addresses_become_links(url: str):
     assert 'target="_blank"' not in citations.evidence(ENGLISH, [a_passage(url=url)], "default", date.today())
 
 
-def test_link_to_the_original_tells_nothing_to_it():
+def test_link_to_the_original_sends_no_referrer():
     shown = citations.evidence(ENGLISH, [a_passage()], "default", date.today())
     assert 'href="https://example.org/a" target="_blank" rel="noopener noreferrer"' in shown
 
@@ -292,7 +292,7 @@ def test_long_texts_are_shortened_after_a_word(text: str, shown: str):
     assert shorten(text, 10) == shown
 
 
-def test_greeting_tells_what_is_in_the_library():
+def test_greeting_summarizes_the_library():
     articles = [summary(str(n), date=date(2024, 1, n), source=f"Paper {n}") for n in range(1, 7)]
     told = facts(ENGLISH, articles)
     assert told[:2] == ["6 articles", "1 Jan 2024 – 6 Jan 2024"]
@@ -323,7 +323,7 @@ def test_closing_the_view_stops_the_model(answering: Callable[..., Assistant]):
     assert model.said == 0
 
 
-def test_trouble_is_one_line_of_the_talk(library: Library):
+def test_error_is_shown_in_the_conversation(library: Library):
     async def last() -> asking.View:
         assistant = Assistant(library, None, 360)
         sent = SentQuestion(nth=0, question=QUESTION)

@@ -31,7 +31,7 @@ QUESTIONS = [
     for n in range(5)
 ]
 
-# The name of what has the focus, and whether one sees that it has it.
+# The name of the focused element, and whether its focus is visible.
 FOCUSED = """() => {
   const it = document.activeElement;
   const name = it.labels?.[0]?.innerText || it.textContent || it.ariaLabel;
@@ -64,7 +64,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 @pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One for all, so that the window's parts are fetched once."""
+    """Shared by all tests, so that the page's files are fetched once."""
     context = browser.new_context()
     context.set_default_timeout(20_000)
     expect.set_options(timeout=20_000)
@@ -74,7 +74,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def opened(context: BrowserContext, server: Serving) -> Iterator[Callable[..., Page]]:
-    """Opens a view; no window may reach beyond this machine, fail in its script or run a stranger's."""
+    """Opens a view. Fails if a page sends requests elsewhere, has a script error or runs injected script."""
     beyond, failures = [], []
 
     def make(
@@ -112,7 +112,7 @@ def ids(server: Serving, collection: str) -> set[str]:
     return {article["id"] for article in listed["articles"]}
 
 
-# The list
+# List
 
 
 def test_list_is_paged_and_searched(opened: Callable[..., Page]):
@@ -157,7 +157,7 @@ def test_filters_narrow_the_list_and_the_questions_and_are_cleared_in_the_chat(o
     expect(page.get_by_label("From", exact=True)).to_have_value("")
 
 
-def test_article_is_read_by_keyboard_and_escape_leads_back(opened: Callable[..., Page]):
+def test_article_opens_by_keyboard_and_escape_returns_the_focus(opened: Callable[..., Page]):
     page = opened("Library", collection="canal")
     title = page.get_by_role("link", name="Lock 11 opened")
     title.focus()
@@ -170,9 +170,7 @@ def test_article_is_read_by_keyboard_and_escape_leads_back(opened: Callable[...,
     expect(title).to_be_focused()
 
 
-def test_removing_can_be_undone_and_brings_back_the_same_article(
-    opened: Callable[..., Page], server: Serving
-):
+def test_undo_restores_the_same_article(opened: Callable[..., Page], server: Serving):
     address = f"{server.url}/api/articles/lock-11?collection=canal"
     before = httpx.get(address, trust_env=False).json()
     page = opened("Library", collection="canal")
@@ -190,7 +188,7 @@ def test_removing_can_be_undone_and_brings_back_the_same_article(
     assert httpx.get(address, trust_env=False).json() == before
 
 
-def test_last_page_that_becomes_empty_leads_to_the_one_before(opened: Callable[..., Page], server: Serving):
+def test_empty_last_page_is_replaced_by_the_one_before(opened: Callable[..., Page], server: Serving):
     to = f"{server.url}/api/articles?collection=page"
     httpx.post(to, json={"articles": LOCKS[:26]}, trust_env=False, timeout=60).raise_for_status()
     page = opened("Library", collection="page", articles=26)
@@ -201,10 +199,10 @@ def test_last_page_that_becomes_empty_leads_to_the_one_before(opened: Callable[.
     expect(page.locator(".notice")).to_contain_text("Removed")
 
 
-# What comes in
+# Uploads
 
 
-def test_files_are_told_of_one_by_one_with_the_reason_of_what_was_skipped(
+def test_each_file_is_listed_with_its_result_and_the_reason_for_skipping(
     opened: Callable[..., Page], server: Serving
 ):
     page = opened("Library")
@@ -244,7 +242,7 @@ def test_file_that_is_too_large_is_not_sent(opened: Callable[..., Page]):
     expect(page.locator(".outcomes li")).to_contain_text("larger than 25 MB")
 
 
-def test_addresses_are_added_one_a_line_and_refused_with_a_reason(
+def test_addresses_are_added_one_per_line_and_rejected_with_a_reason(
     opened: Callable[..., Page], server: Serving
 ):
     page = opened("Library")
@@ -255,7 +253,7 @@ def test_addresses_are_added_one_a_line_and_refused_with_a_reason(
     expect(page.locator(".outcomes > li").nth(1)).to_contain_text("use an address that starts with http")
 
 
-def test_server_bounds_and_checks_what_is_sent_whatever_the_window_would(server: Serving):
+def test_server_limits_and_validates_uploads_itself(server: Serving):
     to = f"{server.url}/library/articles"
     large = httpx.post(to, files={"files": ("a.txt", b"a" * 25_000_001)}, trust_env=False, timeout=60)
     assert large.status_code == 413
@@ -283,9 +281,7 @@ def test_hostile_article_stays_text(opened: Callable[..., Page]):
 # Quality
 
 
-def test_small_evaluation_runs_beside_the_chat_and_leaves_its_report(
-    opened: Callable[..., Page], server: Serving
-):
+def test_small_evaluation_runs_and_shows_its_report(opened: Callable[..., Page], server: Serving):
     page = opened("Library", collection="canal")
     page.get_by_role("tab", name="Quality").click()
     expect(page.locator("#report .none")).to_contain_text("No evaluation has been run yet.")
@@ -305,7 +301,7 @@ def test_small_evaluation_runs_beside_the_chat_and_leaves_its_report(
     assert "default-src 'none'" in given.headers["content-security-policy"]
 
 
-def test_evaluation_that_cannot_begin_says_why(opened: Callable[..., Page]):
+def test_evaluation_that_cannot_start_shows_the_reason(opened: Callable[..., Page]):
     page = opened("Quality")
     page.get_by_role("button", name="Run a small evaluation").click()
     expect(page.locator("#standing .trouble")).to_contain_text("has none of the sample articles")
@@ -314,7 +310,7 @@ def test_evaluation_that_cannot_begin_says_why(opened: Callable[..., Page]):
     expect(page.locator("#standing .trouble")).to_contain_text("The file line 1: question is not usable")
 
 
-def test_evaluation_is_stopped_and_keeps_the_last_report(opened: Callable[..., Page], server: Serving):
+def test_stopped_evaluation_keeps_the_previous_report(opened: Callable[..., Page], server: Serving):
     page = opened("Library", collection="canal")
     page.get_by_role("tab", name="Quality").click()
     before = httpx.get(f"{server.url}/quality/report", trust_env=False).text
@@ -328,7 +324,7 @@ def test_evaluation_is_stopped_and_keeps_the_last_report(opened: Callable[..., P
     assert httpx.get(f"{server.url}/quality/report", trust_env=False).text == before
 
 
-# In every place
+# All views
 
 
 def test_nothing_overflows(opened: Callable[..., Page]):
@@ -347,7 +343,7 @@ def test_nothing_overflows(opened: Callable[..., Page]):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everything_can_be_read_and_has_a_name(opened: Callable[..., Page], scheme: str):
+def test_everything_has_enough_contrast_and_a_name(opened: Callable[..., Page], scheme: str):
     page = opened("Library", collection="canal", scheme=scheme)
     assert page.locator("body.dark").count() == (scheme == "dark")
     page.get_by_role("button", name="Remove Lock 11 opened").click()
@@ -373,7 +369,7 @@ def test_everything_can_be_read_and_has_a_name(opened: Callable[..., Page], sche
     assert page.evaluate(AUDIT) == []
 
 
-def test_keyboard_reaches_everything_and_shows_where_it_is(opened: Callable[..., Page]):
+def test_keyboard_reaches_everything_with_a_visible_focus(opened: Callable[..., Page]):
     page = opened("Library", collection="canal")
     page.get_by_role("tab", name="Library").focus()
     reached = []
@@ -386,7 +382,7 @@ def test_keyboard_reaches_everything_and_shows_where_it_is(opened: Callable[...,
         assert name in names, names
 
 
-def test_german_window_has_no_english_word_of_ours(opened: Callable[..., Page]):
+def test_german_window_has_no_english_phrases(opened: Callable[..., Page]):
     page = opened("Bibliothek", language="de")
     expect(page.get_by_label("Medium", exact=True)).to_be_visible()
     expect(page.get_by_label("Dateien wählen")).to_be_attached()

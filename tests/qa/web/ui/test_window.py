@@ -26,20 +26,20 @@ from qa.web.ui import mount
 from qa.web.ui.phrases.window import ENGLISH
 from tests.qa.web.ui.browser import DRAFT, HOSTILE, QUESTION, QUOTE, HeldModel, served
 
-# Adds up layout shifts that no key or click explains.
+# Adds up layout shifts without user input.
 SHIFTS = """
   window.shift = 0;
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
   }).observe({ type: "layout-shift", buffered: true });
 """
-# The one conversation there is gets sixty exchanges.
+# Gives the only conversation sixty exchanges.
 SIXTY = """async () => {
   const [one] = await quoth.store.all();
   one.exchanges = Array(60).fill(one.exchanges[0]);
   await quoth.store.put(one);
 }"""
-# How long the article takes to open, and the median of a key and of a scroll, until they are painted, in ms.
+# Milliseconds until the open article, a key press and a scroll (medians) are painted.
 SMOOTH = """async () => {
   const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const timed = async (deed) => {
@@ -116,7 +116,7 @@ def address(home: Path, model: HeldModel, embedder: SentenceEmbedder) -> Iterato
 
 @pytest.fixture
 def new_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens windows; none of them may have reached beyond this machine or failed in its script."""
+    """Opens windows. Fails if one of them sends requests elsewhere or has a script error."""
     contexts, beyond, failures = [], [], []
 
     def make(at: str = "/", **options: Any) -> Page:
@@ -152,7 +152,7 @@ def ask(page: Page, question: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_evidence_comes_before_the_answer_and_the_answer_with_its_quote(page: Page, model: HeldModel):
+def test_evidence_is_shown_before_the_answer_with_its_quote(page: Page, model: HeldModel):
     model.says = f"Russian defeats\n{DRAFT} " + "It says so at length. " * 40
     model.released.clear()
     assert page.evaluate("shift") < 0.05  # while the page comes
@@ -196,7 +196,7 @@ def test_mark_shows_its_quote_and_opens_its_article_by_keyboard(page: Page):
     expect(mark).to_be_focused()
 
 
-def test_declined_question_shows_what_comes_nearest(page: Page, model: HeldModel):
+def test_declined_question_shows_the_closest_passages(page: Page, model: HeldModel):
     model.says = "NOT FOUND"
     ask(page, "Which ferry drifted to the moon?")
     expect(page.locator(".declined")).to_contain_text("The articles do not say.")
@@ -204,7 +204,7 @@ def test_declined_question_shows_what_comes_nearest(page: Page, model: HeldModel
     expect(page.locator("#sources .card").first).to_be_visible()
 
 
-def test_follow_up_is_searched_with_what_it_leans_on_or_with_what_one_writes(page: Page):
+def test_follow_up_is_searched_with_its_context_or_an_edited_query(page: Page):
     ask(page, QUESTION)
     expect(page.locator("#current .answer")).to_be_visible()
     ask(page, "And why is he?")
@@ -220,7 +220,7 @@ def test_follow_up_is_searched_with_what_it_leans_on_or_with_what_one_writes(pag
     assert page.locator(".asked").all_inner_texts() == [QUESTION, "And why is he?"]
 
 
-def test_stop_ends_the_model_and_keeps_what_was_typed(page: Page, model: HeldModel):
+def test_stop_ends_the_model_and_keeps_the_typed_text(page: Page, model: HeldModel):
     model.released.clear()
     ask(page, QUESTION)
     expect(page.locator("#status")).to_contain_text("Reading")
@@ -237,7 +237,7 @@ def test_stop_ends_the_model_and_keeps_what_was_typed(page: Page, model: HeldMod
     expect(page.get_by_label("Ask a question")).to_have_value("typed meanwhile")
 
 
-def test_conversation_survives_a_reload_is_named_exported_judged_and_deleted(page: Page, home: Path):
+def test_conversation_is_saved_rated_renamed_exported_and_deleted(page: Page, home: Path):
     ask(page, QUESTION)
     expect(page.locator("#current .answer")).to_be_visible()
     page.get_by_role("button", name="Bad").click()
@@ -359,7 +359,7 @@ def test_long_article_and_long_conversation_stay_smooth(new_page: Callable[..., 
 
 def test_first_paint_comes_soon(new_page: Callable[..., Page]):
     page, paints = new_page(), []
-    for _ in range(3):  # whatever else the machine does just then, it can
+    for _ in range(3):  # retried, because other load can delay one paint
         paints.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
         if paints[-1] < 2_000:
             break
@@ -369,7 +369,7 @@ def test_first_paint_comes_soon(new_page: Callable[..., Page]):
 
 
 @pytest.mark.slow
-def test_routes_of_the_app_are_kept_and_programs_get_none_of_the_window(address: str):
+def test_app_keeps_its_routes_and_hides_the_window_from_gradio_clients(address: str):
     assert httpx.get(f"{address}/api/before").json() == {"route": "kept"}
     assert httpx.get(f"{address}/docs").status_code == 200
     for language in ("en", "de"):

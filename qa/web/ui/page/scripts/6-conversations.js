@@ -35,20 +35,20 @@
 
   const of = (button) => button.closest("li").conversation;
   quoth.actions.json = async (button) => {
-    const whole = await quoth.store.get(of(button).id);
-    save(`${fileName(whole)}.json`, JSON.stringify(whole, null, 1), "application/json");
+    const saved = await quoth.store.get(of(button).id);
+    save(`${fileName(saved)}.json`, JSON.stringify(saved, null, 1), "application/json");
   };
   quoth.actions.markdown = async (button) => {
-    const whole = await quoth.store.get(of(button).id);
-    save(`${fileName(whole)}.md`, await (await quoth.server).markdown(whole), "text/markdown");
+    const saved = await quoth.store.get(of(button).id);
+    save(`${fileName(saved)}.md`, await (await quoth.server).markdown(saved), "text/markdown");
   };
   quoth.actions.delete = async (button) => {
     const line = button.closest("li");
-    const whole = await quoth.store.get(line.conversation.id);
-    await quoth.store.remove(whole.id);
+    const saved = await quoth.store.get(line.conversation.id);
+    await quoth.store.remove(saved.id);
     const gone = document.getElementById("deleted").content.firstElementChild.cloneNode(true);
     quoth.find("button", gone).onclick = async () => {
-      await quoth.store.put(whole);
+      await quoth.store.put(saved);
       gone.replaceWith(line);
       quoth.find("a", line).focus();
     };
@@ -66,7 +66,7 @@
       link.focus();
       if (!named || !input.value.trim()) return;
       link.textContent = input.value.trim();
-      await quoth.store.change(line.conversation.id, (whole) => (whole.name = input.value.trim()));
+      await quoth.store.change(line.conversation.id, (saved) => (saved.name = input.value.trim()));
     };
     input.onkeydown = (event) => {
       if (event.key === "Enter") done(true);

@@ -22,18 +22,18 @@
     talk.addEventListener("scroll", () => {
       pinned = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
     });
-    let asked = "", kept;
+    let asked = "", saved;
     new MutationObserver(() => {
       // A new question always scrolls into view; after that, a user who scrolls up stays there.
       const now = quoth.find(".asked", current)?.textContent ?? "";
       if (now !== asked) pinned = true;
       asked = now;
       if (pinned) talk.scrollTop = talk.scrollHeight;
-      const whole = quoth.find("[data-exchange]", current);
-      if (whole && whole.dataset.exchange !== kept) {
-        kept = whole.dataset.exchange;
-        quoth.save(whole);
-      } else if (!whole) kept = undefined;
+      const exchange = quoth.find("[data-exchange]", current);
+      if (exchange && exchange.dataset.exchange !== saved) {
+        saved = exchange.dataset.exchange;
+        quoth.save(exchange);
+      } else if (!exchange) saved = undefined;
     }).observe(current, { childList: true, subtree: true, characterData: true, attributes: true });
   };
 

@@ -12,9 +12,9 @@
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
-      const whole = (rest + value).split("\n");
-      rest = whole.pop();
-      for (const line of whole) yield JSON.parse(line);
+      const complete = (rest + value).split("\n");
+      rest = complete.pop();
+      for (const line of complete) yield JSON.parse(line);
     }
   }
 
@@ -102,10 +102,10 @@
     form.dispatchEvent(new CustomEvent("added", { detail: { collection }, bubbles: true }));
   }
 
-  function file(given) {
+  function file(selected) {
     const body = new FormData();
-    body.append("files", given, given.name);
-    return { name: given.name, body, size: given.size };
+    body.append("files", selected, selected.name);
+    return { name: selected.name, body, size: selected.size };
   }
 
   function address(url) {
@@ -124,9 +124,9 @@
     const form = adding(event);
     if (!form) return;
     event.preventDefault();
-    const given = form.elements.addresses.value.split(/\s+/).filter(Boolean);
+    const urls = form.elements.addresses.value.split(/\s+/).filter(Boolean);
     form.elements.addresses.value = "";
-    all(form, given.map(address));
+    all(form, urls.map(address));
   });
   document.addEventListener("click", (event) => {
     if (event.target.matches?.(".adding .stop")) stopping?.abort();
