@@ -248,11 +248,11 @@ def test_the_dtype_is_the_one_that_is_faster_here(
     faster: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
-    monkeypatch.setattr(embedder_module, "_seconds_of_a_product", lambda number: number != faster)
+    monkeypatch.setattr(embedder_module, "_matmul_seconds", lambda number: number != faster)
     assert embedder_module.fastest_dtype() == faster
 
 
 def test_a_format_that_the_processor_lacks_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
-    monkeypatch.setattr(embedder_module, "_seconds_of_a_product", None)
+    monkeypatch.setattr(embedder_module, "_matmul_seconds", None)
     assert embedder_module.fastest_dtype() == torch.float32
