@@ -221,7 +221,7 @@ def test_each_file_is_listed_with_its_result_and_the_reason_for_skipping(
     expect(outcome.nth(1)).to_contain_text("1 added, 1 skipped")
     expect(outcome.nth(1)).to_contain_text("two.jsonl:2: not JSON")
     expect(outcome.nth(2)).to_contain_text("format .png is not supported")
-    expect(outcome.nth(3)).to_contain_text("its content is a picture")
+    expect(outcome.nth(3)).to_contain_text("its content is an image")
     expect(outcome.nth(4)).to_contain_text("empty")
     expect(page.get_by_label("Collection", exact=True)).to_have_value("mixed")
     expect(page.locator(".total")).to_have_text("2 articles")

@@ -200,7 +200,7 @@ def test_declined_question_shows_the_closest_passages(page: Page, model: HeldMod
     model.says = "NOT FOUND"
     ask(page, "Which ferry drifted to the moon?")
     expect(page.locator(".declined")).to_contain_text("The articles do not say.")
-    expect(page.locator("#sources h2")).to_contain_text("Closest passages")
+    expect(page.locator("#sources h2")).to_contain_text("Nearest passages")
     expect(page.locator("#sources .card").first).to_be_visible()
 
 
