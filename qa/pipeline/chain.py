@@ -18,7 +18,7 @@ from index.schemas import Hit, Query
 from qa.llm.chat_models import ChatModel
 from qa.llm.prompts import NOT_FOUND, Message
 from qa.pipeline.answer_prompt import load_answer_prompt, prompt_values
-from qa.pipeline.context_selection import pick
+from qa.pipeline.context_selection import select_context
 from qa.pipeline.extractive import quote_best
 from qa.pipeline.query_rewriting import rewrite
 from qa.schemas import Question, Usage
@@ -75,7 +75,7 @@ def selection_step(
 
     def select(retrieval: Retrieval) -> SelectedContext:
         searched = collection(retrieval.question.collection)
-        excerpts = pick(
+        excerpts = select_context(
             retrieval.hits,
             retrieval.question.question,
             str(retrieval.query),

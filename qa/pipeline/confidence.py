@@ -1,4 +1,4 @@
-"""How likely it is that the articles answer a question: by what was found, and by how the model wrote.
+"""The probability that the articles answer a question, from what was retrieved and how the draft began.
 
 Questions are declined below the thresholds; `quoth eval --calibrate` fits these to other articles.
 """
@@ -7,43 +7,74 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from index.schemas import Hit
 from qa.schemas import Thresholds
 from qa.verification.excerpts import Excerpt
 
-# Declined without asking a model below the first, whatever it wrote below the second.
+# Below the first a question is declined before the model is asked, below the second after its first token.
 DEFAULT = Thresholds(search=0.37, answer=0.5)
-# The best sentence of an answer without a model is as likely right as wrong at this fit, and the
-# steepness with which that changes.
-EVEN_FIT, STEEPNESS = 0.5, 20.0
-# Below this probability of a refusal the model did not think of refusing, and how much below tells no more.
-LEAST_REFUSAL = 1e-3
+# Below this probability of a refusal the model did not consider one, and smaller values carry no information.
+LEAST_REFUSAL = 1e-2
 
 
-def of_search(hits: Sequence[Hit]) -> float:
+class Features(NamedTuple):
+    """What the confidence depends on. Each means the same in every search, whatever the articles' ages and
+    with or without a reranker; a hit's `score` does not.
+
+    `relevance` is the best sentence's and `similarity` the most similar passage's, both 0 to 1; `refusal` is
+    the probability, 0 to 1, of a refusal in the place of the draft's first token.
+    """
+
+    relevance: float
+    refusal: float
+    similarity: float
+
+    @classmethod
+    def of(cls, hits: Sequence[Hit], excerpts: Sequence[Excerpt], refusal: float) -> Features:
+        """The features of a question whose search found the hits and selected the excerpts."""
+        return cls(
+            relevance=max((value for excerpt in excerpts for value in excerpt.relevance), default=0.0),
+            refusal=refusal,
+            similarity=max((hit.similarity for hit in hits), default=0.0),
+        )
+
+    def terms(self) -> tuple[float, float, float]:
+        """The regression's inputs: the features, the refusal by its logarithm."""
+        return self.relevance, math.log(self.refusal + LEAST_REFUSAL), self.similarity
+
+
+class Coefficients(NamedTuple):
+    """A logistic regression over `Features.terms`."""
+
+    intercept: float
+    relevance: float
+    refusal: float
+    similarity: float
+
+    def probability(self, features: Features) -> float:
+        """The probability, 0 to 1, that the articles answer the question."""
+        z = self.intercept + sum(w * x for w, x in zip(self[1:], features.terms(), strict=True))
+        return 1 / (1 + math.exp(-z))
+
+
+# Both are fitted by `make fit-confidence`, for archives that answer two of three questions.
+GENERATED = Coefficients(intercept=-5.68, relevance=3.87, refusal=-2.29, similarity=3.18)
+"""With a model that reports the probabilities of its tokens."""
+EXTRACTIVE = Coefficients(intercept=-4.02, relevance=4.51, refusal=0.0, similarity=4.08)
+"""Without a model, or with one that reports none."""
+
+
+def search_confidence(hits: Sequence[Hit]) -> float:
     """How well the best hit fits, 0 to 1: a weighted mean of its similarity and its coverage."""
     return max((max(hit.similarity, 0.0) + hit.coverage / 2 for hit in hits), default=0.0) / 1.5
 
 
-def of_draft(hits: Sequence[Hit], excerpts: Sequence[Excerpt], refusal: float | None) -> float:
-    """The probability that the excerpts of the hits answer the question, 0 to 1. `refusal` is the
-    probability, 0 to 1, that the model gave to a refusal in the place of its draft's first token; where no
-    model told it, the excerpts alone decide.
-
-    A logistic regression on how well the best sentence fits, how nearly the model refused, how well the best
-    hit was found, and how alike in meaning the most similar one is; fitted on half of 736 questions about
-    news, an encyclopedia and invented towns that the articles do or do not answer, for archives that answer
-    two questions of three.
+def answer_confidence(hits: Sequence[Hit], excerpts: Sequence[Excerpt], refusal: float | None) -> float:
+    """The probability, 0 to 1, that the excerpts answer the question. `refusal` is the probability that the
+    model gave to a refusal; None if it reports none.
     """
-    fit = max((fit for excerpt in excerpts for fit in excerpt.fits), default=0.0)
     if refusal is None:
-        return _logistic(STEEPNESS * (fit - EVEN_FIT))
-    found = max((hit.score for hit in hits), default=0.0)
-    alike = max((hit.similarity for hit in hits), default=0.0)
-    refused = math.log(refusal + LEAST_REFUSAL)
-    return _logistic(-9.09 + 6.65 * fit - 0.73 * refused + 2.22 * found + 4.53 * alike)
-
-
-def _logistic(x: float) -> float:
-    return 1 / (1 + math.exp(-x))
+        return EXTRACTIVE.probability(Features.of(hits, excerpts, 0.0))
+    return GENERATED.probability(Features.of(hits, excerpts, refusal))

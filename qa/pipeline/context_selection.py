@@ -1,4 +1,4 @@
-"""Hits into the few numbered excerpts that an answer is read from."""
+"""Selects the sentences of the retrieved passages that the answer is drafted from."""
 
 from __future__ import annotations
 
@@ -13,26 +13,24 @@ from qa.guardrails.prompt_injection import screen_sentences
 from qa.verification.answer_type import ExpectedAnswer
 from qa.verification.excerpts import Excerpt
 
-# What makes a sentence fit: its likeness to the question, the question's words in it, the kind of
-# thing that is asked for, and how well its passage was found.
-COSINE, WORDS, EXPECTED, FOUND = 1.0, 0.5, 0.3, 1.5
-# How much the better of its neighbours counts beside a sentence's own fit: neighbours name who "she" is,
-# and end what a sentence begins.
+# The weights of a sentence's score: its cosine with the question, the share of the question's words that it
+# has, whether it has the kind of value that is asked for, and the score of its passage.
+COSINE, COVERAGE, EXPECTED, PASSAGE = 1.0, 0.5, 0.3, 1.5
+# The weight of the better neighbour's score: neighbours say who "she" is and complete a thought.
 NEIGHBOUR = 0.3
-# How many of the best are tried for room; the others seldom find any.
-TRIED = 16
-# What fits less well than this share of the best is left out, though there be room: it costs reading, and
-# gives the model another name to mistake for the answer.
-LEAST = 2 / 3
-# Where a question has so many words that matter, and one sentence so great a share of them, what is asked
-# for mostly stands in it or near it: so great a share of the budget is enough. Few words tell no such thing:
-# many sentences have them.
-PLAIN_WORDS, PLAIN, PLAIN_BUDGET = 5, 0.65, 5 / 8
+# How many of the best sentences are tried for the remaining budget; later ones rarely fit.
+MAX_TRIED = 16
+# A sentence below this share of the best score is left out even if there is budget for it: it takes time to
+# read and offers the model another name to mistake for the answer.
+MIN_SCORE_RATIO = 2 / 3
+# If one sentence covers this share of a question with at least this many weighted words, the answer is mostly
+# in or near it, and this share of the budget suffices. Shorter questions are covered by many sentences.
+FOCUSED_WORDS, FOCUSED_COVERAGE, FOCUSED_BUDGET = 5, 0.65, 5 / 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
-    """A sentence: the hit it is in and which of its sentences it is, both counted from 0."""
+class _Sentence:
+    """A sentence of a passage: the index of its hit, and its index in the passage."""
 
     hit: int
     nth: int
@@ -40,89 +38,103 @@ class _Candidate:
     text: str
 
 
-def pick(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Score:
+    """How well a sentence fits the question, 0 to 1: `relevance` is its own and compares between searches,
+    `rank` includes its passage's score.
+    """
+
+    relevance: float
+    rank: float
+
+
+def select_context(
     hits: Sequence[Hit],
     question: str,
-    searched: str,
+    query: str,
     weights: Mapping[str, float],
-    likeness: Callable[[str, Sequence[str]], Vectors],
+    similarity: Callable[[str, Sequence[str]], Vectors],
     budget: int,
     count_tokens: Callable[[str], int],
 ) -> list[Excerpt]:
-    """The sentences that fit best, in excerpts ordered by their best.
+    """The best sentences of the hits as excerpts, ordered by their best sentence.
 
-    `weights` are those of the stems of what was `searched`, and `likeness` gives its cosines with
-    texts; the form of the `question` tells what kind of thing is asked for. Together the excerpts as
-    `shown` cost at most `budget` of the model's tokens, five eighths of it where a sentence has most words
-    of a long question, but the best sentence is there in any case. What two hits say alike is there once.
+    `weights` are the weights of the query's stems, and `similarity` returns the cosines of the query with
+    texts, shape (len(texts),). The excerpts as `shown` cost at most `budget` of the model's tokens, or 62.5 %
+    of it if one sentence covers most of a long question; the best sentence is always included. A sentence
+    that is in several hits is included once.
     """
-    places = list(_places(hits, question))
-    if not places:
+    sentences = list(_candidates(hits, question))
+    if not sentences:
         return []
     expected = ExpectedAnswer.of(question)
-    covered = {place: coverage(weights, place.text) for place in places}
-    if len(weights) >= PLAIN_WORDS and max(covered.values()) >= PLAIN:
-        budget = round(PLAIN_BUDGET * budget)
-    fits = {
-        place: (
+    covered = {sentence: coverage(weights, sentence.text) for sentence in sentences}
+    if len(weights) >= FOCUSED_WORDS and max(covered.values()) >= FOCUSED_COVERAGE:
+        budget = round(FOCUSED_BUDGET * budget)
+    cosines = similarity(query, [sentence.text for sentence in sentences])
+    scores: dict[_Sentence, _Score] = {}
+    for sentence, cosine in zip(sentences, cosines, strict=True):
+        own = (
             COSINE * max(float(cosine), 0.0)
-            + WORDS * covered[place]
-            + EXPECTED * expected.found_in(place.text)
-            + FOUND * hits[place.hit].score
+            + COVERAGE * covered[sentence]
+            + EXPECTED * expected.found_in(sentence.text)
         )
-        / (COSINE + WORDS + EXPECTED + FOUND)
-        for place, cosine in zip(places, likeness(searched, [place.text for place in places]), strict=True)
-    }
-    near = _nears(fits)
-    chosen = {max(places, key=lambda place: fits[place])}
-    worth = {place: fits[place] + NEIGHBOUR * near[place] for place in places}
-    ranked = sorted(places, key=lambda place: -worth[place])
-    for place in ranked[:TRIED]:
-        if worth[place] < LEAST * worth[ranked[0]]:
+        scores[sentence] = _Score(
+            relevance=own / (COSINE + COVERAGE + EXPECTED),
+            rank=(own + PASSAGE * hits[sentence.hit].score) / (COSINE + COVERAGE + EXPECTED + PASSAGE),
+        )
+    chosen = {max(sentences, key=lambda sentence: scores[sentence].rank)}
+    smoothed = _with_neighbours(scores)
+    ranked = sorted(sentences, key=lambda sentence: -smoothed[sentence])
+    for sentence in ranked[:MAX_TRIED]:
+        if smoothed[sentence] < MIN_SCORE_RATIO * smoothed[ranked[0]]:
             break
-        wider = chosen | {place}
-        if count_tokens("\n".join(excerpt.shown for excerpt in _excerpts(wider, fits, hits))) <= budget:
+        wider = chosen | {sentence}
+        if count_tokens("\n".join(excerpt.shown for excerpt in _excerpts(wider, scores, hits))) <= budget:
             chosen = wider
-    return _excerpts(chosen, fits, hits)
+    return _excerpts(chosen, scores, hits)
 
 
-def _nears(fits: Mapping[_Candidate, float]) -> dict[_Candidate, float]:
-    """How well the better of each sentence's neighbours fits; 0 where it has none."""
-    at = {(place.hit, place.nth): fit for place, fit in fits.items()}
-    return {place: max(at.get((place.hit, place.nth + step), 0.0) for step in (-1, 1)) for place in fits}
+def _with_neighbours(scores: Mapping[_Sentence, _Score]) -> dict[_Sentence, float]:
+    """The rank of each sentence plus the weighted rank of its better neighbour."""
+    ranks = {(sentence.hit, sentence.nth): score.rank for sentence, score in scores.items()}
+    return {
+        sentence: score.rank
+        + NEIGHBOUR * max(ranks.get((sentence.hit, sentence.nth + step), 0.0) for step in (-1, 1))
+        for sentence, score in scores.items()
+    }
 
 
-def _places(hits: Sequence[Hit], question: str) -> Iterator[_Candidate]:
-    """Every sentence of the hits as a reader sees it, but those that an earlier hit has word for word,
-    however set, and those that do not tell but order.
-    """
+def _candidates(hits: Sequence[Hit], question: str) -> Iterator[_Sentence]:
+    """The trusted sentences of the hits that no earlier hit has in the same words."""
     earlier: set[tuple[str, ...]] = set()
-    for at, hit in enumerate(hits):
-        shift = hit.passage.start
-        said = []
+    for index, hit in enumerate(hits):
+        offset = hit.passage.start
+        own = []
         for nth, sentence in enumerate(screen_sentences(hit.passage.text, question)):
-            said.append(Shingles.of(sentence.text).words)
-            # What has no words, as "(…)", tells nothing.
-            if said[-1] and said[-1] not in earlier and sentence.trusted:
-                span = (sentence.start + shift, sentence.end + shift)
-                yield _Candidate(hit=at, nth=nth, span=span, text=sentence.text)
-        earlier.update(said)
+            own.append(Shingles.of(sentence.text).words)
+            # A sentence without words, such as "(…)", has no information.
+            if own[-1] and own[-1] not in earlier and sentence.trusted:
+                span = (sentence.start + offset, sentence.end + offset)
+                yield _Sentence(hit=index, nth=nth, span=span, text=sentence.text)
+        earlier.update(own)
 
 
 def _excerpts(
-    chosen: Iterable[_Candidate], fits: Mapping[_Candidate, float], hits: Sequence[Hit]
+    chosen: Iterable[_Sentence], scores: Mapping[_Sentence, _Score], hits: Sequence[Hit]
 ) -> list[Excerpt]:
-    """The places of each hit as one excerpt, the excerpt with the best of them first."""
-    of_hit: dict[int, list[_Candidate]] = {}
-    for place in sorted(chosen, key=lambda place: (place.hit, place.nth)):
-        of_hit.setdefault(place.hit, []).append(place)
-    groups = sorted(of_hit.values(), key=lambda group: -max(fits[place] for place in group))
+    """One excerpt for the chosen sentences of each hit, the excerpt with the best sentence first."""
+    by_hit: dict[int, list[_Sentence]] = {}
+    for sentence in sorted(chosen, key=lambda sentence: (sentence.hit, sentence.nth)):
+        by_hit.setdefault(sentence.hit, []).append(sentence)
+    groups = sorted(by_hit.values(), key=lambda group: -max(scores[sentence].rank for sentence in group))
     return [
         Excerpt(
             number=number,
             hit=hits[group[0].hit],
-            spans=tuple(place.span for place in group),
-            fits=tuple(fits[place] for place in group),
+            spans=tuple(sentence.span for sentence in group),
+            ranks=tuple(scores[sentence].rank for sentence in group),
+            relevance=tuple(scores[sentence].relevance for sentence in group),
         )
         for number, group in enumerate(groups, start=1)
     ]

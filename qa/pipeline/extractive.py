@@ -8,14 +8,14 @@ from qa.guardrails.sanitizer import sanitize
 from qa.llm.prompts import NOT_FOUND
 from qa.verification.excerpts import Excerpt
 
-# A second sentence is quoted if its fit is at least this share of the best one's.
+# A second sentence is quoted if its rank is at least this share of the best one's.
 CLOSE_SECOND = 0.9
 
 
 def quote_best(excerpts: Sequence[Excerpt]) -> str:
     """A draft of one or two quoted sentences with their citation marks, or NOT FOUND."""
     ranked = sorted(
-        ((fit, excerpt, nth) for excerpt in excerpts for nth, fit in enumerate(excerpt.fits)),
+        ((rank, excerpt, nth) for excerpt in excerpts for nth, rank in enumerate(excerpt.ranks)),
         key=lambda candidate: -candidate[0],
     )[:2]
     close = [candidate for candidate in ranked if candidate[0] >= CLOSE_SECOND * ranked[0][0]]

@@ -21,7 +21,7 @@ from qa.pipeline.chain import (
     retrieval_step,
     selection_step,
 )
-from qa.pipeline.confidence import of_draft, of_search
+from qa.pipeline.confidence import answer_confidence, search_confidence
 from qa.pipeline.model_queue import ModelQueue
 from qa.schemas import (
     DECLINED,
@@ -61,7 +61,7 @@ class Draft:
         return Draft(
             text=self.text + chunk.text,
             refusal=refusal,
-            confidence=of_draft(context.retrieval.hits, context.excerpts, refusal),
+            confidence=answer_confidence(context.retrieval.hits, context.excerpts, refusal),
             usage=chunk.usage or self.usage,
         )
 
@@ -117,8 +117,8 @@ class Pipeline:
         first_token: float | None = None
         result = PipelineResult()
         thresholds = self._thresholds(question.collection)
-        search_confidence = of_search(retrieval.hits)
-        if search_confidence >= thresholds.search:
+        found = search_confidence(retrieval.hits)
+        if found >= thresholds.search:
             with traced("pick evidence"):
                 context = await self._selection.ainvoke(retrieval)
             shown, draft = "", Draft()
@@ -141,7 +141,7 @@ class Pipeline:
             first_token_ms=_milliseconds(first_token - began) if first_token and self._model else None,
             total_ms=_milliseconds(time.perf_counter() - began),
         )
-        yield self._answer(evidence, search_confidence, result, timings)
+        yield self._answer(evidence, found, result, timings)
 
     async def _drafts(self, context: SelectedContext, threshold: float) -> AsyncGenerator[Draft, None]:
         """The draft after each chunk. Ends as soon as its confidence, which its first token decides, is
@@ -198,9 +198,7 @@ class Pipeline:
         verified, conflicts = check_conflicts(question, verified, context.retrieval.hits, encode)
         return PipelineResult(draft=draft, verified=verified, conflicts=conflicts)
 
-    def _answer(
-        self, evidence: Evidence, search_confidence: float, result: PipelineResult, timings: Timings
-    ) -> Answer:
+    def _answer(self, evidence: Evidence, found: float, result: PipelineResult, timings: Timings) -> Answer:
         verified, confidence = result.verified, result.draft.confidence
         return Answer(
             status="answered" if verified.sentences else "declined",
@@ -212,7 +210,7 @@ class Pipeline:
             passages=evidence.passages,
             timings=timings,
             model=self._name,
-            search_confidence=round(search_confidence, 4),
+            search_confidence=round(found, 4),
             confidence=None if confidence is None else round(confidence, 4),
             usage=result.draft.usage,
         )

@@ -11,14 +11,18 @@ from qa.guardrails.sanitizer import sanitize
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
-    """Sentences of one passage, in its order. `spans` are their offsets into the article's text; `fits` are
-    their relevance to the question, 0 to 1.
+    """Sentences of one passage, in its order.
+
+    `spans` are their offsets into the article's text. `relevance` says how well each sentence by itself fits
+    the question, 0 to 1, and compares between searches; `ranks` include the passage's score and order the
+    sentences of one search.
     """
 
     number: int
     hit: Hit
     spans: tuple[tuple[int, int], ...]
-    fits: tuple[float, ...]
+    ranks: tuple[float, ...]
+    relevance: tuple[float, ...]
 
     def quote(self, first: int, last: int) -> str:
         """The article's text from sentence `first` to `last`, which must be in one run."""

@@ -15,7 +15,7 @@ from qa.evaluation.metrics.answer_match import contains_phrase, tokens
 from qa.evaluation.metrics.retrieval import hit_rate
 from qa.evaluation.questions import EvalQuestion
 from qa.pipeline.chain import HITS
-from qa.pipeline.context_selection import pick
+from qa.pipeline.context_selection import select_context
 from qa.verification.excerpts import Excerpt
 
 EVIDENCE_WORDS = 260
@@ -63,7 +63,7 @@ def _search(collection: Collection, question: EvalQuestion, k: int) -> list[Hit]
 
 
 def _evidence(collection: Collection, question: EvalQuestion) -> list[Excerpt]:
-    return pick(
+    return select_context(
         _search(collection, question, HITS),
         question.question,
         question.question,

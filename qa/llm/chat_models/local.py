@@ -153,6 +153,8 @@ class LocalChatModel:
             top_logprobs=TOP_LOGPROBS,
             stream_usage=True,
             max_retries=0,
+            # On a busy machine a prompt can take minutes to read; the pipeline has its own deadline.
+            stream_chunk_timeout=None,
             extra_body={"logit_bias": [[NOT_FOUND.split()[0], REFUSAL_BIAS]]},
         )
 

@@ -109,12 +109,12 @@ def test_a_folder_that_lacks_what_is_needed_is_refused(changed: Path, name: str)
 
 
 def test_another_kind_of_model_is_refused(changed: Path, tmp_path: Path) -> None:
-    with pytest.raises(WeightsCorrupt, match=r"BertModel.* is no reranker"):
+    with pytest.raises(WeightsCorrupt, match=r"BertModel.* is not a reranker"):
         CrossEncoderReranker(MODELS / "all-MiniLM-L6-v2")
     with pytest.raises(WeightsCorrupt, match="outputs: 3"):
         CrossEncoderReranker(save_reranker(tmp_path / "three", labels=3))
     (changed / "config.json").write_text("[]")
-    with pytest.raises(WeightsCorrupt, match="is no reranker"):
+    with pytest.raises(WeightsCorrupt, match="is not a reranker"):
         CrossEncoderReranker(changed)
 
 

@@ -68,7 +68,7 @@ def test_a_second_server_is_refused_and_the_doctor_reports_the_first(server: Ser
     code, out, _ = server.quoth("doctor")
     assert code == 0
     assert "\n✓ collection default: articles: " in out
-    assert f"process {server.process.pid}, which answers at {server.url}: what it keeps was not looked" in out
+    assert f"process {server.process.pid}, which answers at {server.url}: its files " in out
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def asked_of(
         passage=passage, title=title, url="", date=date(2024, 2, 11), source=source,
         score=0.9, similarity=0.5, coverage=0.5,
     )  # fmt: skip
-    excerpt = Excerpt(number=1, hit=hit, spans=((0, len(text)),), fits=(1.0,))
+    excerpt = Excerpt(number=1, hit=hit, spans=((0, len(text)),), ranks=(1.0,), relevance=(1.0,))
     history = (Turn(role="user", content=said), Turn(role="assistant", content=said)) if said else ()
     question = Question(question=f"And {text}", history=history)
     return question, [excerpt]

@@ -13,7 +13,7 @@ from index.library import Library
 from index.schemas import Article, Filters, Hit, Passage
 from index.text.normalization import content_words, stem
 from index.text.sentences import sentence_spans
-from qa.pipeline.context_selection import pick
+from qa.pipeline.context_selection import select_context
 from qa.verification.citations import verify_draft
 from qa.verification.excerpts import Excerpt
 
@@ -28,7 +28,7 @@ def hit(text: str, *, title: str = "Title", source: str = "The Post", score: flo
 
 def excerpts_for(library: Library, question: str, budget: int) -> list[Excerpt]:
     collection = library.collection("default")
-    return pick(
+    return select_context(
         collection.search(question, k=6, filters=Filters()),
         question,
         question,
@@ -54,7 +54,7 @@ def test_excerpts_are_the_articles_own_words(seeded: Library) -> None:
 def test_the_best_excerpt_comes_first_and_has_the_answer(seeded: Library) -> None:
     best, *_ = excerpts_for(seeded, "How many people were rescued from the ferry?", 200)
     assert any("Forty-seven" in quote or "52" in quote for quote in best.quotes)
-    assert all(0 <= fit <= 1 for fit in best.fits)
+    assert all(0 <= fit <= 1 for fit in best.ranks)
 
 
 def test_excerpts_do_not_overlap(seeded: Library) -> None:
@@ -78,12 +78,12 @@ def test_what_two_articles_say_alike_is_there_once(seeded: Library) -> None:
 
 
 def test_nothing_found_gives_nothing_to_read(embedder: SentenceEmbedder) -> None:
-    assert pick([], "Who?", "Who?", {}, lambda query, texts: embedder.encode(texts), 100, len) == []
+    assert select_context([], "Who?", "Who?", {}, lambda query, texts: embedder.encode(texts), 100, len) == []
 
 
 def test_a_bracketed_number_in_a_source_cannot_pass_for_a_mark() -> None:
     text = "Naps help [3], as shown\nearlier [1, 2].\n\nSee [the annex] and [ 4 – 6 ]."
-    excerpt = Excerpt(number=1, hit=hit(text), spans=((7, 7 + len(text)),), fits=(1.0,))
+    excerpt = Excerpt(number=1, hit=hit(text), spans=((7, 7 + len(text)),), ranks=(1.0,), relevance=(1.0,))
     assert excerpt.shown == (
         "[1] (2024-02-11) Naps help (3), as shown earlier (1, 2). See (the annex) and ( 4 – 6 )."
     )
@@ -92,7 +92,9 @@ def test_a_bracketed_number_in_a_source_cannot_pass_for_a_mark() -> None:
 def test_sentences_of_one_passage_are_one_excerpt_with_its_gaps_shown() -> None:
     text = "It rained. Nobody minded. The pass shut. It opened again."
     spans = tuple((start + 7, end + 7) for start, end in sentence_spans(text))
-    excerpt = Excerpt(number=2, hit=hit(text), spans=(spans[0], *spans[2:]), fits=(0.5,) * 3)
+    excerpt = Excerpt(
+        number=2, hit=hit(text), spans=(spans[0], *spans[2:]), ranks=(0.5,) * 3, relevance=(0.5,) * 3
+    )
     assert excerpt.runs == [(0, 0), (1, 2)]
     assert excerpt.shown == "[2] (2024-02-11) It rained. … The pass shut. It opened again."
 
@@ -110,7 +112,7 @@ def test_what_has_no_words_is_not_read(library: Library) -> None:
 def test_a_quote_never_bridges_a_gap(embedder: SentenceEmbedder) -> None:
     text = "The pass shut on Monday. Nobody minded. It opened on Friday."
     first, _, last = ((start + 7, end + 7) for start, end in sentence_spans(text))
-    excerpt = Excerpt(number=1, hit=hit(text), spans=(first, last), fits=(0.5,) * 2)
+    excerpt = Excerpt(number=1, hit=hit(text), spans=(first, last), ranks=(0.5,) * 2, relevance=(0.5,) * 2)
     draft = "The pass shut on Monday and opened on Friday [1]."
     checked = verify_draft(draft, "When was the pass shut?", [excerpt], embedder.encode)
     assert [citation.quote for citation in checked.citations] == [
@@ -128,14 +130,16 @@ def test_the_neighbours_of_what_fits_come_before_strangers(embedder: SentenceEmb
         found: Vectors = embedder.encode(texts) @ embedder.encode([query])[0]
         return found
 
-    excerpts = pick([told, other], asked, asked, {"light": 1.0}, likeness, 14, lambda text: len(text.split()))
+    excerpts = select_context(
+        [told, other], asked, asked, {"light": 1.0}, likeness, 14, lambda text: len(text.split())
+    )
     assert [excerpt.quotes for excerpt in excerpts] == [["Ada Quill keeps the light. She came in 1990."]]
 
 
 @pytest.mark.parametrize(("score", "read"), [(0.9, True), (0.7, True), (0.4, False), (0.0, False)])
 def test_what_fits_much_less_than_the_best_is_not_read_though_there_be_room(score: float, read: bool) -> None:
     told, other = hit("Ada Quill keeps it."), hit("Marren has many seats.", score=score)
-    excerpts = pick(
+    excerpts = select_context(
         [told, other],
         "Is it kept?",
         "Is it kept?",
@@ -159,7 +163,7 @@ def test_less_is_read_where_a_sentence_has_most_words_of_a_long_question(
     says: str, asked: str, tokens: int
 ) -> None:
     told = hit(" ".join([says, *(f"She told them {number} tales." for number in range(40))]))
-    (excerpt,) = pick(
+    (excerpt,) = select_context(
         [told],
         asked,
         asked,

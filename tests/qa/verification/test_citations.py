@@ -31,7 +31,9 @@ def excerpt(number: int, name: str) -> Excerpt:
         score=0.9, similarity=0.5, coverage=0.5,
     )  # fmt: skip
     spans = tuple(sentence_spans(text))
-    return Excerpt(number=number, hit=found, spans=spans, fits=(0.5,) * len(spans))
+    return Excerpt(
+        number=number, hit=found, spans=spans, ranks=(0.5,) * len(spans), relevance=(0.5,) * len(spans)
+    )
 
 
 EXCERPTS = [excerpt(1, "ferry"), excerpt(2, "museum"), excerpt(3, "crew")]
@@ -142,7 +144,7 @@ def test_the_first_word_of_a_bare_answer_is_a_name_too(verify, embedder: Sentenc
     assert not verify("Quill, Relling, Dravik", "Which names are there?").sentences
     # A name elsewhere in the passage is not enough.
     museum = excerpt(1, "museum")
-    read = replace(museum, spans=museum.spans[1:2], fits=(0.5,))
+    read = replace(museum, spans=museum.spans[1:2], ranks=(0.5,), relevance=(0.5,))
     assert read.quotes == ["The new date is 16 March 2024."]
     assert not verify_draft("Marren", "Where is it?", [read], embedder.encode).sentences
 
@@ -167,7 +169,8 @@ def test_a_negated_quote_is_chosen_last(embedder: SentenceEmbedder) -> None:
         number=1,
         hit=replace(EXCERPTS[0].hit, passage=passage),
         spans=tuple(sentence_spans(text)),
-        fits=(0.5,) * 2,
+        ranks=(0.5,) * 2,
+        relevance=(0.5,) * 2,
     )
     [sentence] = (
         result := verify_draft("Lantern", "Which song is by Quill?", [song], embedder.encode)
@@ -315,7 +318,7 @@ def test_a_bare_number_gets_the_unit_in_its_quote(embedder: SentenceEmbedder, dr
     )
     passage = Passage(id="bridge-0", article_id="bridge", start=0, end=len(article), text=article)
     found = replace(EXCERPTS[0].hit, passage=passage)
-    bridge = Excerpt(number=1, hit=found, spans=((0, len(article)),), fits=(0.5,))
+    bridge = Excerpt(number=1, hit=found, spans=((0, len(article)),), ranks=(0.5,), relevance=(0.5,))
     assert verify_draft(draft, "What did the bridge cost?", [bridge], embedder.encode).text == text
 
 

@@ -40,7 +40,15 @@ def compared(question: str, hits: list[Hit], embedder: SentenceEmbedder, draft: 
     excerpts = []
     for number, found in enumerate(hits, 1):
         spans = tuple(sentence_spans(found.passage.text))
-        excerpts.append(Excerpt(number=number, hit=found, spans=spans, fits=(0.5,) * len(spans)))
+        excerpts.append(
+            Excerpt(
+                number=number,
+                hit=found,
+                spans=spans,
+                ranks=(0.5,) * len(spans),
+                relevance=(0.5,) * len(spans),
+            )
+        )
     verified = verify_draft(draft or f"{hits[0].passage.text} [1]", question, excerpts, embedder.encode)
     assert verified.sentences
     result = check_conflicts(question, verified, hits, embedder.encode)
@@ -164,7 +172,7 @@ def test_copies_of_an_article_do_not_conflict_with_it(embedder: SentenceEmbedder
 def test_an_article_does_not_conflict_with_itself(embedder: SentenceEmbedder) -> None:
     same = Passage(id="0-1", article_id="0", start=0, end=len(LATER), text=LATER)
     hits = [hit(0, FERRY, "2024-05-05"), hit(1, LATER, "2024-05-06", passage=same)]
-    excerpt = Excerpt(number=1, hit=hits[0], spans=((0, len(FERRY)),), fits=(0.5,))
+    excerpt = Excerpt(number=1, hit=hits[0], spans=((0, len(FERRY)),), ranks=(0.5,), relevance=(0.5,))
     verified = verify_draft(f"{FERRY} [1]", ASKED, [excerpt], embedder.encode)
     assert check_conflicts(ASKED, verified, hits, embedder.encode).conflicts == ()
 
@@ -237,7 +245,7 @@ def test_without_different_values_nothing_is_embedded(embedder: SentenceEmbedder
         raise AssertionError("not needed")
 
     found = hit(0, FERRY, "2024-05-05")
-    excerpt = Excerpt(number=1, hit=found, spans=((0, len(FERRY)),), fits=(0.5,))
+    excerpt = Excerpt(number=1, hit=found, spans=((0, len(FERRY)),), ranks=(0.5,), relevance=(0.5,))
     verified = verify_draft(f"{FERRY} [1]", ASKED, [excerpt], embedder.encode)
     for question in (ASKED, "What happened to the ferry Brannoc?"):
         assert check_conflicts(question, verified, [found], encode).verified == verified  # type: ignore[arg-type]
