@@ -192,7 +192,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("request", lambda it: asked_for.append(it.url) if it.url != file.as_uri() else None)
         page.on("console", lambda it: failures.append(it.text) if it.type == "error" else None)
         page.on("pageerror", lambda it: failures.append(str(it)))

@@ -19,7 +19,7 @@ ALWAYS = "quotes_exact=1,sentences_cited=1"
 @pytest.mark.parametrize(
     ("model", "sample", "floors"),
     [
-        ("none", 116, f"{ALWAYS},found@5=0.95,accuracy=0.45,wrongly_declined=0.17,declining_recall=0.3"),
+        ("none", 116, f"{ALWAYS},found@5=0.95,accuracy=0.42,wrongly_declined=0.24,declining_recall=0.38"),
         pytest.param(
             "local:1.5b",
             30,

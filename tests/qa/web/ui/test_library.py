@@ -66,8 +66,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Shared by all tests, so that the page's files are fetched once."""
     context = browser.new_context()
-    context.set_default_timeout(20_000)
-    expect.set_options(timeout=20_000)
+    context.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
     yield context
     context.close()
 

@@ -123,7 +123,7 @@ def new_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on(
             "request",
             lambda it: beyond.append(it.url) if not it.url.startswith((address, "data:", "blob:")) else None,
@@ -134,7 +134,7 @@ def new_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         page.locator(".example").first.wait_for()
         return page
 
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     yield make
     for context in contexts:
         context.close()
