@@ -62,6 +62,13 @@ class Settings(BaseSettings):
         description="host names of the server besides its addresses, separated by commas; "
         "with any, the server requires API keys",
     )
+    proxies: str = Field(
+        "",
+        max_length=2000,
+        pattern=r"^[0-9A-Fa-f.:/, ]*$",
+        description="addresses or networks of reverse proxies whose X-Forwarded-* headers count, "
+        "separated by commas",
+    )
     requests_per_minute: int = Field(
         600, ge=1, le=1_000_000, description="requests per minute of one API key"
     )

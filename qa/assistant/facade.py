@@ -106,7 +106,7 @@ class Assistant(LibraryAccess):
             raise ModelUnavailable("QUOTH_MODEL is none, and only a language model drafts; choose one")
         return draft(self._model, title=title, passage=passage, sentence=sentence)
 
-    @requires("reader")
+    @requires("reader", "feedback.collection")
     def keep_feedback(self, feedback: Feedback) -> None:
         """Stores a person's feedback on an answer in the home. Raises FeedbackFull, DiskFull."""
         self._feedback.add(feedback)

@@ -5,6 +5,7 @@ Pipes and files get the same text without colours and line wrapping.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import sys
@@ -35,6 +36,22 @@ class PlainConsole(Console):
         for number, line in enumerate(lines):
             line.rstrip()
             self.print(Text(prefix if number == 0 else " " * len(prefix)) + line, soft_wrap=True)
+
+
+def next_step(error: OSError) -> str:
+    """What to do about an error of the operating system."""
+    match error:
+        case FileExistsError() | NotADirectoryError():
+            return "a file is where a folder is needed: move it away, or choose another --home"
+        case PermissionError():
+            return "change the permissions (`chmod`, `chown`), or choose another --home"
+        case FileNotFoundError():
+            return "create it, or choose another --home"
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return "free some space on this disk, or choose another --home"
+        case OSError(errno=errno.EROFS):
+            return "the disk is read-only: choose another --home"
+    return "choose another --home; if this is the disk's fault, check it"
 
 
 def error(text: str) -> None:

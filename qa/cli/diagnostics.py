@@ -14,6 +14,7 @@ from index.errors import ArchiveLocked, QuothError
 from index.library import Library
 from index.maintenance import integrity
 from index.maintenance.integrity import IntegrityReport
+from qa.cli import console
 from qa.client import Quoth
 from qa.errors import ModelUnavailable, NotReady
 from qa.llm import embedders, installed_weights, weights
@@ -66,7 +67,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
             pass
     except OSError as error:
         text = f"{settings.home} is not writable ({error.strerror})"
-        yield Finding(about="home", level="problem", text=text, mend="fix that, or choose another --home")
+        yield Finding(about="home", level="problem", text=text, mend=console.next_step(error))
         return
     yield Finding(about="home", level="ok", text=f"{settings.home} is writable")
     free = shutil.disk_usage(settings.home).free
@@ -205,7 +206,8 @@ def _problem(about: str, error: Exception) -> Finding:
         text, _, mend = str(error).rpartition("; ")
         return Finding(about=about, level="problem", text=text, mend=mend)
     text = f"{type(error).__name__}: {error}"
-    return Finding(about=about, level="problem", text=text, mend="fix that; if you cannot, report it")
+    mend = console.next_step(error) if isinstance(error, OSError) else "report it, with this message"
+    return Finding(about=about, level="problem", text=text, mend=mend)
 
 
 def _problems(about: str, found: IntegrityReport) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ class ErrorReportingGroup(TyperGroup):
             raise typer.Exit(2) from None
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
-            console.error(f"{place}{error.strerror or error}; fix that, or choose another --home")
+            console.error(f"{place}{error.strerror or error}; {console.next_step(error)}")
             raise typer.Exit(1) from None
 
 

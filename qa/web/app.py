@@ -16,7 +16,9 @@ from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.telemetry.metrics import MEDIA_TYPE
 from qa.web import api, mcp
 from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.auth.permissions import SIGN_IN, SIGN_OUT
 from qa.web.auth.server_access import ServerAccess
+from qa.web.auth.sessions import MAX_SIGN_IN_BYTES
 from qa.web.middleware.authentication import AuthenticationMiddleware
 from qa.web.middleware.body_limit import BodyLimitMiddleware
 from qa.web.middleware.disconnect import DisconnectMiddleware
@@ -24,11 +26,14 @@ from qa.web.middleware.host_guard import HostGuardMiddleware
 from qa.web.middleware.instrumentation import NO_TELEMETRY, InstrumentationMiddleware
 from qa.web.middleware.security_headers import SecurityHeadersMiddleware
 from qa.web.middleware.timeouts import BodyTimeoutMiddleware
+from qa.web.middleware.window_errors import WindowErrorsMiddleware
 from qa.web.uploads import MAX_UPLOAD_BYTES
 
 DOCS, METRICS = "/docs", "/metrics"
 # Every other path belongs to the chat window.
 _NOT_WINDOW = (*api.PATHS, DOCS, METRICS, mcp.PATH)
+OWN_PATHS = (*_NOT_WINDOW, SIGN_IN, SIGN_OUT, "/en", "/de", "/library", "/quality")
+"""What the server's paths begin with."""
 # Monitoring needs these during a shutdown too.
 _ALWAYS_AVAILABLE = frozenset({"/healthz", METRICS})
 # The largest event of the chat window, apart from file uploads.
@@ -53,7 +58,7 @@ def create_app(
     window = ui.mount(FastAPI(openapi_url=None, telemetry=NO_TELEMETRY), assistant, evaluation)
     upload_limits = {f"/{language}/gradio_api/upload": MAX_UPLOAD_BYTES for language in ui.LANGUAGES}
     limited_window = BodyLimitMiddleware(window, limits=upload_limits, default=MAX_WINDOW_BODY_BYTES)
-    dispatcher = _Dispatcher(api_app, mcp.create_app(assistant), limited_window)
+    dispatcher = _Dispatcher(api_app, mcp.create_app(assistant), WindowErrorsMiddleware(limited_window))
     protected = protect(dispatcher, access, ApiKeyFile(assistant.home))
     return InstrumentationMiddleware(
         protected, assistant.metrics, is_window=_is_window, always_available=_ALWAYS_AVAILABLE
@@ -63,7 +68,11 @@ def create_app(
 def protect(app: ASGIApp, access: ServerAccess, keys: ApiKeyFile) -> ASGIApp:
     """The application behind all middleware that controls access to it."""
     authenticated = AuthenticationMiddleware(app, access, keys)
-    return SecurityHeadersMiddleware(HostGuardMiddleware(BodyTimeoutMiddleware(authenticated), access))
+    # Anyone may send a body to these; that of all others is read after the key was checked.
+    limited = BodyLimitMiddleware(
+        authenticated, limits=dict.fromkeys((SIGN_IN, SIGN_OUT), MAX_SIGN_IN_BYTES), default=None
+    )
+    return SecurityHeadersMiddleware(HostGuardMiddleware(BodyTimeoutMiddleware(limited), access))
 
 
 class _Dispatcher:
@@ -87,6 +96,8 @@ class _Dispatcher:
             return
         path = scope.get("path", "")
         app = self._tools if path == mcp.PATH else self._window if _is_window(path) else self._api
+        # What is outside compares paths on this server; Starlette's routes expect the whole path.
+        scope["path"] = scope.get("root_path", "") + path
         await app(scope, receive, send)
 
 
@@ -97,12 +108,14 @@ def _is_window(path: str) -> bool:
 def _add_docs(api_app: FastAPI) -> None:
     """Serves Swagger UI, with its script and style from this server."""
     api_app.mount(f"{DOCS}/assets", StaticFiles(packages=[("fastapi_offline", "static")]))
+    # Relative to the page, so that they hold behind a path too.
+    assets = f"{DOCS}/assets".removeprefix("/")
     page = get_swagger_ui_html(
-        openapi_url="/openapi.json",
+        openapi_url="openapi.json",
         title="Quoth API",
-        swagger_js_url=f"{DOCS}/assets/swagger-ui-bundle.js",
-        swagger_css_url=f"{DOCS}/assets/swagger-ui.css",
-        swagger_favicon_url=f"{DOCS}/assets/favicon.png",
+        swagger_js_url=f"{assets}/swagger-ui-bundle.js",
+        swagger_css_url=f"{assets}/swagger-ui.css",
+        swagger_favicon_url=f"{assets}/favicon.png",
         # By default Swagger UI sends the description to an online validator.
         swagger_ui_parameters={"validatorUrl": None},
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
-from datetime import date as Day
 from importlib.metadata import version
 from typing import Annotated
 
@@ -24,7 +23,7 @@ from qa.assistant import Assistant
 from qa.client import Quoth
 from qa.schemas import Answer, Schema, Token, checked_question
 from qa.web.errors.handlers import HANDLERS
-from qa.web.schemas import ArticleWithText, FilterParams, SearchResponse
+from qa.web.schemas import ArticleWithText, Date, FilterParams, SearchResponse
 
 PATH = "/mcp"
 """The path of the server over HTTP."""
@@ -40,7 +39,7 @@ _READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _IDEMPOTENT = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True)
 
 Collection = Annotated[str, Field(description="name of the collection of articles")]
-AsOf = Annotated[Day | None, Field(description="a day such as 2022-10-28: ignore articles dated later")]
+AsOf = Annotated[Date, Field(description="a day such as 2022-10-28: ignore articles dated later")]
 ArticleFilters = Annotated[FilterParams, Field(description="restricts the articles; by default all")]
 
 

@@ -16,17 +16,19 @@ from functools import partial
 import uvicorn
 from sse_starlette.sse import AppStatus
 
-from index.errors import QuothError
+from index.errors import DiskFull, QuothError
+from index.storage.disk_space import ensure_space
 from qa.assistant import Assistant, open_assistant, open_or_connect
-from qa.errors import AddressUnavailable, KeyRequired, NotReady
+from qa.errors import AddressUnavailable, KeyRequired, ModelUnavailable, NotReady, SettingsInvalid
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.settings import Settings
 from qa.telemetry import logs, tracing
-from qa.web.app import create_app
+from qa.web.app import OWN_PATHS, create_app
 from qa.web.auth.api_keys import ApiKeyFile, generate_token
 from qa.web.auth.server_access import ServerAccess
+from qa.web.middleware.connection_limit import LimitedProtocol
+from qa.web.middleware.forwarded import ForwardedMiddleware, checked_prefix
 from qa.web.middleware.instrumentation import InstrumentationMiddleware
-from qa.web.middleware.timeouts import TimeoutProtocol
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +41,20 @@ MAX_CONNECTIONS = 500
 
 
 def serve(
-    settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, open_to_all: bool = False
+    settings: Settings,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_to_all: bool = False,
+    root_path: str = "",
 ) -> None:
-    """Serves until SIGINT or SIGTERM. Port 0 is any free port.
+    """Serves until SIGINT or SIGTERM. Port 0 is any free port; `root_path` is the path in front of all
+    paths, under which a reverse proxy offers the server.
 
-    Raises AddressUnavailable; KeyRequired if other machines can reach the server, it has no API keys, and is
-    not `open_to_all`; and what `open_assistant` raises.
+    Raises AddressUnavailable; SettingsInvalid if `root_path` cannot be used; KeyRequired if other machines
+    can reach the server, it has no API keys, and is not `open_to_all`; and what `open_assistant` raises.
     """
-    access = _server_access(settings, host, open_to_all)
+    access, root_path = _server_access(settings, host, open_to_all), _root_path(root_path)
     # Otherwise Gradio sends usage statistics. Nothing else here connects out: weights are local files.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     logs.configure(settings.logs)
@@ -65,8 +73,9 @@ def serve(
         loading.add_done_callback(_log_failure)
         app = create_app(assistant, access, partial(check_ready, loading, assistant), evaluation)
         config = uvicorn.Config(
-            app,
-            http=TimeoutProtocol,
+            ForwardedMiddleware(app, proxies=settings.proxies, root_path=root_path),
+            http=LimitedProtocol,
+            proxy_headers=False,  # the middleware above reads them
             log_config=None,
             ws="none",
             limit_concurrency=MAX_CONNECTIONS,
@@ -91,6 +100,15 @@ def _server_access(settings: Settings, host: str, open_to_all: bool) -> ServerAc
             "`quoth keys add NAME --role admin`, or give everyone full access with `quoth serve --open`"
         )
     return access
+
+
+def _root_path(path: str) -> str:
+    checked = checked_prefix(path)
+    if checked is None or checked in OWN_PATHS:
+        raise SettingsInvalid(
+            f"--root-path cannot be {path!r}; name a path such as /quoth that the server does not use itself"
+        )
+    return checked
 
 
 @contextmanager
@@ -141,15 +159,25 @@ def _log_failure(loading: Future[None]) -> None:
 
 
 def check_ready(loading: Future[None], assistant: Assistant) -> None:
-    """Raises NotReady unless the models are loaded and working, and the archive can be written."""
+    """Raises NotReady unless the models are loaded and working, and the archive can be written.
+
+    Anyone may read the reason, so it has no path of this machine; the log has it.
+    """
     if not loading.done():
         raise NotReady("the models are loading; retry in a few seconds")
     if error := loading.exception():
         raise NotReady(f"the models could not be loaded: {error}")
     try:
         assistant.check()
-    except QuothError as error:
+        ensure_space(assistant.home)
+    except ModelUnavailable as error:
         raise NotReady(str(error)) from error
+    except DiskFull as error:
+        logger.error("not ready: %s", error)
+        raise NotReady("the disk is full, and nothing can be added; free some space") from error
+    except QuothError as error:
+        logger.error("not ready: %s", error)
+        raise NotReady("the archive cannot be used; `quoth doctor` says why, and what to do") from error
 
 
 class DrainingServer(uvicorn.Server):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
@@ -41,15 +42,22 @@ async def json_body(request: Request) -> object:
         raise RequestValidationError([invalid]) from None
 
 
-def _require_string(date: object) -> object:
-    # pydantic reads a number as seconds since 1970: 20221028 would be a day in August of that year.
-    if date is not None and not isinstance(date, str):
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _require_iso_date(given: object) -> object:
+    # pydantic reads a number as seconds since 1970, also in a string: 20221028 would be a day in August of
+    # that year, and 0 the first day of it.
+    if given is not None and not (isinstance(given, str) and _ISO_DATE.match(given)):
         raise ValueError('a date is a string such as "2022-10-28"')
-    return date
+    return given
 
 
-Date = Annotated[date | None, BeforeValidator(_require_string)]
+Date = Annotated[date | None, BeforeValidator(_require_iso_date)]
 AsOf = Annotated[Date, Field(description="ignore articles dated after this day", examples=["2024-06-30"])]
+MAX_ARTICLE_IDS = 10_000
+"""Articles that one request may name. The database takes some 32,000 values in a query."""
+ArticleIds = Annotated[tuple[str, ...], Field(max_length=MAX_ARTICLE_IDS)]
 CollectionName = Annotated[str, Field(description="name of the collection")]
 
 
@@ -59,8 +67,8 @@ class FilterParams(Schema):
     source: str | None = Field(None, description="only articles whose source is exactly this")
     after: Date = Field(None, description="only articles of this day or later")
     before: Date = Field(None, description="only articles of this day or earlier")
-    article_ids: tuple[str, ...] = Field((), description="only these articles; empty means all")
-    without_ids: tuple[str, ...] = Field((), description="all but these articles")
+    article_ids: ArticleIds = Field((), description="only these articles; empty means all")
+    without_ids: ArticleIds = Field((), description="all but these articles")
 
     def to_filters(self, as_of: date | None = None) -> Filters:
         """The filters of a search on the given day."""
@@ -205,7 +213,7 @@ class ArticleWithText(Schema):
 class RemovalRequest(Schema):
     """The articles to delete."""
 
-    ids: tuple[str, ...] = Field(min_length=1, examples=[["ferry-fire"]])
+    ids: ArticleIds = Field(min_length=1, examples=[["ferry-fire"]])
 
 
 class CollectionInfo(Schema):

@@ -172,8 +172,8 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
         addresses = await _resolve(host)
         for address in [] if self._private else addresses:
             if not is_public(address):
-                name = host if host.strip("[]") == address else f"{host} ({address})"
-                raise SourceUnreadable(f"{name} is not a public address; QUOTH_PRIVATE_URLS=true allows it")
+                # The address behind a name is not told: it would be a map of the private network.
+                raise SourceUnreadable(f"{host} is not a public address; QUOTH_PRIVATE_URLS=true allows it")
         for nth, address in enumerate(addresses, 1):
             pinned = httpx.Request(
                 request.method,

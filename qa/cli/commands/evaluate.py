@@ -85,7 +85,7 @@ def evaluate(
     if earlier:
         run = run.model_copy(update={"comparison": compare_runs(earlier, run)})
     page, rows = render_report(run)
-    save_last_report(settings.home, page, rows)
+    save_last_report(settings.home, page, rows, collection=run.collection)
     if json_file:
         json_file.write_text(rows, "utf-8", errors="surrogatepass")
     if report:

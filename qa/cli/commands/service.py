@@ -17,6 +17,9 @@ def serve(
     open_: Annotated[
         bool, typer.Option("--open", help="Give anyone who can reach the address full access, without keys.")
     ] = False,
+    root_path: Annotated[
+        str, typer.Option(help="Path under which a reverse proxy offers the server, such as /quoth.")
+    ] = "",
     collection: AnyCollection = "default",
     home: Home = None,
 ) -> None:
@@ -26,7 +29,7 @@ def serve(
     """
     from qa.web import run
 
-    run.serve(settings_for(home), host=host, port=port, open_to_all=open_)
+    run.serve(settings_for(home), host=host, port=port, open_to_all=open_, root_path=root_path)
 
 
 def mcp(collection: AnyCollection = "default", home: Home = None) -> None:

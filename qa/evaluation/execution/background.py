@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from index.errors import ArticleUnknown, QuothError
+from qa.auth import requires
 from qa.errors import EvaluationInvalid, ServerUnavailable
 from qa.evaluation.execution.runner import EvaluationTarget
 from qa.evaluation.questions import EvalQuestion, parse_questions, read_questions, sample
@@ -43,6 +44,9 @@ class _Stopped(Exception):
 class BackgroundEvaluation:
     """Runs one evaluation at a time in a thread of its own. Saves the report of each finished evaluation.
 
+    An evaluation and its report belong to a collection: the methods that name one raise NotAllowed unless
+    the current caller is its admin. The evaluation itself runs with the permissions of the process.
+
     Close it, or use it as a context manager, before the system under evaluation closes.
     """
 
@@ -50,19 +54,25 @@ class BackgroundEvaluation:
         """`opened` opens the system under evaluation; reports are saved in `home`."""
         self._opened = opened
         self._home = home
-        self._progress = EvaluationProgress()
+        self._progress, self._collection = EvaluationProgress(), ""
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    @property
-    def progress(self) -> EvaluationProgress:
-        return self._progress
+    @requires("admin", "collection")
+    def progress(self, collection: str) -> EvaluationProgress:
+        """Returns the state of the collection's evaluation; idle if the last one was of another."""
+        with self._lock:
+            return self._progress if collection == self._collection else EvaluationProgress()
 
-    def page(self) -> str:
-        """Returns the last report, from here or from the command line; empty if there is none."""
-        return read_last_page(self._home)
+    @requires("admin", "collection")
+    def page(self, collection: str) -> str:
+        """Returns the collection's last report, from here or from the command line; empty if there is
+        none.
+        """
+        return read_last_page(self._home, collection)
 
+    @requires("admin", "collection")
     def start(self, questions: str, *, collection: str, most: int) -> None:
         """Starts an evaluation of at most `most` random questions from the text of a `.jsonl` file. If that
         is empty, uses the questions about the sample articles. Raises EvaluationInvalid.
@@ -76,13 +86,21 @@ class BackgroundEvaluation:
             chosen = sample(available, most, 0)
             self._stopping.clear()
             self._progress = EvaluationProgress(state="running", total=len(chosen))
+            self._collection = collection
             self._thread = threading.Thread(
                 target=self._run, args=(chosen, collection), name="evaluation", daemon=True
             )
             self._thread.start()
 
-    def stop(self) -> None:
-        """Stops the running evaluation at the next token of an answer. Does nothing if none is running."""
+    @requires("admin", "collection")
+    def stop(self, collection: str) -> None:
+        """Stops the collection's evaluation at the next token of an answer. Does nothing if none is
+        running.
+        """
+        if collection == self._collection:
+            self._stop()
+
+    def _stop(self) -> None:
         with self._lock:
             if self._progress.state == "running":
                 self._stopping.set()
@@ -124,7 +142,7 @@ class BackgroundEvaluation:
                     collection=collection,
                     advance=advance,
                 )
-            save_last_report(self._home, *render_report(run))
+            save_last_report(self._home, *render_report(run), collection=collection)
         except _Stopped:
             self._end("stopped")
         except QuothError as error:
@@ -141,7 +159,7 @@ class BackgroundEvaluation:
 
     def close(self) -> None:
         """Stops the running evaluation and waits until it has ended."""
-        self.stop()
+        self._stop()
         if self._thread:
             self._thread.join()
 

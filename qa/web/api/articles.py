@@ -114,7 +114,7 @@ def _add_post(router: APIRouter, assistant: Assistant, queue: JobQueue) -> None:
                 report = await run_in_threadpool(IngestReport.of, outcomes)
                 return Response(_REPORT.dump_json(report), media_type="application/json")
             job = queue.submit(outcomes, collection=collection, given=len(uploads))
-            headers = {"location": f"/api/jobs/{job.id}"}
+            headers = {"location": f"{request.scope.get('root_path', '')}/api/jobs/{job.id}"}
             headers |= {"preference-applied": "respond-async"} if prefers_async else {}
             return Response(job.model_dump_json(), 202, headers, "application/json")
 
@@ -156,7 +156,7 @@ def _add_delete(router: APIRouter, assistant: Assistant) -> None:
         status_code=204,
         summary="Delete several articles",
         dependencies=[Depends(json_body)],
-        responses=problem_responses(404, 409, 413, 415, 422),
+        responses=problem_responses(400, 404, 409, 413, 415, 422),
     )
     def delete_articles(body: RemovalRequest, collection: CollectionName = "default") -> None:
         """Deletes all of them, or none if one does not exist."""

@@ -19,7 +19,7 @@ def create_router(assistant: Assistant) -> APIRouter:
         "/feedback",
         status_code=204,
         summary="Rate an answer",
-        responses=problem_responses(409, 413, 415, 422, 507),
+        responses=problem_responses(400, 409, 413, 415, 422, 507),
     )
     def send_feedback(body: FeedbackRequest) -> None:
         """Stores the rating in a file on the server, from which `quoth questions --from-feedback` makes test

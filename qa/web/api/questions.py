@@ -14,6 +14,7 @@ from starlette.requests import Request
 from qa.assistant import Assistant
 from qa.schemas import Answer, Event, Evidence, Question, Token
 from qa.web.api.openapi_examples import ANSWER, STREAM, event_stream, example
+from qa.web.errors.handlers import path_of
 from qa.web.errors.openapi import problem_responses
 from qa.web.errors.problem_details import ProblemDetails
 from qa.web.schemas import AskRequest, json_body
@@ -27,7 +28,9 @@ _EVENTS: dict[type[Event], str] = {Evidence: "evidence", Token: "token", Answer:
 
 def create_router(assistant: Assistant) -> APIRouter:
     """/ask and /ask/stream."""
-    router = APIRouter(dependencies=[Depends(json_body)], responses=problem_responses(409, 413, 415, 422))
+    router = APIRouter(
+        dependencies=[Depends(json_body)], responses=problem_responses(400, 409, 413, 415, 422)
+    )
 
     @router.post(
         "/ask",
@@ -51,7 +54,7 @@ def create_router(assistant: Assistant) -> APIRouter:
         the unchecked draft), and `answer` (as /api/ask returns it) or `error` (a problem). Event ids count
         from 1. A comment is sent every 15 seconds. Disconnecting stops the model; a stream cannot be resumed.
         """
-        events = _server_sent_events(assistant, body.to_question(), request.url.path)
+        events = _server_sent_events(assistant, body.to_question(), path_of(request.scope))
         return EventSourceResponse(events, ping=PING_SECONDS)
 
     return router

@@ -12,7 +12,9 @@ from qa.web.schemas import SearchRequest, SearchResponse, json_body
 
 def create_router(assistant: Assistant) -> APIRouter:
     """/search."""
-    router = APIRouter(dependencies=[Depends(json_body)], responses=problem_responses(409, 413, 415, 422))
+    router = APIRouter(
+        dependencies=[Depends(json_body)], responses=problem_responses(400, 409, 413, 415, 422)
+    )
 
     @router.post(
         "/search",

@@ -7,6 +7,7 @@ from html import escape
 from urllib.parse import parse_qs
 
 from cachetools import TTLCache
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -17,8 +18,11 @@ from qa.web.auth.permissions import SIGN_IN, SIGN_OUT
 
 COOKIE = "quoth_session"
 SESSION_SECONDS = 12 * 3600
-# Beyond this the least recently used session ends, and its user signs in again.
-MAX_SESSIONS = 1000
+MAX_SESSIONS = 20
+"""Sessions of one key. Beyond it the key's least recently used session ends, never one of another key."""
+MAX_SIGN_IN_BYTES = 4_000
+"""A body of `SIGN_IN` is a form with one key, and is read from anyone."""
+_MAX_FIELDS = 10
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -44,7 +48,7 @@ _SIGN_IN_FORM = """{error}<form method="post" action="{action}">
 <input id="key" name="key" type="password" autocomplete="current-password" maxlength="200" required autofocus>
 <button>Sign in</button></form>
 <p>The person who runs this server creates keys with <code>quoth keys add</code>.</p>"""
-_SIGNED_IN = """<p>You are signed in as {name}, {role}.</p><p><a href="/">Ask the articles</a></p>
+_SIGNED_IN = """<p>You are signed in as {name}, {role}.</p><p><a href="{window}">Ask the articles</a></p>
 <form method="post" action="{action}"><button>Sign out</button></form>"""
 
 
@@ -53,15 +57,18 @@ class Sessions:
 
     def __init__(self, keys: ApiKeyFile) -> None:
         self._keys = keys
-        # The hash of a session's token -> the digest of the key it was opened with.
-        self._key_digests: TTLCache[str, str] = TTLCache(MAX_SESSIONS, SESSION_SECONDS)
+        # The hashes of the tokens of each key's sessions, by the key's digest.
+        self._tokens: dict[str, TTLCache[str, None]] = {}
 
     def caller(self, request: Request) -> Caller | None:
         """The user whose session cookie the request carries, or None."""
-        digest = self._key_digests.get(_session_id(request))
-        if digest is None:
-            return None
-        return next((key.caller for key in self._keys.all() if key.digest == digest), None)
+        token = _session_id(request)
+        keys = (key for key in self._keys.all() if self._uses(key.digest, token))
+        return next((key.caller for key in keys), None)
+
+    def _uses(self, key_digest: str, token: str) -> bool:
+        # Unlike `in`, reading a value marks it as used.
+        return key_digest in self._tokens and self._tokens[key_digest].get(token, False) is None
 
     async def handle(self, request: Request) -> Response:
         """The response to a request for `SIGN_IN` or `SIGN_OUT`."""
@@ -69,34 +76,49 @@ class Sessions:
             return self._sign_out(request)
         if request.method == "POST":
             return await self._sign_in(request)
-        caller = self.caller(request)
+        root, caller = root_path(request), self.caller(request)
         if caller is None:
-            return _sign_in_page()
-        content = _SIGNED_IN.format(name=escape(caller.name), role=caller.role, action=SIGN_OUT)
+            return _sign_in_page(root)
+        content = _SIGNED_IN.format(
+            name=escape(caller.name), role=caller.role, action=f"{root}{SIGN_OUT}", window=f"{root}/"
+        )
         return HTMLResponse(_PAGE.format(content=content))
 
     async def _sign_in(self, request: Request) -> Response:
-        form = parse_qs((await request.body()).decode("utf-8", "replace"))
+        body, root = (await request.body()).decode("utf-8", "replace"), root_path(request)
+        try:
+            form = parse_qs(body, max_num_fields=_MAX_FIELDS)
+        except ValueError:
+            raise HTTPException(413, "the form has too many fields; send only `key`") from None
         key = self._keys.find(form.get("key", [""])[0].strip())
         if not key:
-            return _sign_in_page("This server does not know that key.", 401)
+            return _sign_in_page(root, "This server does not know that key.", 401)
         token = secrets.token_urlsafe(32)
-        self._key_digests[hash_token(token)] = key.digest
-        response = RedirectResponse("/", 303)
+        self._forget_removed_keys()
+        own = self._tokens.setdefault(key.digest, TTLCache(MAX_SESSIONS, SESSION_SECONDS))
+        own[hash_token(token)] = None
+        response = RedirectResponse(f"{root}/", 303)
         response.set_cookie(
             COOKIE,
             token,
             max_age=SESSION_SECONDS,
+            path=root or "/",
             httponly=True,
             samesite="strict",
             secure=request.url.scheme == "https",
         )
         return response
 
+    def _forget_removed_keys(self) -> None:
+        known = {key.digest for key in self._keys.all()}
+        self._tokens = {digest: tokens for digest, tokens in self._tokens.items() if digest in known}
+
     def _sign_out(self, request: Request) -> Response:
-        self._key_digests.pop(_session_id(request), None)
-        response = RedirectResponse(SIGN_IN, 303)
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        for tokens in self._tokens.values():
+            tokens.pop(_session_id(request), None)
+        root = root_path(request)
+        response = RedirectResponse(f"{root}{SIGN_IN}", 303)
+        response.delete_cookie(COOKIE, path=root or "/", httponly=True, samesite="strict")
         return response
 
 
@@ -104,12 +126,20 @@ def _session_id(request: Request) -> str:
     return hash_token(request.cookies.get(COOKIE, ""))
 
 
-def _sign_in_page(error: str = "", status: int = 200) -> Response:
+def root_path(request: Request) -> str:
+    """The path of the server on its site; empty if it has the whole site."""
+    root: str = request.scope.get("root_path", "")
+    return root
+
+
+def _sign_in_page(root: str, error: str = "", status: int = 200) -> Response:
     alert = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
-    return HTMLResponse(_PAGE.format(content=_SIGN_IN_FORM.format(error=alert, action=SIGN_IN)), status)
+    form = _SIGN_IN_FORM.format(error=alert, action=f"{root}{SIGN_IN}")
+    return HTMLResponse(_PAGE.format(content=form), status)
 
 
-def error_page(error: QuothError, status: int) -> Response:
+def error_page(error: QuothError, status: int, root: str) -> Response:
     """An error as a page, for a browser."""
-    content = f'<p class="error" role="alert">{escape(str(error))}</p><p><a href="{SIGN_IN}">Sign in</a></p>'
+    sign_in = f'<p><a href="{root}{SIGN_IN}">Sign in</a></p>'
+    content = f'<p class="error" role="alert">{escape(str(error))}</p>{sign_in}'
     return HTMLResponse(_PAGE.format(content=content), status)

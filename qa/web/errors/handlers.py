@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
+from http import HTTPMethod
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from index.errors import QuothError
 from qa.errors import Busy, KeyRequired
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.problem_details import MEDIA_TYPE, ProblemDetails
+
+logger = logging.getLogger(__name__)
 
 OPENAI = "/v1"
 """Prefix of the OpenAI-compatible paths."""
@@ -34,11 +40,36 @@ def error_response(error: Exception, instance: str) -> Response:
         headers["www-authenticate"] = "Bearer"
     if isinstance(error, Busy):
         headers["retry-after"] = str(error.seconds)
-    return problem_response(ProblemDetails.of(error, instance), headers)
+    problem = ProblemDetails.of(error, instance)
+    if problem.status == 500 and isinstance(error, QuothError):
+        logger.error("%s failed: %s", instance, error)
+    return problem_response(problem, headers)
+
+
+def path_of(scope: Scope) -> str:
+    """The path of a request on this server, without the prefix that a reverse proxy puts in front."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("app_root_path", scope.get("root_path", "")))
 
 
 async def _handle(request: Request, error: Exception) -> Response:
-    return error_response(error, request.url.path)
+    response = error_response(error, path_of(request.scope))
+    if response.status_code == 405 and (allowed := allowed_methods(request.scope)):
+        response.headers["allow"] = ", ".join(allowed)
+    return response
+
+
+def allowed_methods(scope: Scope) -> list[str]:
+    """The methods that the application has a route for at the path of the request, sorted.
+
+    Starlette names only those of the first route with this path.
+    """
+    routes = getattr(scope.get("app"), "routes", ())
+    return sorted(
+        method.value
+        for method in HTTPMethod
+        if any(route.matches({**scope, "method": method.value})[0] is Match.FULL for route in routes)
+    )
 
 
 HANDLERS: dict[type[Exception] | int, Callable[[Request, Any], Any]] = dict.fromkeys(

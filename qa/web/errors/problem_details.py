@@ -20,6 +20,7 @@ from index.errors import (
     SnapshotInvalid,
     WeightsError,
 )
+from qa.auth import OWNER, caller
 from qa.errors import (
     Busy,
     FeedbackFull,
@@ -58,6 +59,9 @@ TYPES: dict[type[QuothError], tuple[int, str]] = {
     FeedbackFull: (507, "the feedback file is full"),
 }
 """HTTP status and title of each kind of error. Any other QuothError is a 500: the caller cannot fix it."""
+
+
+_FOR_THE_OWNER = "the server needs attention; tell the person who runs it, whose log has the reason"
 
 
 class FieldError(Schema):
@@ -100,6 +104,8 @@ class ProblemDetails(Schema):
         if isinstance(error, HTTPException):
             title = HTTPStatus(error.status_code).phrase
             detail = error.detail if error.detail != title else "see /docs for the available operations"
+            if isinstance(error.__cause__, UnicodeDecodeError):
+                detail = "the body is not text in UTF-8; send JSON in that encoding"
             return cls(title=title, status=error.status_code, detail=detail, instance=instance)
         if not isinstance(error, QuothError):
             detail = "an unexpected error occurred; see the server's log"
@@ -108,8 +114,11 @@ class ProblemDetails(Schema):
             (known for kind, known in TYPES.items() if isinstance(error, kind)),
             (500, "the server needs attention"),
         )
-        type_ = problem_type(type(error))
-        return cls(type=type_, title=title, status=status, detail=str(error), instance=instance)
+        # Such a message is for the person who runs the server: it names files, and how to mend them.
+        detail = _FOR_THE_OWNER if status == 500 and caller() != OWNER else str(error)
+        return cls(
+            type=problem_type(type(error)), title=title, status=status, detail=detail, instance=instance
+        )
 
     def to_json(self) -> str:
         """The problem as JSON, without members at their defaults, and with the id of the current request."""

@@ -16,7 +16,7 @@ from qa.errors import KeyRequired, KeyUnknown, NotAllowed
 from qa.web.auth.api_keys import ApiKeyFile
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, is_rate_limited, required_role
 from qa.web.auth.server_access import ServerAccess
-from qa.web.auth.sessions import Sessions, error_page
+from qa.web.auth.sessions import Sessions, error_page, root_path
 from qa.web.errors.handlers import error_response
 from qa.web.middleware.rate_limit import RateLimiter
 
@@ -50,7 +50,9 @@ class AuthenticationMiddleware:
             try:
                 caller = self._authorize(request, stack)
             except QuothError as error:
-                await _error_response(error, request)(scope, receive, send)
+                with on_behalf_of(NOBODY):  # an error tells them less than the owner
+                    response = _error_response(error, request)
+                await response(scope, receive, send)
                 return
             if scope["path"] in (SIGN_IN, SIGN_OUT):
                 await (await self._sign_in_or_out(request))(scope, receive, send)
@@ -112,7 +114,7 @@ def _error_response(error: QuothError, request: Request) -> Response:
     """A problem for a program; the sign-in page or an error page for a browser."""
     wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
     if wants_page and isinstance(error, KeyRequired):
-        return RedirectResponse(SIGN_IN, 303)
+        return RedirectResponse(f"{root_path(request)}{SIGN_IN}", 303)
     if wants_page and isinstance(error, NotAllowed):
-        return error_page(error, 403)
+        return error_page(error, 403, root_path(request))
     return error_response(error, request.scope["path"])

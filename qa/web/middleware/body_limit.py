@@ -7,20 +7,26 @@ from collections.abc import Mapping
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.web.errors.handlers import path_of
+
 
 class BodyLimitMiddleware:
-    """Answers 413 to a body of more than `limits[path]` bytes, or `default` for any other path.
+    """Answers 413 to a body of more than `limits[path]` bytes, or `default` for any other path; None is no
+    limit.
 
     Starlette's own middleware has one limit for all paths, and answers in plain text.
     """
 
-    def __init__(self, app: ASGIApp, *, limits: Mapping[str, int], default: int) -> None:
+    def __init__(self, app: ASGIApp, *, limits: Mapping[str, int], default: int | None) -> None:
         self._app = app
         self._limits = limits
         self._default = default
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._limits.get(scope.get("path", ""), self._default)
+        limit = self._limits.get(path_of(scope), self._default) if scope["type"] == "http" else None
+        if limit is None:
+            await self._app(scope, receive, send)
+            return
         remaining = limit
 
         async def receive_within_limit() -> Message:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import gradio as gr
+import gradio.routes
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, RedirectResponse
+from jinja2 import BaseLoader, ChoiceLoader, DictLoader
 
 from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
@@ -25,6 +28,7 @@ def mount(app: FastAPI, assistant: Assistant, evaluation: BackgroundEvaluation |
 
     Without an `evaluation` there is no Quality view.
     """
+    _mend_manifest_link()
     style, script = _joined("styles"), _joined("scripts")
     app.mount(upload_stream.PATH, upload_stream.create_app(assistant))
     if evaluation:
@@ -57,7 +61,19 @@ def mount(app: FastAPI, assistant: Assistant, evaluation: BackgroundEvaluation |
 
 
 def _redirect(request: Request) -> RedirectResponse:
-    return RedirectResponse(f"./{preferred_language(request.headers.get('accept-language', ''))}/")
+    root = request.scope.get("root_path") or "."  # a proxy may hide the path of the window
+    return RedirectResponse(f"{root}/{preferred_language(request.headers.get('accept-language', ''))}/")
+
+
+def _mend_manifest_link() -> None:
+    """Makes the address of the manifest in Gradio's page relative, as its others are: it belongs to a
+    language, and the server may be behind a path.
+    """
+    page = "frontend/index.html"
+    environment = gradio.routes.templates.env
+    source, *_ = cast(BaseLoader, environment.loader).get_source(environment, page)
+    mended = source.replace('href="/manifest.json"', 'href="./manifest.json"')
+    environment.loader = ChoiceLoader([DictLoader({page: mended}), cast(BaseLoader, environment.loader)])
 
 
 def _joined(folder: str) -> str:

@@ -22,6 +22,7 @@ from langchain_core.messages import AIMessage
 from sse_starlette.sse import AppStatus
 
 from index.errors import ArchiveBroken
+from index.storage import disk_space
 from qa.assistant import Assistant
 from qa.errors import AddressUnavailable, ModelUnavailable, NotReady
 from qa.llm.chat_models import ChatModel
@@ -90,6 +91,34 @@ def test_unready_server_has_the_reason(answering: Callable[[ChatModel | None], A
     assert refused.json()["detail"] == "the model does not answer any more; restart the server"
     with pytest.raises(NotReady, match="are loading"):
         check_ready(Future(), assistant)
+
+
+def test_server_with_a_full_disk_is_not_ready(
+    answering: Callable[[ChatModel | None], Assistant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = answering(None)
+    loaded: Future[None] = Future()
+    loaded.set_result(None)
+    client = TestClient(create_api(assistant, lambda: check_ready(loaded, assistant)))
+    assert client.get("/readyz").status_code == 200
+    # Without a disk of its own, the test wants more than this one has.
+    monkeypatch.setattr(disk_space, "MIN_FREE_BYTES", 10**18)
+    refused = client.get("/readyz")
+    assert refused.status_code == 503
+    assert "the disk is full" in refused.json()["detail"]
+    assert str(assistant.home) not in refused.text
+
+
+def test_reason_of_an_unready_server_names_no_path(
+    answering: Callable[[ChatModel | None], Assistant],
+) -> None:
+    assistant = answering(None)
+    loaded: Future[None] = Future()
+    loaded.set_result(None)
+    (assistant.home / "owner.json").unlink()
+    with pytest.raises(NotReady, match="quoth doctor") as error:
+        check_ready(loaded, assistant)
+    assert str(assistant.home) not in str(error.value)
 
 
 class SlowModel(ScriptedModel):

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Depends
 from sse_starlette import EventSourceResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from index.errors import ArchiveEmpty
@@ -34,6 +35,7 @@ from qa.web.api.openai.response import (
 )
 from qa.web.api.openapi_examples import event_stream, example
 from qa.web.api.questions import PING_SECONDS, complete_answer
+from qa.web.errors.handlers import path_of
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.openapi import openai_error_responses
 from qa.web.errors.problem_details import ProblemDetails
@@ -70,19 +72,18 @@ def create_router(assistant: Assistant) -> APIRouter:
         """The last message is the question; the user's and assistant's messages before it are its history.
         `as_of` and `filters`, as in /api/ask, may be sent under `quoth`. The content is never the unchecked
         draft: with `stream` it is sent whole once it is checked, and comments until then. Disconnecting
-        stops the model.
+        stops the model. The tasks of Open WebUI and LibreChat (a title, tags, follow-up questions, search
+        queries) are done from the conversation and the collection, without an answer.
         """
+        if task := body.task:
+            result = await run_in_threadpool(task.result, assistant, body.collection)
+            if body.stream:
+                return EventSourceResponse(_task_chunks(result, body), sep="\n")
+            return _completion(Message(content=result, annotations=()), None, body)
         question = body.to_question()
         if not body.stream:
             answer = await complete_answer(assistant, question, request)
-            return Completion(
-                id=_new_id(),
-                created=int(time.time()),
-                model=body.model,
-                choices=(Choice(message=_message(answer, body, request)),),
-                usage=TokensUsed.of(answer),
-                quoth=answer,
-            )
+            return _completion(_message(answer, body, request), answer, body)
         stream = assistant.stream(question)
         try:
             # An invalid question or an empty archive raises here, while the status can still be an error.
@@ -114,26 +115,57 @@ def _new_id() -> str:
     return f"chatcmpl-{uuid4().hex}"
 
 
+def _completion(message: Message, answer: Answer | None, body: ChatRequest) -> Completion:
+    return Completion(
+        id=_new_id(),
+        created=int(time.time()),
+        model=body.model,
+        choices=(Choice(message=message),),
+        usage=TokensUsed.of(answer),
+        quoth=answer,
+    )
+
+
 def _message(answer: Answer, body: ChatRequest, request: Request) -> Message:
     articles_url = f"{str(request.base_url).rstrip('/')}/api/articles"
     return Message(content=answer.text, annotations=url_citations(answer, articles_url, body.collection))
 
 
-async def _chunks(
-    stream: AsyncGenerator[Event, None], body: ChatRequest, request: Request
-) -> AsyncIterator[dict[str, str]]:
-    """The chunks of one answer as server-sent events."""
-    common = {"id": _new_id(), "object": "chat.completion.chunk", "created": int(time.time())}
-    include_usage = bool(body.stream_options and body.stream_options.include_usage)
+class _Chunks:
+    """Makes the chunks of one stream, as server-sent events."""
 
-    def chunk(delta: dict[str, Any] | None, finish: str | None = None, **fields: Any) -> dict[str, str]:
+    def __init__(self, body: ChatRequest) -> None:
+        self._common = {"id": _new_id(), "object": "chat.completion.chunk", "created": int(time.time())}
+        self._common["model"] = body.model
+        self.include_usage = bool(body.stream_options and body.stream_options.include_usage)
+
+    def __call__(
+        self, delta: dict[str, Any] | None, finish: str | None = None, **fields: Any
+    ) -> dict[str, str]:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
         choices = [] if delta is None else [choice]
         # With `include_usage` every chunk has the member, and only the last one has numbers.
-        usage = {"usage": None} if include_usage else {}
-        content = common | {"model": body.model, "choices": choices} | usage | fields
+        usage = {"usage": None} if self.include_usage else {}
+        content = self._common | {"choices": choices} | usage | fields
         return {"data": json.dumps(content, ensure_ascii=False)}
 
+
+async def _task_chunks(result: str, body: ChatRequest) -> AsyncIterator[dict[str, str]]:
+    """The chunks of a task's result."""
+    chunk = _Chunks(body)
+    yield chunk({"role": "assistant", "content": ""})
+    yield chunk({"content": result})
+    yield chunk({}, "stop")
+    if chunk.include_usage:
+        yield chunk(None, usage=TokensUsed.of(None).model_dump())
+    yield {"data": "[DONE]"}
+
+
+async def _chunks(
+    stream: AsyncGenerator[Event, None], body: ChatRequest, request: Request
+) -> AsyncIterator[dict[str, str]]:
+    """The chunks of one answer."""
+    chunk = _Chunks(body)
     async with aclosing(stream):
         try:
             yield chunk({"role": "assistant", "content": ""})
@@ -141,11 +173,11 @@ async def _chunks(
             message = _message(answer, body, request).model_dump(mode="json")
             yield chunk({"content": message["content"]})
             yield chunk({"annotations": message["annotations"]}, "stop", quoth=answer.model_dump(mode="json"))
-            if include_usage:
+            if chunk.include_usage:
                 yield chunk(None, usage=TokensUsed.of(answer).model_dump())
             yield {"data": "[DONE]"}
         except Exception as error:
-            problem = ProblemDetails.of(error, request.url.path)
+            problem = ProblemDetails.of(error, path_of(request.scope))
             if problem.status >= 500:
                 logger.error("%s failed: %s", request.url.path, error, exc_info=problem.status == 500)
             yield {"data": OpenAIError.of(problem).to_json()}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 from pydantic_core import PydanticCustomError
 
 from qa.schemas import MAX_TURN_CHARACTERS, MAX_TURNS, Question, Schema, checked_question
+from qa.web.api.openai.tasks import ChatTask, find_task
 from qa.web.schemas import AsOf, FilterParams
 
 MODEL = "quoth"
@@ -72,10 +73,6 @@ _SUPPORTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "n": (lambda value: value in (None, 1), "a question has one answer; omit n"),
     "tools": (not_, "Quoth answers from its articles and calls no tools; omit them"),
     "functions": (not_, "Quoth answers from its articles and calls no tools; omit them"),
-    "response_format": (
-        lambda value: value is None or value.get("type") == "text",
-        "an answer is text; the response contains it as JSON under quoth",
-    ),
     "logprobs": (not_, "a checked answer has no token probabilities; omit logprobs"),
     "modalities": (lambda value: set(value or ()) <= {"text"}, "an answer is text only"),
 }
@@ -100,12 +97,17 @@ class ChatRequest(BaseModel):
         min_length=1,
         description="oldest first, with the user's question last; system and developer messages are ignored",
     )
+    metadata: dict[str, Any] | None = Field(
+        None, description="`task` names a task of Open WebUI, such as `title_generation`"
+    )
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: int | None = Field(None, description="only 1")
     tools: tuple[Any, ...] | None = Field(None, description="must be empty")
     functions: tuple[Any, ...] | None = Field(None, description="must be empty")
-    response_format: dict[str, Any] | None = Field(None, description='only `{"type": "text"}`')
+    response_format: dict[str, Any] | None = Field(
+        None, description='only `{"type": "text"}`, except for a task whose result is JSON'
+    )
     logprobs: bool | None = Field(None, description="only false")
     modalities: tuple[str, ...] | None = Field(None, description='only `["text"]`')
     quoth: QuothOptions = QuothOptions()
@@ -117,6 +119,22 @@ class ChatRequest(BaseModel):
         if not is_supported(value):
             raise PydanticCustomError("unsupported", "{message}", {"message": message})
         return value
+
+    @field_validator("response_format")
+    @classmethod
+    def _check_format(cls, value: dict[str, Any] | None, info: ValidationInfo) -> dict[str, Any] | None:
+        task = find_task(info.data.get("messages", ()), info.data.get("metadata"))
+        if value is None or value.get("type") == "text" or (task and task.as_json):
+            return value
+        message = (
+            "an answer is text; omit response_format, the response contains the answer as JSON under quoth"
+        )
+        raise PydanticCustomError("unsupported", "{message}", {"message": message})
+
+    @property
+    def task(self) -> ChatTask | None:
+        """What a chat program wants beside answers, such as a title; None if this is a question."""
+        return find_task(self.messages, self.metadata)
 
     @property
     def collection(self) -> str:

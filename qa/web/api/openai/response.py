@@ -57,14 +57,14 @@ class TokensUsed(Schema):
     total_tokens: int
 
     @classmethod
-    def of(cls, answer: Answer) -> TokensUsed:
-        usage = answer.usage
+    def of(cls, answer: Answer | None) -> TokensUsed:
+        usage = answer.usage if answer else None
         prompt, completion = (usage.prompt_tokens, usage.answer_tokens) if usage else (0, 0)
         return cls(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
 
 
 class Completion(Schema):
-    """An answer in OpenAI's format. `quoth` is the answer as /api/ask returns it."""
+    """An answer in OpenAI's format. `quoth` is the answer as /api/ask returns it; null for a task."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -110,7 +110,7 @@ class Completion(Schema):
     model: str
     choices: tuple[Choice]
     usage: TokensUsed
-    quoth: Answer
+    quoth: Answer | None
 
 
 class ServedModel(Schema):

@@ -1,9 +1,10 @@
-"""The Quality view: the report of the last evaluation, and a small evaluation to run."""
+"""The Quality view: the report of a collection's last evaluation, and a small evaluation to run."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import Any
+from urllib.parse import urlencode
 
 import gradio as gr
 from starlette.applications import Starlette
@@ -14,8 +15,9 @@ from starlette.routing import Route
 
 from index.errors import QuothError
 from qa.assistant import Assistant
-from qa.auth import caller, permit
+from qa.auth import caller
 from qa.evaluation.execution.background import BackgroundEvaluation
+from qa.web.errors.handlers import HANDLERS
 from qa.web.ui.html.rendering import error, render
 from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
@@ -36,17 +38,18 @@ REPORT_POLICY = (
 
 
 def create_app(evaluation: BackgroundEvaluation) -> Starlette:
-    """Serves `GET /report`, which the window shows in a frame."""
+    """Serves `GET /report?collection=NAME`, which the window shows in a frame."""
 
-    async def report(_: Request) -> HTMLResponse:
+    async def report(request: Request) -> HTMLResponse:
+        collection = request.query_params.get("collection", Scope().collection)
         headers = {
             "content-security-policy": REPORT_POLICY,
             "x-content-type-options": "nosniff",
             "cache-control": "no-store",
         }
-        return HTMLResponse(await run_in_threadpool(evaluation.page), headers=headers)
+        return HTMLResponse(await run_in_threadpool(evaluation.page, collection), headers=headers)
 
-    return Starlette(routes=[Route("/report", report)])
+    return Starlette(routes=[Route("/report", report)], exception_handlers=HANDLERS)
 
 
 def build(evaluation: BackgroundEvaluation, assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
@@ -56,45 +59,52 @@ def build(evaluation: BackgroundEvaluation, assistant: Assistant, phrases: Phras
         progress, report = live("standing"), live("report")
     timer = gr.Timer(1, active=False)
 
-    def current(*, opened: bool = False) -> list[Any]:
-        now = evaluation.progress
+    def current(scope: Scope, *, opened: bool = False) -> list[Any]:
+        # A new window's scope may be a collection that the caller does not see; its events show nothing.
+        if not (caller().has("admin") and caller().sees(scope.collection)):
+            return ["", gr.Timer(active=False), ""]
+        now = evaluation.progress(scope.collection)
         running = now.state in ("running", "stopping")
         # The report stays as it is while an evaluation runs: someone may be reading it.
-        shown = gr.skip() if running and not opened else _report(phrases, evaluation.page())
+        shown = gr.skip() if running and not opened else _report(phrases, evaluation, scope.collection)
         return [
             render("quality/progress.html", phrases=phrases, progress=now),
             gr.Timer(active=running),
             shown,
         ]
 
-    def open_view() -> list[Any]:
-        if not caller().has("admin"):
-            return [_form(phrases, allowed=False), "", gr.skip(), ""]
-        return [gr.skip(), *current(opened=True)]
+    def scope_changed(scope: Scope) -> list[Any]:
+        return current(scope, opened=True)
+
+    def open_view(scope: Scope) -> list[Any]:
+        form = gr.skip() if caller().has("admin") else _form(phrases, allowed=False)
+        return [form, *scope_changed(scope)]
 
     def start(scope: Scope, event: gr.EventData) -> list[Any]:
         fields = event._data or {}
         questions, limit = fields.get("file", ""), str(fields.get("limit", ""))
         try:
-            permit("admin")  # the evaluation itself runs with the owner's permissions
             if not isinstance(questions, str) or len(questions) > MAX_FILE_CHARACTERS:
                 raise QuothError(phrases.quality.too_large)
             count = min(MAX_QUESTIONS, max(1, int(limit))) if limit.isdecimal() else DEFAULT_QUESTIONS
             evaluation.start(questions, collection=scope.collection, most=count)
         except QuothError as failure:
             return [error(str(failure)), gr.skip(), gr.skip()]
-        return current()
+        return current(scope)
 
-    def stop() -> list[Any]:
-        permit("admin")
-        evaluation.stop()
-        return current()
+    def stop(scope: Scope) -> list[Any]:
+        try:
+            evaluation.stop(scope.collection)
+        except QuothError as failure:
+            return [error(str(failure)), gr.skip(), gr.skip()]
+        return current(scope)
 
     shown = [progress, timer, report]
-    gr.on(None, open_view, None, [form, *shown], **QUIET)
+    gr.on(None, open_view, [scope], [form, *shown], **QUIET)
+    scope.change(scope_changed, [scope], shown, **QUIET)
     form.submit(start, [scope], shown, **QUIET)
-    progress.click(stop, None, shown, **QUIET)
-    timer.tick(current, None, shown, **QUIET)
+    progress.click(stop, [scope], shown, **QUIET)
+    timer.tick(current, [scope], shown, **QUIET)
 
 
 def _form(phrases: Phrases, *, allowed: bool) -> str:
@@ -107,8 +117,9 @@ def _form(phrases: Phrases, *, allowed: bool) -> str:
     )
 
 
-def _report(phrases: Phrases, page: str) -> str:
+def _report(phrases: Phrases, evaluation: BackgroundEvaluation, collection: str) -> str:
+    page = evaluation.page(collection)
     # The address changes with the report, so that the frame reloads.
     version = hashlib.sha256(page.encode()).hexdigest()[:12]
-    address = f"..{PATH}/report?{version}" if page else ""
+    address = f"..{PATH}/report?{urlencode({'collection': collection, 'version': version})}" if page else ""
     return render("quality/report.html", phrases=phrases, address=address)

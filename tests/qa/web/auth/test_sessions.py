@@ -16,8 +16,10 @@ from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.web.app import create_app
 from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.auth.sessions import MAX_SESSIONS, MAX_SIGN_IN_BYTES
 from qa.web.run import listen, local_url
 from qa.web.ui.phrases.window import ENGLISH
+from tests.qa.web.responses import problem
 
 
 def test_user_signs_in_and_out(keyed):
@@ -47,6 +49,48 @@ def test_user_signs_in_and_out(keyed):
     assert browser.get("/en/config").status_code == 200
     keys.remove("visitor")
     assert browser.get("/en/config").status_code == 401
+
+
+def test_only_a_small_form_is_read_from_anyone(keyed):
+    _, client = keyed
+    browser = client("")
+    for body in (b"key=" + b"x" * MAX_SIGN_IN_BYTES, b"a=1&" * 15_000_000, b"a=1&" * 100):
+        refused = browser.post(
+            "/signin", content=body, headers={"content-type": "application/x-www-form-urlencoded"}
+        )
+        problem(refused, 413)
+    # A real key fits, beside fields that a browser may add.
+    assert browser.post("/signin", data={"key": "x" * 200, "other": "1"}).status_code == 401
+
+
+def test_one_key_ends_only_its_own_sessions(keyed):
+    keys, client = keyed
+    browser = client("")
+    calm, busy = keys.add("calm", "reader"), keys.add("busy", "reader")
+
+    def sign_in(key: str) -> str:
+        browser.cookies.clear()
+        assert browser.post("/signin", data={"key": key}, follow_redirects=False).status_code == 303
+        return browser.cookies["quoth_session"]
+
+    def signed_in(session: str) -> bool:
+        browser.cookies.clear()
+        browser.cookies.set("quoth_session", session, domain="localhost.local")
+        return bool(browser.get("/en/config").status_code == 200)
+
+    other, first, second = sign_in(calm), sign_in(busy), sign_in(busy)
+    for _ in range(MAX_SESSIONS - 1):
+        assert signed_in(first)  # a session in use outlives one that is not
+        last = sign_in(busy)
+    assert (signed_in(other), signed_in(first), signed_in(second), signed_in(last)) == (
+        True,
+        True,
+        False,
+        True,
+    )
+    for name in ("calm", "busy"):
+        keys.remove(name)
+    assert not signed_in(other)
 
 
 @pytest.fixture

@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from fastapi.testclient import TestClient
 
+from qa.web.api import create_api
+from qa.web.app import protect
+from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.auth.server_access import ServerAccess
 from qa.web.errors.problem_details import MEDIA_TYPE
 from tests.qa.web.responses import api_client, problem
 
@@ -32,6 +37,40 @@ def test_unsupported_methods_are_problems(client, method, path):
     response = client.request(method, path)
     problem(response, 405)
     assert response.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/articles", "DELETE, GET, POST"),
+        ("PUT", "/api/articles/a/b", "DELETE, GET"),
+        ("POST", "/api/jobs/x", "DELETE, GET"),
+        ("GET", "/v1/chat/completions", "POST"),
+    ],
+)
+def test_allow_names_every_method_of_the_path(client, method, path, allowed):
+    response = client.request(method, path)
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)
+
+
+def test_undecodable_body_is_described_and_says_what_to_send(client):
+    paths = client.get("/openapi.json").json()["paths"]
+    for path in ("/api/ask", "/api/ask/stream", "/api/search", "/api/feedback"):
+        body = problem(client.post(path, content=b'{"query": "caf\xe9"}', headers=JSON), 400)
+        assert "UTF-8" in body["detail"]
+        assert "400" in paths[path]["post"]["responses"]
+    body = problem(client.request("DELETE", "/api/articles", content=b'{"ids": ["\xe9"]}', headers=JSON), 400)
+    assert "UTF-8" in body["detail"] and "400" in paths["/api/articles"]["delete"]["responses"]
+
+
+def test_only_the_owner_reads_what_names_files(answering, caplog):
+    assistant = answering(None)
+    (assistant.home / "keys.json").write_text("[")
+    (assistant.home / "keys.json").chmod(0o600)
+    guarded = TestClient(protect(create_api(assistant), ServerAccess(), ApiKeyFile(assistant.home)))
+    body = problem(guarded.get("/api/articles", headers={"host": "localhost"}), 500, "urn:quoth:keys-invalid")
+    assert str(assistant.home) not in body["detail"]
+    assert str(assistant.home) in caplog.text
 
 
 INVALID_BODIES: list[tuple[str, bytes]] = [
