@@ -40,6 +40,13 @@ def check_variables(variables: list[str]) -> None:
     assert {name for name in variables if name.startswith(PREFIX)} <= names
 
 
+def test_proxy_configuration_starts_what_exists() -> None:
+    [command] = re.findall(r"^#\s+(QUOTH_.* quoth serve .*)$", (ROOT / "deploy/nginx.conf").read_text(), re.M)
+    variables, _, options = command.partition(" quoth ")
+    check_variables(re.findall(r"\b(QUOTH_\w+)=", variables))
+    check_command(options.split())
+
+
 def test_image_copies_and_starts_what_exists() -> None:
     included = {
         line[1:] for line in (ROOT / "deploy/Dockerfile.dockerignore").read_text().split() if line[0] == "!"

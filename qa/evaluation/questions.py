@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 import random
@@ -13,7 +12,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
 from qa.errors import EvaluationInvalid
-from qa.schemas import Schema, Turn
+from qa.schemas import IsoDate, Schema, Turn
 
 Half = Literal["a", "b"]
 
@@ -31,7 +30,7 @@ class EvalQuestion(Schema):
     question: str = Field(min_length=1)
     answers: tuple[str, ...]
     answerable: bool
-    date: datetime.date | None = None
+    date: IsoDate | None = None
     distractors: tuple[str, ...] = ()
     gold: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from qa.schemas.answers import (
     Token,
     Usage,
 )
-from qa.schemas.base import Schema
+from qa.schemas.base import IsoDate, Schema
 from qa.schemas.jobs import Job
 from qa.schemas.passages import Citation, DuplicateArticle, RetrievedPassage, also_in
 from qa.schemas.questions import (
@@ -37,6 +37,7 @@ __all__ = [
     "DuplicateArticle",
     "Event",
     "Evidence",
+    "IsoDate",
     "Job",
     "Position",
     "Question",

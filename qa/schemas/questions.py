@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Literal
 from unicodedata import category
 
@@ -11,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from index.schemas import Filters
 from qa.errors import QuestionInvalid
-from qa.schemas.base import Schema
+from qa.schemas.base import IsoDate, Schema
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_TURNS, MAX_TURN_CHARACTERS = 200, 20_000
@@ -33,7 +32,7 @@ class Question(Schema):
     question: str
     history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
     search_as: str | None = None
-    as_of: date | None = None
+    as_of: IsoDate | None = None
     filters: Filters = Filters()
     collection: str = "default"
 

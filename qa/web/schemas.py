@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from index.schemas import Article, ArticleSummary, Filters
 from qa.schemas import (
     MAX_QUESTION_CHARACTERS,
     Answer,
+    IsoDate,
     Question,
     RetrievedPassage,
     Schema,
@@ -42,18 +42,7 @@ async def json_body(request: Request) -> object:
         raise RequestValidationError([invalid]) from None
 
 
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-def _require_iso_date(given: object) -> object:
-    # pydantic reads a number as seconds since 1970, also in a string: 20221028 would be a day in August of
-    # that year, and 0 the first day of it.
-    if given is not None and not (isinstance(given, str) and _ISO_DATE.match(given)):
-        raise ValueError('a date is a string such as "2022-10-28"')
-    return given
-
-
-Date = Annotated[date | None, BeforeValidator(_require_iso_date)]
+Date = IsoDate | None
 AsOf = Annotated[Date, Field(description="ignore articles dated after this day", examples=["2024-06-30"])]
 MAX_ARTICLE_IDS = 10_000
 """Articles that one request may name. The database takes some 32,000 values in a query."""

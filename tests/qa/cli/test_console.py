@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from qa.cli import console, main
 from tests.qa.cli.running import QUESTION, Run
 
 
@@ -53,3 +56,25 @@ def test_an_article_cannot_control_the_terminal(quoth: Run, tmp_path: Path) -> N
         assert out
         assert not set(out) & set("\x1b\x07\r")
         assert ("mayor\u00a0said" in out) == (command[0] == "show")
+
+
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        (FileExistsError(errno.EEXIST, "File exists"), "move it away"),
+        (NotADirectoryError(errno.ENOTDIR, "Not a directory"), "move it away"),
+        (PermissionError(errno.EACCES, "Permission denied"), "chmod"),
+        (OSError(errno.EROFS, "Read-only file system"), "read-only"),
+        (OSError(errno.ENOSPC, "No space left on device"), "free some space"),
+        (OSError(errno.EIO, "Input/output error"), "another --home"),
+    ],
+)
+def test_error_of_the_system_names_a_step(error: OSError, step: str) -> None:
+    assert step in console.next_step(error)
+
+
+def test_home_below_a_file_names_a_step(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    result = CliRunner().invoke(main.app, ["add", str(tmp_path / "file"), "--home", str(tmp_path / "file")])
+    assert result.exit_code in (1, 2)
+    assert "choose another --home" in result.stderr and "fix that" not in result.stderr

@@ -227,3 +227,5 @@ def test_too_many_threads_and_a_home_that_is_a_file(tmp_path: Path) -> None:
     file.write_text("no folder")
     findings = examine(settings_in(file, threads=256))
     assert problems(findings) == [("settings", "warning"), ("home", "problem")]
+    [home] = [finding for finding in findings if finding.about == "home"]
+    assert "move it away" in home.mend

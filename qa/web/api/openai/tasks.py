@@ -36,7 +36,7 @@ _MEMBER = re.compile(r'\{\s*"(title|tags|follow_ups|queries|text|prompt)"\s*:')
 _HISTORY = re.compile(r"<chat_history>\s*(.*?)\s*</chat_history>", re.DOTALL)
 _SPEAKER = re.compile(r"^(USER|ASSISTANT|SYSTEM|TOOL): ?", re.MULTILINE)
 # LibreChat asks for a title in words, and wants only the title.
-_LIBRECHAT = re.compile(r"\A[^\n]*\btitle\b[^\n]*\n\s*Conversation:\s*User: (.*?)\n\s*AI: ", re.DOTALL)
+_LIBRECHAT = re.compile(r"\A[^\n]*\btitle\b[^\n]*\n\s*Conversation:\s*User: (.*?)(?:\n\s*AI:|\Z)", re.DOTALL)
 _WORD = re.compile(r"[^\W_][\w’'-]*")
 
 
