@@ -75,6 +75,6 @@ def test_error_of_the_system_names_a_step(error: OSError, step: str) -> None:
 
 def test_home_below_a_file_names_a_step(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    result = CliRunner().invoke(main.app, ["add", str(tmp_path / "file"), "--home", str(tmp_path / "file")])
+    result = CliRunner().invoke(main.app, ["keys", "add", "desk", "--home", str(tmp_path / "file")])
     assert result.exit_code in (1, 2)
     assert "choose another --home" in result.stderr and "fix that" not in result.stderr

@@ -141,6 +141,11 @@ def test_langchain_gets_the_same_answers(server: Serving) -> None:
         whole = chat.invoke([("system", "Answer like a pirate."), ("user", QUESTION)])
         assert "[1]" in whole.text
         assert "".join(piece.text for piece in chat.stream(QUESTION)) == whole.text
+        schema = {"title": "answer", "description": "x", "type": "object", "properties": {}}
+        for method in ("json_schema", "json_mode"):
+            structured: Any = chat.with_structured_output(schema, method=method)
+            with pytest.raises(openai.BadRequestError, match="omit response_format"):
+                structured.invoke(QUESTION)
 
 
 def test_unsupported_options_are_refused(client: openai.OpenAI) -> None:
