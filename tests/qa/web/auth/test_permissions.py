@@ -87,6 +87,7 @@ def test_key_is_limited_to_its_collections(keyed):
         other.get("/api/articles"),
         other.post("/api/articles", json=ARTICLE),
         other.delete("/api/articles/tides"),
+        other.post("/api/feedback", json={"question": "Who?", "answer": "Nobody.", "verdict": "up"}),
     ):
         assert (refused.status_code, refused.json()["type"]) == (403, "urn:quoth:not-allowed")
     stream = other.post("/api/ask/stream", json=ASK).text

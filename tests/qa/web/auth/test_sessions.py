@@ -71,7 +71,7 @@ def test_one_key_ends_only_its_own_sessions(keyed):
     def sign_in(key: str) -> str:
         browser.cookies.clear()
         assert browser.post("/signin", data={"key": key}, follow_redirects=False).status_code == 303
-        return browser.cookies["quoth_session"]
+        return str(browser.cookies["quoth_session"])
 
     def signed_in(session: str) -> bool:
         browser.cookies.clear()

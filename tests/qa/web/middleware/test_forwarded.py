@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from qa.errors import SettingsInvalid
 from qa.settings import Settings
+from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.auth.server_access import ServerAccess
+from qa.web.middleware.authentication import AuthenticationMiddleware
 from qa.web.middleware.forwarded import ForwardedMiddleware
 from qa.web.run import serve
 
@@ -53,6 +57,18 @@ def test_headers_of_strangers_do_not_count(peer: str, proxies: str) -> None:
         "root_path": "",
         "told": [],
     }
+
+
+@pytest.mark.parametrize(("proxies", "last"), [("", 429), ("127.0.0.1", 401)])
+def test_only_a_trusted_proxy_tells_whose_rate_limit_counts(tmp_path: Path, proxies: str, last: int) -> None:
+    limited = AuthenticationMiddleware(echo, ServerAccess(requests_per_minute=2), ApiKeyFile(tmp_path))
+    client = TestClient(ForwardedMiddleware(limited, proxies=proxies), client=("127.0.0.1", 1))
+    addresses = ("198.51.100.1", "198.51.100.2", "198.51.100.3")
+    statuses = [
+        client.post("/signin", data={"key": "wrong"}, headers={"x-forwarded-for": address}).status_code
+        for address in addresses
+    ]
+    assert statuses == [401, 401, last]
 
 
 @pytest.mark.parametrize("path", ["/api/ask", "/quoth/api/ask"])
