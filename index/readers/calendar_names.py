@@ -12,8 +12,8 @@ from typing import Any
 # A shorter beginning, such as "ma", is of too many words.
 _SHORTEST_BEGINNING = 3
 _LANGUAGES = (
-    "en de fr es it pt nl da nb nn sv fi is et lv lt pl cs sk sl hr sr sr_Latn bs mk bg ru uk be ro hu el tr az sq "
-    "ca gl eu ga cy br lb af id ms sw fil vi kk uz hy ka he ar fa ur hi bn ta te mr gu ne th"
+    "en de fr es it pt nl da nb nn sv fi is et lv lt pl cs sk sl hr sr sr_Latn bs mk bg ru uk be ro hu el tr "
+    "az sq ca gl eu ga cy br lb af id ms sw fil vi kk uz hy ka he ar fa ur hi bn ta te mr gu ne th"
 ).split()
 
 Numbers = Mapping[str, Mapping[str, int]]  # word → language → number

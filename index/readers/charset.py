@@ -27,7 +27,10 @@ _LARGER = {
     **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j"), "cp932"),
     **dict.fromkeys(("gb2312", "gbk", "x-gbk", "gb_2312-80"), "gb18030"),
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
-    **{"iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "koi8-r": "koi8_u"},
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "koi8-r": "koi8_u",
 }
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -89,17 +92,21 @@ def encoding_of(beginning: bytes, survey: Survey, declared: Sequence[str]) -> st
     # is damaged UTF-8, and a guess would turn each of its accented letters into two wrong ones.
     if survey.invalid <= survey.valid:
         return "utf-8"
-    for name in filter(None, map(str.lower, declared)):
+    return next(_declared(survey, declared), "") or guess_encoding(survey)
+
+
+def _declared(survey: Survey, names: Sequence[str]) -> Iterator[str]:
+    """The declared encodings that fit bytes that are not UTF-8."""
+    for name in filter(None, map(str.lower, names)):
         encoding = _LARGER.get(name, name)
         if encoding.startswith("utf"):
-            # A few invalid bytes are damage; many in a row are another encoding. Without NUL, none is UTF-16.
+            # A few invalid bytes are damage, many are another encoding. Bytes without NUL are not UTF-16.
             if survey.high < FEW:
-                return "utf-8"
+                yield "utf-8"
             continue
         with suppress(LookupError):  # an unknown name
             if fits(survey.sample, encoding):
-                return encoding
-    return guess_encoding(survey)
+                yield encoding
 
 
 def _chunks(first: bytes, opened: BinaryIO) -> Iterator[bytes]:

@@ -17,7 +17,8 @@ from index.text.languages import language_of
 _LATIN = ("cp1252", "cp1250", "cp1254", "cp1257")
 _CODE_PAGES = {
     **dict.fromkeys("pl cs sk hu hr sl bs sr ro".split(), "cp1250"),
-    **{"tr": "cp1254", "az": "cp1254", "lt": "cp1257", "lv": "cp1257", "et": "cp1257"},
+    **dict.fromkeys(("tr", "az"), "cp1254"),
+    **dict.fromkeys(("lt", "lv", "et"), "cp1257"),
 }
 _OTHER_LETTERS = ("cp1251", "koi8_u", "iso8859_5", "cp866", "cp1253", "cp1255", "cp1256")
 _EAST_ASIAN = ("cp932", "euc_jp", "gb18030", "big5", "cp949")

@@ -15,24 +15,25 @@ FIELDS = ("id", "url", "title", "date", "source", "text")
 # Names in other tables, the most telling first, without case, accents, blanks and punctuation.
 _NAMES: Mapping[str, Sequence[str]] = {
     "text": (
-        "text fulltext articletext maintext bodytext textbody articlebody body content pagecontent contenttext "
-        "textcontent articlecontent article story storytext newstext message post selftext transcript abstract "
-        "description summary texte texto testo inhalt contenu contenido contenuto artikel tekst teksti"
+        "text fulltext articletext maintext bodytext textbody articlebody body content pagecontent "
+        "contenttext textcontent articlecontent article story storytext newstext message post selftext "
+        "transcript abstract description summary texte texto testo inhalt contenu contenido contenuto "
+        "artikel tekst teksti"
     ).split(),
     "title": (
-        "title headline heading articletitle newstitle titletext mainheadline subject name titel uberschrift "
-        "schlagzeile titre titulo titular titolo otsikko rubrik tytul"
+        "title headline heading articletitle newstitle titletext mainheadline subject name titel "
+        "uberschrift schlagzeile titre titulo titular titolo otsikko rubrik tytul"
     ).split(),
     "date": (
         "date published publishedat publishedon publicationdate publishdate publishtime publishedtime "
-        "datepublished dateofpublication pubdate articledate newsdate posted postedat postdate day datetime "
-        "timestamp time created createdat createdutc creationdate datecreated updated updatedat datum "
-        "veroffentlicht erscheinungsdatum fecha dataora data paivays publie datedepublication"
+        "datepublished dateofpublication pubdate articledate newsdate posted postedat postdate day "
+        "datetime timestamp time created createdat createdutc creationdate datecreated updated updatedat "
+        "datum veroffentlicht erscheinungsdatum fecha dataora data paivays publie datedepublication"
     ).split(),
     "source": (
-        "source outlet publisher publication newspaper sourcename mediaoutlet sitename site website magazine "
-        "journal channel agency provider media medium quelle fuente fonte lahde zeitung author authors byline "
-        "creator writer domain"
+        "source outlet publisher publication newspaper sourcename mediaoutlet sitename site website "
+        "magazine journal channel agency provider media medium quelle fuente fonte lahde zeitung author "
+        "authors byline creator writer domain"
     ).split(),
     "url": (
         "url link articleurl sourceurl pageurl weburl permalink canonicalurl canonical uri href address "
@@ -112,7 +113,7 @@ def _shown(names: Sequence[str]) -> str:
 
 
 def _named(field: str, names: Sequence[str]) -> list[str]:
-    """The columns that may hold the field, the most probable first; only those of its own name if there are."""
+    """The columns that may hold the field, the most probable first; if one has its name, only that."""
     ranks: dict[str, int] = {}
     for name in names:
         plain = _plain(name)

@@ -74,7 +74,7 @@ def told_order(texts: Iterable[str]) -> DayOrder | None:
     """The order that dates of one author have, by those among them that can only be read in one; None if
     they differ.
     """
-    seen = set()
+    seen: set[DayOrder] = set()
     for text in texts:
         if found := _YEAR_LAST.search(text[:MAX_CHARACTERS]):
             readings = dict(_readings(found))
@@ -84,13 +84,13 @@ def told_order(texts: Iterable[str]) -> DayOrder | None:
 
 
 def document_date(text: str) -> str | None:
-    """The day of a W3CDTF timestamp, as .docx and .epub have it, as an ISO date; a year alone is not a day."""
+    """The day of a W3CDTF timestamp, as .docx and .epub have it, in ISO form; a year alone is not a day."""
     found = re.match(r"\d{4}-\d\d-\d\d", text)
     return found and found[0]
 
 
 def pdf_date(text: str) -> str | None:
-    """The day of a PDF date such as `D:20221027233000-05'00'`, as an ISO date."""
+    """The day of a PDF date such as `D:20221027233000-05'00'`, in ISO form."""
     found = re.match(r"(?:D:)?(\d{8})", text)
     try:
         return datetime.strptime(found[1], "%Y%m%d").date().isoformat() if found else None
