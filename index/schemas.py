@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Day
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 from index.text.languages import language_name
 
-_FRONT_PAGE = re.compile(r"(?:https?:)?//[^/?#]*/?(?:#.*)?", re.IGNORECASE)
 # Round brackets that end a line, with what stands before them.
 _CONTEXT = re.compile(r"(?P<text>.*\S)\s*\((?P<context>[^()]+)\)", re.DOTALL)
 
@@ -80,16 +80,21 @@ class ArticlePage:
 def content_id(*, url: str = "", text: str = "") -> str:
     """The id of an article without one: a hash of its url, or else of its text.
 
-    Beside a text, an address without path and query names no article: pages often name their site's front
-    page as their canonical address, and would replace each other.
+    Beside a text, a url counts only if it names an article: tables have `N/A` for it, feeds `1`, and pages
+    their site's front page, and all those would replace each other.
     """
-    basis = f"url:{url}" if url and not (text and is_front_page(url)) else f"text:{text}"
+    basis = f"url:{url}" if url and (not text or _names_article(url)) else f"text:{text}"
     return hashlib.sha256(basis.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def is_front_page(url: str) -> bool:
-    """Whether the address has only a host."""
-    return bool(_FRONT_PAGE.fullmatch(url))
+def _names_article(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(
+        parts.scheme and (parts.path.strip("/") or parts.query or parts.fragment.startswith(("!", "/")))
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ def article_from_fields(
     if count := text.count(REPLACEMENT) + given["title"].count(REPLACEMENT):
         remarks.append(Remark(place=place, kind=UNDECODED, detail=f"{count:,}"))
     return Article(
-        id=_checked_id(given["id"]) or content_id(url=url, text=text),
+        id=checked_id(given["id"]) or content_id(url=url, text=text),
         text=text,
         title=given["title"],
         url=url,
@@ -82,8 +82,9 @@ def _string(name: str, value: Any) -> str:
     return value
 
 
-def _checked_id(id_: str) -> str:
-    # Ids appear in addresses and on terminals; "." and ".." are folders in an address.
+def checked_id(id_: str) -> str:
+    """The id, which may be empty. Raises SourceUnreadable if addresses and terminals cannot show it."""
+    # "." and ".." are folders in an address.
     if id_ and (
         len(id_) > MAX_ID_CHARACTERS or not id_.isprintable() or id_ != id_.strip() or id_ in {".", ".."}
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from index.errors import SourceUnreadable
-from index.readers.article_fields import article_from_fields
+from index.readers.article_fields import article_from_fields, checked_id
 from index.readers.columns import parse_columns
 from index.readers.source_file import SourceFile
 from index.schemas import Article, Skipped
@@ -201,3 +201,20 @@ def _to_article(upload: UploadedArticle, nth: int) -> Article | Skipped:
     except SourceUnreadable as error:
         return Skipped(source=place, reason=str(error))
     return replace(article, origin=upload.origin or "")
+
+
+def read_one_upload(assistant: Assistant, uploads: Sequence[Upload], article_id: str) -> Article:
+    """The only article in the uploads, under this id. Raises a 422 if there is none, or another."""
+    given = {upload.id for upload in uploads if isinstance(upload, UploadedArticle) and upload.id}
+    if given - {article_id}:
+        raise HTTPException(422, "the id in the body differs from the one in the path; leave it out")
+    [*found] = islice(read_uploads(assistant, uploads), 2)
+    if len(found) != 1:
+        raise HTTPException(422, f"{'several articles' if found else 'no article'} in the body; send one")
+    [article] = found
+    if isinstance(article, Skipped):
+        raise HTTPException(422, f"{article.source}: {article.reason}")
+    try:
+        return replace(article, id=checked_id(article_id), origin="")
+    except SourceUnreadable as error:
+        raise HTTPException(422, str(error)) from None

@@ -57,6 +57,7 @@ def read_feed(file: SourceFile, read_linked: ReadLinked | None) -> PendingArticl
     for number, entry in enumerate(feed.entries, 1):
         text, is_full = _text(entry)
         link = str(entry.get("link", ""))
+        link = link if "://" in link else ""  # feedparser takes any id for an address
         fields = {
             "url": link,
             "title": _one_line(entry.get("title", "")),

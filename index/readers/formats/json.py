@@ -48,7 +48,7 @@ def read_json(file: SourceFile) -> PendingArticles:
         yield from read_records([Record(place=file.name, values=values)], file)
     elif outline.arrays:
         yield from read_records(_elements(file, outline.arrays[0]), file)
-    elif outline.has_object_values:
+    elif outline.has_object_values and _holds_articles(_values(file), file):
         yield from read_records(_values(file), file)
     elif outline.is_object:
         yield from read_records([Record(place=file.name, values=_whole(file))], file)
@@ -105,11 +105,15 @@ def _array_of_articles(file: SourceFile, outline: _Outline) -> str:
     if not outline.is_object:
         return outline.arrays[0] if outline.arrays else ""
     for prefix in outline.arrays:
-        first = next(_elements(file, prefix), None)
-        if isinstance(first, Record) and _is_article(first.values, file):
+        if _holds_articles(_elements(file, prefix), file):
             # An article may have arrays of its own, such as its comments.
             return "" if _is_article(_scalars(file), file) else prefix
     return ""
+
+
+def _holds_articles(records: Iterator[Record | Skipped], file: SourceFile) -> bool:
+    first = next(records, None)
+    return isinstance(first, Record) and _is_article(first.values, file)
 
 
 def _is_article(values: Any, file: SourceFile) -> bool:

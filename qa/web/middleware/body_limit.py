@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class BodyLimitMiddleware:
-    """Answers 413 to a body of more than `limits[path]` bytes, or `default` for any other path.
+    """Answers 413 to a body of more than `limits[path]` bytes, or `default` for any other path. A path that
+    ends in `/` stands for those that begin with it.
 
     Starlette's own middleware has one limit for all paths, and answers in plain text.
     """
@@ -20,7 +21,7 @@ class BodyLimitMiddleware:
         self._default = default
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._limits.get(scope.get("path", ""), self._default)
+        limit = self._limit(scope.get("path", ""))
         remaining = limit
 
         async def receive_within_limit() -> Message:
@@ -33,3 +34,9 @@ class BodyLimitMiddleware:
             return message
 
         await self._app(scope, receive_within_limit, send)
+
+    def _limit(self, path: str) -> int:
+        begun = (
+            limit for name, limit in self._limits.items() if name.endswith("/") and path.startswith(name)
+        )
+        return self._limits.get(path) or next(begun, self._default)

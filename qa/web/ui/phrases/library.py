@@ -97,7 +97,8 @@ ENGLISH = LibraryPhrases(
     "this server.",
     drop="Drop files here",
     choose="Choose files",
-    formats="Text, Markdown, web pages, PDF, Word, EPUB, feeds, .jsonl, .json, .csv, .tsv and .zip, up to 25 MB each",
+    formats="Text, Markdown, web pages, PDF, Word, EPUB, feeds, .jsonl, .json, .csv, .tsv and .zip, up to "
+    "25 MB each",
     addresses="Web addresses, one per line",
     into="Add to another collection",
     into_hint="A new name creates one: a–z, 0–9, - and _",
@@ -152,7 +153,8 @@ GERMAN = LibraryPhrases(
     "Betreiber dieses Servers um einen Schlüssel zum Bearbeiten.",
     drop="Dateien hierher ziehen",
     choose="Dateien wählen",
-    formats="Text, Markdown, Webseiten, PDF, Word, EPUB, Feeds, .jsonl, .json, .csv, .tsv und .zip, je bis zu 25 MB",
+    formats="Text, Markdown, Webseiten, PDF, Word, EPUB, Feeds, .jsonl, .json, .csv, .tsv und .zip, je bis "
+    "zu 25 MB",
     addresses="Webadressen, eine pro Zeile",
     into="Zu einer anderen Sammlung hinzufügen",
     into_hint="Ein neuer Name legt sie an: a–z, 0–9, - und _",
