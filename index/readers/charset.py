@@ -34,6 +34,7 @@ _LARGER = {
 }
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_FEW_CONTROLS = 10
 _CHUNK = 1 << 20
 
 
@@ -52,7 +53,7 @@ def decoded_text(file: SourceFile, *, declares_charset: bool = False) -> str:
     declared = [name.decode("ascii", "replace") for name in _DECLARED.findall(raw, 0, 4096)]
     encoding = encoding_of(raw[:4], survey, [file.charset, *(declared if declares_charset else [])])
     text, controls = _CONTROLS.subn("", _LINE_ENDS.sub("\n", raw.decode(encoding, "replace")))
-    if controls * 20 > len(text) + controls:
+    if controls > max(_FEW_CONTROLS, len(text) // 20):
         raise SourceUnreadable("binary")
     if not text.strip():
         raise SourceUnreadable("empty")

@@ -26,6 +26,7 @@ _EAST_ASIAN = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
 FEW = 6
 _SAMPLE_BYTES = 100_000
 _WORD = re.compile(rb"[^\s<>]+")
+_PLAIN = re.compile(rb"[\0\t\n\r\x20-\x7e]*")
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -108,9 +109,11 @@ def utf_16_without_mark(survey: Survey) -> str:
     if max(even, odd) < 10 * min(even, odd) or (survey.nuls * 1000 < survey.size):
         return ""
     encoding = "utf-16-be" if even > odd else "utf-16-le"
-    text = survey.beginning.decode(encoding, "replace")
+    if _PLAIN.fullmatch(survey.beginning) and survey.nuls * 3 < survey.size:
+        return ""  # letters of ASCII would have a NUL each
+    text = survey.beginning.decode(encoding, "replace").replace("\ufffd", "\0")
     usual = sum(letter in "\t\n\r" or unicodedata.category(letter)[0] in "LMNPSZ" for letter in text)
-    return encoding if "\0" not in text and usual > 0.9 * len(text) else ""
+    return encoding if usual > 0.9 * len(text) else ""
 
 
 def fits(sample: bytes, encoding: str) -> bool:

@@ -65,11 +65,16 @@ class Columns:
 
 def parse_columns(text: str) -> dict[str, str]:
     """`text=Plot,title=Film title` as columns by field. Raises SourceUnreadable if it has another form."""
+    if not text.strip():
+        return {}
     marks = list(_SETTING.finditer(text))
-    ends = [*(mark.start() for mark in marks[1:]), len(text)]
-    found = {mark["field"]: text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)}
+    starts = [mark.start() for mark in marks]
+    found = {
+        mark["field"]: text[mark.end() : end].strip()
+        for mark, end in zip(marks, [*starts[1:], len(text)], strict=False)
+    }
     wrong = [field for field, column in found.items() if field not in FIELDS or not column]
-    if wrong or len(found) < len(marks) or (text.strip() and (not marks or marks[0].start())):
+    if wrong or starts[:1] != [0] or len(found) < len(marks):
         raise SourceUnreadable(
             f"columns {text[:80]!r} must be written like text=Plot,title=Film with the fields "
             f"{', '.join(FIELDS)}"

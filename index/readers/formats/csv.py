@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TextIO
@@ -32,7 +32,7 @@ def read_csv(file: SourceFile) -> PendingArticles:
         beginning = _beginning(text)
         named, before = _named_delimiter(beginning)
         delimiter = named or max(_DELIMITERS, key=lambda one: _fitness(beginning, one, file))
-        rows = csv.reader(chain(beginning[before:], _lines(text)), delimiter=delimiter)
+        rows = csv.reader(_checked(chain(beginning[before:], _lines(text))), delimiter=delimiter)
         names = [name.strip() for name in next(rows, [])]
         if not any(names):
             raise SourceUnreadable("empty")
@@ -113,7 +113,11 @@ def _fitness(lines: Sequence[str], delimiter: str, file: SourceFile) -> tuple[bo
 
 
 def _lines(text: TextIO) -> Iterator[str]:
-    while line := text.readline(MAX_TEXT_BYTES + 1):
+    return iter(lambda: text.readline(MAX_TEXT_BYTES + 1), "")
+
+
+def _checked(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
         if len(line) > MAX_TEXT_BYTES:
             raise SourceUnreadable(too_large(len(line)))
         yield line

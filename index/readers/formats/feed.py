@@ -152,7 +152,7 @@ def _one_line(value: str) -> str:
 
 
 def _dates(entry: Any) -> list[str]:
-    return [str(entry[name]) for name in ("published", "updated") if entry.get(name)]
+    return [str(entry[name]) for name in ("published", "updated") if name in entry]
 
 
 def _date(entry: Any, dating: _Dating) -> str:

@@ -16,7 +16,6 @@ from tests.index.readers.reading import (
     skip_reason,
 )
 
-
 UNDECLARED = [
     ("cp1252", "Le maire a déclaré que le pont sera très bientôt rénové ; il coûtera cher jusqu’à l’été."),
     ("cp1252", "El puente se construirá el próximo año; mañana habrá más información, señaló el presidente."),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index.readers.registry import read_sources
 from index.readers.article_fields import NO_DAY
+from index.readers.registry import read_sources
 from index.schemas import Article, Remark, Skipped, content_id
 from tests.index.readers.reading import (
     read,

@@ -83,9 +83,11 @@ def test_jsonl_bytes_that_are_not_utf_8(tmp_path: Path) -> None:
     path.write_bytes(b'\xef\xbb\xbf{"text": "a"}\r\n{"text": "caf\xe9"}\n{"text": "b"}')
     assert read(path) == [
         Article(id=content_id(text="a"), text="a"),
-        Article(id=content_id(text="café"), text="café"),
+        Article(id=content_id(text="caf\ufffd"), text="caf\ufffd"),
         Article(id=content_id(text="b"), text="b"),
     ]
+    path.write_bytes(b'{"text": "a"}\n{"text": "caf\xe9"}\n')
+    assert texts(read(path)) == ["a", "café"]
     (tmp_path / "b.jsonl").write_bytes('{"text": "a"}\n{"text": "ä"}\n'.encode("utf-16"))
     assert texts(read(tmp_path / "b.jsonl")) == ["a", "ä"]
     assert skip_reason(tmp_path / "c.jsonl", b'{"text": "a"}\n\0\0\0') == "binary"
