@@ -93,5 +93,5 @@ def checked_id(id_: str) -> str:
 
 
 def with_remark(article: Article, remark: Remark) -> Article:
-    """The article with one more remark."""
-    return replace(article, remarks=(*article.remarks, remark))
+    """The article with one more remark, before its own."""
+    return replace(article, remarks=(remark, *article.remarks))
