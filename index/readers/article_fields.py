@@ -9,9 +9,9 @@ from typing import Any
 
 from index.errors import SourceUnreadable
 from index.readers.charset import REPLACEMENT
-from index.readers.columns import FIELDS
 from index.readers.dates import DayOrder, parse_day
 from index.readers.source_file import SourceFile
+from index.readers.tables.columns import FIELDS
 from index.schemas import Article, Remark, content_id
 from index.text.languages import language_of
 

@@ -10,8 +10,8 @@ from io import TextIOWrapper
 from typing import BinaryIO, TextIO
 
 from index.errors import SourceUnreadable
-from index.readers.charset_detection import FEW, Survey, fits, guess_encoding, utf_16_without_mark
 from index.readers.source_file import SourceFile, check_signature
+from index.text.charset_detection import FEW, Survey, fits, guess_encoding, utf_16_without_mark
 
 REPLACEMENT = "\ufffd"
 """Stands for bytes that cannot be decoded."""
@@ -93,7 +93,10 @@ def encoding_of(beginning: bytes, survey: Survey, declared: Sequence[str]) -> st
     # is damaged UTF-8, and a guess would turn each of its accented letters into two wrong ones.
     if survey.invalid <= survey.valid:
         return "utf-8"
-    return next(_declared(survey, declared), "") or guess_encoding(survey)
+    encoding = next(_declared(survey, declared), "") or guess_encoding(survey)
+    if not encoding:
+        raise SourceUnreadable("binary, or in an unknown encoding; save it as UTF-8 and add it again")
+    return encoding
 
 
 def _declared(survey: Survey, names: Sequence[str]) -> Iterator[str]:

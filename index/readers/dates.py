@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 
-from index.readers.calendar_names import day_comes_first, month_of, weekday_languages
+from index.text.calendar_names import day_comes_first, month_of, weekday_languages
 
 MAX_CHARACTERS = 100
 """Longer texts are no dates."""

@@ -103,7 +103,7 @@ def to_date(given: datetime | None) -> date | None:
 def parse_columns_option(given: list[str] | None) -> dict[str, str]:
     """The columns by field. Raises a usage error."""
     from index.errors import SourceUnreadable
-    from index.readers.columns import parse_columns
+    from index.readers.tables.columns import parse_columns
 
     try:
         return parse_columns(",".join(given or ()))

@@ -17,8 +17,8 @@ from starlette.requests import Request
 
 from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_fields, checked_id
-from index.readers.columns import parse_columns
 from index.readers.source_file import SourceFile
+from index.readers.tables.columns import parse_columns
 from index.schemas import Article, Skipped
 from qa.assistant import Assistant
 from qa.web.schemas import json_body, media_type

@@ -10,9 +10,9 @@ from typing import Any, TextIO
 
 from index.errors import SourceUnreadable
 from index.readers.charset import opened_text
-from index.readers.columns import choose_columns
-from index.readers.records import Record, read_records
 from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFile, too_large
+from index.readers.tables.columns import choose_columns
+from index.readers.tables.records import Record, read_records
 from index.schemas import Skipped
 
 _DELIMITERS = ",;\t|"

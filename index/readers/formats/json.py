@@ -10,10 +10,10 @@ import ijson
 
 from index.errors import SourceUnreadable
 from index.readers.charset import opened_text
-from index.readers.columns import choose_columns
 from index.readers.formats.jsonl import is_test_question, parse_object, read_jsonl
-from index.readers.records import Record, flat_values, read_records
 from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFile, too_large
+from index.readers.tables.columns import choose_columns
+from index.readers.tables.records import Record, flat_values, read_records
 from index.schemas import Skipped
 
 MAX_DEPTH = 64

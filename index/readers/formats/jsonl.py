@@ -8,8 +8,8 @@ from typing import Any, TextIO
 
 from index.errors import SourceUnreadable
 from index.readers.charset import opened_text
-from index.readers.records import Record, read_records
 from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFile, too_large
+from index.readers.tables.records import Record, read_records
 from index.schemas import Skipped
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
-from index.errors import SourceUnreadable
 from index.text.languages import language_of
 
 # Windows code pages of languages in Latin letters share most bytes, so the language decides between them.
@@ -89,7 +88,7 @@ class Survey:
 
 
 def guess_encoding(survey: Survey) -> str:
-    """The most probable encoding. Raises SourceUnreadable if what is not ASCII is no text in a known one."""
+    """The most probable encoding; empty if what is not ASCII is no text in a known one."""
     dense = survey.high * 2 > len(survey.sample)
     if survey.high < FEW:
         return _latin_encoding(survey)
@@ -98,7 +97,7 @@ def guess_encoding(survey: Survey) -> str:
         # One damaged character must not rule out an encoding of two bytes a character.
         guess = next((name for name in _EAST_ASIAN if _best(_mended(survey.sample, name)) == name), "")
         if not guess and survey.high * 3 > survey.size:
-            raise SourceUnreadable("binary, or in an unknown encoding; save it as UTF-8 and add it again")
+            return ""
     return guess if guess and guess not in _LATIN else _latin_encoding(survey)
 
 

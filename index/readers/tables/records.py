@@ -9,9 +9,9 @@ from itertools import chain
 from typing import Any
 
 from index.readers.article_fields import article_from_fields, with_remark
-from index.readers.columns import Columns, choose_columns
 from index.readers.dates import DayOrder, told_order
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
+from index.readers.tables.columns import Columns, choose_columns
 from index.schemas import Article, Remark, Skipped
 
 # Records that are looked through for how the file writes days, and their characters at most.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.errors import SourceUnreadable
-from index.readers.columns import choose_columns, parse_columns
+from index.readers.tables.columns import choose_columns, parse_columns
 
 
 def chosen(*names: str, **given: str) -> dict[str, str]:
