@@ -35,7 +35,7 @@ _LARGER = {
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _FEW_CONTROLS = 10
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 
 
 def decoded_text(file: SourceFile, *, declares_charset: bool = False) -> str:

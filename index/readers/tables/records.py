@@ -15,7 +15,7 @@ from index.readers.tables.columns import Columns, choose_columns
 from index.schemas import Article, Remark, Skipped
 
 # Records that are looked through for how the file writes days, and their characters at most.
-_SAMPLE_RECORDS, _SAMPLE_CHARACTERS = 1000, 500_000
+_SAMPLE_RECORDS, _SAMPLE_CHARACTERS = 1000, 250_000
 # Objects that libraries and databases wrap an article's fields in.
 _WRAPPERS = ("metadata", "meta", "kwargs", "_source", "extra_info", "attributes", "fields")
 # What stands for a value in an object that describes it: an outlet, an author, a MongoDB date.
