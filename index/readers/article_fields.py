@@ -40,7 +40,7 @@ def article_from_fields(
     if not text.strip():
         raise SourceUnreadable("empty")
     url = given["url"] or (file.address if file else "")
-    place = place or (file.name if file else given["title"] or given["id"])
+    place = place or (file.name if file else given["title"] or given["id"] or "the article")
     day = read_date(given["date"], text, order=order, locale=locale)
     remarks = []
     if given["date"].strip() and not day:

@@ -387,8 +387,8 @@ def test_articles_of_one_run_that_replace_each_other_are_told(collection: Collec
         ("ferry", "First", "ferry"),
         ("ferry", "Ferry", "ferry"),
     ]
-    [*replaced] = add(collection, first, second).replaced
-    assert [(one.title, one.by) for one in replaced] == [("Third", "ferry"), ("First", "bridge")]
+    [replaced] = add(collection, first, second).replaced
+    assert (replaced.title, replaced.by) == ("First", "bridge")
 
 
 def test_remarks_become_one_warning_for_each_kind(collection: Collection) -> None:
