@@ -6,8 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from index.library import Library
+from qa.assistant import Assistant
 from qa.web.errors.problem_details import MEDIA_TYPE
+from qa.web.ui.views.upload_stream import create_app
 
 
 def test_invalid_articles_are_skipped(empty_client):
@@ -192,3 +196,24 @@ def test_undecodable_letters_are_counted(empty_client):
     text = "Größe und Güte – ein schöner Tag. ".encode() + b"\xe4\xff."
     report = empty_client.post("/api/articles", files={"files": ("a.txt", text)}).json()
     assert report["warnings"] == ["a.txt: some characters could not be decoded, and stand as \ufffd (2)"]
+
+
+def test_the_window_tells_what_was_replaced_and_guessed(library: Library):
+    address = "https://collan.example/kiln"
+    old = _page("Kiln cold", "The kiln is cold since May, they say.", address)
+    new = _page("Kiln relit", "The kiln was relit in June, they say.", address)
+
+    def send(name: str, content: bytes, **fields: str) -> list[dict[str, str]]:
+        sent = client.post("/articles", files={"files": (name, content)}, data=fields)
+        return [json.loads(line) for line in sent.text.splitlines()]
+
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        client = TestClient(create_app(assistant))
+        assert send("index.html", old) == [{"how": "added"}]
+        assert send("index.html", PAGES[1]) == [{"how": "added"}]
+        assert send("index.html", new) == [{"how": "updated", "replaced": "Kiln cold"}]
+        table = b"Film,Plot\nSmash,He serves beer.\n"
+        assert send("films.csv", table, columns="text=Plot,title=Film") == [{"how": "added"}]
+        outcome, told = send("news.csv", b"Headline,Body\nKiln,The kiln is cold.\n")
+        assert outcome == {"how": "added"}
+        assert told["warning"].startswith("news.csv: `Headline` is read as title, `Body` is read as text")
