@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test soak bench fit-confidence bench-search lock clean distclean
+.PHONY: help install chat check lint test soak bench cases fit-confidence bench-search lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -94,6 +94,11 @@ bench: $(TESTABLE) ## compare with targets and LangChain's tutorial: make bench 
 chat: install ## install, add the articles of seeds/, serve the chat window
 	@$(BIN)/quoth add seeds
 	@$(BIN)/quoth serve --host "$(HOST)" --port "$(PORT)"
+
+cases: $(TESTABLE) ## add a folder of difficult inputs one by one and print a table: make cases DIR=DIR
+	@[ -d "$(DIR)" ] || { echo "error: DIR must be a folder of inputs" >&2; exit 2; }
+	@$(BIN)/quoth models pull minilm
+	@$(BIN)/python -m tests.benchmarks.cases "$(DIR)"
 
 lock: $(TESTABLE) ## write the installed versions to constraints.txt
 	@{ echo "# Exact versions that Quoth is tested with, written by \`make lock\`. To change one, run"; \

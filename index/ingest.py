@@ -11,7 +11,7 @@ import numpy as np
 from index.chunking import chunk_article, title_prefix
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.memory import release_free_memory
-from index.schemas import Article, Ingested, Passage, Skipped, UnsupportedLanguage
+from index.schemas import Article, Ingested, Passage, Replaced, Skipped, UnsupportedLanguage
 from index.storage.protocols import DocumentStore, VectorMetadata, VectorStore
 from index.text.languages import language_of
 
@@ -44,29 +44,36 @@ class Ingest:
         same items again continues from there.
         """
         batch: dict[str, Chunked] = {}
+        outdated: list[Replaced] = []
         waiting = 0
         for item in items:
             if isinstance(item, Skipped):
                 yield item
             elif not again and self.documents.digest(item.id) == item.digest:
                 # An earlier version of it in this batch is outdated.
-                batch.pop(item.id, None)
+                earlier = _take_outdated(batch, item)
                 if item.origin:
                     self.documents.set_origins({item.id: item.origin})
-                yield Ingested(article_id=item.id, how="unchanged")
+                yield Ingested(
+                    article_id=item.id,
+                    how="unchanged",
+                    replaced=tuple(earlier),
+                    remarks=item.remarks,
+                )
             elif passages := chunk_article(item, self.embedder.tokens):
                 # Within a batch too, the last version of an article replaces earlier ones.
+                outdated += _take_outdated(batch, item)
                 batch[item.id] = (item, passages)
                 waiting += len(passages)
             else:
                 yield Skipped(source=item.origin or item.id, reason="has no words to quote")
             if waiting >= BATCH_PASSAGES:
-                yield from self._store(list(batch.values()))
-                batch, waiting = {}, 0
+                yield from self._store(list(batch.values()), outdated)
+                batch, outdated, waiting = {}, [], 0
         if batch:
-            yield from self._store(list(batch.values()))
+            yield from self._store(list(batch.values()), outdated)
 
-    def _store(self, batch: list[Chunked]) -> list[Ingested]:
+    def _store(self, batch: list[Chunked], outdated: Sequence[Replaced]) -> list[Ingested]:
         self.documents.ensure_space()
         self.vectors.ensure_space()
         passages = [(article, passage) for article, parts in batch for passage in parts]
@@ -74,7 +81,7 @@ class Ingest:
         vectors = self._embed(passages)
         metadata = [VectorMetadata(article_id=a.id, source=a.source, date=a.date) for a, _ in passages]
         with self.writing:
-            outcomes = [self._outcome(article) for article, _ in batch]
+            outcomes = [self._outcome(article, outdated) for article, _ in batch]
             self.documents.mark_orphans(ids)
             self.vectors.put(ids, vectors, metadata)
             self.documents.put(batch)
@@ -92,12 +99,19 @@ class Ingest:
         computed = iter(self.embedder.encode(texts) if texts else ())
         return np.asarray([next(computed) if vector is None else vector for vector in known])
 
-    def _outcome(self, article: Article) -> Ingested:
-        replaces = self.documents.digest(article.id) or self.documents.ids_by_origin(article.origin)
+    def _outcome(self, article: Article, outdated: Sequence[Replaced]) -> Ingested:
+        old = dict.fromkeys(self.documents.ids_by_origin(article.origin))
+        if self.documents.digest(article.id):
+            old[article.id] = None
+        stored = [
+            Replaced(article_id=id_, title=self.documents.article(id_).title, by=article.id) for id_ in old
+        ]
         return Ingested(
             article_id=article.id,
-            how="updated" if replaces else "added",
+            how="updated" if stored else "added",
             uncovered=self._unsupported_language(article),
+            replaced=(*stored, *(one for one in outdated if one.by == article.id)),
+            remarks=article.remarks,
         )
 
     def _unsupported_language(self, article: Article) -> UnsupportedLanguage | None:
@@ -107,6 +121,22 @@ class Ingest:
         if not language or language in self.embedder.languages:
             return None
         return UnsupportedLanguage(language=language, embedder=self.embedder.name)
+
+
+def _take_outdated(batch: MutableMapping[str, Chunked], item: Article) -> list[Replaced]:
+    """Takes articles of the item's id or place out of the batch; those that differ from it."""
+    old = [
+        article
+        for article, _ in batch.values()
+        if article.id == item.id or (item.origin and article.origin == item.origin)
+    ]
+    for article in old:
+        del batch[article.id]
+    return [
+        Replaced(article_id=article.id, title=article.title, by=item.id)
+        for article in old
+        if article.digest != item.digest
+    ]
 
 
 def delete_orphan_vectors(documents: DocumentStore, vectors: VectorStore) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Day
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 from index.text.languages import language_name
 
@@ -18,11 +19,24 @@ _CONTEXT = re.compile(r"(?P<text>.*\S)\s*\((?P<context>[^()]+)\)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What a reader did that its user should know, such as leaving out a date.
+
+    `place` is the file, line or address; `kind` the same sentence for all cases; `detail` this one's value.
+    """
+
+    place: str
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """An article as it is stored.
 
     `text` is immutable: every offset points into it, in code points. `origin` is where it was read, an
-    absolute path or a URL; a changed file replaces the article of the same origin.
+    absolute path or a URL; a changed file replaces the article of the same origin. `remarks` of its reader
+    are reported when it is added, and not stored.
     """
 
     id: str
@@ -32,6 +46,7 @@ class Article:
     date: Day | None = None
     source: str = ""
     origin: str = ""
+    remarks: tuple[Remark, ...] = field(default=(), compare=False)
 
     @property
     def digest(self) -> str:
@@ -63,9 +78,23 @@ class ArticlePage:
 
 
 def content_id(*, url: str = "", text: str = "") -> str:
-    """The id of an article without one: a hash of its url, or else of its text."""
-    basis = f"url:{url}" if url else f"text:{text}"
+    """The id of an article without one: a hash of its url, or else of its text.
+
+    Beside a text, a url counts only if it names an article: tables have `N/A` for it, feeds `1`, and pages
+    their site's front page, and all those would replace each other.
+    """
+    basis = f"url:{url}" if url and (not text or _names_article(url)) else f"text:{text}"
     return hashlib.sha256(basis.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _names_article(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(
+        parts.scheme and (parts.path.strip("/") or parts.query or parts.fragment.startswith(("!", "/")))
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,28 +188,43 @@ class UnsupportedLanguage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """An article that the article with the id `by` took the place of, since both have the same id (then
+    `article_id` and `by` are equal) or were read from the same place.
+    """
+
+    article_id: str
+    title: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
     """An article that is now in the collection, and how it got there. `uncovered` is its language, if it was
-    embedded now and the embedder does not support it.
+    embedded now and the embedder does not support it. `replaced` are stored articles, and earlier ones of
+    the same run; `remarks` are its reader's.
     """
 
     article_id: str
     how: Outcome
     uncovered: UnsupportedLanguage | None = None
+    replaced: tuple[Replaced, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
     """The article ids by outcome, and the skipped sources with their reasons.
 
-    `uncovered` are articles whose language the embedder does not support; the `warnings` say so, and
-    what can be done.
+    `replaced` are articles that are no longer stored as they were. `uncovered` are articles whose language
+    the embedder does not support; the `warnings` say so, and what can be done, and what readers remarked.
     """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
     uncovered: Mapping[str, UnsupportedLanguage] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -189,26 +233,42 @@ class IngestReport:
         """The report of an ingestion, in its order."""
         ids: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
         skipped: list[Skipped] = []
+        replaced: list[Replaced] = []
+        remarks: list[Remark] = []
         uncovered: dict[str, UnsupportedLanguage] = {}
         for outcome in outcomes:
             if isinstance(outcome, Skipped):
                 skipped.append(outcome)
                 continue
             ids[outcome.how].append(outcome.article_id)
+            replaced += outcome.replaced
+            remarks += outcome.remarks
             if outcome.uncovered:
                 uncovered[outcome.article_id] = outcome.uncovered
         return cls(
             **{how: tuple(found) for how, found in ids.items()},
             skipped=tuple(skipped),
+            replaced=tuple(replaced),
             uncovered=uncovered,
-            warnings=tuple(_warnings(uncovered.values(), len(ids["added"]) + len(ids["updated"]))),
+            warnings=(
+                *_language_warnings(uncovered.values(), len(ids["added"]) + len(ids["updated"])),
+                *_remark_warnings(remarks),
+            ),
         )
 
     def outcomes(self) -> Iterator[Ingested | Skipped]:
         """The outcomes that the report is `of`, grouped by kind."""
+        replaced: dict[str, list[Replaced]] = defaultdict(list)
+        for one in self.replaced:
+            replaced[one.by].append(one)
         for how in get_args(Outcome):
             for id_ in getattr(self, how):
-                yield Ingested(article_id=id_, how=how, uncovered=self.uncovered.get(id_))
+                yield Ingested(
+                    article_id=id_,
+                    how=how,
+                    uncovered=self.uncovered.get(id_),
+                    replaced=tuple(replaced.pop(id_, ())),
+                )
         yield from self.skipped
 
     def __str__(self) -> str:
@@ -218,7 +278,7 @@ class IngestReport:
         )
 
 
-def _warnings(uncovered: Iterable[UnsupportedLanguage], embedded: int) -> Iterator[str]:
+def _language_warnings(uncovered: Iterable[UnsupportedLanguage], embedded: int) -> Iterator[str]:
     """A sentence with the number of articles in each language, of all that were `embedded`."""
     counts = Counter(uncovered).most_common()
     for embedder in sorted({one.embedder for one, _ in counts}):
@@ -230,3 +290,14 @@ def _warnings(uncovered: Iterable[UnsupportedLanguage], embedded: int) -> Iterat
             f"{text}, which the embedder {embedder} does not cover, so that less of them is found; "
             "name a multilingual one in QUOTH_EMBEDDER, and run `quoth reindex`"
         )
+
+
+def _remark_warnings(remarks: Iterable[Remark]) -> Iterator[str]:
+    """A sentence for each kind of remark: all of a table's rows often share one."""
+    kinds: dict[str, list[Remark]] = defaultdict(list)
+    for remark in remarks:
+        kinds[remark.kind].append(remark)
+    for kind, [first, *others] in kinds.items():
+        detail = f" ({first.detail})" if first.detail else ""
+        more = f", and so in {len(others):,} more" if others else ""
+        yield f"{first.place}: {kind}{detail}{more}"

@@ -101,7 +101,8 @@ def _lines(documents: DocumentStore) -> Iterator[tuple[bytes, str]]:
     for article, _ in documents.articles():
         spans = [(span.start, span.end) for span in documents.passage_spans(article.id)]
         day = article.date.isoformat() if article.date else None
-        line = json.dumps({**asdict(article), "date": day, "passages": spans}, ensure_ascii=False)
+        fields = {name: value for name, value in asdict(article).items() if name != "remarks"}
+        line = json.dumps({**fields, "date": day, "passages": spans}, ensure_ascii=False)
         yield f"{line}\n".encode(), article.id
 
 

@@ -2,44 +2,77 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from index.errors import SourceUnreadable
-from index.readers.dates import parse_iso_date
+from index.readers.charset import REPLACEMENT
+from index.readers.dates import DayOrder, parse_day
 from index.readers.source_file import SourceFile
-from index.schemas import Article, content_id
+from index.readers.tables.columns import FIELDS
+from index.schemas import Article, Remark, content_id
+from index.text.languages import language_of
 
-FIELDS = ("id", "url", "title", "date", "source", "text")
 MAX_ID_CHARACTERS = 200
+NO_DAY = "its date names no certain day, so it has none"
+UNDECODED = "some characters could not be decoded, and stand as \ufffd"
 
 
-def article_from_fields(fields: Mapping[str, Any], file: SourceFile | None = None) -> Article:
-    """The article with these FIELDS; all but `text` may be missing.
+def article_from_fields(
+    fields: Mapping[str, Any],
+    file: SourceFile | None = None,
+    *,
+    place: str = "",
+    order: DayOrder | None = None,
+    locale: str = "",
+) -> Article:
+    """The article with these FIELDS; all but `text` may be missing. Values are strings; an id or a title
+    may be a number, and a date anything.
 
     `file` is the file that holds only this article: it gives the `origin`, and its address is the default
-    `url`. The default id is `content_id`. Raises SourceUnreadable.
+    `url`. `place` is what remarks call the article, by default the file's name. The default id is
+    `content_id`. `order` and `locale` help to read the date; see `parse_day`. Raises SourceUnreadable.
     """
     given = {name: _string(name, fields.get(name)) for name in FIELDS}
-    if not given["text"].strip():
+    text = given["text"]
+    if not text.strip():
         raise SourceUnreadable("empty")
     url = given["url"] or (file.address if file else "")
+    place = place or (file.name if file else given["title"] or given["id"] or "the article")
+    day = read_date(given["date"], text, order=order, locale=locale)
+    remarks = []
+    if given["date"].strip() and not day:
+        remarks.append(Remark(place=place, kind=NO_DAY, detail=f"'{given['date'].strip()[:60]}'"))
+    if count := text.count(REPLACEMENT) + given["title"].count(REPLACEMENT):
+        remarks.append(Remark(place=place, kind=UNDECODED, detail=f"{count:,}"))
     return Article(
-        id=_checked_id(given["id"]) or content_id(url=url, text=given["text"]),
-        text=given["text"],
+        id=checked_id(given["id"]) or content_id(url=url, text=text),
+        text=text,
         title=given["title"],
         url=url,
-        date=_date(given["date"]) if given["date"] else None,
+        date=day,
         source=given["source"],
         origin=file.origin if file else "",
+        remarks=tuple(remarks),
+    )
+
+
+def read_date(written: str, text: str, *, order: DayOrder | None, locale: str) -> date | None:
+    """The day of a date; one that can be read in several ways, as the text's language has it."""
+    if not written.strip():
+        return None
+    return parse_day(written, order=order, locale=locale) or (
+        None if locale else parse_day(written, order=order, locale=language_of(text))
     )
 
 
 def _string(name: str, value: Any) -> str:
     if value is None:
         return ""
+    if name == "date" or (name in {"id", "title"} and type(value) in {int, float}):
+        value = str(value)
     if not isinstance(value, str):
         raise SourceUnreadable(f'"{name}" is not a string')
     try:
@@ -49,8 +82,9 @@ def _string(name: str, value: Any) -> str:
     return value
 
 
-def _checked_id(id_: str) -> str:
-    # Ids appear in addresses and on terminals; "." and ".." are folders in an address.
+def checked_id(id_: str) -> str:
+    """The id, which may be empty. Raises SourceUnreadable if addresses and terminals cannot show it."""
+    # "." and ".." are folders in an address.
     if id_ and (
         len(id_) > MAX_ID_CHARACTERS or not id_.isprintable() or id_ != id_.strip() or id_ in {".", ".."}
     ):
@@ -58,35 +92,6 @@ def _checked_id(id_: str) -> str:
     return id_
 
 
-def _date(text: str) -> date:
-    try:
-        return parse_iso_date(text)
-    except ValueError as error:
-        raise SourceUnreadable(f"date {text[:60]!r} is not an ISO 8601 date such as 2022-10-27") from error
-
-
-def article_from_json(line: bytes) -> Article:
-    """The article of a .jsonl line: `{"id"?, "url"?, "title"?, "date"?, "source"?, "text"}`.
-
-    Other keys are ignored and the values are kept unchanged; there is no `origin`. Raises SourceUnreadable.
-    """
-    try:
-        fields = json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise SourceUnreadable("not UTF-8; save the file as UTF-8 and add it again") from error
-    except (ValueError, RecursionError) as error:
-        raise SourceUnreadable(f"not JSON ({error})") from error
-    if not isinstance(fields, dict):
-        raise SourceUnreadable("not a JSON object")
-    if fields.get("text") is None:
-        raise SourceUnreadable('no "text"')
-    return article_from_fields(fields)
-
-
-def is_test_question(line: bytes) -> bool:
-    """Whether a .jsonl line is a test question of `quoth eval` rather than an article."""
-    try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(fields, dict) and "question" in fields and "text" not in fields
+def with_remark(article: Article, remark: Remark) -> Article:
+    """The article with one more remark, before its own."""
+    return replace(article, remarks=(remark, *article.remarks))

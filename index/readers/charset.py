@@ -4,93 +4,116 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
-from contextlib import suppress
-
-from charset_normalizer import from_bytes
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
+from typing import BinaryIO, TextIO
 
 from index.errors import SourceUnreadable
 from index.readers.source_file import SourceFile, check_signature
+from index.text.charset_detection import FEW, Survey, fits, guess_encoding, utf_16_without_mark
 
-# The encodings that may be guessed. The others that charset-normalizer knows (old Mac and DOS code pages)
-# are so rare today that a match is more often wrong than right.
-GUESSABLE = (
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r"),
-    *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
+REPLACEMENT = "\ufffd"
+"""Stands for bytes that cannot be decoded."""
+
+_MARKS = (
+    *((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig")),
+    *((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")),
 )
-
-_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*(?:["']\s*)?([\w.:-]+)""", re.IGNORECASE)
+# Like browsers, which read these as the larger encodings that are in use under their names.
+_LARGER = {
+    **dict.fromkeys(("ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1", "iso8859-1"), "cp1252"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j"), "cp932"),
+    **dict.fromkeys(("gb2312", "gbk", "x-gbk", "gb_2312-80"), "gb18030"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "koi8-r": "koi8_u",
+}
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_FEW_CONTROLS = 10
+_CHUNK = 1 << 18
 
 
 def decoded_text(file: SourceFile, *, declares_charset: bool = False) -> str:
-    """The text of a file in any common encoding.
+    """The text of a file in any common encoding; what cannot be decoded becomes REPLACEMENT.
 
-    UTF-8, and UTF-16 with a byte order mark, are recognised; the mark is removed. Otherwise the encoding is
-    the one that the server declared; or, with `declares_charset`, the one that the file itself declares;
-    or a guess, if no other encoding is as likely. Line ends (CR LF, CR, vertical tab, form feed) become
-    line feeds; other C0 control characters except tab are removed.
+    The encoding is that of `encoding_of`; with `declares_charset`, the file itself may declare it. A byte
+    order mark is removed. Line ends (CR LF, CR, vertical tab, form feed) become line feeds; other C0 control
+    characters except tab are removed.
 
-    Raises SourceUnreadable if the file is too large, or binary, damaged, ambiguous or only whitespace.
+    Raises SourceUnreadable if the file is too large, binary, in no known encoding, or only whitespace.
     """
     raw = file.read()
     check_signature(raw)
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            text = raw.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise SourceUnreadable("damaged UTF-16; save it as UTF-8 and add it again") from error
-    elif b"\0" in raw:
+    survey = Survey.of([raw])
+    declared = [name.decode("ascii", "replace") for name in _DECLARED.findall(raw, 0, 4096)]
+    encoding = encoding_of(raw[:4], survey, [file.charset, *(declared if declares_charset else [])])
+    text, controls = _CONTROLS.subn("", _LINE_ENDS.sub("\n", raw.decode(encoding, "replace")))
+    if controls > max(_FEW_CONTROLS, len(text) // 20):
         raise SourceUnreadable("binary")
-    else:
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            declared = _declared(raw) if declares_charset else []
-            text = _decode_legacy(raw, error.start, [file.charset, *declared])
-    if "\0" in text:
-        raise SourceUnreadable("binary")
-    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
     if not text.strip():
         raise SourceUnreadable("empty")
     return text
 
 
-def _declared(raw: bytes) -> list[str]:
-    found = _DECLARED.search(raw, 0, 2048)
-    return [found[1].decode("ascii", "replace")] if found else []
+@contextmanager
+def opened_text(file: SourceFile, *, newline: str) -> Iterator[TextIO]:
+    """The text of a file as a stream, decoded as by `decoded_text` but otherwise unchanged. Raises
+    SourceUnreadable.
+    """
+    with file.open() as opened:
+        first = opened.read(_CHUNK)
+        check_signature(first)
+        survey = Survey.of(_chunks(first, opened))
+    encoding = encoding_of(first[:4], survey, [file.charset])
+    with (
+        file.open() as opened,
+        TextIOWrapper(opened, encoding, errors="replace", newline=newline) as text,
+    ):
+        yield text
 
 
-def _decode_legacy(raw: bytes, first_invalid: int, charsets: Sequence[str]) -> str:
-    for name in map(str.lower, charsets):
-        # Bytes without NUL are not UTF-16, and bytes that reach this point are not UTF-8.
-        if not name or name.startswith("utf"):
+def encoding_of(beginning: bytes, survey: Survey, declared: Sequence[str]) -> str:
+    """The encoding of bytes: by their mark, UTF-8 if most of it is valid, the first that was declared and
+    that fits, else the most probable one. Raises SourceUnreadable.
+    """
+    for mark, encoding in _MARKS:
+        if beginning.startswith(mark):
+            return encoding
+    if survey.nuls:
+        if encoding := utf_16_without_mark(survey):
+            return encoding
+        if survey.nuls * 1000 > survey.size:
+            raise SourceUnreadable("binary")
+    # Text in other encodings rarely contains valid UTF-8 sequences. If there are as many as invalid ones, it
+    # is damaged UTF-8, and a guess would turn each of its accented letters into two wrong ones.
+    if survey.invalid <= survey.valid:
+        return "utf-8"
+    encoding = next(_declared(survey, declared), "") or guess_encoding(survey)
+    if not encoding:
+        raise SourceUnreadable("binary, or in an unknown encoding; save it as UTF-8 and add it again")
+    return encoding
+
+
+def _declared(survey: Survey, names: Sequence[str]) -> Iterator[str]:
+    """The declared encodings that fit bytes that are not UTF-8."""
+    for name in filter(None, map(str.lower, names)):
+        encoding = _LARGER.get(name, name)
+        if encoding.startswith("utf"):
+            # A few invalid bytes are damage, many are another encoding. Bytes without NUL are not UTF-16.
+            if survey.high < FEW:
+                yield "utf-8"
             continue
-        # Like browsers: declared Latin-1 is read as Windows-1252, which adds the curly quotes.
-        codec = "cp1252" if name in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"} else name
-        # After a wrong declaration, try the next one, then guess.
-        with suppress(LookupError, UnicodeError):
-            return raw.decode(codec)
-
-    # Legacy text rarely contains valid UTF-8 sequences. If they prevail, the text is damaged UTF-8, and
-    # a guess would turn each of its accented letters into two wrong ones.
-    lenient = raw.decode("utf-8", "replace")
-    invalid = lenient.count("\ufffd")
-    if sum(letter > "\x7f" for letter in lenient) - invalid > invalid:
-        raise SourceUnreadable(f"damaged UTF-8 at byte {first_invalid}; save it as UTF-8 and add it again")
-    return _guess(raw)
+        with suppress(LookupError):  # an unknown name
+            if fits(survey.sample, encoding):
+                yield encoding
 
 
-def _guess(raw: bytes) -> str:
-    guesses = list(from_bytes(raw, cp_isolation=list(GUESSABLE), threshold=0.1))
-    if not guesses:
-        raise SourceUnreadable("unknown text encoding; save it as UTF-8 and add it again")
-    best, *others = guesses
-    score = (best.percent_chaos, best.percent_coherence)
-    # Guesses are listed only if they give different letters, so between equal scores there is no right one.
-    rivals = [other.encoding for other in others if (other.percent_chaos, other.percent_coherence) == score]
-    if rivals:
-        names = " or ".join([best.encoding, *rivals])
-        raise SourceUnreadable(f"unknown text encoding ({names}?); save it as UTF-8 and add it again")
-    return str(best)
+def _chunks(first: bytes, opened: BinaryIO) -> Iterator[bytes]:
+    while first:
+        yield first
+        first = opened.read(_CHUNK)

@@ -18,6 +18,7 @@ from index.readers.formats.docx import read_docx
 from index.readers.formats.epub import read_epub
 from index.readers.formats.feed import is_feed, read_feed
 from index.readers.formats.html import read_html
+from index.readers.formats.json import read_json
 from index.readers.formats.jsonl import read_jsonl
 from index.readers.formats.markdown import read_markdown
 from index.readers.formats.pdf import read_pdf
@@ -42,7 +43,10 @@ SINGLE: Mapping[str, Callable[[SourceFile], Article]] = {
 MULTIPLE: Mapping[str, Callable[[SourceFile], PendingArticles]] = {
     ".epub": read_epub,
     ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".json": read_json,
     ".csv": read_csv,
+    ".tsv": read_csv,
 }
 # Feeds may fetch the pages they link to, and zips contain files of all other formats.
 FEEDS = (".rss", ".atom", ".xml")
@@ -55,18 +59,22 @@ _READ_ERRORS = (OSError, BadZipFile, zlib.error, EOFError)
 
 
 def read_sources(
-    sources: Sequence[str | Path | SourceFile], *, private_urls: bool = False
+    sources: Sequence[str | Path | SourceFile],
+    *,
+    private_urls: bool = False,
+    columns: Mapping[str, str] | None = None,
 ) -> Iterator[Article | Skipped]:
     """The articles of files, folders, patterns such as `news/*.html` and http(s) addresses, in order, with
     one article in memory at a time.
 
     Folders and patterns are expanded by `find_files`. What cannot be read is Skipped with the reason, and
-    reading continues. Addresses of private networks are skipped unless `private_urls`.
+    reading continues. Addresses of private networks are skipped unless `private_urls`. `columns` are the
+    columns of tables by field, where their names do not tell.
 
     `origin` is the absolute path with links resolved, or the address. For one of several articles of a file
     it also has the article's name inside the file; articles of .jsonl and .csv files have none.
     """
-    for item in _find(sources, partial(fetch, private=private_urls)):
+    for item in _find(sources, partial(fetch, private=private_urls), columns or {}):
         if isinstance(item, Skipped):
             yield item
             continue
@@ -78,33 +86,40 @@ def read_sources(
             yield article
 
 
-def count_sources(sources: Sequence[str | Path | SourceFile]) -> int:
+def count_sources(
+    sources: Sequence[str | Path | SourceFile], *, columns: Mapping[str, str] | None = None
+) -> int:
     """The number of items that `read_sources` will yield, except that an address counts as one.
 
     Nothing is fetched; files with several articles are read through.
     """
-    return sum(1 for _ in _find(sources, None))
+    return sum(1 for _ in _find(sources, None, columns or {}))
 
 
-def _find(sources: Sequence[str | Path | SourceFile], fetch: Fetch | None) -> PendingArticles:
+def _find(
+    sources: Sequence[str | Path | SourceFile], fetch: Fetch | None, columns: Mapping[str, str]
+) -> PendingArticles:
     for source in sources:
         if isinstance(source, SourceFile):
             yield from _read_file(source, None)
         elif str(source).lower().startswith(("http://", "https://")):
-            yield from _read_address(str(source), fetch)
+            yield from _read_address(str(source), fetch, columns)
         elif "://" in str(source):
             yield Skipped(source=str(source), reason="only http:// and https:// addresses are supported")
         else:
             for file in find_files(source):
-                yield from [file] if isinstance(file, Skipped) else _read_file(file, None)
+                if isinstance(file, Skipped):
+                    yield file
+                else:
+                    yield from _read_file(replace(file, columns=columns), None)
 
 
-def _read_address(address: str, fetch: Fetch | None) -> PendingArticles:
+def _read_address(address: str, fetch: Fetch | None, columns: Mapping[str, str]) -> PendingArticles:
     if fetch is None:
         yield Skipped(source=address, reason="not fetched")
         return
     try:
-        file = _with_feed_suffix(fetch(address))
+        file = replace(_with_feed_suffix(fetch(address)), columns=columns)
     except SourceUnreadable as error:
         yield Skipped(source=address, reason=str(error))
     else:

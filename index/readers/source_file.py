@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import BinaryIO
 
@@ -37,7 +37,7 @@ class SourceFile:
 
     `name` is shown to users, `suffix` is its format, such as `.txt`. `origin` becomes `Article.origin`, or
     its prefix where the file holds several articles. `address` is the URL it was fetched from, `charset`
-    the encoding that the server declared.
+    the encoding that the server declared. `columns` are those of a table that the user chose, by field.
     """
 
     name: str
@@ -47,6 +47,7 @@ class SourceFile:
     open: Callable[[], BinaryIO]
     address: str = ""
     charset: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_bytes(

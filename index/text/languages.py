@@ -15,7 +15,7 @@ MIN_LETTERS, MIN_PROBABILITY = 40, 0.95
 _NO_LANGUAGE = "zxx"
 
 
-def language_of(text: str) -> str:
+def language_of(text: str, *, min_probability: float = MIN_PROBABILITY) -> str:
     """The ISO 639 code of the language that the text begins in; empty if uncertain.
 
     By n-grams (Lui & Baldwin, "langid.py: An Off-the-shelf Language Identification Tool", 2012).
@@ -24,7 +24,7 @@ def language_of(text: str) -> str:
     if sum(map(str.isalpha, beginning)) < MIN_LETTERS:
         return ""
     language, probability = _identifier().classify(beginning)
-    return language if probability >= MIN_PROBABILITY and language != _NO_LANGUAGE else ""
+    return language if probability >= min_probability and language != _NO_LANGUAGE else ""
 
 
 def language_name(code: str) -> str:

@@ -71,6 +71,13 @@ ArticleIds = Annotated[list[str], typer.Argument(metavar="ID...", show_default=F
 AnswerFile = Annotated[
     str, typer.Argument(metavar="ANSWER.json", help="A saved answer, or - for standard input.")
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FIELD=COLUMN,...",
+        help="Which column of tables holds which field, where their names do not tell: text=Plot,title=Film.",
+    ),
+]
 Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", show_default=False)]
 
 
@@ -91,6 +98,17 @@ def assistant_for(home: Path | None) -> Assistant | Quoth:
 def to_date(given: datetime | None) -> date | None:
     """The value of a date option as a date."""
     return given.date() if given else None
+
+
+def parse_columns_option(given: list[str] | None) -> dict[str, str]:
+    """The columns by field. Raises a usage error."""
+    from index.errors import SourceUnreadable
+    from index.readers.tables.columns import parse_columns
+
+    try:
+        return parse_columns(",".join(given or ()))
+    except SourceUnreadable as error:
+        raise typer.BadParameter(str(error), param_hint="--columns") from None
 
 
 def make_filters(

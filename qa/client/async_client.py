@@ -51,7 +51,8 @@ class AsyncQuoth:
             if isinstance(batch, Skipped):
                 yield batch
                 continue
-            for outcome in (await self._request(endpoints.add(batch, collection))).outcomes():
+            report = await self._request(endpoints.add(batch, collection))
+            for outcome in endpoints.outcomes_of(batch, report):
                 yield outcome
 
     async def start(

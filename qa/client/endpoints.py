@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from pydantic import TypeAdapter
 
-from index.schemas import Article, ArticlePage, ArticleSummary, Filters, IngestReport, Skipped
+from index.schemas import (
+    Article,
+    ArticlePage,
+    ArticleSummary,
+    Filters,
+    Ingested,
+    IngestReport,
+    Skipped,
+)
 from qa.schemas import Answer, Job, Question, RetrievedPassage, checked_question
 
 # Articles per request: a few seconds of embedding, so that progress is visible.
@@ -98,7 +106,20 @@ def start(articles: Sequence[Article], collection: str, idempotency_key: str | N
 
 
 def _articles_body(articles: Sequence[Article]) -> dict[str, Any]:
-    return {"articles": TypeAdapter(list[Article]).dump_python(list(articles), mode="json")}
+    body = TypeAdapter(list[Article]).dump_python(
+        list(articles), mode="json", exclude={"__all__": {"remarks"}}
+    )
+    return {"articles": body}
+
+
+def outcomes_of(articles: Sequence[Article], report: IngestReport) -> Iterator[Ingested | Skipped]:
+    """The outcomes that the server reports for these articles, with the remarks of who read them here."""
+    remarks = {article.id: article.remarks for article in articles}
+    for outcome in report.outcomes():
+        if isinstance(outcome, Ingested):
+            yield replace(outcome, remarks=remarks.get(outcome.article_id, ()))
+        else:
+            yield outcome
 
 
 def batches(items: Iterable[Article | Skipped]) -> Iterator[list[Article] | Skipped]:

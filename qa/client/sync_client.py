@@ -58,7 +58,8 @@ class Quoth:
             if isinstance(batch, Skipped):
                 yield batch
             else:
-                yield from self._request(endpoints.add(batch, collection)).outcomes()
+                report = self._request(endpoints.add(batch, collection))
+                yield from endpoints.outcomes_of(batch, report)
 
     def start(
         self, articles: Sequence[Article], *, collection: str = "default", idempotency_key: str | None = None

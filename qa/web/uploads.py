@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -16,8 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from index.errors import SourceUnreadable
-from index.readers.article_fields import article_from_json
+from index.readers.article_fields import article_from_fields, checked_id
 from index.readers.source_file import SourceFile
+from index.readers.tables.columns import parse_columns
 from index.schemas import Article, Skipped
 from qa.assistant import Assistant
 from qa.web.schemas import json_body, media_type
@@ -47,10 +48,10 @@ class UploadedArticle(BaseModel):
     id: str | None = Field(None, description="stored as given; by default derived from the url or the text")
     url: str | None = None
     title: str | None = None
-    date: str | None = Field(None, description="ISO 8601")
+    date: str | None = Field(None, description="ISO 8601; another form is read if it names a certain day")
     source: str | None = Field(None, description="who published it")
     origin: str | None = Field(
-        None, description="the path it was read from; a later upload with the same origin replaces it"
+        None, description="the place it was read from; a later upload with the same origin replaces it"
     )
     text: str = Field(description="stored unchanged; all offsets point into it")
 
@@ -102,10 +103,15 @@ def request_body_content() -> dict[str, Any]:
         "properties": {"articles": {"type": "array", "items": {"anyOf": one}}},
     }
     file = {"type": "string", "format": "binary"}
+    columns = {
+        "type": "string",
+        "description": "which columns of tables hold which field, where their names do not tell",
+        "examples": ["text=Plot,title=Film"],
+    }
     form = {
         "type": "object",
         "required": ["files"],
-        "properties": {"files": {"type": "array", "items": file}},
+        "properties": {"files": {"type": "array", "items": file}, "columns": columns},
     }
     return {
         "application/json": {"schema": {"anyOf": [*one, many]}},
@@ -131,20 +137,32 @@ async def parse_uploads(request: Request) -> Sequence[Upload]:
 
 async def _form_files(request: Request) -> list[SourceFile]:
     async with request.form() as form:
-        parts = [part for _, part in form.multi_items()]
-        files = [part for part in parts if isinstance(part, UploadFile)]
-        if not files or len(files) != len(parts):
-            raise HTTPException(422, "send only files, at least one; name the collection in the query string")
-        return [uploaded_file(file.filename or "", await file.read()) for file in files]
+        files = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+        fields = [(name, part) for name, part in form.multi_items() if isinstance(part, str)]
+        if not files or any(name != "columns" for name, _ in fields):
+            raise HTTPException(
+                422,
+                "send files, at least one, and no other field than `columns`; name the collection in the "
+                "query string",
+            )
+        try:
+            columns = parse_columns(",".join(text for _, text in fields if text.strip()))
+        except SourceUnreadable as error:
+            raise HTTPException(422, str(error)) from None
+        return [uploaded_file(file.filename or "", await file.read(), columns) for file in files]
 
 
-def uploaded_file(filename: str, content: bytes) -> SourceFile:
-    """A file under the last part of its name. A later upload of the same name replaces it."""
+def uploaded_file(filename: str, content: bytes, columns: Mapping[str, str]) -> SourceFile:
+    """A file under the last part of its name.
+
+    It has no place that a later version could be read from again, and files of different folders have the
+    same name, so its origin depends on its content: only the same bytes have the same.
+    """
     basename = PurePosixPath(filename.replace("\\", "/")).name
     name = "".join(letter if letter.isprintable() else "_" for letter in basename) or "(unnamed)"
-    return SourceFile.of_bytes(
-        content, name=name, suffix=PurePosixPath(name).suffix.lower(), origin=f"upload:{name}"
-    )
+    origin = f"upload:{hashlib.sha256(content).hexdigest()[:16]}/{name}"
+    file = SourceFile.of_bytes(content, name=name, suffix=PurePosixPath(name).suffix.lower(), origin=origin)
+    return replace(file, columns=columns)
 
 
 def fingerprint(uploads: Sequence[Upload], *parameters: object) -> str:
@@ -153,7 +171,11 @@ def fingerprint(uploads: Sequence[Upload], *parameters: object) -> str:
     for upload in uploads:
         if isinstance(upload, SourceFile):
             with upload.open() as file:
-                content = [upload.name, hashlib.sha256(file.read()).hexdigest()]
+                content = [
+                    upload.name,
+                    *sorted(upload.columns.items()),
+                    hashlib.sha256(file.read()).hexdigest(),
+                ]
         else:
             content = [type(upload).__name__, upload.model_dump_json()]
         digest.update(repr(content).encode())
@@ -173,8 +195,26 @@ def _read(assistant: Assistant, upload: Upload, nth: int) -> Iterable[Article | 
 
 def _to_article(upload: UploadedArticle, nth: int) -> Article | Skipped:
     """The article, validated as the nth line of a .jsonl file would be."""
+    place = upload.origin or f"articles.jsonl:{nth}"
     try:
-        article = article_from_json(upload.model_dump_json(exclude_none=True).encode())
+        article = article_from_fields(upload.model_dump(exclude={"origin"}), place=place)
     except SourceUnreadable as error:
-        return Skipped(source=upload.origin or f"articles.jsonl:{nth}", reason=str(error))
+        return Skipped(source=place, reason=str(error))
     return replace(article, origin=upload.origin or "")
+
+
+def read_one_upload(assistant: Assistant, uploads: Sequence[Upload], article_id: str) -> Article:
+    """The only article in the uploads, under this id. Raises a 422 if there is none, or another."""
+    given = {upload.id for upload in uploads if isinstance(upload, UploadedArticle) and upload.id}
+    if given - {article_id}:
+        raise HTTPException(422, "the id in the body differs from the one in the path; leave it out")
+    [*found] = islice(read_uploads(assistant, uploads), 2)
+    if len(found) != 1:
+        raise HTTPException(422, f"{'several articles' if found else 'no article'} in the body; send one")
+    [article] = found
+    if isinstance(article, Skipped):
+        raise HTTPException(422, f"{article.source}: {article.reason}")
+    try:
+        return replace(article, id=checked_id(article_id), origin="")
+    except SourceUnreadable as error:
+        raise HTTPException(422, str(error)) from None

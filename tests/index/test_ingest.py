@@ -17,7 +17,7 @@ from index.embedding.embedder import SentenceEmbedder
 from index.errors import ArchiveBroken, ArticleUnknown, DiskFull
 from index.library import Library
 from index.readers.registry import read_sources
-from index.schemas import Article, Ingested, IngestReport, Skipped
+from index.schemas import Article, Ingested, IngestReport, Remark, Replaced, Skipped
 from index.storage import disk_space
 from index.storage.document_store import SQLiteDocumentStore
 from index.storage.vector_store import ChromaVectorStore
@@ -134,7 +134,8 @@ def test_a_changed_article_replaces_all_of_the_old_one(collection: Collection, c
     add(collection, FERRY, BRIDGE)
     old = stored(collection)
     changed = dataclasses.replace(FERRY, **change)
-    assert add(collection, changed) == IngestReport(updated=("ferry",))
+    replaced = Replaced(article_id="ferry", title="Ferry", by="ferry")
+    assert add(collection, changed) == IngestReport(updated=("ferry",), replaced=(replaced,))
     assert collection.documents.article("ferry") == changed
     new = stored(collection)
     assert {id_ for id_ in old if id_.startswith("ferry-")}.isdisjoint(new)
@@ -374,3 +375,28 @@ def test_writers_take_turns(collection: Collection) -> None:
         thread.join()
     assert [len(report.added) for report in reports] == [8] * 4
     assert len(stored(collection)) == 32
+
+
+def test_articles_of_one_run_that_replace_each_other_are_told(collection: Collection) -> None:
+    first = dataclasses.replace(FERRY, origin="/news/a.txt", title="First")
+    second = dataclasses.replace(BRIDGE, origin="/news/a.txt")
+    third = dataclasses.replace(FERRY, title="Third", text="The ferry was mended.")
+    report = add(collection, first, FERRY, second, third)
+    assert report.added == ("bridge", "ferry")
+    assert [(one.article_id, one.title, one.by) for one in report.replaced] == [
+        ("ferry", "First", "ferry"),
+        ("ferry", "Ferry", "ferry"),
+    ]
+    [replaced] = add(collection, first, second).replaced
+    assert (replaced.title, replaced.by) == ("First", "bridge")
+
+
+def test_remarks_become_one_warning_for_each_kind(collection: Collection) -> None:
+    def remarked(n: int) -> Article:
+        remark = Remark(place=f"a.csv:{n}", kind="its date is odd", detail=f"'{n}'")
+        return Article(id=str(n), text=f"The ferry {n} sailed.", remarks=(remark,))
+
+    report = add(collection, *map(remarked, range(3)))
+    assert report.warnings == ("a.csv:0: its date is odd ('0'), and so in 2 more",)
+    assert add(collection, remarked(2)).warnings == ("a.csv:2: its date is odd ('2')",)
+    assert collection.documents.article("0").remarks == ()

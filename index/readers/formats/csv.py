@@ -1,102 +1,123 @@
-"""CSV files: one article a row."""
+"""Tables of text (.csv, .tsv): one article a row."""
 
 from __future__ import annotations
 
-import codecs
 import csv
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from io import StringIO, TextIOWrapper
-from typing import BinaryIO, TextIO
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, TextIO
 
 from index.errors import SourceUnreadable
-from index.readers.article_fields import FIELDS, article_from_fields
-from index.readers.charset import decoded_text
-from index.readers.source_file import (
-    MAX_TEXT_BYTES,
-    PendingArticle,
-    PendingArticles,
-    SourceFile,
-    check_signature,
-    too_large,
-)
+from index.readers.charset import opened_text
+from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFile, too_large
+from index.readers.tables.columns import choose_columns
+from index.readers.tables.records import Record, read_records
 from index.schemas import Skipped
 
 _DELIMITERS = ",;\t|"
+# What shows the delimiter.
+_SAMPLE_CHARACTERS, _SAMPLE_LINES = 64_000, 100
 
 
 def read_csv(file: SourceFile) -> PendingArticles:
-    """The articles of a .csv file, one row in memory at a time.
+    """The articles of a table, with a bounded number of rows in memory.
 
-    The first line names the columns like the FIELDS of an article, in any order and case, with `text` among
-    them, and shows the delimiter (comma, semicolon, tab or bar). Other columns are ignored, values are
-    kept unchanged. Raises SourceUnreadable.
+    The first line names the columns; `read_records` says which are read. The delimiter is a comma, a
+    semicolon, a tab or a bar; a first line such as `sep=;` may name it. Values are kept unchanged. Raises
+    SourceUnreadable.
     """
     csv.field_size_limit(MAX_TEXT_BYTES)  # a setting of the whole process; nothing else reads CSV
-    with _opened_text(file) as text:
-        delimiter, columns = _header(text.readline(MAX_TEXT_BYTES))
-        reader = csv.reader(_lines(text), delimiter=delimiter)
-        line, empty = 2, True
+    with opened_text(file, newline="") as text:
+        beginning = _beginning(text)
+        named, before = _named_delimiter(beginning)
+        delimiter = named or max(_DELIMITERS, key=lambda one: _fitness(beginning, one, file))
+        rows = csv.reader(_checked(chain(beginning[before:], _lines(text))), delimiter=delimiter)
+        names = [name.strip() for name in next(rows, [])]
+        if not any(names):
+            raise SourceUnreadable("empty")
+        table = _Table(file=file.name, names=names, delimiter=delimiter, line=2 + before)
+        records = table.records(rows)
+        first = next(records, None)
+        if first is None:
+            raise SourceUnreadable("empty")
+        yield from read_records(chain([first], records), file, names=list(filter(None, names)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """The names of a table's columns; `line` is the number of its first line below them."""
+
+    file: str
+    names: Sequence[str]
+    delimiter: str
+    line: int
+
+    def records(self, rows: Any) -> Iterator[Record | Skipped]:
+        """The rows that `csv.reader` yields."""
+        line = self.line
         try:
-            for row in reader:
-                source, line = f"{file.name}:{line}", reader.line_num + 2
-                if not any(value.strip() for value in row):
-                    continue
-                empty = False
-                fields = {
-                    name: value
-                    for name, value in zip(columns, row, strict=False)
-                    if name in FIELDS and value.strip()
-                }
-                yield PendingArticle(source=source, read=partial(article_from_fields, fields))
+            for row in rows:
+                place, line = f"{self.file}:{line}", rows.line_num + self.line - 1
+                if any(value.strip() for value in row):
+                    yield self._record(row, place)
         except csv.Error as error:
-            yield Skipped(source=f"{file.name}:{line}", reason=f"broken from here on ({error})")
-            return
-    if empty:
-        raise SourceUnreadable("empty")
+            yield Skipped(source=f"{self.file}:{line}", reason=f"broken from here on ({error})")
+        except SourceUnreadable as error:
+            yield Skipped(source=f"{self.file}:{line}", reason=str(error))
+
+    def _record(self, row: list[str], place: str) -> Record | Skipped:
+        known, beyond = row[: len(self.names)], row[len(self.names) :]
+        if any(value.strip() for value in beyond):
+            if len(self.names) > 1:
+                reason = f"{len(row)} values for {len(self.names)} columns; quote what contains a delimiter"
+                return Skipped(source=place, reason=reason)
+            known = [self.delimiter.join(row)]
+        values = {name: value for name, value in zip(self.names, known, strict=False) if name}
+        return Record(place=place, values=values)
 
 
-def _header(first_line: str) -> tuple[str, list[str]]:
-    """The delimiter and the names of the columns."""
-    for delimiter in _DELIMITERS:
-        [row] = csv.reader([first_line], delimiter=delimiter)
-        columns = [name.strip().lower() for name in row]
-        if "text" in columns:
-            return delimiter, columns
-    raise SourceUnreadable(f'no column named "text"; the first line names the columns: {" ".join(FIELDS)}')
+def _beginning(text: TextIO) -> list[str]:
+    """The lines that show the delimiter."""
+    lines: list[str] = []
+    for line in _lines(text):
+        lines.append(line)
+        if sum(map(len, lines)) > _SAMPLE_CHARACTERS or len(lines) == _SAMPLE_LINES:
+            break
+    return lines
+
+
+def _named_delimiter(lines: Sequence[str]) -> tuple[str, int]:
+    """The delimiter of a first line such as `sep=;`, and the number of lines before the names of columns."""
+    first = lines[0].rstrip() if lines else ""
+    return (first[4:] or "\t", 1) if first.lower().startswith("sep=") and len(first) <= 5 else ("", 0)
+
+
+def _fitness(lines: Sequence[str], delimiter: str, file: SourceFile) -> tuple[bool, float, int]:
+    """How well a delimiter splits the sample: whether that gives a column of text, the share of rows with as
+    many values as there are names, and the number of names.
+    """
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        rows = []
+    names, *others = [row for row in rows if any(row)] or [[]]
+    try:
+        choose_columns([name.strip() for name in names if name.strip()], file.columns)
+        has_text = True
+    except SourceUnreadable:
+        has_text = False
+    whole = others[:-1] or others  # the sample may end inside the last one
+    fitting = sum(len(row) == len(names) for row in whole) / max(len(whole), 1)
+    return has_text, fitting if len(names) > 1 else 0, len(names)
 
 
 def _lines(text: TextIO) -> Iterator[str]:
-    while line := text.readline(MAX_TEXT_BYTES + 1):
+    return iter(lambda: text.readline(MAX_TEXT_BYTES + 1), "")
+
+
+def _checked(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
         if len(line) > MAX_TEXT_BYTES:
             raise SourceUnreadable(too_large(len(line)))
         yield line
-
-
-@contextmanager
-def _opened_text(file: SourceFile) -> Iterator[TextIO]:
-    """The text of the file: streamed if it is UTF-8, else decoded as a whole to detect the encoding."""
-    with file.open() as opened:
-        utf8 = _is_utf8(opened)
-    if not utf8:
-        yield StringIO(decoded_text(file), newline="")
-        return
-    with file.open() as opened, TextIOWrapper(opened, "utf-8-sig", newline="") as text:
-        yield text
-
-
-def _is_utf8(opened: BinaryIO) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    chunk = opened.read(1 << 20)
-    check_signature(chunk)
-    try:
-        while chunk:
-            if b"\0" in chunk:
-                return False
-            decoder.decode(chunk)
-            chunk = opened.read(1 << 20)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True

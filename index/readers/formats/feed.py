@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from calendar import timegm
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
 from typing import Any
 
 from index.errors import SourceUnreadable
-from index.readers.article_fields import article_from_fields
+from index.readers.article_fields import article_from_fields, read_date
 from index.readers.charset import decoded_text
-from index.readers.dates import feed_date
+from index.readers.dates import DayOrder, parse_day, told_order
 from index.readers.formats.html import html_to_text
 from index.readers.paragraphs import headline
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
@@ -31,6 +29,14 @@ _XML_DECLARATION = re.compile(r"\A\s*<\?xml.*?\?>", re.DOTALL)
 ReadLinked = Callable[[str], Article]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dating:
+    """How a feed writes dates such as 03/04/2022."""
+
+    order: DayOrder | None
+    locale: str
+
+
 def read_feed(file: SourceFile, read_linked: ReadLinked | None) -> PendingArticles:
     """The entries of a feed. `read_linked` reads the page at an address; without it nothing is fetched.
 
@@ -44,24 +50,33 @@ def read_feed(file: SourceFile, read_linked: ReadLinked | None) -> PendingArticl
     """
     feed = _parse(file)
     source = _one_line(feed.feed.get("title", ""))
+    written = (day for entry in feed.entries for day in _dates(entry))
+    dating = _Dating(order=told_order(written), locale=str(feed.feed.get("language", "")))
+    seen: set[str] = set()
     linked = 0
     for number, entry in enumerate(feed.entries, 1):
         text, is_full = _text(entry)
         link = str(entry.get("link", ""))
+        link = link if "://" in link else ""  # feedparser takes any id for an address
         fields = {
             "url": link,
             "title": _one_line(entry.get("title", "")),
-            "date": _date(entry),
+            "date": _date(entry, dating),
             "source": source,
             "text": text,
         }
         if is_full or not read_linked or not link:
             anchor = str(entry.get("id") or link or "")
+            # Some feeds give several entries the same id.
+            anchor = f"{anchor}#{number}" if anchor in seen else anchor
+            seen.add(anchor)
             part = replace(file, origin=f"{file.origin}#{anchor}" if anchor else "", address="")
-            yield PendingArticle(source=link or f"{file.name}#{number}", read=partial(_entry, fields, part))
+            yield PendingArticle(
+                source=link or f"{file.name}#{number}", read=partial(_entry, fields, part, dating)
+            )
         else:
             linked += 1
-            read = partial(_linked_page, fields, read_linked) if linked <= MAX_LINKED else _over_limit
+            read = partial(_linked_page, fields, read_linked, dating) if linked <= MAX_LINKED else _over_limit
             yield PendingArticle(source=link, read=read)
 
 
@@ -92,18 +107,21 @@ def _parse(file: SourceFile) -> Any:
     return feed
 
 
-def _entry(fields: dict[str, Any], part: SourceFile) -> Article:
+def _entry(fields: dict[str, Any], part: SourceFile, dating: _Dating) -> Article:
     if not fields["text"]:
         raise SourceUnreadable("the entry has no text")
-    return article_from_fields({**fields, "title": fields["title"] or headline(fields["text"])}, part)
+    titled = {**fields, "title": fields["title"] or headline(fields["text"])}
+    place = fields["url"] or part.origin
+    return article_from_fields(titled, part, place=place, order=dating.order, locale=dating.locale)
 
 
-def _linked_page(fields: dict[str, Any], read_linked: ReadLinked) -> Article:
+def _linked_page(fields: dict[str, Any], read_linked: ReadLinked, dating: _Dating) -> Article:
     page = read_linked(fields["url"])
+    day = read_date(fields["date"], page.text, order=dating.order, locale=dating.locale)
     return replace(
         page,
         title=fields["title"] or page.title,
-        date=date.fromisoformat(fields["date"]) if fields["date"] else page.date,
+        date=day or page.date,
         source=fields["source"] or page.source,
     )
 
@@ -133,12 +151,13 @@ def _one_line(value: str) -> str:
     return " ".join(text.split())
 
 
-def _date(entry: Any) -> str | None:
-    for name in ("published", "updated"):
-        if name not in entry:
-            continue
-        if found := feed_date(str(entry[name])):
-            return found
-        if parsed := entry.get(f"{name}_parsed"):  # one of the many other formats that feedparser knows
-            return datetime.fromtimestamp(timegm(parsed), UTC).date().isoformat()
-    return None
+def _dates(entry: Any) -> list[str]:
+    return [str(entry[name]) for name in ("published", "updated") if name in entry]
+
+
+def _date(entry: Any, dating: _Dating) -> str:
+    """The first date of the entry that names a day, else the first one."""
+    written = _dates(entry)
+    return next((one for one in written if parse_day(one, order=dating.order, locale=dating.locale)), "") or (
+        written[0] if written else ""
+    )

@@ -2,54 +2,75 @@
 
 from __future__ import annotations
 
-import codecs
-from functools import partial
-from typing import BinaryIO
+import json
+from collections.abc import Iterator
+from typing import Any, TextIO
 
 from index.errors import SourceUnreadable
-from index.readers.article_fields import article_from_json, is_test_question
-from index.readers.source_file import MAX_TEXT_BYTES, PendingArticle, PendingArticles, SourceFile, too_large
+from index.readers.charset import opened_text
+from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFile, too_large
+from index.readers.tables.records import Record, read_records
 from index.schemas import Skipped
 
 
 def read_jsonl(file: SourceFile) -> PendingArticles:
-    """The articles of a .jsonl file, one line in memory at a time; blank lines are ignored.
+    """The articles of a .jsonl file, with a bounded number of lines in memory; blank lines are ignored.
 
-    Raises SourceUnreadable if the file is empty, binary, or starts with a test question.
+    A line is `{"id"?, "url"?, "title"?, "date"?, "source"?, "text"}`; other keys are read as `read_records`
+    says, and values are kept unchanged. Raises SourceUnreadable if the file is empty, binary, or starts with
+    a test question.
     """
-    with file.open() as opened:
-        number, empty = 0, True
-        while line := opened.readline(MAX_TEXT_BYTES + 1):
-            number += 1
-            source = f"{file.name}:{number}"
-            if number == 1:
-                line = line.removeprefix(codecs.BOM_UTF8)
-            if not line or line.isspace():
-                continue
-            if empty:
-                _check_first(line)
-                empty = False
-            if len(line) <= MAX_TEXT_BYTES or line.endswith(b"\n"):
-                yield PendingArticle(source=source, read=partial(article_from_json, line))
-            else:
-                size = len(line) + _skip_line(opened)
-                yield Skipped(source=source, reason=too_large(size))
+    with opened_text(file, newline="\n") as text:
+        empty = True
+        for item in read_records(_records(text, file.name), file):
+            empty = False
+            yield item
     if empty:
         raise SourceUnreadable("empty")
 
 
-def _check_first(line: bytes) -> None:
-    if b"\0" in line:
-        raise SourceUnreadable("binary or UTF-16; a .jsonl file must be UTF-8")
-    if is_test_question(line):
-        raise SourceUnreadable("test questions, not articles")
+def is_test_question(values: Any) -> bool:
+    """Whether an object is a test question of `quoth eval` rather than an article."""
+    return isinstance(values, dict) and "question" in values and "text" not in values
 
 
-def _skip_line(opened: BinaryIO) -> int:
-    """Skips the rest of the line; its length in bytes."""
+def parse_object(line: str) -> dict[str, Any]:
+    """The JSON object of a line. Raises SourceUnreadable."""
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise SourceUnreadable(f"not JSON ({error})") from error
+    if not isinstance(values, dict):
+        raise SourceUnreadable("not a JSON object")
+    return values
+
+
+def _records(text: TextIO, file_name: str) -> Iterator[Record | Skipped]:
+    number, first = 0, True
+    while line := text.readline(MAX_TEXT_BYTES + 1):
+        number += 1
+        place = f"{file_name}:{number}"
+        if line.isspace():
+            continue
+        if len(line) > MAX_TEXT_BYTES and not line.endswith("\n"):
+            yield Skipped(source=place, reason=too_large(len(line) + _skip_line(text)))
+            continue
+        try:
+            values = parse_object(line)
+        except SourceUnreadable as error:
+            yield Skipped(source=place, reason=str(error))
+            continue
+        if first and is_test_question(values):
+            raise SourceUnreadable("test questions, not articles")
+        first = False
+        yield Record(place=place, values=values)
+
+
+def _skip_line(text: TextIO) -> int:
+    """Skips the rest of the line; its length in characters."""
     size = 0
-    while rest := opened.readline(1 << 20):
+    while rest := text.readline(1 << 20):
         size += len(rest)
-        if rest.endswith(b"\n"):
+        if rest.endswith("\n"):
             break
     return size

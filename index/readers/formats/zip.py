@@ -61,6 +61,7 @@ def _member(archive: ZipFile, entry: ZipInfo, file: SourceFile) -> SourceFile:
         size=entry.file_size,
         # zipfile never returns more than `file_size` bytes, whatever the compressed data contains.
         open=partial(open_entry, archive, entry),
+        columns=file.columns,
     )
 
 

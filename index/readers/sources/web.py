@@ -48,14 +48,16 @@ _SUFFIXES = {
     "application/xml": ".xml",
     "text/xml": ".xml",
     "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
     "text/markdown": ".md",
     "application/jsonl": ".jsonl",
     "application/x-jsonlines": ".jsonl",
     "application/x-ndjson": ".jsonl",
+    "application/json": ".json",
 }
 # Media types that servers send for unknown formats; then the suffix of the address counts, if it is known.
-_GENERIC_TYPES = {"", "text/plain", "application/json", "application/octet-stream", "binary/octet-stream"}
-_KNOWN_SUFFIXES = {*_SUFFIXES.values(), ".txt"} - {".html", ".rss", ".atom", ".xml"}
+_GENERIC_TYPES = {"", "text/plain", "application/octet-stream", "binary/octet-stream"}
+_KNOWN_SUFFIXES = {*_SUFFIXES.values(), ".txt", ".ndjson"} - {".html", ".rss", ".atom", ".xml"}
 _LARGE = _KNOWN_SUFFIXES - {".txt", ".md"}
 
 

@@ -14,12 +14,14 @@ from qa.cli.options import (
     ArticleIds,
     Before,
     Collection,
+    Columns,
     Home,
     Json,
     Source,
     Sources,
     assistant_for,
     make_filters,
+    parse_columns_option,
     settings_for,
 )
 
@@ -28,23 +30,28 @@ if TYPE_CHECKING:
 
 
 def add(
-    sources: Sources, collection: Collection = "default", home: Home = None, as_json: Json = False
+    sources: Sources,
+    columns: Columns = None,
+    collection: Collection = "default",
+    home: Home = None,
+    as_json: Json = False,
 ) -> None:
     """Add articles: files, folders, patterns such as 'news/**/*.html', zips, feeds and web addresses.
 
-    Formats: .txt .md .html .pdf .docx .epub .jsonl .csv .rss .atom .xml .zip
+    Formats: .txt .md .html .pdf .docx .epub .jsonl .ndjson .json .csv .tsv .rss .atom .xml .zip
 
     Adding an unchanged article again has no effect.
     """
     from index.readers.registry import count_sources, read_sources
     from index.schemas import IngestReport
 
+    chosen = parse_columns_option(columns)
     outcomes: list[Ingested | Skipped] = []
     with assistant_for(home) as assistant:
-        reading = read_sources(sources, private_urls=settings_for(home).private_urls)
+        reading = read_sources(sources, private_urls=settings_for(home).private_urls, columns=chosen)
         adding = assistant.add(reading, collection=collection)
         try:
-            with progress.bar(lambda: count_sources(sources)) as advance:
+            with progress.bar(lambda: count_sources(sources, columns=chosen)) as advance:
                 for outcome in adding:
                     outcomes.append(outcome)
                     advance()

@@ -26,6 +26,9 @@ def show_report(report: IngestReport, *, as_json: bool) -> None:
         message(f"skipped {skipped.source}: {skipped.reason}")
     if (more := len(report.skipped) - MAX_SKIPPED_LINES) > 0:
         message(f"and {more} more; use --json to list all")
+    for old in report.replaced[:MAX_SKIPPED_LINES]:
+        if old.article_id != old.by:
+            message(f"replaced {old.article_id} by {old.by}: {one_line(old.title)}")
     for warning in report.warnings:
         message(f"warning: {warning}")
     show_text(str(report))

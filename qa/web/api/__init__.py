@@ -63,7 +63,8 @@ def create_api(assistant: Assistant, check_ready: Callable[[], None] = lambda: N
         responses=problem_responses(500),
         generate_unique_id_function=lambda route: route.name,
     )
-    limits = {"/api/articles": MAX_UPLOAD_BYTES, "/api/import": backups.MAX_BYTES}
+    limits = dict.fromkeys(("/api/articles", "/api/articles/"), MAX_UPLOAD_BYTES)
+    limits |= {"/api/import": backups.MAX_BYTES}
     api.add_middleware(BodyLimitMiddleware, limits=limits, default=MAX_BODY_BYTES)
     # Any request may lack permission, exceed a rate limit, or arrive during a shutdown.
     common = problem_responses(401, 403, 429, 503)

@@ -10,7 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from index.schemas import IngestReport
+from index.errors import ArticleChanged
+from index.schemas import Article, IngestReport
 from qa.assistant import Assistant
 from qa.schemas import Job
 from qa.web.api.idempotency import IdempotencyStore
@@ -18,7 +19,7 @@ from qa.web.api.openapi_examples import ARTICLE, ARTICLE_LIST, JOB, REPORT, exam
 from qa.web.errors.openapi import problem_responses
 from qa.web.jobs import JobQueue
 from qa.web.schemas import ArticleList, ArticleQuery, ArticleWithText, RemovalRequest, json_body
-from qa.web.uploads import fingerprint, parse_uploads, read_uploads, request_body_content
+from qa.web.uploads import fingerprint, parse_uploads, read_one_upload, read_uploads, request_body_content
 
 CollectionName = Annotated[str, Query(description="name of the collection")]
 IdempotencyKey = Annotated[
@@ -48,6 +49,7 @@ def create_router(assistant: Assistant, queue: JobQueue) -> APIRouter:
     _add_list(router, assistant)
     _add_post(router, assistant, queue)
     _add_get(router, assistant)
+    _add_put(router, assistant)
     _add_delete(router, assistant)
     return router
 
@@ -96,9 +98,10 @@ def _add_post(router: APIRouter, assistant: Assistant, queue: JobQueue) -> None:
         key: IdempotencyKey = None,
     ) -> Response:
         """Send JSON (one article, or many under `articles`; an object with only a `url` is fetched), or files
-        as multipart/form-data (.txt .md .html .pdf .docx .epub .jsonl .csv .rss .atom .xml .zip). An article
-        that is already stored and unchanged stays as it is. One with the same id, or a file with the same
-        name, replaces the stored one. What cannot be read is skipped, and the rest is stored.
+        as multipart/form-data (.txt .md .html .pdf .docx .epub .jsonl .json .csv .tsv .rss .atom .xml .zip).
+        An article that is already stored and unchanged stays as it is. One with the same id, or the same
+        canonical address, replaces the stored one, and `replaced` names that; files of one name are
+        different articles. What cannot be read is skipped, and the rest is stored.
 
         Many articles take long: with `wait=false` the response is 202 and a job, which does not survive a
         restart of the server.
@@ -150,6 +153,38 @@ def _add_get(router: APIRouter, assistant: Assistant) -> None:
         return Response(ArticleWithText.of(article).model_dump_json(), 200, headers, "application/json")
 
 
+def _add_put(router: APIRouter, assistant: Assistant) -> None:
+    @router.put(
+        "/articles/{article_id:path}",
+        summary="Add or replace an article",
+        response_description="Whether the article was added, updated or unchanged",
+        response_model=IngestReport,
+        responses=example(REPORT) | problem_responses(400, 404, 409, 412, 413, 415, 422, 507),
+        openapi_extra={"requestBody": {"required": True, "content": request_body_content()}},
+    )
+    async def put_article(
+        article_id: str,
+        request: Request,
+        collection: CollectionName = "default",
+        if_match: Annotated[
+            str, Header(alias="If-Match", description="replace it only if this is still its ETag")
+        ] = "",
+    ) -> Response:
+        """Stores an article under this id, in place of the one that has it. Send what adds one article: JSON,
+        or a file as multipart/form-data.
+        """
+        uploads = await parse_uploads(request)
+
+        def put() -> IngestReport:
+            article = read_one_upload(assistant, uploads, article_id)
+            if if_match:
+                _check_unchanged(assistant.article(article_id, collection=collection), _digests(if_match))
+            return IngestReport.of(assistant.add([article], collection=collection))
+
+        report = await run_in_threadpool(put)
+        return Response(_REPORT.dump_json(report), media_type="application/json")
+
+
 def _add_delete(router: APIRouter, assistant: Assistant) -> None:
     @router.delete(
         "/articles",
@@ -185,6 +220,11 @@ def _digests(header: str) -> frozenset[str] | None:
     """The digests in an If-Match or If-None-Match header; None for `*`, which matches all."""
     tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
     return None if "*" in tags else frozenset(tag.strip('"') for tag in tags)
+
+
+def _check_unchanged(article: Article, digests: frozenset[str] | None) -> None:
+    if digests is not None and article.digest not in digests:
+        raise ArticleChanged(f"the article '{article.id}' was changed since; read it again")
 
 
 def _links(request: Request, query: ArticleQuery, total: int) -> str:

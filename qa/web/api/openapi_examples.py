@@ -67,6 +67,7 @@ REPORT: dict[str, Any] = {
     "updated": [],
     "unchanged": [],
     "skipped": [{"source": "scan.pdf", "reason": "has no text, only pictures"}],
+    "replaced": [],
     "uncovered": {},
     "warnings": [],
 }

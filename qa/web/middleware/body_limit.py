@@ -12,7 +12,7 @@ from qa.web.errors.handlers import path_of
 
 class BodyLimitMiddleware:
     """Answers 413 to a body of more than `limits[path]` bytes, or `default` for any other path; None is no
-    limit.
+    limit. A path that ends in `/` stands for those that begin with it.
 
     Starlette's own middleware has one limit for all paths, and answers in plain text.
     """
@@ -23,7 +23,7 @@ class BodyLimitMiddleware:
         self._default = default
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._limits.get(path_of(scope), self._default) if scope["type"] == "http" else None
+        limit = self._limit(path_of(scope)) if scope["type"] == "http" else None
         if limit is None:
             await self._app(scope, receive, send)
             return
@@ -39,3 +39,9 @@ class BodyLimitMiddleware:
             return message
 
         await self._app(scope, receive_within_limit, send)
+
+    def _limit(self, path: str) -> int | None:
+        begun = (
+            limit for name, limit in self._limits.items() if name.endswith("/") and path.startswith(name)
+        )
+        return self._limits.get(path) or next(begun, self._default)

@@ -19,7 +19,7 @@ from index.errors import (
     CollectionInvalid,
     SnapshotInvalid,
 )
-from index.schemas import Article, Filters, Ingested, IngestReport, Skipped
+from index.schemas import Article, Filters, Ingested, IngestReport, Remark, Replaced, Skipped
 from qa.client import AsyncQuoth, Quoth, endpoints
 from qa.errors import JobUnknown, QuestionInvalid, ServerUnavailable
 from qa.schemas import Answer, Evidence, Question, RetrievedPassage, Token
@@ -106,6 +106,16 @@ def test_adding_returns_every_outcome(quoth: Quoth, monkeypatch: pytest.MonkeyPa
     }
     again = IngestReport.of(quoth.add([replace(many[0], text="Boat 0 left."), *many[1:]], collection="boats"))
     assert (again.updated, len(again.unchanged)) == (("boat-0",), 29)
+
+
+def test_adding_tells_what_was_replaced_and_what_the_reader_remarked(quoth: Quoth) -> None:
+    remark = Remark(place="kiln.csv:2", kind="its date is odd", detail="'2022'")
+    kiln = Article(id="kiln", title="Kiln", text="The kiln is cold.", remarks=(remark,))
+    [added] = quoth.add([kiln], collection="kilns")
+    assert isinstance(added, Ingested) and added.remarks == (remark,)
+    [updated] = quoth.add([replace(kiln, text="The kiln is hot.")], collection="kilns")
+    assert isinstance(updated, Ingested)
+    assert updated.replaced == (Replaced(article_id="kiln", title="Kiln", by="kiln"),)
 
 
 def test_interrupted_adding_keeps_what_was_added(quoth: Quoth, monkeypatch: pytest.MonkeyPatch) -> None:

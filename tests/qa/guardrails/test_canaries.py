@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
-from index.readers.article_fields import article_from_json
+from index.readers.article_fields import article_from_fields
 from index.readers.registry import read_sources
 from index.schemas import Article, Filters
 from qa.assistant import Assistant
@@ -61,9 +61,7 @@ class Canary:
         given: dict[str, Any] = json.loads(line)
         return cls(
             kind=given["kind"],
-            article=(
-                article_from_json(line.encode()) if "text" in given else _read(given["file"], given["id"])
-            ),
+            article=(article_from_fields(given) if "text" in given else _read(given["file"], given["id"])),
             asked=tuple((one["question"], tuple(one["answers"])) for one in given["asked"]),
             payload=tuple(given["payload"]),
             inside=given.get("inside", False),

@@ -6,17 +6,21 @@ import json
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from index.library import Library
+from qa.assistant import Assistant
 from qa.web.errors.problem_details import MEDIA_TYPE
+from qa.web.ui.views.upload_stream import create_app
 
 
 def test_invalid_articles_are_skipped(empty_client):
     given = [{"id": "a", "text": "One day."}, {"id": "b", "text": " "}, {"text": "Two.", "date": "soon"}]
     report = empty_client.post("/api/articles", json={"articles": given}).json()
-    assert report["added"] == ["a"]
-    assert [skipped["source"] for skipped in report["skipped"]] == ["articles.jsonl:2", "articles.jsonl:3"]
-    assert report["skipped"][0]["reason"] == "empty"
-    assert "ISO 8601" in report["skipped"][1]["reason"]
+    assert report["added"][0] == "a" and len(report["added"]) == 2
+    assert report["skipped"] == [{"source": "articles.jsonl:2", "reason": "empty"}]
+    [warning] = report["warnings"]
+    assert warning == "articles.jsonl:3: its date names no certain day, so it has none ('soon')"
 
 
 def test_article_of_the_same_origin_is_replaced(empty_client):
@@ -32,7 +36,7 @@ def test_article_of_the_same_origin_is_replaced(empty_client):
     assert skipped == [{"source": "/news/a.txt", "reason": "empty"}]
 
 
-def test_files_are_added_and_replaced_by_name(empty_client):
+def test_files_of_several_formats(empty_client):
     def send(*files: tuple[str, bytes]) -> Any:
         return empty_client.post("/api/articles", files=[("files", file) for file in files]).json()
 
@@ -48,12 +52,11 @@ def test_files_are_added_and_replaced_by_name(empty_client):
     )
     assert (len(report["added"]), report["skipped"]) == (4, [])
     assert "from-line" in report["added"]
-
-    again = send(("folder/a.txt", b"Snow fell in June."))
-    assert len(again["updated"]) == 1
+    assert len(send(("folder/a.txt", b"Snow fell in June."))["added"]) == 1
+    assert len(send(("a.txt", b"Snow fell in May."))["unchanged"]) == 1
     listed = empty_client.get("/api/articles").json()["articles"]
     texts = {empty_client.get(f"/api/articles/{one['id']}").json()["text"] for one in listed}
-    assert len(texts) == 4 and "Snow fell in June." in texts and "Snow fell in May." not in texts
+    assert len(texts) == 5 and {"Snow fell in June.", "Snow fell in May."} < texts
 
 
 @pytest.mark.parametrize(
@@ -98,3 +101,119 @@ def test_invalid_forms_are_refused(client, kind, body):
     response = client.post("/api/articles", content=body, headers={"content-type": kind})
     assert response.status_code in (400, 422)
     assert response.headers["content-type"] == MEDIA_TYPE
+
+
+def _page(title: str, text: str, canonical: str = "") -> bytes:
+    link = f'<link rel="canonical" href="{canonical}">' if canonical else ""
+    body = f"<h1>{title}</h1><p>{text}</p>" * 3
+    return (
+        f"<html><head><title>{title}</title>{link}</head><body><article>{body}</article></body></html>"
+    ).encode()
+
+
+PAGES = [
+    _page("Kiln relit", "The kiln of Nether Collan was relit on Friday after nine years."),
+    _page("Well dug", "A well of forty metres was dug behind the school of Nether Collan."),
+    _page("Owls back", "Three owls are back in the tower of Nether Collan, the warden said."),
+]
+
+
+def test_files_of_one_name_are_different_articles(empty_client):
+    together = empty_client.post(
+        "/api/articles", files=[("files", ("index.html", page)) for page in PAGES[:2]]
+    ).json()
+    third = empty_client.post("/api/articles", files=[("files", ("index.html", PAGES[2]))]).json()
+    again = empty_client.post("/api/articles", files=[("files", ("other.html", PAGES[0]))]).json()
+    assert (len(together["added"]), len(third["added"])) == (2, 1)
+    assert (again["unchanged"], again["added"], again["updated"]) == ([together["added"][0]], [], [])
+    assert together["replaced"] == third["replaced"] == []
+    titles = {one["title"] for one in empty_client.get("/api/articles").json()["articles"]}
+    assert titles == {"Kiln relit", "Well dug", "Owls back"}
+
+
+def test_pages_of_one_canonical_address_replace_each_other_and_it_is_told(empty_client):
+    address = "https://collan.example/kiln"
+    old, new = (
+        _page("Kiln cold", "The kiln is cold since May, they say.", address),
+        _page("Kiln relit", "The kiln was relit in June, they say.", address),
+    )
+    sent = [("files", ("a.html", old)), ("files", ("b.html", new))]
+    report = empty_client.post("/api/articles", files=sent).json()
+    [id_] = report["added"]
+    assert report["replaced"] == [{"article_id": id_, "title": "Kiln cold", "by": id_}]
+    report = empty_client.post("/api/articles", files=[("files", ("c.html", old))]).json()
+    assert report["updated"] == [id_]
+    assert report["replaced"] == [{"article_id": id_, "title": "Kiln relit", "by": id_}]
+
+
+def test_pages_that_name_their_sites_front_page_stay_apart(empty_client):
+    for page in ("Kiln relit", "Well dug"):
+        sent = {
+            "files": ("index.html", _page(page, f"{page} in Collan, they say.", "https://collan.example/"))
+        }
+        assert len(empty_client.post("/api/articles", files=sent).json()["added"]) == 1
+
+
+def test_put_replaces_the_article_of_an_id(empty_client):
+    put = empty_client.put("/api/articles/collan/kiln", json={"title": "Kiln", "text": "The kiln is cold."})
+    assert put.json()["added"] == ["collan/kiln"]
+    tag = empty_client.get("/api/articles/collan/kiln").headers["etag"]
+    report = empty_client.put(
+        "/api/articles/collan/kiln", files={"files": ("kiln.html", PAGES[0])}, headers={"if-match": tag}
+    ).json()
+    assert report["updated"] == ["collan/kiln"]
+    assert report["replaced"] == [{"article_id": "collan/kiln", "title": "Kiln", "by": "collan/kiln"}]
+    assert empty_client.get("/api/articles").json()["total"] == 1
+
+    def status(id_: str, headers: dict[str, str] | None = None, **body: Any) -> int:
+        return empty_client.put(f"/api/articles/{id_}", headers=headers, **body).status_code
+
+    assert status("collan/kiln", {"if-match": tag}, json={"text": "Too late."}) == 412
+    assert status("other", {"if-match": tag}, json={"text": "Not there."}) == 404
+    assert status("a", json={"id": "b", "text": "Two ids."}) == 422
+    assert status("a", json={"text": " "}) == 422
+    assert status("a", json={"articles": [{"text": "One."}, {"text": "Two."}]}) == 422
+    assert status("a" * 201, json={"text": "A long id."}) == 422
+
+
+def test_columns_of_uploaded_tables(empty_client):
+    films = b"Year,Film,Plot\n1901,Smash,He serves.\n1902,Crash,She leaves.\n"
+    refused = empty_client.post("/api/articles", files={"files": ("films.csv", films)}).json()
+    assert "Year, Film, Plot" in refused["skipped"][0]["reason"]
+    sent = {"files": ("films.csv", films)}
+    report = empty_client.post("/api/articles", files=sent, data={"columns": "text=Plot,title=Film"}).json()
+    assert (len(report["added"]), report["warnings"]) == (2, [])
+    guessed = b"Headline;Body;Published\nKiln;The kiln is cold.;2022\nWell;The well is dug.;2023\n"
+    report = empty_client.post("/api/articles", files={"files": ("news.csv", guessed)}).json()
+    told, dates = report["warnings"]
+    assert told.startswith("news.csv: `Headline` is read as title, `Published` is read as date")
+    assert dates == "news.csv:2: its date names no certain day, so it has none ('2022'), and so in 1 more"
+    wrong = empty_client.post("/api/articles", files=sent, data={"columns": "Plot"})
+    assert (wrong.status_code, wrong.headers["content-type"]) == (422, MEDIA_TYPE)
+
+
+def test_undecodable_letters_are_counted(empty_client):
+    text = "Größe und Güte – ein schöner Tag. ".encode() + b"\xe4\xff."
+    report = empty_client.post("/api/articles", files={"files": ("a.txt", text)}).json()
+    assert report["warnings"] == ["a.txt: some characters could not be decoded, and stand as \ufffd (2)"]
+
+
+def test_the_window_tells_what_was_replaced_and_guessed(library: Library):
+    address = "https://collan.example/kiln"
+    old = _page("Kiln cold", "The kiln is cold since May, they say.", address)
+    new = _page("Kiln relit", "The kiln was relit in June, they say.", address)
+
+    def send(name: str, content: bytes, **fields: str) -> list[dict[str, str]]:
+        sent = client.post("/articles", files={"files": (name, content)}, data=fields)
+        return [json.loads(line) for line in sent.text.splitlines()]
+
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        client = TestClient(create_app(assistant))
+        assert send("index.html", old) == [{"how": "added"}]
+        assert send("index.html", PAGES[1]) == [{"how": "added"}]
+        assert send("index.html", new) == [{"how": "updated", "replaced": "Kiln cold"}]
+        table = b"Film,Plot\nSmash,He serves beer.\n"
+        assert send("films.csv", table, columns="text=Plot,title=Film") == [{"how": "added"}]
+        outcome, told = send("news.csv", b"Headline,Body\nKiln,The kiln is cold.\n")
+        assert outcome == {"how": "added"}
+        assert told["warning"].startswith("news.csv: `Headline` is read as title, `Body` is read as text")

@@ -41,6 +41,8 @@ class LibraryPhrases:
     addresses: str
     into: str
     into_hint: str
+    columns: str
+    columns_hint: str
     start: str
     stop: str
     results: str
@@ -57,6 +59,7 @@ class UploadPhrases:
     reading: str
     added: str
     updated: str
+    replaced: str
     unchanged: str
     skipped: str
     nothing: str
@@ -94,10 +97,13 @@ ENGLISH = LibraryPhrases(
     "this server.",
     drop="Drop files here",
     choose="Choose files",
-    formats="Text, Markdown, web pages, PDF, Word, EPUB, feeds, .jsonl, .csv and .zip, up to 25 MB each",
+    formats="Text, Markdown, web pages, PDF, Word, EPUB, feeds, .jsonl, .json, .csv, .tsv and .zip, up to "
+    "25 MB each",
     addresses="Web addresses, one per line",
     into="Add to another collection",
     into_hint="A new name creates one: a–z, 0–9, - and _",
+    columns="Columns of tables",
+    columns_hint="Only if their names do not tell which one holds the text, title, date, source, url or id",
     start="Add",
     stop="Stop",
     results="Results",
@@ -107,6 +113,7 @@ ENGLISH = LibraryPhrases(
         reading="reading",
         added="{} added",
         updated="{} updated",
+        replaced="replaced: {}",
         unchanged="{} unchanged",
         skipped="{} skipped",
         nothing="no articles found",
@@ -146,10 +153,14 @@ GERMAN = LibraryPhrases(
     "Betreiber dieses Servers um einen Schlüssel zum Bearbeiten.",
     drop="Dateien hierher ziehen",
     choose="Dateien wählen",
-    formats="Text, Markdown, Webseiten, PDF, Word, EPUB, Feeds, .jsonl, .csv und .zip, je bis zu 25 MB",
+    formats="Text, Markdown, Webseiten, PDF, Word, EPUB, Feeds, .jsonl, .json, .csv, .tsv und .zip, je bis "
+    "zu 25 MB",
     addresses="Webadressen, eine pro Zeile",
     into="Zu einer anderen Sammlung hinzufügen",
     into_hint="Ein neuer Name legt sie an: a–z, 0–9, - und _",
+    columns="Spalten von Tabellen",
+    columns_hint="Nur falls ihre Namen nicht zeigen, was Text (text), Titel (title), Datum (date), Medium "
+    "(source), Adresse (url) oder Kennung (id) ist",
     start="Hinzufügen",
     stop="Stoppen",
     results="Ergebnisse",
@@ -159,6 +170,7 @@ GERMAN = LibraryPhrases(
         reading="wird gelesen",
         added="{} hinzugefügt",
         updated="{} aktualisiert",
+        replaced="ersetzt: {}",
         unchanged="{} unverändert",
         skipped="{} übersprungen",
         nothing="keine Artikel gefunden",

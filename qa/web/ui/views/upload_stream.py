@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator, Generator, Sequence
+from dataclasses import replace
 
 import anyio
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from index.errors import QuothError
-from index.schemas import Ingested, Skipped
+from index.schemas import Ingested, IngestReport, Skipped
 from qa.assistant import Assistant
 from qa.web.errors.handlers import HANDLERS
 from qa.web.errors.problem_details import ProblemDetails
@@ -30,7 +31,8 @@ PATH = "/library"
 
 def create_app(assistant: Assistant) -> Starlette:
     """Serves `POST /articles`, which takes what `POST /api/articles` takes. The response has one JSON line
-    per article, `{"how"}` or `{"skipped", "reason"}`, and ends with `{"trouble"}` if adding failed.
+    per article, `{"how", "replaced"?}` or `{"skipped", "reason"}`; at the end come `{"warning"}`s, and
+    `{"trouble"}` if adding failed.
 
     It replaces Gradio's upload, which accepts files of any kind from anyone and leaves them on the disk.
     """
@@ -58,9 +60,13 @@ async def _lines(assistant: Assistant, given: Sequence[Upload], collection: str)
 
 
 def _outcomes(assistant: Assistant, given: Sequence[Upload], collection: str) -> Generator[dict[str, str]]:
+    told: list[Ingested] = []
     try:
         for outcome in assistant.add(read_uploads(assistant, given), collection=collection):
+            if isinstance(outcome, Ingested) and outcome.remarks:
+                told.append(replace(outcome, uncovered=None))
             yield _line(outcome)
+        yield from ({"warning": warning} for warning in IngestReport.of(told).warnings)
     except QuothError as error:
         yield {"trouble": str(error)}
     except Exception as error:
@@ -70,5 +76,6 @@ def _outcomes(assistant: Assistant, given: Sequence[Upload], collection: str) ->
 
 def _line(outcome: Ingested | Skipped) -> dict[str, str]:
     if isinstance(outcome, Ingested):
-        return {"how": outcome.how}
+        gone = ", ".join(one.title or one.article_id for one in outcome.replaced)
+        return {"how": outcome.how} | ({"replaced": gone} if gone else {})
     return {"skipped": outcome.source, "reason": outcome.reason}

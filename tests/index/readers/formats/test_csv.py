@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from index.readers.article_fields import NO_DAY
 from index.readers.registry import read_sources
-from index.schemas import Article, Skipped, content_id
+from index.schemas import Article, Remark, Skipped, content_id
 from tests.index.readers.reading import (
     read,
     reasons,
@@ -21,7 +22,9 @@ from tests.paths import FILES
 
 def test_csv_by_libreoffice() -> None:
     path = FILES / "brenn-libreoffice.csv"
-    assert read(path) == [
+    *found, mill = read(path)
+    assert isinstance(mill, Article)
+    assert [*found, mill] == [
         Article(
             id=content_id(url="https://brenn.example/bread"),
             text="The oven of Lower Brenn bakes again; its café opens at 7.\n"
@@ -38,8 +41,9 @@ def test_csv_by_libreoffice() -> None:
             date=date(2024, 2, 1),
             source="Brenn Echo",
         ),
-        Skipped(source=f"{path}:5", reason="date 'last week' is not an ISO 8601 date such as 2022-10-27"),
+        Article(id=mill.id, text=mill.text, title=mill.title, source=mill.source),
     ]
+    assert mill.remarks == (Remark(place=f"{path}:5", kind=NO_DAY, detail="'last week'"),)
 
 
 def test_csv_by_sqlite() -> None:
@@ -51,8 +55,8 @@ def test_csv_by_sqlite() -> None:
 
 
 def test_csv_without_a_text_is_none(tmp_path: Path) -> None:
-    wanted = 'no column named "text"; the first line names the columns: id url title date source text'
-    assert reasons(read(FILES / "no-text.csv")) == [wanted]
+    [reason] = reasons(read(FILES / "no-text.csv"))
+    assert reason.startswith('no "text" among its columns (') and "--columns text=COLUMN" in reason
     assert reasons(write_and_read(tmp_path / "a.csv", "")) == ["empty"]
     assert reasons(write_and_read(tmp_path / "a.csv", "id,text\n")) == ["empty"]
     assert reasons(write_and_read(tmp_path / "a.csv", "\n\n")) == ["empty"]

@@ -69,7 +69,15 @@ def test_days_and_texts_of_entries(tmp_path: Path) -> None:
     days = {
         "Mon, 18 Mar 2024 23:30:00 -0500": date(2024, 3, 18),
         "2024-03-18T23:30:00-05:00": date(2024, 3, 18),
-        "18 March 2024 some time": None,
+        "18 March 2024 some time": date(2024, 3, 18),
+        "2016/6/29 15:07:41": date(2016, 6, 29),
+        "1666867200": date(2022, 10, 27),
+        "2022": None,
+        "March 2024": None,
+        "Ke, 30 Lok 2013 11:34:37 +0000": date(2013, 10, 30),
+        "Do, 27 Okt 2022 10:15:00 +0200": date(2022, 10, 27),
+        "Thu, 10/27/2022 - 14:05": date(2022, 10, 27),
+        "03/04/2022": date(2022, 3, 4),  # as 10/27/2022 is written
         "": None,
     }
     unseen = "&lt;p&gt;Seen.&lt;/p&gt;&lt;p hidden&gt;UNSEEN&lt;/p&gt;&lt;script&gt;UNSEEN&lt;/script&gt;"

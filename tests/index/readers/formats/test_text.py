@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from index.readers.article_fields import NO_DAY
 from index.schemas import Article, content_id
 from tests.index.readers.reading import (
     read,
     read_article,
-    skip_reason,
 )
 from tests.paths import SEEDS
 
@@ -56,9 +56,12 @@ def test_txt_header_like_prose_stays_text(tmp_path: Path) -> None:
 
 
 def test_txt_with_an_impossible_date_is_not_guessed(tmp_path: Path) -> None:
-    wanted = "date '2022-13-27' is not an ISO 8601 date such as 2022-10-27"
-    assert skip_reason(tmp_path / "a.txt", "date 2022-13-27 Sports\n\nText.") == wanted
-    assert skip_reason(tmp_path / "b.txt", "Date: 2022-13-27\n\nText.") == wanted
+    for header in ("date 2022-13-27 Sports", "Date: 2022-13-27"):
+        found = read_article(tmp_path / "a.txt", f"{header}\n\nText.")
+        assert (found.text, found.date) == ("Text.", None)
+        assert [(one.place, one.kind, one.detail) for one in found.remarks] == [
+            (str(tmp_path / "a.txt"), NO_DAY, "'2022-13-27'")
+        ]
 
 
 def test_txt_title(tmp_path: Path) -> None:

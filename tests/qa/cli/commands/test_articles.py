@@ -40,7 +40,7 @@ def test_bad_files_do_not_prevent_adding_good_ones(quoth: Run, tmp_path: Path) -
     (folder / "empty.txt").write_bytes(b"")
     (folder / "binary.txt").write_bytes(bytes(range(256)) * 20)
     (folder / "huge.txt").write_bytes(b"All work and no play. " * 2_400_000)
-    (folder / "wrong.jsonl").write_bytes(article_line(1).encode("utf-16"))
+    (folder / "wrong.jsonl").write_bytes(b'{"title": "No text"}')
     (folder / "broken.md").write_text("---\ntitle: [\n---\nText.")
     (folder / "broken.html").write_bytes(b"<html><body><scr")
     (folder / "picture.png").write_bytes(b"\x89PNG")
@@ -159,3 +159,26 @@ def test_list_applies_filters(seeded_quoth: Run) -> None:
     listed = seeded_quoth("list", "--source", "The Marren Post", "--after", "2024-01-01", "--json")[1]
     articles = json.loads(listed)["articles"]
     assert articles and {article["source"] for article in articles} == {"The Marren Post"}
+
+
+def test_columns_of_tables_can_be_chosen(quoth: Run, tmp_path: Path) -> None:
+    films = tmp_path / "films.csv"
+    films.write_text("Year,Film,Plot\n1901,Smash,He serves beer.\n1902,Crash,She leaves town.\n")
+    code, _, err = quoth("add", films)
+    assert code == 1 and "(Year, Film, Plot)" in err and "--columns text=COLUMN" in err
+    code, out, _ = quoth("add", films, "--columns", "text=Plot", "--columns", "title=Film")
+    assert (code, out) == (0, "2 added, 0 updated, 0 unchanged, 0 skipped\n")
+    code, _, err = quoth("add", films, "--columns", "body=Plot")
+    assert code == 2 and "text=Plot" in err
+
+
+def test_what_was_guessed_is_a_warning_and_a_changed_path_still_updates(quoth: Run, tmp_path: Path) -> None:
+    news = tmp_path / "news.json"
+    news.write_text('{"articles": [{"headline": "Kiln", "body": "The kiln is cold.", "published": "2022"}]}')
+    _, out, err = quoth("add", news)
+    assert out.startswith("1 added") and f"warning: {news}: `headline` is read as title" in err
+    assert "its date names no certain day, so it has none ('2022')" in err
+    page = tmp_path / "index.txt"
+    for text, how in (("One day.", "1 added, 0 updated"), ("Another day.", "0 added, 1 updated")):
+        page.write_text(text)
+        assert quoth("add", page)[1].startswith(how)

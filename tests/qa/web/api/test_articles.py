@@ -21,7 +21,7 @@ def test_article_is_added_found_replaced_and_deleted(empty_client):
 
     given = dict(FERRY)
     nothing: dict[str, object] = {"added": [], "updated": [], "unchanged": [], "skipped": []}
-    nothing |= {"uncovered": {}, "warnings": []}
+    nothing |= {"replaced": [], "uncovered": {}, "warnings": []}
     assert report() == nothing | {"added": ["ferry"]}
     assert report() == nothing | {"unchanged": ["ferry"]}
     listed = empty_client.get("/api/articles").json()
@@ -34,7 +34,8 @@ def test_article_is_added_found_replaced_and_deleted(empty_client):
     check_quotes(empty_client, answer)
 
     given["text"] = "The ferry left at 19:55."
-    assert report() == nothing | {"updated": ["ferry"]}
+    replaced = [{"article_id": "ferry", "title": FERRY["title"], "by": "ferry"}]
+    assert report() == nothing | {"updated": ["ferry"], "replaced": replaced}
     hits = empty_client.post("/api/search", json={"query": "ferry left"}).json()["hits"]
     assert [hit["text"] for hit in hits] == ["The ferry left at 19:55."]
 

@@ -57,8 +57,10 @@
       const response = await fetch(address, { method: "POST", body, headers, signal: stopping.signal });
       if (!response.ok) throw new Error((await response.json()).detail);
       shown.show(words.reading, "busy");
-      for await (const { how, skipped, reason, trouble: wrong } of lines(response)) {
-        if (wrong) trouble = wrong;
+      for await (const { how, replaced, skipped, reason, warning, trouble: wrong } of lines(response)) {
+        if (replaced) shown.reason("", words.replaced.replace("{}", () => replaced));
+        if (warning) shown.reason("", warning);
+        else if (wrong) trouble = wrong;
         else counts[how ?? "skipped"] = (counts[how ?? "skipped"] ?? 0) + 1;
         if (reason) shown.reason(skipped, reason);
         shown.show(`${words.reading}: ${summary()}`, "busy");
@@ -102,11 +104,14 @@
     form.dispatchEvent(new CustomEvent("added", { detail: { collection }, bubbles: true }));
   }
 
-  function file(selected) {
+  function file(selected, columns) {
     const body = new FormData();
     body.append("files", selected, selected.name);
+    if (columns) body.append("columns", columns);
     return { name: selected.name, body, size: selected.size };
   }
+
+  const files = (form, selected) => [...selected].map((one) => file(one, form.elements.columns.value.trim()));
 
   function address(url) {
     const body = JSON.stringify({ url });
@@ -117,7 +122,7 @@
   document.addEventListener("change", (event) => {
     const form = adding(event);
     if (!form || event.target.type !== "file") return;
-    all(form, [...event.target.files].map(file));
+    all(form, files(form, event.target.files));
     event.target.value = "";
   });
   document.addEventListener("submit", (event) => {
@@ -140,7 +145,7 @@
       event.preventDefault();
       zone.classList.toggle("over", kind === "dragover");
       const form = zone.querySelector("form.adding");
-      if (kind === "drop" && form) all(form, [...event.dataTransfer.files].map(file));
+      if (kind === "drop" && form) all(form, files(form, event.dataTransfer.files));
     });
   }
 
