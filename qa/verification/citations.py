@@ -1,4 +1,4 @@
-"""Turns a model's draft into supported sentences with the quotes that support them."""
+"""Turns a model's draft into possible answers: sentences with the quotes that name all they name."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from qa.guardrails.sanitizer import sanitize
 from qa.llm.prompts import NOT_FOUND
 from qa.schemas import AnswerSentence, Citation
 from qa.verification.answer_type import ExpectedAnswer
-from qa.verification.conflicts.quantities import expand_number
 from qa.verification.entities import fragment_entities, missing_entities
 from qa.verification.excerpts import Excerpt
-from qa.verification.name_expansion import expand_name
 from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, find_support
 
 # A draft can begin with a bare answer on a line of its own; none of its parts is longer than this.
@@ -32,8 +30,8 @@ Encode = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedDraft:
-    """The supported sentences of a draft. Without sentences there is no answer."""
+class CitedText:
+    """Sentences with the quotes they rest on. Without sentences there is no answer."""
 
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -43,16 +41,26 @@ class VerifiedDraft:
         """The sentences with their citation marks: `It rained [1][2].`"""
         return " ".join(_with_marks(sentence) for sentence in self.sentences)
 
-    def expanded(self) -> VerifiedDraft:
-        """The same with bare numbers and names in full, as in their quotes."""
-        quotes = {citation.number: citation.quote for citation in self.citations}
-        sentences = (
-            sentence.model_copy(update={"text": _expand(sentence.text, quotes[sentence.citations[0]])})
-            for sentence in self.sentences
-        )
-        return VerifiedDraft(sentences=tuple(sentences), citations=self.citations)
+    def quotes_of(self, sentence: AnswerSentence) -> list[Citation]:
+        """The citations of one of the sentences."""
+        return [citation for citation in self.citations if citation.number in sentence.citations]
 
-    def quoted(self) -> VerifiedDraft:
+    def only(self, sentences: Sequence[AnswerSentence]) -> CitedText:
+        """The sentences, which are some of these, with their citations numbered from 1."""
+        used = {number for sentence in sentences for number in sentence.citations}
+        kept = [citation for citation in self.citations if citation.number in used]
+        numbers = {citation.number: number for number, citation in enumerate(kept, 1)}
+        return CitedText(
+            sentences=tuple(
+                sentence.model_copy(update={"citations": tuple(numbers[each] for each in sentence.citations)})
+                for sentence in sentences
+            ),
+            citations=tuple(
+                citation.model_copy(update={"number": numbers[citation.number]}) for citation in kept
+            ),
+        )
+
+    def quoted(self) -> CitedText:
         """The same with the quotes in place of the sentences."""
         quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}
         sentences = {
@@ -60,7 +68,7 @@ class VerifiedDraft:
             for sentence in self.sentences
             for number in sentence.citations
         }
-        return VerifiedDraft(sentences=tuple(sentences.values()), citations=self.citations)
+        return CitedText(sentences=tuple(sentences.values()), citations=self.citations)
 
 
 def is_refusal(draft: str) -> bool:
@@ -68,48 +76,73 @@ def is_refusal(draft: str) -> bool:
     return NOT_FOUND.startswith(draft.strip().upper()[: len(NOT_FOUND)])
 
 
-def verify_draft(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> VerifiedDraft:
-    """The sentences of the draft that the excerpts support, each with its quotes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A possible answer: sentences with the quotes that name all they name. `claims` are what each sentence
+    says of the question, for a verifier: a quoted sentence answers it by the words that were drafted.
+    """
 
-    A draft can begin with a short answer. It is used if the sentences below do not contain it. If it is a
-    reason, its quotes are shown instead, as they are for a draft that only repeats the question. Nothing is
-    kept if the question asks for a number and no supported sentence has one.
+    cited: CitedText
+    claims: tuple[str, ...]
+
+
+def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> list[Candidate]:
+    """The possible answers that a draft offers, best first.
+
+    A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
+    short answer; otherwise the sentences of the excerpts that contain it do. Of each only what the excerpts
+    support is kept, and nothing if the question asks for a number and no sentence has one.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
     that one is cited. Numbers of excerpts that do not exist are ignored.
     """
+    if not excerpts:
+        return []
     short_answer, body = _split_short_answer(draft)
+    sentences = list(_draft_sentences(body))
+    marks = frozenset(mark for sentence in sentences for mark in sentence.marks)
     # "Heavy rain; a landslide" are two answers, each with a quote of its own.
-    bare = list(_draft_sentences(short_answer.replace("; ", ".\n")))
-    sentences = list(_draft_sentences(body)) if body else bare
-    if not sentences or not excerpts:
-        return VerifiedDraft()
+    parts = [
+        DraftSentence.of(part.text, marks) for part in _draft_sentences(short_answer.replace("; ", ".\n"))
+    ]
     expected = ExpectedAnswer.of(question)
-    verifier = _Verifier(question=question, expected=expected, excerpts=excerpts, encode=encode)
-    verified = verifier.verify(sentences)
-    if short_answer and body and not verifier.states(verified, short_answer):
-        marks = frozenset(mark for sentence in sentences for mark in sentence.marks)
-        verified, body = verifier.verify([DraftSentence.of(each.text, marks) for each in bare]), ""
-    if not body:
-        verified = verifier.complete(verified, short_answer)
-    if verifier.repeats_question(verified):
-        verified = verified.quoted()
-    if expected.number and not any(expected.found_in(sentence.text) for sentence in verified.sentences):
-        return VerifiedDraft()
-    return verified
+    citer = _Citer(question=question, excerpts=excerpts, encode=encode)
+    drafted, short = citer.cite(sentences), citer.cite(parts)
+    candidates = [
+        Candidate(cited=drafted, claims=tuple(sentence.text for sentence in drafted.sentences)),
+        Candidate(cited=short.quoted(), claims=(short_answer,) * len(short.quoted().sentences)),
+    ]
+    if short_answer and not _states(drafted, short_answer, question):
+        candidates.reverse()
+    return [
+        candidate
+        for candidate in candidates
+        if candidate.cited.sentences
+        and (
+            not expected.number
+            or any(expected.found_in(sentence.text) for sentence in candidate.cited.sentences)
+        )
+    ]
+
+
+def stated_short_answer(draft: str, cited: CitedText) -> str:
+    """The short answer that the draft begins with; empty if the sentences do not contain it."""
+    short_answer = _split_short_answer(draft)[0]
+    return short_answer if short_answer and _states(cited, short_answer) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Verifier:
-    """Verifies sentences against the excerpts for one question."""
+class _Citer:
+    """Finds the quotes of sentences for one question."""
 
     question: str
-    expected: ExpectedAnswer
     excerpts: Sequence[Excerpt]
     encode: Encode
 
-    def verify(self, sentences: Sequence[DraftSentence]) -> VerifiedDraft:
-        """The sentences that the excerpts support."""
+    def cite(self, sentences: Sequence[DraftSentence]) -> CitedText:
+        """The sentences that the excerpts support, with their quotes."""
+        if not sentences:
+            return CitedText()
         places = [(excerpt, index) for excerpt in self.excerpts for index in range(len(excerpt.spans))]
         cosines = _cosines(
             [sentence.text for sentence in sentences],
@@ -127,39 +160,18 @@ class _Verifier:
             if support := find_support(sentence, question, self.excerpts, of_place):
                 numbers = tuple(dict.fromkeys(_cite(quote, citations) for quote in support.quotes))
                 supported.append(AnswerSentence(text=sentence.text, citations=numbers, support=support.level))
-        return VerifiedDraft(sentences=tuple(supported), citations=tuple(citations.values()))
-
-    def complete(self, verified: VerifiedDraft, short_answer: str) -> VerifiedDraft:
-        """A verified short answer in full. A reason is quoted: "Heat and wind" does not say what they did."""
-        # "Hawaii, USA" if the excerpts name the island alone.
-        if short_answer and not verified.sentences and ", " in short_answer:
-            verified = self.verify([DraftSentence.of(short_answer.split(", ")[0])])
-        return verified.quoted() if "reason" in self.expected.kinds else verified.expanded()
-
-    def states(self, verified: VerifiedDraft, short_answer: str) -> bool:
-        """Whether the sentences contain the short answer's entities, or its words if it has none, and add
-        something to the question. An article's date completes a date in its text.
-        """
-        text = " ".join(sentence.text for sentence in verified.sentences)
-        dates = " ".join(f"{citation.date:%d %B %Y}" for citation in verified.citations if citation.date)
-        if entities := fragment_entities(short_answer):
-            missing = missing_entities(entities, f"{text} {dates} {self.question}")
-        else:
-            missing = set(stems(short_answer)) - set(stems(text))
-        return not missing and not self.repeats_question(verified)
-
-    def repeats_question(self, verified: VerifiedDraft) -> bool:
-        """Whether the sentences have only words of the question, which answer it only if it offers a
-        choice.
-        """
-        words = {stem for sentence in verified.sentences for stem in stems(sentence.text)}
-        return words <= set(stems(self.question)) and "choice" not in self.expected.kinds
+        return CitedText(sentences=tuple(supported), citations=tuple(citations.values()))
 
 
-def _expand(text: str, quote: str) -> str:
-    bare = text.rstrip(".")
-    expanded = expand_number(bare, quote) if bare[:1].isdigit() else expand_name(bare, quote)
-    return text if text.startswith(expanded) else expanded
+def _states(cited: CitedText, short_answer: str, question: str = "") -> bool:
+    """Whether the sentences contain the short answer's entities, unless the question does, or its words if
+    it has none. An article's date completes a date in its text.
+    """
+    text = " ".join(sentence.text for sentence in cited.sentences)
+    dates = " ".join(f"{citation.date:%d %B %Y}" for citation in cited.citations if citation.date)
+    if entities := fragment_entities(short_answer):
+        return not missing_entities(entities, f"{text} {dates} {question}")
+    return set(stems(short_answer)) <= set(stems(text))
 
 
 def _split_short_answer(draft: str) -> tuple[str, str]:

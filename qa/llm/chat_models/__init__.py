@@ -1,8 +1,8 @@
 """Chat models: a local one run by llama.cpp, any that LangChain supports, or none."""
 
-from qa.llm.chat_models.base import NO_MODEL, ChatModel
+from qa.llm.chat_models.base import NO_MODEL, ChatModel, Task
 from qa.llm.chat_models.factory import choose_model
 from qa.llm.chat_models.local import LocalChatModel
 from qa.llm.chat_models.remote import RemoteChatModel
 
-__all__ = ["NO_MODEL", "ChatModel", "LocalChatModel", "RemoteChatModel", "choose_model"]
+__all__ = ["NO_MODEL", "ChatModel", "LocalChatModel", "RemoteChatModel", "Task", "choose_model"]

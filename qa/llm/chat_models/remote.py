@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models.base import MAX_ANSWER_TOKENS
-from qa.llm.prompts import Message
+from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, Task
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.language_models.base import LanguageModelInput
+    from langchain_core.messages import AIMessage
+    from langchain_core.runnables import Runnable
 
 
 class RemoteChatModel:
@@ -52,7 +54,13 @@ class RemoteChatModel:
         """An estimate, a quarter of the bytes: only the server has the tokenizer."""
         return len(text.encode()) // 4
 
-    def warm_up(self, messages: Sequence[Message]) -> None:
+    def for_task(self, task: Task) -> Runnable[LanguageModelInput, AIMessage]:
+        options: dict[str, Any] = {"max_tokens": task.max_tokens}
+        if self.name.startswith("openai:"):
+            options |= {"logprobs": True, "top_logprobs": TOP_LOGPROBS}
+        return self.chat.bind(**options)
+
+    def warm_up(self, tasks: Sequence[Task]) -> None:
         """Does nothing: no request is sent before the first question."""
 
     def check(self) -> None:
