@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from index.embedding.embedder import Vectors
-from index.text.normalization import stems
-from index.text.sentences import sentence_spans
+from index.text.normalization import content_words, stems
 from qa.guardrails.sanitizer import sanitize
-from qa.llm.prompts import NOT_FOUND
 from qa.schemas import AnswerSentence, Citation
 from qa.verification.answer_type import ExpectedAnswer
+from qa.verification.draft import draft_sentences, split_short_answer
 from qa.verification.entities import fragment_entities, missing_entities
 from qa.verification.excerpts import Excerpt
 from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, find_support
-
-# A draft can begin with a bare answer on a line of its own; none of its parts is longer than this.
-MAX_SHORT_ANSWER_CHARACTERS = 60
-_MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
-# "It opens at 9 a.m. [1]." without its mark.
-_DOUBLE_STOP = re.compile(r"(?<!\.)\.\.$")
-_MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
 
 Encode = Callable[[Sequence[str]], Vectors]
 
@@ -71,11 +62,6 @@ class CitedText:
         return CitedText(sentences=tuple(sentences.values()), citations=self.citations)
 
 
-def is_refusal(draft: str) -> bool:
-    """Whether the draft, or its beginning while it is being written, is a refusal."""
-    return NOT_FOUND.startswith(draft.strip().upper()[: len(NOT_FOUND)])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A possible answer: sentences with the quotes that name all they name. `claims` are what each sentence
@@ -90,30 +76,25 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
     """The possible answers that a draft offers, best first.
 
     A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
-    short answer; otherwise the sentences of the excerpts that contain it do. Of each only what the excerpts
-    support is kept, and nothing if the question asks for a number and no sentence has one.
+    short answer; otherwise the sentences of the excerpts that contain it do. Fragments are no sentences. Of
+    each only what the excerpts support is kept, and nothing if the question asks for a number and no sentence
+    has one.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
     that one is cited. Numbers of excerpts that do not exist are ignored.
     """
     if not excerpts:
         return []
-    short_answer, body = _split_short_answer(draft)
-    sentences = list(_draft_sentences(body))
+    short_answer, body = split_short_answer(draft)
+    sentences = list(draft_sentences(body))
+    whole = [sentence for sentence in sentences if not sentence.is_fragment]
     marks = frozenset(mark for sentence in sentences for mark in sentence.marks)
-    # "Heavy rain; a landslide" are two answers, each with a quote of its own.
-    parts = [
-        DraftSentence.of(part.text, marks) for part in _draft_sentences(short_answer.replace("; ", ".\n"))
-    ]
-    expected = ExpectedAnswer.of(question)
     citer = _Citer(question=question, excerpts=excerpts, encode=encode)
-    drafted, short = citer.cite(sentences), citer.cite(parts)
-    candidates = [
-        Candidate(cited=drafted, claims=tuple(sentence.text for sentence in drafted.sentences)),
-        Candidate(cited=short.quoted(), claims=(short_answer,) * len(short.quoted().sentences)),
-    ]
-    if short_answer and not _states(drafted, short_answer, question):
+    drafted = citer.drafted(whole)
+    candidates = [drafted, citer.quoted(short_answer or ("" if whole else body), marks)]
+    if short_answer and not _states(drafted.cited, short_answer, question):
         candidates.reverse()
+    expected = ExpectedAnswer.of(question)
     return [
         candidate
         for candidate in candidates
@@ -126,9 +107,14 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
 
 
 def stated_short_answer(draft: str, cited: CitedText) -> str:
-    """The short answer that the draft begins with; empty if the sentences do not contain it."""
-    short_answer = _split_short_answer(draft)[0]
-    return short_answer if short_answer and _states(cited, short_answer) else ""
+    """The short answer that the draft begins with; empty if the sentences do not contain all its words."""
+    short_answer, _ = split_short_answer(draft)
+    if not (short_answer and _states(cited, short_answer)):
+        return ""
+    # Numbers and names can be written in other ways; the other words of an answer must be the sentences'.
+    words = set(stems(" ".join(content_words(short_answer)))) - fragment_entities(short_answer)
+    said = set(stems(" ".join(sentence.text for sentence in cited.sentences)))
+    return short_answer if all(word in said or word[0].isdigit() for word in words) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +124,42 @@ class _Citer:
     question: str
     excerpts: Sequence[Excerpt]
     encode: Encode
+
+    def drafted(self, sentences: Sequence[DraftSentence]) -> Candidate:
+        """The sentences as they were drafted; their quotes if they only repeat the question."""
+        cited = self.cite(sentences)
+        if self._repeats_question(sentence.text for sentence in cited.sentences):
+            return self._in_quotes(cited)
+        return Candidate(cited=cited, claims=tuple(sentence.text for sentence in cited.sentences))
+
+    def quoted(self, bare: str, marks: frozenset[int]) -> Candidate:
+        """The sentences of the excerpts that contain a bare answer."""
+        # "Heavy rain; a landslide" are two answers, each with a quote of its own.
+        cited = self.cite(list(draft_sentences(bare.replace("; ", ".\n"), marks)))
+        if not cited.sentences and ", " in bare:
+            # "Hawaii, USA" if the excerpts name the island alone.
+            cited = self.cite(list(draft_sentences(bare.split(", ")[0], marks)))
+        return self._in_quotes(cited)
+
+    def _in_quotes(self, cited: CitedText) -> Candidate:
+        """The quotes in place of the sentences, except questions; each claims what it was cited for."""
+        quotes = cited.quoted()
+        claims = {
+            quote: "; ".join(each.text for each in cited.sentences if quote.citations[0] in each.citations)
+            for quote in quotes.sentences
+            if not quote.text.endswith("?")
+        }
+        return Candidate(
+            cited=quotes.only(list(claims)),
+            claims=tuple(
+                quote.text if self._repeats_question([claim]) else claim for quote, claim in claims.items()
+            ),
+        )
+
+    def _repeats_question(self, texts: Iterable[str]) -> bool:
+        """Whether the texts have only words of the question, which answer it only if it offers a choice."""
+        words = {word for text in texts for word in stems(text)}
+        return words <= set(stems(self.question)) and "choice" not in ExpectedAnswer.of(self.question).kinds
 
     def cite(self, sentences: Sequence[DraftSentence]) -> CitedText:
         """The sentences that the excerpts support, with their quotes."""
@@ -174,16 +196,6 @@ def _states(cited: CitedText, short_answer: str, question: str = "") -> bool:
     return set(stems(short_answer)) <= set(stems(text))
 
 
-def _split_short_answer(draft: str) -> tuple[str, str]:
-    """The short answer on the first line, without marks, and the sentences below; the short answer is empty
-    if the draft does not begin with one.
-    """
-    first, _, rest = draft.strip().partition("\n")
-    if _MARK.search(first) or max(map(len, first.split("; "))) > MAX_SHORT_ANSWER_CHARACTERS:
-        return "", draft.strip()
-    return first.strip(), rest.strip()
-
-
 def _cosines(sentences: Sequence[str], quotes: Sequence[str], encode: Encode) -> Vectors:
     """The cosine of each sentence with each quote, of shape (sentences, quotes). If all sentences are
     verbatim quotes, nothing is embedded and the other cosines are 0.
@@ -194,17 +206,6 @@ def _cosines(sentences: Sequence[str], quotes: Sequence[str], encode: Encode) ->
         return same
     vectors = encode([*sentences, *quotes])
     return vectors[: len(sentences)] @ vectors[len(sentences) :].T
-
-
-def _draft_sentences(draft: str) -> Iterator[DraftSentence]:
-    """The draft's sentences, except refusals."""
-    draft = _MARK_AFTER_STOP.sub(lambda found: found.group(2) + found.group(1), draft.strip())
-    for start, end in sentence_spans(draft):
-        marked = draft[start:end]
-        marks = frozenset(int(number) for found in _MARK.findall(marked) for number in found.split(","))
-        text = _DOUBLE_STOP.sub(".", _MARK.sub("", marked).strip())
-        if stems(text) and NOT_FOUND not in text.upper():
-            yield DraftSentence.of(text, marks)
 
 
 def _cite(quote: QuoteMatch, citations: dict[tuple[str, int, int], Citation]) -> int:

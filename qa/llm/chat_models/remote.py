@@ -55,10 +55,15 @@ class RemoteChatModel:
         return len(text.encode()) // 4
 
     def for_task(self, task: Task) -> Runnable[LanguageModelInput, AIMessage]:
-        options: dict[str, Any] = {"max_tokens": task.max_tokens}
-        if self.name.startswith("openai:"):
-            options |= {"logprobs": True, "top_logprobs": TOP_LOGPROBS}
-        return self.chat.bind(**options)
+        if not (self._url and self.name.startswith("openai:")):
+            # OpenAI's own reasoning models reject the request, and think before they write.
+            return self.chat
+        from openai import BadRequestError, UnprocessableEntityError
+
+        asked = self.chat.bind(max_tokens=task.max_tokens, logprobs=True, top_logprobs=TOP_LOGPROBS)
+        # So do some of the servers with OpenAI's interface.
+        rejected = (BadRequestError, UnprocessableEntityError)
+        return asked.with_fallbacks([self.chat], exceptions_to_handle=rejected)
 
     def warm_up(self, tasks: Sequence[Task]) -> None:
         """Does nothing: no request is sent before the first question."""
