@@ -13,7 +13,7 @@ from index.collection import Collection
 from index.errors import QuothError
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
-from qa.llm.chat_models import NO_MODEL, ChatModel, RemoteChatModel
+from qa.llm.chat_models import NO_MODEL, ChatModel, reason_for
 from qa.pipeline.chain import (
     DraftChunk,
     SelectedContext,
@@ -191,11 +191,8 @@ class Pipeline:
             ) from None
         except Exception as error:
             # LangChain's providers share no base class of errors.
-            reason = f"{type(error).__name__}: {error}"
-            if isinstance(self._model, RemoteChatModel):
-                reason = self._model.redact_key(reason)
             raise ModelUnavailable(
-                f"the model '{self._name}' did not answer ({reason}); "
+                f"the model '{self._name}' did not answer ({reason_for(error, self._model)}); "
                 "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
             ) from error
         finally:

@@ -7,13 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, Task
+from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, ChatModel, Task
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.language_models.base import LanguageModelInput
     from langchain_core.messages import AIMessage
     from langchain_core.runnables import Runnable
+
+
+def reason_for(error: Exception, model: ChatModel | None) -> str:
+    """What a model's error says, without the API key, which providers may repeat."""
+    reason = f"{type(error).__name__}: {error}"
+    return model.redact_key(reason) if isinstance(model, RemoteChatModel) else reason
 
 
 class RemoteChatModel:
