@@ -206,9 +206,7 @@ class Pipeline:
         quotes = (quote for excerpt in context.excerpts for quote in excerpt.quotes)
         text = sanitize_draft(draft.text, quotes)
         if draft.reaches(thresholds.answer):
-            candidates = await asyncio.to_thread(
-                propose, text, question.question, context.excerpts, encode
-            )
+            candidates = await asyncio.to_thread(propose, text, question.question, context.excerpts, encode)
             proven = await prove(candidates, question, self._verifier, thresholds.proof)
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))

@@ -111,7 +111,8 @@ def test_the_same_claim_with_the_same_quotes_is_verified_once() -> None:
     verifier = ScriptedVerifier({"Ada": 0.8})
     sentence = AnswerSentence(text="Ada won.", citations=(1,), support="supported")
     twice = Candidate(
-        cited=CitedText(sentences=(sentence, sentence), citations=FIRST.cited.citations), claims=("Ada", "Ada")
+        cited=CitedText(sentences=(sentence, sentence), citations=FIRST.cited.citations),
+        claims=("Ada", "Ada"),
     )
     asyncio.run(prove([twice], QUESTION, verifier, 0.5))
     assert len(verifier.asked) == 1

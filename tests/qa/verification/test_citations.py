@@ -207,8 +207,7 @@ def test_names_of_the_question_may_be_repeated(verify) -> None:
     )
     assert [sentence.support for sentence in result.sentences] == ["weak"]
     assert (
-        verify("The museum in Seaville will open on 16 March 2024 [2].", "When will it open?")
-        == CitedText()
+        verify("The museum in Seaville will open on 16 March 2024 [2].", "When will it open?") == CitedText()
     )
 
 
