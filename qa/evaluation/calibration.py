@@ -7,8 +7,8 @@ prediction (El-Yaniv & Wiener 2010). Thresholds are fitted on half "a" of the qu
 "b".
 
 The rows must come from a run without thresholds: the effect of a threshold is known only from the answers
-that it would have hidden. That run shows the first possible answer to each question, so another one that would
-replace it, if it is not proven, is not seen: the thresholds may decline less than is measured here.
+that it would have hidden. Such a run shows the first possible answer to each question. With thresholds, another
+one can take its place if it is not proven, so they may decline less than is measured here.
 """
 
 from __future__ import annotations
@@ -74,9 +74,10 @@ def fit_calibration(rows: Sequence[Row], old: Thresholds) -> Calibration:
 
 
 def fit_thresholds(rows: Sequence[Row], old: Thresholds) -> Thresholds:
-    """Fits the gates after the model first, the last one before the other: the lowest threshold with the
-    greatest Youden's index. Then fits the gate before the model: the highest threshold that does not lower the
-    index, because declining there saves the model's time. A gate without confidences keeps its old threshold.
+    """Fits the gates after the model first, the proof before the answer: the lowest threshold with the
+    greatest Youden's index. Then fits the gate before the model: the highest threshold that does not lower
+    the index, because declining there saves the model's time. A gate without confidences keeps its old
+    threshold.
     """
     fitted = NO_THRESHOLDS
     for gate in ("proof", "answer"):

@@ -30,15 +30,14 @@ MAX_CITATIONS = 3
 # "Relling is 41 years old" is supported by "Relling, 41, leads it" and "the 41-year-old".
 _AGE = re.compile(r"\b(\d+) years old\b")
 _APPOSITIVE_AGE = re.compile(r"(?<=, )\d+(?=[,.;])|\b\d+(?=-year-old)")
-# What has fewer words is rarely a sentence ...
+# What has fewer words is rarely a sentence, ...
 MIN_SENTENCE_WORDS = 4
-# ... nor is what begins in lower case, with a participle ("Selected by the jury") or with a subordinate clause
-# that no main one follows.
-_NO_MAIN_CLAUSE = re.compile(
-    r"[a-zß-ÿ]"
-    r"|(?i:(?:\w+ed|\w+ing|born|built|chosen|given|held|made|taken|written) (?:by|in|at|for|from|with|on|off|out|to|as|of|since|after|during)\b"
-    r"|(?:because|due to|thanks to|so that|in order to|to|by \w+ing|weil|wegen|aufgrund)\b)[^,]*$"
-)
+# ... nor is what begins in lower case, with a participle ("Selected by the jury"), or with a subordinate
+# clause that no main one follows.
+_PARTICIPLE = r"(?:\w+ed|\w+ing|born|built|chosen|given|held|made|taken|written)"
+_AFTER_PARTICIPLE = r"(?:after|as|at|by|during|for|from|in|of|off|on|out|since|to|with)"
+_SUBORDINATE = r"(?:because|by \w+ing|due to|in order to|so that|thanks to|to|aufgrund|weil|wegen)"
+_NO_MAIN_CLAUSE = re.compile(rf"[a-zß-ÿ]|(?i:{_PARTICIPLE} {_AFTER_PARTICIPLE}\b|{_SUBORDINATE}\b)[^,]*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,7 @@ def show_answer(answer: Answer, question: str) -> None:
 
     screen = PlainConsole()
     if answer.nearest:  # its quote follows, word for word
-        screen.show(DECLINED)
-        screen.show("")
-        screen.show((NEAREST, "bold"))
+        screen.show(f"{DECLINED}\n\n{NEAREST}")
     else:
         screen.show((printable(answer.text), "bold" if answer.status == "answered" else ""))
     for sentence in answer.sentences:
@@ -36,11 +34,9 @@ def show_answer(answer: Answer, question: str) -> None:
             numbers = "".join(f"[{number}]" for number in position.citations)
             screen.show(f"{printable(position.claim)} {numbers}", prefix="  - ")
     for citation in answer.citations:
-        mark = f"[{citation.number}] "
         if not answer.nearest:
             screen.show("")
-        screen.show(f"“{one_line(citation.quote)}”", prefix=mark)
-        screen.show((_source(citation) + _duplicates(citation), "dim"), prefix=" " * len(mark))
+        _show_citation(screen, citation)
     if answer.status == "declined" and answer.passages:
         screen.show("")
         screen.show(("Nearest passages", "bold"))
@@ -50,6 +46,12 @@ def show_answer(answer: Answer, question: str) -> None:
     if answer.question_searched != question.strip():
         screen.show("")
         screen.show((f"Searched for: {printable(answer.question_searched)}", "dim"))
+
+
+def _show_citation(screen: PlainConsole, citation: Citation) -> None:
+    mark = f"[{citation.number}] "
+    screen.show(f"“{one_line(citation.quote)}”", prefix=mark)
+    screen.show((_source(citation) + _duplicates(citation), "dim"), prefix=" " * len(mark))
 
 
 def show_passages(hits: Sequence[RetrievedPassage], query: str) -> None:

@@ -68,8 +68,8 @@ def _quotes_exact(row: Row) -> float | None:
 
 
 def proven_share(answer: Answer) -> float | None:
-    """Returns the share of sentences that the verifier finds more likely proven by their quotes than not; None
-    if it judged none.
+    """Returns the share of the sentences with a probability that are more likely proven by their quotes than
+    not; None if no sentence has one.
     """
     judged = [sentence.probability for sentence in answer.sentences if sentence.probability is not None]
     return sum(probability >= PROVEN for probability in judged) / len(judged) if judged else None
