@@ -7,8 +7,8 @@ prediction (El-Yaniv & Wiener 2010). Thresholds are fitted on half "a" of the qu
 "b".
 
 The rows must come from a run without thresholds: the effect of a threshold is known only from the answers
-that it would have hidden. Such a run shows the first possible answer to each question. With thresholds, another
-one can take its place if it is not proven, so they may decline less than is measured here.
+that it would have hidden. Such a run shows the first possible answer to each question. With thresholds,
+another one can take its place if it is not proven, so they may decline less than is measured here.
 """
 
 from __future__ import annotations
