@@ -38,11 +38,7 @@ def show_answer(answer: Answer, question: str) -> None:
             screen.show("")
         _show_citation(screen, citation)
     if answer.status == "declined" and answer.passages:
-        screen.show("")
-        screen.show(("Nearest passages", "bold"))
-        for passage in answer.passages[:MAX_NEAREST]:
-            screen.show((_source(passage) + _duplicates(passage), "dim"), prefix="  - ")
-            screen.show(_excerpt(passage.text), prefix="    ")
+        _show_nearest(screen, answer.passages[:MAX_NEAREST])
     if answer.question_searched != question.strip():
         screen.show("")
         screen.show((f"Searched for: {printable(answer.question_searched)}", "dim"))
@@ -52,6 +48,14 @@ def _show_citation(screen: PlainConsole, citation: Citation) -> None:
     mark = f"[{citation.number}] "
     screen.show(f"“{one_line(citation.quote)}”", prefix=mark)
     screen.show((_source(citation) + _duplicates(citation), "dim"), prefix=" " * len(mark))
+
+
+def _show_nearest(screen: PlainConsole, passages: Sequence[RetrievedPassage]) -> None:
+    screen.show("")
+    screen.show(("Nearest passages", "bold"))
+    for passage in passages:
+        screen.show((_source(passage) + _duplicates(passage), "dim"), prefix="  - ")
+        screen.show(_excerpt(passage.text), prefix="    ")
 
 
 def show_passages(hits: Sequence[RetrievedPassage], query: str) -> None:
