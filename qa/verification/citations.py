@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.embedding.embedder import Vectors
-from index.text.normalization import stems
+from index.text.normalization import WORD, stems
 from index.text.sentences import sentence_spans
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.prompts import NOT_FOUND
@@ -19,6 +19,8 @@ from qa.verification.entities import fragment_entities, missing_entities
 from qa.verification.excerpts import Excerpt
 from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, find_support
 
+# A sentence of fewer words, such as "Harvesting fruit", does not stand by itself.
+MIN_SENTENCE_WORDS = 5
 # A draft can begin with a bare answer on a line of its own; none of its parts is longer than this.
 MAX_SHORT_ANSWER_CHARACTERS = 60
 _MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
@@ -60,6 +62,11 @@ class CitedText:
             ),
         )
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the sentences stand by themselves."""
+        return all(len(WORD.findall(sentence.text)) >= MIN_SENTENCE_WORDS for sentence in self.sentences)
+
     def quoted(self) -> CitedText:
         """The same with the quotes in place of the sentences."""
         quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}
@@ -78,12 +85,14 @@ def is_refusal(draft: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A possible answer: sentences with the quotes that name all they name. `claims` are what each sentence
-    says of the question, for a verifier: a quoted sentence answers it by the words that were drafted.
+    """A possible answer: sentences with the quotes that name all they name.
+
+    `claim` is what a verifier holds against the quotes in place of sentences that are quotes themselves: the
+    words that were drafted. It is empty if the sentences are drafted.
     """
 
     cited: CitedText
-    claims: tuple[str, ...]
+    claim: str = ""
 
 
 def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> list[Candidate]:
@@ -109,8 +118,10 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
     citer = _Citer(question=question, excerpts=excerpts, encode=encode)
     drafted, short = citer.cite(sentences), citer.cite(parts)
     candidates = [
-        Candidate(cited=drafted, claims=tuple(sentence.text for sentence in drafted.sentences)),
-        Candidate(cited=short.quoted(), claims=(short_answer,) * len(short.quoted().sentences)),
+        Candidate(cited=drafted)
+        if drafted.is_whole
+        else Candidate(cited=drafted.quoted(), claim=" ".join(each.text for each in drafted.sentences)),
+        Candidate(cited=short.quoted(), claim=short_answer),
     ]
     if short_answer and not _states(drafted, short_answer, question):
         candidates.reverse()
