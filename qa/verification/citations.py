@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,20 @@ _MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 # "It opens at 9 a.m. [1]." without its mark.
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.$")
 _MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
+
+
+class _Polarity(NamedTuple):
+    """How the answer to a yes-no question begins, and how the opposite one does."""
+
+    own: str
+    other: str
+
+
+_POLAR = {
+    "yes": _Polarity("Yes", "No"),
+    "no": _Polarity("No", "Yes"),
+    "not yet": _Polarity("Not yet", "Yes"),
+}
 
 Encode = Callable[[Sequence[str]], Vectors]
 
@@ -67,6 +82,14 @@ class CitedText:
         """Whether the sentences stand by themselves."""
         return all(len(WORD.findall(sentence.text)) >= MIN_SENTENCE_WORDS for sentence in self.sentences)
 
+    def beginning(self, word: str) -> CitedText:
+        """The same with a word such as Yes before the first sentence, unless it begins so."""
+        first, *rest = self.sentences or (None,)
+        if first is None or first.text.lower().startswith(word.lower()):
+            return self
+        first = first.model_copy(update={"text": f"{word}. {first.text}"})
+        return CitedText(sentences=(first, *rest), citations=self.citations)
+
     def quoted(self) -> CitedText:
         """The same with the quotes in place of the sentences."""
         quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}
@@ -99,7 +122,8 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
     """The possible answers that a draft offers, best first.
 
     A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
-    short answer; otherwise the sentences of the excerpts that contain it do. Of each only what the excerpts
+    short answer; otherwise the sentences of the excerpts that contain it do. To a yes-no question the opposite
+    answer is the second candidate. Of each only what the excerpts
     support is kept, and nothing if the question asks for a number and no sentence has one.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
@@ -123,7 +147,13 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
         else Candidate(cited=drafted.quoted(), claim=" ".join(each.text for each in drafted.sentences)),
         Candidate(cited=short.quoted(), claim=short_answer),
     ]
-    if short_answer and not _states(drafted, short_answer, question):
+    if polar := _POLAR.get(short_answer.rstrip(".").lower()):
+        candidates = [
+            Candidate(cited=drafted.beginning(polar.own)),
+            # A small model often says yes where the sentence it read says no.
+            Candidate(cited=drafted.quoted().beginning(polar.other), claim=polar.other),
+        ]
+    elif short_answer and not _states(drafted, short_answer, question):
         candidates.reverse()
     return [
         candidate
