@@ -122,9 +122,9 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
     """The possible answers that a draft offers, best first.
 
     A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
-    short answer; otherwise the sentences of the excerpts that contain it do. To a yes-no question the opposite
-    answer is the second candidate. Of each only what the excerpts
-    support is kept, and nothing if the question asks for a number and no sentence has one.
+    short answer; otherwise the sentences of the excerpts that contain it do. To a yes-no question the
+    opposite answer comes second. Of each only what the excerpts support is kept, and nothing if the question
+    asks for a number and no sentence has one.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
     that one is cited. Numbers of excerpts that do not exist are ignored.
