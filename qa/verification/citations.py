@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,20 @@ from qa.verification.excerpts import Excerpt
 from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, find_support
 
 Encode = Callable[[Sequence[str]], Vectors]
+
+
+class _Polarity(NamedTuple):
+    """How the answer to a yes-no question begins, and how the opposite one does."""
+
+    own: str
+    other: str
+
+
+_POLAR = {
+    "yes": _Polarity("Yes", "No"),
+    "no": _Polarity("No", "Yes"),
+    "not yet": _Polarity("Not yet", "Yes"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +66,14 @@ class CitedText:
             ),
         )
 
+    def beginning(self, word: str) -> CitedText:
+        """The same with a word such as Yes before the first sentence, unless it begins so."""
+        first, *rest = self.sentences or (None,)
+        if first is None or first.text.lower().startswith(word.lower()):
+            return self
+        first = first.model_copy(update={"text": f"{word}. {first.text}"})
+        return replace(self, sentences=(first, *rest))
+
     def quoted(self) -> CitedText:
         """The same with the quotes in place of the sentences."""
         quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}
@@ -78,7 +101,7 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
     A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
     short answer; otherwise the sentences of the excerpts that contain it do. Fragments are no sentences. Of
     each only what the excerpts support is kept, and nothing if the question asks for a number and no sentence
-    has one.
+    has one. To a yes-no question the opposite answer comes second.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
     that one is cited. Numbers of excerpts that do not exist are ignored.
@@ -92,7 +115,9 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
     citer = _Citer(question=question, excerpts=excerpts, encode=encode)
     drafted = citer.drafted(whole)
     candidates = [drafted, citer.quoted(short_answer or ("" if whole else body), marks)]
-    if short_answer and not _states(drafted.cited, short_answer, question):
+    if polar := _POLAR.get(short_answer.lower()):
+        candidates = citer.both_ways(citer.cite(whole), polar)
+    elif short_answer and not _states(drafted.cited, short_answer, question):
         candidates.reverse()
     expected = ExpectedAnswer.of(question)
     return [
@@ -140,6 +165,16 @@ class _Citer:
             # "Hawaii, USA" if the excerpts name the island alone.
             cited = self.cite(list(draft_sentences(bare.split(", ")[0], marks)))
         return self._in_quotes(cited)
+
+    def both_ways(self, cited: CitedText, polar: _Polarity) -> list[Candidate]:
+        """The answer to a yes-no question, and the opposite one by the same quotes: a small model often says
+        yes where the sentence it read says no.
+        """
+        own, other = cited.beginning(polar.own), cited.quoted().beginning(polar.other)
+        return [
+            Candidate(cited=own, claims=tuple(sentence.text for sentence in own.sentences)),
+            Candidate(cited=other, claims=(polar.other,) * len(other.sentences)),
+        ]
 
     def _in_quotes(self, cited: CitedText) -> Candidate:
         """The quotes in place of the sentences, except questions; each claims what it was cited for."""

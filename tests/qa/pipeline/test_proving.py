@@ -107,17 +107,6 @@ def test_a_quoted_sentence_is_verified_by_what_was_drafted() -> None:
     assert proven([quoted], {"Ada Quill": 0.8}).cited.text == "Ada Quill, who won the race, wept [1]."
 
 
-def test_the_same_claim_with_the_same_quotes_is_verified_once() -> None:
-    verifier = ScriptedVerifier({"Ada": 0.8})
-    sentence = AnswerSentence(text="Ada won.", citations=(1,), support="supported")
-    twice = Candidate(
-        cited=CitedText(sentences=(sentence, sentence), citations=FIRST.cited.citations),
-        claims=("Ada", "Ada"),
-    )
-    asyncio.run(prove([twice], QUESTION, verifier, 0.5))
-    assert len(verifier.asked) == 1
-
-
 def test_without_a_verifier_the_first_candidate_is_shown_unjudged() -> None:
     found = asyncio.run(prove([FIRST, SECOND], QUESTION, None, 0.5))
     assert found == ProvenText(cited=FIRST.cited, proof=None)
