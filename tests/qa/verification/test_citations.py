@@ -419,3 +419,20 @@ def test_only_some_of_the_sentences_have_their_citations_numbered_from_1(verify)
     last = whole.only(whole.sentences[1:])
     assert last.text == "The new date is 16 March 2024 [1]."
     assert quotes(last) == ["The new date is 16 March 2024."]
+
+
+OPENING = "Will the Marren Maritime Museum open in October as planned?"
+
+
+def test_a_yes_no_question_has_both_answers_by_the_same_quote(candidates) -> None:
+    yes, no = candidates("Yes\nThe museum will open in October as planned [2].", OPENING)
+    assert yes.cited.text == "Yes. The museum will open in October as planned [1]."
+    assert no.cited.text == "No. The Marren Maritime Museum will not open in October as planned [1]."
+    assert no.claims == ("No",)
+    assert quotes(yes.cited) == quotes(no.cited)
+
+
+def test_yes_is_said_once_and_never_alone(candidates) -> None:
+    [first, *_] = candidates("Yes\nYes, forty-seven people were taken off the ferry [1].", "Was it left?")
+    assert first.cited.text == "Yes, forty-seven people were taken off the ferry [1]."
+    assert candidates("Yes", OPENING) == candidates("No.", OPENING) == []
