@@ -27,7 +27,7 @@ def test_answer_has_all_fields_and_exact_quotes(client):
     assert answer.keys() == ANSWER.keys()
     assert answer["status"] == "answered" and answer["model"] == "scripted"
     assert answer["citations"][0].keys() == ANSWER["citations"][0].keys()
-    assert answer["sentences"][0].keys() == {"text", "citations", "support"}
+    assert answer["sentences"][0].keys() == ANSWER["sentences"][0].keys()
     assert answer["timings"].keys() == {"search_ms", "first_token_ms", "total_ms"}
     assert {"article_id", "start", "end", "score"} <= answer["passages"][0].keys()
     assert answer["citations"][0]["article_id"] == "marren-rovers-transfer"
