@@ -107,7 +107,7 @@ def test_the_quote_is_the_sentence_that_answers_not_one_that_names_the_subject(v
         assert quotes(result) == ["Tomas Relling succeeds Ilse Dravik as director."], question
 
 
-def test_an_age_can_be_an_apposition_or_an_adjective(verify, embedder: SentenceEmbedder) -> None:
+def test_an_age_can_be_an_apposition_or_an_adjective(verify) -> None:
     assert quotes(verify("Thole is 46 years old [3].", "How old is Thole?")) == [TEXTS["crew"]]
     assert not verify("Thole is 47 years old [3].", "How old is Thole?").sentences
     dog = [excerpt_of("The 21-year-old dog is well.")]
