@@ -42,6 +42,12 @@ class Settings(BaseSettings):
         min_length=1,
         description="cross-encoder that reranks passages: a folder, or `owner/name` on the hub",
     )
+    verifier: str = Field(
+        "model",
+        min_length=1,
+        description="what verifies answers: `model` asks the chat model, `none` nothing; or a classifier of "
+        "entailment: a folder, or `owner/name` on the hub",
+    )
     threads: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 8),
         ge=1,

@@ -39,9 +39,12 @@ from index.embedding.embedder import SentenceEmbedder  # noqa: E402
 from index.library import Library  # noqa: E402
 from index.readers.registry import read_sources  # noqa: E402
 from qa.assistant import Assistant  # noqa: E402
-from qa.llm.chat_models import ChatModel, LocalChatModel  # noqa: E402
+from qa.llm.chat_models import (  # noqa: E402
+    ChatModel,
+    LocalChatModel,
+    Task,
+)
 from qa.llm.installed_weights import find_model  # noqa: E402
-from qa.llm.prompts import Message  # noqa: E402
 from qa.llm.weights import MINILM  # noqa: E402
 from tests.serving import Serving, serving  # noqa: E402
 
@@ -78,10 +81,13 @@ class ScriptedModel:
     def chat(self) -> BaseChatModel:
         return GenericFakeChatModel(messages=iter([AIMessage(self.says)]))
 
+    def for_task(self, task: Task) -> BaseChatModel:
+        return self.chat
+
     def count_tokens(self, text: str) -> int:
         return len(text) // 4
 
-    def warm_up(self, messages: Sequence[Message]) -> None:
+    def warm_up(self, tasks: Sequence[Task]) -> None:
         """Has nothing to load."""
 
     def check(self) -> None:

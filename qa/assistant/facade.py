@@ -17,7 +17,7 @@ from qa.assistant.library_access import LibraryAccess
 from qa.auth import requires, unrestricted
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models import NO_MODEL, ChatModel
-from qa.pipeline.answer_prompt import empty_prompt
+from qa.pipeline.answer_prompt import answering_task
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.pipeline import Pipeline
 from qa.pipeline.question_generation import DraftedQuestion, draft
@@ -25,6 +25,8 @@ from qa.pipeline.suggested_questions import suggested_questions
 from qa.schemas import Answer, Event, Question, RetrievedPassage, checked_question
 from qa.telemetry.feedback import Feedback, FeedbackFile
 from qa.telemetry.metrics import Metrics
+from qa.verification.judge import ChatModelVerifier, judging_task
+from qa.verification.verifier import Verifier
 
 # How many questions a remote model, or none, answers at the same time; a local one answers one.
 CONCURRENT_ANSWERS = 8
@@ -42,6 +44,7 @@ class Assistant(LibraryAccess):
         *,
         private_urls: bool = False,
         queue: ModelQueue | None = None,
+        verifier: Verifier | None = None,
     ) -> None:
         super().__init__(library, private_urls=private_urls)
         if queue is None:  # an empty one is false, too
@@ -52,8 +55,14 @@ class Assistant(LibraryAccess):
         self._queue = queue
         self._feedback = FeedbackFile(library.folder)
         self._suggesting = threading.Lock()
+        self._judges = isinstance(verifier, ChatModelVerifier)
         self._pipeline = Pipeline(
-            library.collection, model, evidence_tokens, queue=queue, thresholds=self.thresholds
+            library.collection,
+            model,
+            evidence_tokens,
+            queue=queue,
+            thresholds=self.thresholds,
+            verifier=verifier,
         )
 
     @requires("reader")  # `stream` checks the collection
@@ -128,7 +137,7 @@ class Assistant(LibraryAccess):
             # Both mostly read files and import packages, so they take less time together.
             searching = executor.submit(self._warm_up_search)
             if self._model:
-                self._model.warm_up(empty_prompt())
+                self._model.warm_up([answering_task(), *([judging_task()] if self._judges else [])])
             searching.result()
 
     def _warm_up_search(self) -> None:

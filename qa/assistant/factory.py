@@ -13,6 +13,7 @@ from qa.llm.embedders import open_embedder, open_reranker
 from qa.llm.installed_weights import require_model
 from qa.pipeline.model_queue import ModelQueue
 from qa.settings import Settings
+from qa.verification.judge import ChatModelVerifier
 
 
 def open_assistant(settings: Settings, *, address: str = "", token: str = "") -> Assistant:
@@ -24,6 +25,7 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
     """
     model = choose_model(settings, partial(require_model, folder=settings.home / "models"))
     embedder, reranker = open_embedder(settings), open_reranker(settings)
+    verifier = ChatModelVerifier(model) if model and settings.verifier == "model" else None
     library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
     slots = 1 if isinstance(model, LocalChatModel) else CONCURRENT_ANSWERS
     return Assistant(
@@ -32,6 +34,7 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
         settings.evidence_tokens,
         private_urls=settings.private_urls,
         queue=ModelQueue(slots=slots, max_waiting=settings.waiting),
+        verifier=verifier,
     )
 
 

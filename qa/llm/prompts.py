@@ -31,6 +31,10 @@ class Prompt:
         """All messages, with the variables of the last one filled in."""
         return [*self.prefix, ("user", self.last.substitute(values))]
 
+    def empty(self) -> list[Message]:
+        """All messages with nothing for the variables, which a model can process in advance."""
+        return self.messages(dict.fromkeys(self.last.get_identifiers(), ""))
+
 
 def load_prompt(name: str, variables: set[str], folder: Path = FOLDER) -> Prompt:
     """The prompt in `folder/name.md`: messages under `## system`, `## user` and `## assistant`.

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from qa.guardrails.sanitizer import sanitize
-from qa.llm.prompts import Message, Prompt, load_prompt
+from qa.llm.chat_models import Task
+from qa.llm.prompts import NOT_FOUND, load_prompt
 from qa.pipeline.query_rewriting import is_follow_up, rewrite
 from qa.schemas import Question
 from qa.verification.excerpts import Excerpt
@@ -17,17 +18,24 @@ PROMPT_VARIABLES = {"excerpts", "earlier", "day", "question"}
 MAX_LINE_CHARACTERS = 600
 # The beginning of an earlier answer shows what "it" refers to; every word of a prompt costs time.
 MAX_EARLIER_CHARACTERS = 300
+# A refusal; or a sentence; or a short answer and a line below it. Left to itself the model often stops after
+# the short answer, which does not stand by itself.
+GRAMMAR = rf'root ::= "{NOT_FOUND}" | [^\n\[]{{60}} [^\n]* | [^\n\[]+ "\n" [^\n]+'
+# Answers begin in many ways and a refusal in one, so the refusal's first token is the likeliest one long
+# before refusing is likelier than answering. The bias lowers its logit. Whether to decline depends on its
+# probability before the bias, which servers still return.
+REFUSAL_BIAS = -3.0
 _MARK = re.compile(r"\s*\[\d[\d,\s]*\]")
 
 
-def load_answer_prompt() -> Prompt:
-    """The prompt for answers. Raises PromptInvalid."""
-    return load_prompt("answer", PROMPT_VARIABLES)
-
-
-def empty_prompt() -> list[Message]:
-    """The prompt without a question, which a model can process in advance."""
-    return load_answer_prompt().messages(dict.fromkeys(PROMPT_VARIABLES, ""))
+def answering_task() -> Task:
+    """What a model that writes answers does. Raises PromptInvalid."""
+    return Task(
+        name="answer",
+        prompt=load_prompt("answer", PROMPT_VARIABLES),
+        grammar=GRAMMAR,
+        bias={NOT_FOUND.split()[0]: REFUSAL_BIAS},
+    )
 
 
 def prompt_values(question: Question, excerpts: Sequence[Excerpt]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from index.collection import Collection
 from index.schemas import Hit, Query
 from qa.llm.chat_models import ChatModel
 from qa.llm.prompts import NOT_FOUND, Message
-from qa.pipeline.answer_prompt import load_answer_prompt, prompt_values
+from qa.pipeline.answer_prompt import answering_task, prompt_values
 from qa.pipeline.context_selection import select_context
 from qa.pipeline.extractive import quote_best
 from qa.pipeline.query_rewriting import rewrite
@@ -93,12 +93,12 @@ def drafting_step(model: ChatModel | None) -> Runnable[SelectedContext, DraftChu
     """Streams the draft as the model writes it; without a model, quotes the best sentences."""
     if model is None:
         return RunnableLambda(lambda context: DraftChunk(text=quote_best(context.excerpts)))
-    prompt = load_answer_prompt()
+    task = answering_task()
     messages: Runnable[SelectedContext, list[Message]] = RunnableLambda(
-        lambda context: prompt.messages(prompt_values(context.retrieval.question, context.excerpts))
+        lambda context: task.prompt.messages(prompt_values(context.retrieval.question, context.excerpts))
     )
     # The lambda delays loading the model until the first question needs it.
-    return messages | RunnableLambda(lambda _: model.chat) | RunnableGenerator(_chunks)
+    return messages | RunnableLambda(lambda _: model.for_task(task)) | RunnableGenerator(_chunks)
 
 
 async def _chunks(messages: AsyncIterator[BaseMessage]) -> AsyncIterator[DraftChunk]:

@@ -1,4 +1,4 @@
-"""How a question is answered: retrieve, gate, select, draft, gate, verify, answer."""
+"""How a question is answered: retrieve, gate, select, draft, gate, cite, verify, answer."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from index.collection import Collection
 from index.errors import QuothError
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
-from qa.llm.chat_models import NO_MODEL, ChatModel, RemoteChatModel
+from qa.llm.chat_models import NO_MODEL, ChatModel, reason_for
 from qa.pipeline.chain import (
     DraftChunk,
     SelectedContext,
@@ -23,8 +23,10 @@ from qa.pipeline.chain import (
 )
 from qa.pipeline.confidence import answer_confidence, search_confidence
 from qa.pipeline.model_queue import ModelQueue
+from qa.pipeline.proving import ProvenText, prove
 from qa.schemas import (
     DECLINED,
+    NEAREST,
     Answer,
     Conflict,
     Event,
@@ -37,8 +39,11 @@ from qa.schemas import (
     Usage,
 )
 from qa.telemetry.tracing import traced, tracer
-from qa.verification.citations import VerifiedDraft, is_refusal, verify_draft
+from qa.verification.citations import CitedText, propose, stated_short_answer
 from qa.verification.conflicts.detect import check_conflicts
+from qa.verification.draft import is_refusal
+from qa.verification.nearest import nearest_sentence
+from qa.verification.verifier import Verifier
 
 # The limit for writing one draft.
 DRAFT_TIMEOUT_SECONDS = 300.0
@@ -72,11 +77,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineResult:
-    """What the steps after retrieval produced; a declined question has an empty `verified` draft."""
+    """What the steps after retrieval produced. A declined question has no `proven` sentences, but perhaps a
+    `nearest` one.
+    """
 
     draft: Draft = Draft()
-    verified: VerifiedDraft = field(default_factory=VerifiedDraft)
+    proven: ProvenText = field(default_factory=ProvenText)
+    short_answer: str = ""
     conflicts: tuple[Conflict, ...] = ()
+    nearest: CitedText = field(default_factory=CitedText)
 
 
 class Pipeline:
@@ -90,6 +99,7 @@ class Pipeline:
         *,
         queue: ModelQueue,
         thresholds: Callable[[str], Thresholds],
+        verifier: Verifier | None = None,
     ) -> None:
         """`collection` and `thresholds` are called with a collection's name."""
         self._collection = collection
@@ -97,6 +107,7 @@ class Pipeline:
         self._name = model.name if model else NO_MODEL
         self._queue = queue
         self._thresholds = thresholds
+        self._verifier = verifier
         self._retrieval = retrieval_step(collection)
         self._selection = selection_step(collection, model, evidence_tokens)
         self._drafting = drafting_step(model)
@@ -122,20 +133,21 @@ class Pipeline:
             with traced("pick evidence"):
                 context = await self._selection.ainvoke(retrieval)
             shown, draft = "", Draft()
-            async with aclosing(self._drafts(context, thresholds.answer)) as drafts:
-                async for draft in drafts:
-                    if (
-                        draft.reaches(thresholds.answer)
-                        and draft.text != shown
-                        and not is_refusal(draft.text)
-                    ):
-                        first_token = first_token or time.perf_counter()
-                        yield Token(text=draft.text[len(shown) :])
-                        shown = draft.text
-            result = PipelineResult(draft=draft)
-            if draft.reaches(thresholds.answer):
+            # The slot is kept while the draft is verified: with others' drafts in between both would take
+            # longer.
+            async with self._queue.slot():
+                async with aclosing(self._drafts(context, thresholds.answer)) as drafts:
+                    async for draft in drafts:
+                        if (
+                            draft.reaches(thresholds.answer)
+                            and draft.text != shown
+                            and not is_refusal(draft.text)
+                        ):
+                            first_token = first_token or time.perf_counter()
+                            yield Token(text=draft.text[len(shown) :])
+                            shown = draft.text
                 with traced("check"):
-                    result = await asyncio.to_thread(self._verify, context, draft)
+                    result = await self._verify(context, draft, thresholds)
         timings = Timings(
             search_ms=_milliseconds(searched - began),
             first_token_ms=_milliseconds(first_token - began) if first_token and self._model else None,
@@ -148,7 +160,7 @@ class Pipeline:
         below the threshold.
         """
         draft = Draft()
-        async with self._queue.slot(), aclosing(self._chunks(context)) as chunks:
+        async with aclosing(self._chunks(context)) as chunks:
             async for chunk in chunks:
                 draft = draft.extended(chunk, context)
                 yield draft
@@ -179,32 +191,43 @@ class Pipeline:
             ) from None
         except Exception as error:
             # LangChain's providers share no base class of errors.
-            reason = f"{type(error).__name__}: {error}"
-            if isinstance(self._model, RemoteChatModel):
-                reason = self._model.redact_key(reason)
             raise ModelUnavailable(
-                f"the model '{self._name}' did not answer ({reason}); "
+                f"the model '{self._name}' did not answer ({reason_for(error, self._model)}); "
                 "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
             ) from error
         finally:
             span.end()
 
-    def _verify(self, context: SelectedContext, draft: Draft) -> PipelineResult:
-        """The sentences of the draft that its excerpts support, and the conflicts between sources."""
-        question = context.retrieval.question.question
-        encode = self._collection(context.retrieval.question.collection).encode
+    async def _verify(self, context: SelectedContext, draft: Draft, thresholds: Thresholds) -> PipelineResult:
+        """What of the draft is proven, and where other sources disagree; else what is nearest."""
+        proven = ProvenText()
+        question = context.retrieval.question
+        encode = self._collection(question.collection).encode
         quotes = (quote for excerpt in context.excerpts for quote in excerpt.quotes)
-        verified = verify_draft(sanitize_draft(draft.text, quotes), question, context.excerpts, encode)
-        verified, conflicts = check_conflicts(question, verified, context.retrieval.hits, encode)
-        return PipelineResult(draft=draft, verified=verified, conflicts=conflicts)
+        text = sanitize_draft(draft.text, quotes)
+        if draft.reaches(thresholds.answer):
+            candidates = await asyncio.to_thread(propose, text, question.question, context.excerpts, encode)
+            proven = await prove(candidates, question, self._verifier, thresholds.proof)
+        if not proven.cited.sentences:
+            return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
+        checked, conflicts = await asyncio.to_thread(
+            check_conflicts, question.question, proven.cited, context.retrieval.hits, encode
+        )
+        return PipelineResult(
+            draft=draft,
+            proven=replace(proven, cited=checked),
+            short_answer=stated_short_answer(text, proven.cited),
+            conflicts=conflicts,
+        )
 
     def _answer(self, evidence: Evidence, found: float, result: PipelineResult, timings: Timings) -> Answer:
-        verified, confidence = result.verified, result.draft.confidence
+        cited, nearest, confidence = result.proven.cited, result.nearest, result.draft.confidence
+        proof = result.proven.proof
         return Answer(
-            status="answered" if verified.sentences else "declined",
-            text=verified.text or DECLINED,
-            sentences=verified.sentences,
-            citations=verified.citations,
+            status="answered" if cited.sentences else "declined",
+            text=cited.text or (f"{DECLINED} {NEAREST} {nearest.text}" if nearest.sentences else DECLINED),
+            sentences=cited.sentences,
+            citations=cited.citations or nearest.citations,
             conflicts=result.conflicts,
             question_searched=evidence.question_searched,
             passages=evidence.passages,
@@ -212,6 +235,9 @@ class Pipeline:
             model=self._name,
             search_confidence=round(found, 4),
             confidence=None if confidence is None else round(confidence, 4),
+            proof=None if proof is None else round(proof, 4),
+            short_answer=result.short_answer,
+            nearest=next(iter(nearest.sentences), None),
             usage=result.draft.usage,
         )
 

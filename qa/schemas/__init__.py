@@ -2,6 +2,7 @@
 
 from qa.schemas.answers import (
     DECLINED,
+    NEAREST,
     Answer,
     AnswerSentence,
     Conflict,
@@ -30,6 +31,7 @@ __all__ = [
     "MAX_QUESTION_CHARACTERS",
     "MAX_TURNS",
     "MAX_TURN_CHARACTERS",
+    "NEAREST",
     "Answer",
     "AnswerSentence",
     "Citation",

@@ -10,15 +10,22 @@ from qa.schemas.base import Schema
 from qa.schemas.passages import Citation, RetrievedPassage
 
 DECLINED = "The articles do not say."
-"""The text of a declined answer."""
+"""The text of a declined answer ..."""
+NEAREST = "The nearest they say:"
+"""... and what goes before the sentence that comes nearest to one."""
 
 
 class AnswerSentence(Schema):
-    """One sentence of an answer, without its marks, and the numbers of its citations."""
+    """One sentence of an answer, without its marks, and the numbers of its citations.
+
+    `probability` is how probable the verifier finds it, 0 to 1, that the quotes prove the sentence and the
+    sentence answers the question; None if none was asked.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: Literal["supported", "weak"]
+    probability: float | None = None
 
 
 class Position(Schema):
@@ -53,8 +60,12 @@ class Usage(Schema):
 class Answer(Schema):
     """An answer in which every sentence is cited, or a declined one with the nearest passages.
 
-    `search_confidence` and `confidence` are what the two gates compare with their thresholds, 0 to 1: how
-    well the best passage fits, and, if a draft was written, how likely the articles answer the question.
+    `short_answer` is the name, number or phrase that was asked for, if the sentences contain it. `nearest` is
+    what the articles say instead, word for word, if the question was declined.
+
+    `search_confidence`, `confidence` and `proof` are what the gates compare with their thresholds, 0 to 1:
+    how well the best passage fits; if a draft was written, how likely the articles answer the question; and
+    if it was verified, how probable the best proof of a sentence is.
     """
 
     status: Literal["answered", "declined"]
@@ -68,16 +79,21 @@ class Answer(Schema):
     model: str
     search_confidence: float | None = None
     confidence: float | None = None
+    proof: float | None = None
+    short_answer: str = ""
+    nearest: AnswerSentence | None = None
     usage: Usage | None = None
 
 
 class Thresholds(Schema):
     """The confidence below which a question is declined: `search` before the model is called, `answer`
-    after it wrote. A gate with threshold 0 declines nothing.
+    after it wrote its first word, `proof` after its sentences were verified. A gate with threshold 0
+    declines nothing.
     """
 
     search: float = Field(ge=0, le=1)
     answer: float = Field(ge=0, le=1)
+    proof: float = Field(0.5, ge=0, le=1)
 
 
 class Evidence(Schema):

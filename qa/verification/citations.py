@@ -1,39 +1,43 @@
-"""Turns a model's draft into supported sentences with the quotes that support them."""
+"""Turns a model's draft into possible answers: sentences with the quotes that name all they name."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from index.embedding.embedder import Vectors
-from index.text.normalization import stems
-from index.text.sentences import sentence_spans
+from index.text.normalization import content_words, stems
 from qa.guardrails.sanitizer import sanitize
-from qa.llm.prompts import NOT_FOUND
 from qa.schemas import AnswerSentence, Citation
 from qa.verification.answer_type import ExpectedAnswer
-from qa.verification.conflicts.quantities import expand_number
+from qa.verification.draft import draft_sentences, split_short_answer
 from qa.verification.entities import fragment_entities, missing_entities
 from qa.verification.excerpts import Excerpt
-from qa.verification.name_expansion import expand_name
 from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, find_support
-
-# A draft can begin with a bare answer on a line of its own; none of its parts is longer than this.
-MAX_SHORT_ANSWER_CHARACTERS = 60
-_MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
-# "It opens at 9 a.m. [1]." without its mark.
-_DOUBLE_STOP = re.compile(r"(?<!\.)\.\.$")
-_MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
 
 Encode = Callable[[Sequence[str]], Vectors]
 
 
+class _Polarity(NamedTuple):
+    """How the answer to a yes-no question begins, and how the opposite one does."""
+
+    own: str
+    other: str
+
+
+_POLAR = {
+    "yes": _Polarity("Yes", "No"),
+    "no": _Polarity("No", "Yes"),
+    "not yet": _Polarity("Not yet", "Yes"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedDraft:
-    """The supported sentences of a draft. Without sentences there is no answer."""
+class CitedText:
+    """Sentences with the quotes they rest on. Without sentences there is no answer."""
 
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -43,16 +47,34 @@ class VerifiedDraft:
         """The sentences with their citation marks: `It rained [1][2].`"""
         return " ".join(_with_marks(sentence) for sentence in self.sentences)
 
-    def expanded(self) -> VerifiedDraft:
-        """The same with bare numbers and names in full, as in their quotes."""
-        quotes = {citation.number: citation.quote for citation in self.citations}
-        sentences = (
-            sentence.model_copy(update={"text": _expand(sentence.text, quotes[sentence.citations[0]])})
-            for sentence in self.sentences
-        )
-        return VerifiedDraft(sentences=tuple(sentences), citations=self.citations)
+    def quotes_of(self, sentence: AnswerSentence) -> list[Citation]:
+        """The citations of one of the sentences."""
+        return [citation for citation in self.citations if citation.number in sentence.citations]
 
-    def quoted(self) -> VerifiedDraft:
+    def only(self, sentences: Sequence[AnswerSentence]) -> CitedText:
+        """The sentences, which are some of these, with their citations numbered from 1."""
+        used = {number for sentence in sentences for number in sentence.citations}
+        kept = [citation for citation in self.citations if citation.number in used]
+        numbers = {citation.number: number for number, citation in enumerate(kept, 1)}
+        return CitedText(
+            sentences=tuple(
+                sentence.model_copy(update={"citations": tuple(numbers[each] for each in sentence.citations)})
+                for sentence in sentences
+            ),
+            citations=tuple(
+                citation.model_copy(update={"number": numbers[citation.number]}) for citation in kept
+            ),
+        )
+
+    def beginning(self, word: str) -> CitedText:
+        """The same with a word such as Yes before the first sentence, unless it begins so."""
+        first, *rest = self.sentences or (None,)
+        if first is None or first.text.lower().startswith(word.lower()):
+            return self
+        first = first.model_copy(update={"text": f"{word}. {first.text}"})
+        return replace(self, sentences=(first, *rest))
+
+    def quoted(self) -> CitedText:
         """The same with the quotes in place of the sentences."""
         quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}
         sentences = {
@@ -60,56 +82,124 @@ class VerifiedDraft:
             for sentence in self.sentences
             for number in sentence.citations
         }
-        return VerifiedDraft(sentences=tuple(sentences.values()), citations=self.citations)
+        return CitedText(sentences=tuple(sentences.values()), citations=self.citations)
 
 
-def is_refusal(draft: str) -> bool:
-    """Whether the draft, or its beginning while it is being written, is a refusal."""
-    return NOT_FOUND.startswith(draft.strip().upper()[: len(NOT_FOUND)])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A possible answer: sentences with the quotes that name all they name. `claims` are what each sentence
+    says of the question, for a verifier: a quoted sentence answers it by the words that were drafted.
+    """
+
+    cited: CitedText
+    claims: tuple[str, ...]
 
 
-def verify_draft(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> VerifiedDraft:
-    """The sentences of the draft that the excerpts support, each with its quotes.
+def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> list[Candidate]:
+    """The possible answers that a draft offers, best first.
 
-    A draft can begin with a short answer. It is used if the sentences below do not contain it. If it is a
-    reason, its quotes are shown instead, as they are for a draft that only repeats the question. Nothing is
-    kept if the question asks for a number and no supported sentence has one.
+    A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
+    short answer; otherwise the sentences of the excerpts that contain it do. Fragments are no sentences. Of
+    each only what the excerpts support is kept, and nothing if the question asks for a number and no sentence
+    has one. To a yes-no question the opposite answer comes second.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
     that one is cited. Numbers of excerpts that do not exist are ignored.
     """
-    short_answer, body = _split_short_answer(draft)
-    # "Heavy rain; a landslide" are two answers, each with a quote of its own.
-    bare = list(_draft_sentences(short_answer.replace("; ", ".\n")))
-    sentences = list(_draft_sentences(body)) if body else bare
-    if not sentences or not excerpts:
-        return VerifiedDraft()
+    if not excerpts:
+        return []
+    short_answer, body = split_short_answer(draft)
+    sentences = list(draft_sentences(body))
+    whole = [sentence for sentence in sentences if not sentence.is_fragment]
+    marks = frozenset(mark for sentence in sentences for mark in sentence.marks)
+    citer = _Citer(question=question, excerpts=excerpts, encode=encode)
+    drafted = citer.drafted(whole)
+    candidates = [drafted, citer.quoted(short_answer or ("" if whole else body), marks)]
+    if polar := _POLAR.get(short_answer.lower()):
+        candidates = citer.both_ways(citer.cite(whole), polar)
+    elif short_answer and not _states(drafted.cited, short_answer, question):
+        candidates.reverse()
     expected = ExpectedAnswer.of(question)
-    verifier = _Verifier(question=question, expected=expected, excerpts=excerpts, encode=encode)
-    verified = verifier.verify(sentences)
-    if short_answer and body and not verifier.states(verified, short_answer):
-        marks = frozenset(mark for sentence in sentences for mark in sentence.marks)
-        verified, body = verifier.verify([DraftSentence.of(each.text, marks) for each in bare]), ""
-    if not body:
-        verified = verifier.complete(verified, short_answer)
-    if verifier.repeats_question(verified):
-        verified = verified.quoted()
-    if expected.number and not any(expected.found_in(sentence.text) for sentence in verified.sentences):
-        return VerifiedDraft()
-    return verified
+    return [
+        candidate
+        for candidate in candidates
+        if candidate.cited.sentences
+        and (
+            not expected.number
+            or any(expected.found_in(sentence.text) for sentence in candidate.cited.sentences)
+        )
+    ]
+
+
+def stated_short_answer(draft: str, cited: CitedText) -> str:
+    """The short answer that the draft begins with; empty if the sentences do not contain all its words."""
+    short_answer, _ = split_short_answer(draft)
+    if not (short_answer and _states(cited, short_answer)):
+        return ""
+    # Numbers and names can be written in other ways; the other words of an answer must be the sentences'.
+    words = set(stems(" ".join(content_words(short_answer)))) - fragment_entities(short_answer)
+    said = set(stems(" ".join(sentence.text for sentence in cited.sentences)))
+    return short_answer if all(word in said or word[0].isdigit() for word in words) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Verifier:
-    """Verifies sentences against the excerpts for one question."""
+class _Citer:
+    """Finds the quotes of sentences for one question."""
 
     question: str
-    expected: ExpectedAnswer
     excerpts: Sequence[Excerpt]
     encode: Encode
 
-    def verify(self, sentences: Sequence[DraftSentence]) -> VerifiedDraft:
-        """The sentences that the excerpts support."""
+    def drafted(self, sentences: Sequence[DraftSentence]) -> Candidate:
+        """The sentences as they were drafted; their quotes if they only repeat the question."""
+        cited = self.cite(sentences)
+        if self._repeats_question(sentence.text for sentence in cited.sentences):
+            return self._in_quotes(cited)
+        return Candidate(cited=cited, claims=tuple(sentence.text for sentence in cited.sentences))
+
+    def quoted(self, bare: str, marks: frozenset[int]) -> Candidate:
+        """The sentences of the excerpts that contain a bare answer."""
+        # "Heavy rain; a landslide" are two answers, each with a quote of its own.
+        cited = self.cite(list(draft_sentences(bare.replace("; ", ".\n"), marks)))
+        if not cited.sentences and ", " in bare:
+            # "Hawaii, USA" if the excerpts name the island alone.
+            cited = self.cite(list(draft_sentences(bare.split(", ")[0], marks)))
+        return self._in_quotes(cited)
+
+    def both_ways(self, cited: CitedText, polar: _Polarity) -> list[Candidate]:
+        """The answer to a yes-no question, and the opposite one by the same quotes: a small model often says
+        yes where the sentence it read says no.
+        """
+        own, other = cited.beginning(polar.own), cited.quoted().beginning(polar.other)
+        return [
+            Candidate(cited=own, claims=tuple(sentence.text for sentence in own.sentences)),
+            Candidate(cited=other, claims=(polar.other,) * len(other.sentences)),
+        ]
+
+    def _in_quotes(self, cited: CitedText) -> Candidate:
+        """The quotes in place of the sentences, except questions; each claims what it was cited for."""
+        quotes = cited.quoted()
+        claims = {
+            quote: "; ".join(each.text for each in cited.sentences if quote.citations[0] in each.citations)
+            for quote in quotes.sentences
+            if not quote.text.endswith("?")
+        }
+        return Candidate(
+            cited=quotes.only(list(claims)),
+            claims=tuple(
+                quote.text if self._repeats_question([claim]) else claim for quote, claim in claims.items()
+            ),
+        )
+
+    def _repeats_question(self, texts: Iterable[str]) -> bool:
+        """Whether the texts have only words of the question, which answer it only if it offers a choice."""
+        words = {word for text in texts for word in stems(text)}
+        return words <= set(stems(self.question)) and "choice" not in ExpectedAnswer.of(self.question).kinds
+
+    def cite(self, sentences: Sequence[DraftSentence]) -> CitedText:
+        """The sentences that the excerpts support, with their quotes."""
+        if not sentences:
+            return CitedText()
         places = [(excerpt, index) for excerpt in self.excerpts for index in range(len(excerpt.spans))]
         cosines = _cosines(
             [sentence.text for sentence in sentences],
@@ -127,49 +217,18 @@ class _Verifier:
             if support := find_support(sentence, question, self.excerpts, of_place):
                 numbers = tuple(dict.fromkeys(_cite(quote, citations) for quote in support.quotes))
                 supported.append(AnswerSentence(text=sentence.text, citations=numbers, support=support.level))
-        return VerifiedDraft(sentences=tuple(supported), citations=tuple(citations.values()))
-
-    def complete(self, verified: VerifiedDraft, short_answer: str) -> VerifiedDraft:
-        """A verified short answer in full. A reason is quoted: "Heat and wind" does not say what they did."""
-        # "Hawaii, USA" if the excerpts name the island alone.
-        if short_answer and not verified.sentences and ", " in short_answer:
-            verified = self.verify([DraftSentence.of(short_answer.split(", ")[0])])
-        return verified.quoted() if "reason" in self.expected.kinds else verified.expanded()
-
-    def states(self, verified: VerifiedDraft, short_answer: str) -> bool:
-        """Whether the sentences contain the short answer's entities, or its words if it has none, and add
-        something to the question. An article's date completes a date in its text.
-        """
-        text = " ".join(sentence.text for sentence in verified.sentences)
-        dates = " ".join(f"{citation.date:%d %B %Y}" for citation in verified.citations if citation.date)
-        if entities := fragment_entities(short_answer):
-            missing = missing_entities(entities, f"{text} {dates} {self.question}")
-        else:
-            missing = set(stems(short_answer)) - set(stems(text))
-        return not missing and not self.repeats_question(verified)
-
-    def repeats_question(self, verified: VerifiedDraft) -> bool:
-        """Whether the sentences have only words of the question, which answer it only if it offers a
-        choice.
-        """
-        words = {stem for sentence in verified.sentences for stem in stems(sentence.text)}
-        return words <= set(stems(self.question)) and "choice" not in self.expected.kinds
+        return CitedText(sentences=tuple(supported), citations=tuple(citations.values()))
 
 
-def _expand(text: str, quote: str) -> str:
-    bare = text.rstrip(".")
-    expanded = expand_number(bare, quote) if bare[:1].isdigit() else expand_name(bare, quote)
-    return text if text.startswith(expanded) else expanded
-
-
-def _split_short_answer(draft: str) -> tuple[str, str]:
-    """The short answer on the first line, without marks, and the sentences below; the short answer is empty
-    if the draft does not begin with one.
+def _states(cited: CitedText, short_answer: str, question: str = "") -> bool:
+    """Whether the sentences contain the short answer's entities, unless the question does, or its words if
+    it has none. An article's date completes a date in its text.
     """
-    first, _, rest = draft.strip().partition("\n")
-    if _MARK.search(first) or max(map(len, first.split("; "))) > MAX_SHORT_ANSWER_CHARACTERS:
-        return "", draft.strip()
-    return first.strip(), rest.strip()
+    text = " ".join(sentence.text for sentence in cited.sentences)
+    dates = " ".join(f"{citation.date:%d %B %Y}" for citation in cited.citations if citation.date)
+    if entities := fragment_entities(short_answer):
+        return not missing_entities(entities, f"{text} {dates} {question}")
+    return set(stems(short_answer)) <= set(stems(text))
 
 
 def _cosines(sentences: Sequence[str], quotes: Sequence[str], encode: Encode) -> Vectors:
@@ -182,17 +241,6 @@ def _cosines(sentences: Sequence[str], quotes: Sequence[str], encode: Encode) ->
         return same
     vectors = encode([*sentences, *quotes])
     return vectors[: len(sentences)] @ vectors[len(sentences) :].T
-
-
-def _draft_sentences(draft: str) -> Iterator[DraftSentence]:
-    """The draft's sentences, except refusals."""
-    draft = _MARK_AFTER_STOP.sub(lambda found: found.group(2) + found.group(1), draft.strip())
-    for start, end in sentence_spans(draft):
-        marked = draft[start:end]
-        marks = frozenset(int(number) for found in _MARK.findall(marked) for number in found.split(","))
-        text = _DOUBLE_STOP.sub(".", _MARK.sub("", marked).strip())
-        if stems(text) and NOT_FOUND not in text.upper():
-            yield DraftSentence.of(text, marks)
 
 
 def _cite(quote: QuoteMatch, citations: dict[tuple[str, int, int], Citation]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from index.schemas import Hit
-from index.text.normalization import content_words, stem, stems
+from index.text.normalization import WORD, content_words, stem, stems
 from qa.verification.entities import (
     extract_entities,
     fragment_entities,
@@ -30,6 +30,14 @@ MAX_CITATIONS = 3
 # "Relling is 41 years old" is supported by "Relling, 41, leads it" and "the 41-year-old".
 _AGE = re.compile(r"\b(\d+) years old\b")
 _APPOSITIVE_AGE = re.compile(r"(?<=, )\d+(?=[,.;])|\b\d+(?=-year-old)")
+# What has fewer words is rarely a sentence, ...
+MIN_SENTENCE_WORDS = 4
+# ... nor is what begins in lower case, with a participle ("Selected by the jury"), or with a subordinate
+# clause that no main one follows.
+_PARTICIPLE = r"(?:\w+ed|\w+ing|born|built|chosen|given|held|made|taken|written)"
+_AFTER_PARTICIPLE = r"(?:after|as|at|by|during|for|from|in|of|off|on|out|since|to|with)"
+_SUBORDINATE = r"(?:because|by \w+ing|due to|in order to|so that|thanks to|to|aufgrund|weil|wegen)"
+_NO_MAIN_CLAUSE = re.compile(rf"[a-zß-ÿ]|(?i:{_PARTICIPLE} {_AFTER_PARTICIPLE}\b|{_SUBORDINATE}\b)[^,]*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +75,12 @@ class DraftSentence:
     def is_list_of_names(self) -> bool:
         """Whether the sentence consists of entities only."""
         return self.words <= self.entities
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether the text cannot stand by itself. Not every fragment is recognised."""
+        few = len(WORD.findall(self.text)) < MIN_SENTENCE_WORDS
+        return few or self.is_list_of_names or bool(_NO_MAIN_CLAUSE.match(self.text))
 
     def contradicts_negation(self, quote: str) -> bool:
         """Whether one of the sentence and the quote negates what the other one states."""

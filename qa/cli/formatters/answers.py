@@ -17,9 +17,14 @@ MAX_DUPLICATES = 5
 
 
 def show_answer(answer: Answer, question: str) -> None:
-    """Prints the text with its citations and their quotes, or the nearest passages of a declined answer."""
+    """Prints the text with its citations and their quotes; of a declined answer what is nearest, once."""
+    from qa.schemas import DECLINED, NEAREST
+
     screen = PlainConsole()
-    screen.show((printable(answer.text), "bold" if answer.status == "answered" else ""))
+    if answer.nearest:  # its quote follows, word for word
+        screen.show(f"{DECLINED}\n\n{NEAREST}")
+    else:
+        screen.show((printable(answer.text), "bold" if answer.status == "answered" else ""))
     for sentence in answer.sentences:
         if sentence.support == "weak":
             screen.show((f"Weakly supported: {printable(sentence.text)}", "yellow"))
@@ -29,19 +34,28 @@ def show_answer(answer: Answer, question: str) -> None:
             numbers = "".join(f"[{number}]" for number in position.citations)
             screen.show(f"{printable(position.claim)} {numbers}", prefix="  - ")
     for citation in answer.citations:
-        mark = f"[{citation.number}] "
-        screen.show("")
-        screen.show(f"“{one_line(citation.quote)}”", prefix=mark)
-        screen.show((_source(citation) + _duplicates(citation), "dim"), prefix=" " * len(mark))
+        if not answer.nearest:
+            screen.show("")
+        _show_citation(screen, citation)
     if answer.status == "declined" and answer.passages:
-        screen.show("")
-        screen.show(("Nearest passages", "bold"))
-        for passage in answer.passages[:MAX_NEAREST]:
-            screen.show((_source(passage) + _duplicates(passage), "dim"), prefix="  - ")
-            screen.show(_excerpt(passage.text), prefix="    ")
+        _show_nearest(screen, answer.passages[:MAX_NEAREST])
     if answer.question_searched != question.strip():
         screen.show("")
         screen.show((f"Searched for: {printable(answer.question_searched)}", "dim"))
+
+
+def _show_citation(screen: PlainConsole, citation: Citation) -> None:
+    mark = f"[{citation.number}] "
+    screen.show(f"“{one_line(citation.quote)}”", prefix=mark)
+    screen.show((_source(citation) + _duplicates(citation), "dim"), prefix=" " * len(mark))
+
+
+def _show_nearest(screen: PlainConsole, passages: Sequence[RetrievedPassage]) -> None:
+    screen.show("")
+    screen.show(("Nearest passages", "bold"))
+    for passage in passages:
+        screen.show((_source(passage) + _duplicates(passage), "dim"), prefix="  - ")
+        screen.show(_excerpt(passage.text), prefix="    ")
 
 
 def show_passages(hits: Sequence[RetrievedPassage], query: str) -> None:

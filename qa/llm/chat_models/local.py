@@ -17,28 +17,24 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models.base import MAX_ANSWER_TOKENS
-from qa.llm.prompts import NOT_FOUND, Message
+from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, Task
+from qa.llm.prompts import Message
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.language_models.base import LanguageModelInput
+    from langchain_core.messages import AIMessage
+    from langchain_core.runnables import Runnable
 
 CONTEXT_TOKENS = 4096
-# The number of alternatives for each token whose probabilities the model returns; 20 is the maximum of
-# OpenAI's API. A small probability of a refusal says more than its absence from a shorter list.
-TOP_LOGPROBS = 20
-# Answers begin in many ways and a refusal in one, so the refusal's first token is the likeliest one long
-# before refusing is likelier than answering. The bias lowers its logit. Whether to decline depends on its
-# probability before the bias, which llama.cpp still returns.
-REFUSAL_BIAS = -3.0
 # Tokens of a prompt that are processed before the model checks whether the request was cancelled: about a
 # second. A batch of half the size is 20 % slower, one of four times the size hardly faster.
 BATCH_TOKENS = 64
 # The health check responds within milliseconds, even while the model works.
 HEALTH_TIMEOUT_SECONDS = 5
 REQUEST_TIMEOUT_SECONDS = 300
-# Memory for the states of earlier prompts, so that returning to one costs nothing.
-PROMPT_CACHE_MIB = 512
+# Memory for the states of earlier prompts: none, because each task's is read from its file.
+PROMPT_CACHE_MIB = 0
 
 
 class LocalChatModel:
@@ -69,21 +65,49 @@ class LocalChatModel:
         reply = self._client.post("/tokenize", json={"content": text})
         return len(reply.json()["tokens"])
 
-    def warm_up(self, messages: Sequence[Message]) -> None:
-        """Loads the model and processes the messages, so that a conversation that begins with them costs
-        only the rest. The result is kept in a file, because processing takes seconds and reading the file
-        does not.
+    def for_task(self, task: Task) -> Runnable[LanguageModelInput, AIMessage]:
+        from langchain_core.runnables import RunnableLambda
+
+        chat = self.chat
+
+        def restore(messages: LanguageModelInput) -> LanguageModelInput:
+            self._restore(task)
+            return messages
+
+        options: dict[str, Any] = {"logit_bias": [[token, bias] for token, bias in task.bias.items()]}
+        if task.grammar:
+            options["grammar"] = task.grammar
+        bound = chat.bind(
+            max_tokens=task.max_tokens, logprobs=True, top_logprobs=TOP_LOGPROBS, extra_body=options
+        )
+        return RunnableLambda(restore) | bound
+
+    def warm_up(self, tasks: Sequence[Task]) -> None:
+        """Loads the model and processes the prompts' prefixes. The results are kept in files, because
+        processing takes seconds and reading a file does not.
         """
-        # Questions wait meanwhile: they need the same messages, and must not become part of the saved state.
+        for task in tasks:
+            self._restore(task)
+
+    def _restore(self, task: Task) -> None:
+        """Puts the model into the state in which it has read the task's prefix and nothing else.
+
+        Whatever it read before could stay and serve as the beginning of the next conversation. Sums would be
+        formed in another order then, their last digits differ, and now and then a word.
+        """
+        # Others wait meanwhile: what they ask must not become part of the saved state.
         with self._loading:
-            chat = self.chat
-            state = f"{self._fingerprint(messages)}.state"
+            self._load()
+            messages = task.prompt.empty()
+            state = f"{task.name}-{self._fingerprint(messages)}.state"
             if (self._cache / state).exists() and self._slot("restore", state):
                 return
-            chat.invoke(list(messages), max_tokens=1)
-            for outdated in self._cache.glob("*.state"):
+            self._chat.invoke(messages, max_tokens=1)
+            for outdated in self._cache.glob(f"{task.name}-*.state"):
                 outdated.unlink()
             self._slot("save", state)
+            # What is read from the file is what every later conversation begins with.
+            self._slot("restore", state)
 
     def _slot(self, action: str, state: str) -> bool:
         """Has llama.cpp save or restore the processed prompt; returns whether that succeeded."""
@@ -149,13 +173,10 @@ class LocalChatModel:
             http_async_client=httpx.AsyncClient(transport=transport, timeout=REQUEST_TIMEOUT_SECONDS),
             temperature=0,
             max_tokens=MAX_ANSWER_TOKENS,  # type: ignore[call-arg]
-            logprobs=True,
-            top_logprobs=TOP_LOGPROBS,
             stream_usage=True,
             max_retries=0,
             # On a busy machine a prompt can take minutes to read; the pipeline has its own deadline.
             stream_chunk_timeout=None,
-            extra_body={"logit_bias": [[NOT_FOUND.split()[0], REFUSAL_BIAS]]},
         )
 
     def check(self) -> None:

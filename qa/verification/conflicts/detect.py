@@ -26,7 +26,7 @@ from index.embedding.embedder import Vectors
 from index.schemas import Hit
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation, Conflict, Position
-from qa.verification.citations import VerifiedDraft
+from qa.verification.citations import CitedText
 from qa.verification.conflicts.claims import Claim, extract_claims
 from qa.verification.conflicts.matching import conflicting_claims
 from qa.verification.conflicts.office_holders import OfficeHolder
@@ -41,12 +41,12 @@ MAX_SOURCE_CHARACTERS = 60
 class ConflictCheck(NamedTuple):
     """A verified answer that states where its sources disagree."""
 
-    verified: VerifiedDraft
+    verified: CitedText
     conflicts: tuple[Conflict, ...] = ()
 
 
 def check_conflicts(
-    question: str, verified: VerifiedDraft, hits: Sequence[Hit], encode: Callable[[Sequence[str]], Vectors]
+    question: str, verified: CitedText, hits: Sequence[Hit], encode: Callable[[Sequence[str]], Vectors]
 ) -> ConflictCheck:
     """The verified answer with the first conflict about it in the retrieved passages.
 
@@ -83,7 +83,7 @@ def _contains(citation: Citation, claim: Claim) -> bool:
 
 
 def _with_conflict(
-    verified: VerifiedDraft, about: str, claims: Sequence[Claim], sides: Sequence[Claim]
+    verified: CitedText, about: str, claims: Sequence[Claim], sides: Sequence[Claim]
 ) -> ConflictCheck:
     """The answer with a sentence about the conflict; the first of the sides is the answer's own."""
     newest = max(sides, key=_date)
@@ -133,7 +133,7 @@ def _renumbered(
 
     positions = tuple(side.model_copy(update=update(side.citations)) for side in conflict.positions)
     return ConflictCheck(
-        verified=VerifiedDraft(
+        verified=CitedText(
             sentences=tuple(each.model_copy(update=update(each.citations)) for each in sentences),
             citations=tuple(each.model_copy(update={"number": renumbered[each.number]}) for each in kept),
         ),

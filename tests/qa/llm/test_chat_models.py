@@ -10,18 +10,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from string import Template
 
 import pytest
 
 from index.library import Library
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models import LocalChatModel
+from qa.llm.chat_models import LocalChatModel, Task
 from qa.llm.chat_models.local import private_folder
-from qa.schemas import Question, Token
+from qa.llm.prompts import Prompt
+from qa.schemas import Answer, Question, Token
 from qa.settings import read_settings
+from qa.verification.judge import ChatModelVerifier
 from tests.conftest import MODEL_THREADS
 
 
@@ -83,22 +86,27 @@ def test_tokens_are_the_models_own(model: LocalChatModel) -> None:
 
 
 def test_what_was_read_once_is_not_read_again(model: LocalChatModel, tmp_path: Path) -> None:
-    text = [("system", "You count." + " one two three" * 100), ("user", "")]
+    long = (("system", "You count." + " one two three" * 100),)
+    counting = Task(name="count", prompt=Prompt(prefix=long, last=Template("$number")))
+    adding = Task(name="add", prompt=Prompt(prefix=(("system", "You add."),), last=Template("$number")))
 
     def seconds(model: LocalChatModel) -> float:
         model.count_tokens("load")
         began = time.monotonic()
-        model.warm_up(text)
+        model.warm_up([counting])
         return time.monotonic() - began
 
     model.count_tokens("load")
     first, second = (
         LocalChatModel(model.name, lambda: model._weights, MODEL_THREADS, tmp_path) for _ in range(2)
     )
-    slow, quick = seconds(first), seconds(second)
+    slow = seconds(first)
+    first.warm_up([adding])
+    quick = seconds(second)
     first.close()
     second.close()
-    assert len(list(tmp_path.glob("*.state"))) == 1
+    # Each task has its own.
+    assert sorted(state.name.partition("-")[0] for state in tmp_path.glob("*.state")) == ["add", "count"]
     assert quick < slow / 2
 
 
@@ -130,6 +138,42 @@ def test_a_question_the_articles_do_not_answer_is_declined(assistant: Assistant)
 def test_the_hidden_instruction_is_not_followed(assistant: Assistant) -> None:
     answer = assistant.ask("Which film won the Silver Heron?")
     assert "Midnight Ferrymen" not in answer.text
+
+
+ASKED = (
+    "Who made Zelenskyy an offer of an alliance?",
+    "Why is Lukashenko under pressure?",
+    "How many people were taken off the ferry Saint Brannoc?",
+    "Which film won the Silver Heron?",
+    "Where did people on Skerrow take refuge during the storm?",
+)
+
+
+def test_the_same_question_gets_the_same_answer(
+    seeded: Library, model: LocalChatModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "close", lambda: None)
+
+    async def told(assistant: Assistant, question: str) -> tuple[str, dict[str, object]]:
+        """The draft, and the answer without its times."""
+        draft = ""
+        async for event in assistant.stream(Question(question=question)):
+            if isinstance(event, Token):
+                draft += event.text
+        assert isinstance(event, Answer)
+        return draft, event.model_dump(exclude={"timings"})
+
+    verifier = ChatModelVerifier(model)
+    with Assistant(seeded, model, read_settings().evidence_tokens, verifier=verifier) as assistant:
+
+        async def all_of(order: Sequence[int]) -> dict[int, object]:
+            return {nth: await told(assistant, ASKED[nth]) for nth in order}
+
+        first, *others = (
+            asyncio.run(all_of(order)) for order in ([0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3])
+        )
+    for other in others:
+        assert other == first
 
 
 def test_leaving_a_stream_stops_the_model(assistant: Assistant, model: LocalChatModel) -> None:

@@ -1,0 +1,57 @@
+"""Which of the possible answers is shown: the first whose sentences a verifier finds proven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from qa.schemas import AnswerSentence, Question
+from qa.verification.citations import Candidate, CitedText
+from qa.verification.verifier import Hypothesis, Verifier
+
+# Of longer drafts only the first sentences are verified and shown: each takes a second or two.
+MAX_VERIFIED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenText:
+    """The proven sentences of the first candidate that has any, and how probable the best proof was, 0 to 1;
+    None if nothing was verified.
+    """
+
+    cited: CitedText = field(default_factory=CitedText)
+    proof: float | None = None
+
+
+async def prove(
+    candidates: Sequence[Candidate], question: Question, verifier: Verifier | None, threshold: float
+) -> ProvenText:
+    """Verifies the candidates in order until one has a sentence whose proof is at least as probable as the
+    threshold, 0 to 1. Without a verifier, the first candidate. Raises ModelUnavailable.
+    """
+    if verifier is None:
+        return ProvenText(cited=candidates[0].cited) if candidates else ProvenText()
+    best: float | None = None
+    for candidate in candidates:
+        kept = []
+        claims = list(zip(candidate.cited.sentences, candidate.claims, strict=True))
+        for sentence, claim in claims[:MAX_VERIFIED]:
+            hypothesis = _hypothesis(candidate.cited, sentence, claim, question)
+            proof = (await verifier.verify(hypothesis)).proof
+            best = max(proof, best or 0.0)
+            if proof >= threshold:
+                kept.append(sentence.model_copy(update={"probability": round(proof, 4)}))
+        if kept:
+            return ProvenText(cited=candidate.cited.only(kept), proof=best)
+    return ProvenText(proof=best)
+
+
+def _hypothesis(cited: CitedText, sentence: AnswerSentence, claim: str, question: Question) -> Hypothesis:
+    quotes = cited.quotes_of(sentence)
+    return Hypothesis(
+        claim=claim,
+        quote=" … ".join(citation.quote for citation in quotes),
+        question=question.question,
+        day=question.as_of.isoformat() if question.as_of else "",
+        quoted_on=quotes[0].date.isoformat() if quotes[0].date else "",
+    )

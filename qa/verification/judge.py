@@ -1,0 +1,79 @@
+"""The chat model as verifier: it is asked whether the quote proves the claim, and how sure it is counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qa.errors import ModelUnavailable
+from qa.guardrails.sanitizer import sanitize
+from qa.llm.chat_models import ChatModel, Task, reason_for
+from qa.llm.prompts import Message, load_prompt
+from qa.verification.verifier import Hypothesis, PlattScaling, Verdict
+
+PROMPT_VARIABLES = {"quote", "day", "question", "answer"}
+# The limit of the quote and of the claim in the prompt.
+MAX_CHARACTERS = 1_200
+# What a bare yes or no of a server that returns no probabilities counts as: a word alone says little.
+WORD_LOG_ODDS = 2.0
+# The probability of a word that is not among the returned alternatives is at most this.
+LEAST_PROBABILITY = 1e-6
+# Fitted by `make fit-verifier`.
+CALIBRATION = PlattScaling(intercept=0.0, slope=1.0)
+
+
+def judging_task() -> Task:
+    """What the model does. Raises PromptInvalid."""
+    return Task(name="verify", prompt=load_prompt("verify", PROMPT_VARIABLES), max_tokens=1)
+
+
+class ChatModelVerifier:
+    """Asks a chat model for a yes or no, and compares the probabilities of the two.
+
+    The word that a small model writes is nearly always yes; the ratio of the probabilities tells proven
+    claims from others.
+    """
+
+    def __init__(self, model: ChatModel) -> None:
+        self.name = model.name
+        self._model = model
+        self._task = judging_task()
+
+    async def verify(self, hypothesis: Hypothesis) -> Verdict:
+        try:
+            reply = await self._model.for_task(self._task).ainvoke(self._messages(hypothesis))
+        except Exception as error:
+            # LangChain's providers share no base class of errors.
+            raise ModelUnavailable(
+                f"the model '{self.name}' did not verify the answer ({reason_for(error, self._model)}); "
+                "see `quoth doctor`, or set QUOTH_VERIFIER=none to answer without"
+            ) from error
+        tokens = (reply.response_metadata.get("logprobs") or {}).get("content") or []
+        score = log_odds(tokens[0]) if tokens else _of_word(str(reply.text))
+        return Verdict(proof=CALIBRATION.probability(score), contradiction=0.0)
+
+    def _messages(self, hypothesis: Hypothesis) -> list[Message]:
+        quote = sanitize(hypothesis.quote)[:MAX_CHARACTERS]
+        return self._task.prompt.messages(
+            {
+                "quote": f"({hypothesis.quoted_on}) {quote}" if hypothesis.quoted_on else quote,
+                "day": f" ({hypothesis.day})" if hypothesis.day else "",
+                "question": sanitize(hypothesis.question),
+                "answer": sanitize(hypothesis.claim)[:MAX_CHARACTERS],
+            }
+        )
+
+
+def log_odds(token: Mapping[str, Any]) -> float:
+    """The logarithm of P(yes) / P(no) in the token's place; it has `top_logprobs` as in OpenAI's API."""
+    yes, no = (_probability(token.get("top_logprobs") or (), word) for word in ("yes", "no"))
+    return math.log(yes + LEAST_PROBABILITY) - math.log(no + LEAST_PROBABILITY)
+
+
+def _probability(alternatives: Sequence[Mapping[str, Any]], word: str) -> float:
+    return sum(math.exp(each["logprob"]) for each in alternatives if each["token"].strip().lower() == word)
+
+
+def _of_word(reply: str) -> float:
+    return WORD_LOG_ODDS if reply.strip().lower().startswith("yes") else -WORD_LOG_ODDS

@@ -1,0 +1,53 @@
+"""What a verifier is: it judges whether a quote proves that a claim answers a question."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """A claim, and the quote that is to prove it.
+
+    `day` is when the question was asked, and `quoted_on` when the quote was published, both ISO 8601 or
+    empty. `context` are the sentences around the quote, which say who "she" is. Without a `question` the
+    claim stands for itself.
+    """
+
+    claim: str
+    quote: str
+    context: str = ""
+    question: str = ""
+    day: str = ""
+    quoted_on: str = ""
+
+
+class Verdict(NamedTuple):
+    """Probabilities, 0 to 1: that the quote proves the claim and the claim answers the question, and that
+    the quote contradicts the claim.
+    """
+
+    proof: float
+    contradiction: float
+
+
+class PlattScaling(NamedTuple):
+    """Turns a score into a probability (Platt, "Probabilistic outputs for support vector machines", 1999)."""
+
+    intercept: float
+    slope: float
+
+    def probability(self, score: float) -> float:
+        """The probability, 0 to 1, of a score."""
+        return 1 / (1 + math.exp(-(self.intercept + self.slope * score)))
+
+
+class Verifier(Protocol):
+    """Judges claims by their quotes."""
+
+    name: str
+
+    async def verify(self, hypothesis: Hypothesis) -> Verdict:
+        """The verdict on the hypothesis. Raises ModelUnavailable."""
