@@ -18,10 +18,10 @@ from zipfile import ZipFile
 from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_fields
 from index.readers.dates import document_date
-from index.readers.formats.html import roles_of, visible_text
 from index.readers.paragraphs import headline, join_paragraphs
 from index.readers.safe_xml import first_text, local_name, parse_xml
 from index.readers.source_file import MAX_TEXT_BYTES, NO_TEXT, PendingArticle, PendingArticles, SourceFile
+from index.readers.visible_html import roles_of, visible_text
 from index.readers.zip_archive import open_zip, read_entry
 
 _CONTAINER = "META-INF/container.xml"

@@ -1,0 +1,81 @@
+"""The text of HTML and XHTML that a reader sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from index.readers.paragraphs import PARAGRAPH_BREAK, join_paragraphs
+
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_INVISIBLE = {"head", "noscript", "rp", "rt", "script", "style", "svg", "template"}
+# Elements that start a new paragraph.
+_BLOCKS = set(
+    "address article aside blockquote body caption center dd details div dl dt figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul".split()
+)
+# References to notes and page numbers, as EPUB 3, WAI-ARIA and the class names of pandoc call them.
+_REFERENCE_ROLES = {
+    *("noteref", "backlink", "pagebreak", "doc-noteref", "doc-backlink", "doc-pagebreak"),
+    *("footnote-ref", "footnote-back"),
+}
+_EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+
+
+def drop_hidden(tree: Any) -> None:
+    """Removes the elements that readers do not see, except scripts."""
+    for element in list(tree.iterdescendants("*")):
+        # Some pages hide their body until a script has run.
+        if element.tag != "body" and (
+            element.tag in {"style", "noscript", "template"}
+            or element.get("hidden") is not None
+            or element.get("aria-hidden", "").strip().lower() == "true"
+            or _HIDDEN_STYLE.search(element.get("style", ""))
+        ):
+            element.drop_tree()
+
+
+def visible_text(tree: Any) -> str:
+    """The visible text of a tree, with blank lines between blocks and tabs between the cells of a row.
+
+    Page breaks and references to notes are left out, and so are entities that the document declares.
+    """
+    drop_hidden(tree)
+    blocks = "".join(_flow(tree)).split(PARAGRAPH_BREAK)
+    return join_paragraphs(re.sub(r" *([\n\t]) *", r"\1", re.sub(r" {2,}", " ", block)) for block in blocks)
+
+
+def roles_of(element: Any) -> set[str]:
+    """The roles of an element by EPUB type, WAI-ARIA role and class."""
+    return {role for name in (_EPUB_TYPE, "role", "class") for role in element.get(name, "").split()}
+
+
+def html_to_text(markup: str) -> str:
+    """The `visible_text` of an HTML fragment."""
+    from lxml.html import HTMLParser, document_fromstring
+
+    parser = HTMLParser(no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+    return visible_text(document_fromstring(f"<html><body>{markup}</body></html>".encode(), parser=parser))
+
+
+def _flow(element: Any) -> Iterator[str]:
+    if isinstance(element.tag, str):
+        name = element.tag.rpartition("}")[2]
+        if name == "br":
+            yield "\n"
+        elif name in {"td", "th"}:
+            yield "\t"
+        if name not in _INVISIBLE and not _REFERENCE_ROLES & roles_of(element):
+            edge = PARAGRAPH_BREAK if name in _BLOCKS else ""
+            yield edge
+            yield _collapsed(element.text)
+            for child in element:
+                yield from _flow(child)
+            yield edge
+    yield _collapsed(element.tail)
+
+
+def _collapsed(text: str | None) -> str:
+    # Line ends in markup are spaces, unlike the breaks that _flow inserts.
+    return re.sub(r"\s+", " ", text or "")
