@@ -15,9 +15,9 @@ from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_fields
 from index.readers.charset import decoded_text
 from index.readers.dates import feed_date
+from index.readers.html.visible_text import html_to_text
 from index.readers.paragraphs import headline
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
-from index.readers.visible_html import html_to_text
 from index.schemas import Article
 
 MAX_LINKED = 200

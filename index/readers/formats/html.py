@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_fields
 from index.readers.charset import decoded_text
-from index.readers.formats.main_text import main_text, noscript_blocks
-from index.readers.formats.page_date import published_date
+from index.readers.html.main_text import main_text, noscript_blocks
+from index.readers.html.published_date import published_date
+from index.readers.html.visible_text import drop_hidden
 from index.readers.source_file import SourceFile
-from index.readers.visible_html import drop_hidden
 from index.schemas import Article
 
 

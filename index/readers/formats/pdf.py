@@ -1,7 +1,8 @@
 """PDF documents.
 
-The text is read by PDFium, as in Chrome. It joins words by where they stand on the page: the PDFs of Google
-Docs place each word alone, and a reader that goes by the operators gives one word a line (docs/experiments.md).
+The text is read by PDFium, as in Chrome. It joins words by where they stand on the page: the PDFs of
+Google Docs place each word alone, and a reader that goes by the operators gives one word a line
+(docs/experiments.md).
 """
 
 from __future__ import annotations

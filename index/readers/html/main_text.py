@@ -7,8 +7,8 @@ from copy import deepcopy
 from typing import Any
 
 from index.errors import SourceUnreadable
+from index.readers.html.visible_text import visible_text
 from index.readers.paragraphs import PARAGRAPH_BREAK, join_paragraphs
-from index.readers.visible_html import visible_text
 
 # What is shorter may be a caption or a notice in place of the article.
 SHORT_CHARACTERS = 300
@@ -36,15 +36,10 @@ _LOADED_LATER = "a script may load its article; print it to PDF in a browser, or
 def noscript_blocks(tree: Any) -> list[Any]:
     """Copies of the <noscript> elements of a page that stand alone, not within a paragraph."""
     blocks = []
-    for element in tree.iter("noscript"):
-        parent = element.getparent()
-        if (
-            parent is not None
-            and not "".join([parent.text or "", *(child.tail or "" for child in parent)]).strip()
-        ):
-            copied = deepcopy(element)
-            copied.tag, copied.tail = "div", None
-            blocks.append(copied)
+    for element in tree.xpath("//*/noscript[not(../text()[normalize-space()])]"):
+        copied = deepcopy(element)
+        copied.tag, copied.tail = "div", None
+        blocks.append(copied)
     return blocks
 
 
@@ -67,12 +62,11 @@ def main_text(tree: Any, without_scripts: list[Any]) -> str:
         raise SourceUnreadable("no article text found")
     if len(text) >= SHORT_CHARACTERS or not (_stands_aside(text, tree) or _NOTICE.search(text)):
         return text
-    article = join_paragraphs(baseline(stated)[1].splitlines())
-    if len(article) < SHORT_CHARACTERS:
-        raise SourceUnreadable(
-            f"only {' '.join(text.split())[:80]!r} was found on this page; {_LOADED_LATER}"
-        )
-    return article
+    articles = [visible_text(element) for element in tree.iter("article")]
+    for article in (join_paragraphs(baseline(stated)[1].splitlines()), max(articles, key=len, default="")):
+        if len(article) >= SHORT_CHARACTERS:
+            return article
+    raise SourceUnreadable(f"only {' '.join(text.split())[:80]!r} was found; {_LOADED_LATER}")
 
 
 def _extracted(tree: Any) -> str:
