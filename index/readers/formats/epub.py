@@ -32,8 +32,8 @@ _FONT_OBFUSCATION = {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/
 _ADDED = {"pg-boilerplate"}
 _NO_CHAPTER = re.compile(
     r"(?:the )?(?:full )?(?:project gutenberg )?(?:e-?book )?licen[cs]e(?: agreement)?"
-    r"|copyright(?: page| notice)?|imprint|impressum|colophon|legal notice|rechtliche hinweise|mentions légales"
-    r"|(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|sommaire|índice|indice"
+    r"|copyright(?: page| notice)?|imprint|impressum|colophon|legal notice|rechtliche hinweise"
+    r"|mentions légales|(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|sommaire|índice|indice"
     r"|cover|title ?page|half ?title|titelseite|umschlag",
     re.IGNORECASE,
 )

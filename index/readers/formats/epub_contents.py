@@ -24,9 +24,9 @@ _NCX_TYPE = "application/x-dtbncx+xml"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """`pages` are the paths of the spine in reading order, and `navigation` those of navigation pages. `titles`
-    are the entries of the table of contents. `front_matter` is what the guide calls cover, contents or
-    imprint, with its name.
+    """`pages` are the paths of the spine in reading order, and `navigation` those of navigation pages.
+    `titles` are the entries of the table of contents. `front_matter` is what the guide calls cover, contents
+    or imprint, with its name.
     """
 
     pages: tuple[str, ...]

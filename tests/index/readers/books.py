@@ -42,7 +42,8 @@ def write_book(
 
 def point(title: str, target: str, *inner: str) -> str:
     """An entry of an NCX."""
-    return f'<navPoint><navLabel><text>{title}</text></navLabel><content src="{target}"/>{"".join(inner)}</navPoint>'
+    label = f"<navLabel><text>{title}</text></navLabel>"
+    return f'<navPoint>{label}<content src="{target}"/>{"".join(inner)}</navPoint>'
 
 
 def link(title: str, target: str, *inner: str) -> str:

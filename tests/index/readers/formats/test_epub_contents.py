@@ -19,7 +19,9 @@ POEMS = {
         '<h2 id="ice">Ice</h2><p>The river stood<br/>still.</p>'
         '<h2><a id="thaw"></a>Thaw</h2><p>It went at night.</p>'
     ),
-    "two.xhtml": '<p>V.</p><h2 id="reeds">Reeds</h2><p>They bend.</p><h2 id="eels">Eels</h2><p>They wind.</p>',
+    "two.xhtml": (
+        '<p>V.</p><h2 id="reeds">Reeds</h2><p>They bend.</p><h2 id="eels">Eels</h2><p>They wind.</p>'
+    ),
     "three.xhtml": "<p>They wind on over the page.</p>",
 }
 TITLES = ["Winter", "Ice", "Thaw", "Reeds", "Eels"]
@@ -76,7 +78,8 @@ def test_licence_imprint_and_contents_are_no_articles(tmp_path: Path) -> None:
         tmp_path / "a.epub",
         pages,
         nav=NAV + link("The Full Licence", "licence.xhtml#licence"),
-        guide='<reference type="copyright-page" href="imprint.xhtml"/><reference type="toc" href="list.xhtml"/>',
+        guide='<reference type="copyright-page" href="imprint.xhtml"/>'
+        '<reference type="toc" href="list.xhtml"/>',
     )
     assert [article.title for article in found] == TITLES
     assert words(article.text for article in found) == words(POEMS.values())
