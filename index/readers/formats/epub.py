@@ -33,7 +33,7 @@ _ADDED = {"pg-boilerplate"}
 _NO_CHAPTER = re.compile(
     r"(?:the )?(?:full )?(?:project gutenberg )?(?:e-?book )?licen[cs]e(?: agreement)?"
     r"|copyright(?: page| notice)?|imprint|impressum|colophon|legal notice|rechtliche hinweise"
-    r"|mentions légales|(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|sommaire|índice|indice"
+    r"|mentions légales|(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|sommaire|[íi]ndice"
     r"|cover|title ?page|half ?title|titelseite|umschlag",
     re.IGNORECASE,
 )
