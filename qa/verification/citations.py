@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.embedding.embedder import Vectors
+from index.text.letters import normalize_letters
 from index.text.normalization import stems
 from index.text.sentences import sentence_spans
 from qa.guardrails.sanitizer import sanitize
@@ -45,7 +46,7 @@ class VerifiedDraft:
 
     def expanded(self) -> VerifiedDraft:
         """The same with bare numbers and names in full, as in their quotes."""
-        quotes = {citation.number: citation.quote for citation in self.citations}
+        quotes = {citation.number: normalize_letters(citation.quote) for citation in self.citations}
         sentences = (
             sentence.model_copy(update={"text": _expand(sentence.text, quotes[sentence.citations[0]])})
             for sentence in self.sentences
