@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 from statistics import median_low
 from threading import Lock
@@ -33,6 +33,7 @@ _LINE_END_HYPHEN = "\x02"
 _TITLE_WITHIN = 2_000
 # Lines further apart than this, compared with the usual distance on their page, are two paragraphs.
 _PARAGRAPH_GAP = 1.3
+_MANY_LINES = 8
 _PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,4}\s*[-–—]?")
 _SENTENCE_END = re.compile(r"""[.!?…:]["'”’»)\]]*$""")
 _HYPHENATED = re.compile(r"\w[-\u00ad]$")
@@ -95,16 +96,17 @@ def _pages(document: PdfDocument) -> list[list[str]]:
         raise SourceUnreadable(
             f"{len(document):,} pages, over the limit of {MAX_PAGES:,}; split it and add the parts"
         )
-    pages = []
+    pages: list[list[tuple[str, float]]] = []
     size = 0
     for page in document:
-        lines = list(_lines(page))
+        lines = [line for line in _lines(page) if line[0]]
         size += sum(len(line) for line, _ in lines)
         if size > MAX_TEXT_BYTES:
             raise SourceUnreadable("more text than one article may have; split it and add the parts")
-        pages.append(_spaced(lines))
+        pages.append(lines)
         page.close()
-    return pages
+    usual = _usual_step(chain.from_iterable(map(_steps, pages)))
+    return [_spaced(lines, usual) for lines in pages]
 
 
 def _lines(page: Any) -> Iterator[tuple[str, float]]:
@@ -141,16 +143,26 @@ def _clean(letters: list[str]) -> str:
     return " ".join(_CONTROLS.sub("", "".join(letters)).split())
 
 
-def _spaced(lines: list[tuple[str, float]]) -> list[str]:
-    """The lines that are not empty, with an empty one between those further apart than usual on the page."""
-    filled = [(line, height) for line, height in lines if line]
-    steps = [before[1] - line[1] for before, line in pairwise(filled)]
-    # Small steps are footnote marks; steps up begin another column.
-    usual = median_low([step for step in steps if step > 4] or [0.0])
-    spaced = [line for line, _ in filled[:1]]
-    for step, (line, _) in zip(steps, filled[1:], strict=True):
+def _spaced(lines: list[tuple[str, float]], usual: float) -> list[str]:
+    """The lines, with an empty one between those further apart than usual: on their page, or in the document
+    (`usual`) where the page has few.
+    """
+    steps = _steps(lines)
+    if len(steps) >= _MANY_LINES:
+        usual = _usual_step(steps)
+    spaced = [line for line, _ in lines[:1]]
+    for step, (line, _) in zip(steps, lines[1:], strict=True):
         spaced += ["", line] if step > _PARAGRAPH_GAP * usual > 0 else [line]
     return spaced
+
+
+def _steps(lines: list[tuple[str, float]]) -> list[float]:
+    return [before - height for (_, before), (_, height) in pairwise(lines)]
+
+
+def _usual_step(steps: Iterable[float]) -> float:
+    # Small steps are footnote marks; steps up begin another column.
+    return median_low([step for step in steps if step > 4] or [0.0])
 
 
 def _without_headers(pages: list[list[str]]) -> list[list[str]]:
@@ -187,23 +199,33 @@ def _paragraphs(pages: list[list[str]]) -> str:
     A paragraph ends at an empty line, and at a line that ends a sentence and is clearly shorter than the
     other lines of its page. It continues on the next page if the page ends inside a sentence.
     """
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     unfinished = False
     for lines in pages:
         lengths = sorted(len(line) for line in lines if line)
         full_length = lengths[int(len(lengths) * 0.8)] if lengths else 0
-        if unfinished and _SENTENCE_END.search(paragraphs[-1]):
+        if unfinished and _SENTENCE_END.search(paragraphs[-1][-1]):
             unfinished = False
         for line in lines:
             if not line:
                 unfinished = False
                 continue
-            if not unfinished or _LIST_ITEM.match(line):
-                paragraphs.append(line)
-            elif _HYPHENATED.search(paragraphs[-1]) and line[0].islower():
-                paragraphs[-1] = paragraphs[-1][:-1] + line
+            if unfinished and not _LIST_ITEM.match(line):
+                paragraphs[-1].append(line)
             else:
-                paragraphs[-1] += " " + line
+                paragraphs.append([line])
             ends_sentence = _SENTENCE_END.search(line) and len(line) < 0.8 * full_length
             unfinished = not ends_sentence and len(line) > 0.4 * full_length
-    return PARAGRAPH_BREAK.join(paragraphs).strip()
+    return PARAGRAPH_BREAK.join(map(_joined, paragraphs)).strip()
+
+
+def _joined(lines: list[str]) -> str:
+    """The lines of a paragraph, with the words joined that are divided at the end of one."""
+    parts = lines[:1]
+    for before, line in pairwise(lines):
+        if _HYPHENATED.search(before) and line[0].islower():
+            parts[-1] = parts[-1][:-1]
+            parts.append(line)
+        else:
+            parts += [" ", line]
+    return "".join(parts)
