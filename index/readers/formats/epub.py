@@ -18,7 +18,7 @@ from zipfile import ZipFile
 from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_fields
 from index.readers.dates import document_date
-from index.readers.formats.epub_contents import FRONT_MATTER, Contents
+from index.readers.formats.epub_contents import FRONT_MATTER, Contents, Target
 from index.readers.html.visible_text import roles_of, visible_sections
 from index.readers.paragraphs import headline, join_paragraphs
 from index.readers.safe_xml import first_text, parse_xml
@@ -30,16 +30,23 @@ _ENCRYPTION = "META-INF/encryption.xml"
 _FONT_OBFUSCATION = {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
 # What Project Gutenberg adds before and after a book.
 _ADDED = {"pg-boilerplate"}
-_NO_CHAPTER = re.compile(
-    r"(?:the )?(?:full )?(?:project gutenberg )?(?:e-?book )?licen[cs]e(?: agreement)?"
+_LICENCE = re.compile(
+    r"(?:the )?(?:full )?(?:project gutenberg\W{0,3}(?:tm)?\W{0,2})?(?:e-?book )?licen[cs]e(?: agreement)?"
     r"|copyright(?: page| notice)?|imprint|impressum|colophon|legal notice|rechtliche hinweise"
-    r"|mentions légales|(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|sommaire|[íi]ndice"
+    r"|mentions légales",
+    re.IGNORECASE,
+)
+_CONTENTS = re.compile(
+    r"(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|sommaire|[íi]ndice"
     r"|cover|title ?page|half ?title|titelseite|umschlag",
     re.IGNORECASE,
 )
+_IMPRINT_WORDS = re.compile(
+    r"©|\bISBN\b|all rights reserved|alle rechte vorbehalten|tous droits réservés", re.I
+)
 # Longer text before the first entry of a page is a part of its own, not the head of that entry.
 _HEAD_CHARACTERS = 200
-# Longer pages that the guide calls cover or imprint hold more than that.
+# Longer parts that are called cover, contents or imprint hold more than that.
 _FRONT_MATTER_CHARACTERS = 5_000
 # The share of a page's text within links from which on it is a table of contents.
 _LINKED_SHARE = 0.5
@@ -151,16 +158,20 @@ def _body(archive: ZipFile, path: str) -> Any:
     return None
 
 
-def _is_front_matter(target: tuple[str, str], text: str, contents: Contents, linked: set[str]) -> bool:
-    kind = contents.front_matter.get(target, "")
-    title = contents.titles.get(target, "")
-    if kind == "toc" or not kind:
-        lines = [line for line in text.splitlines() if line]
+def _is_front_matter(target: Target, text: str, contents: Contents, linked: set[str]) -> bool:
+    kind, title = contents.front_matter.get(target, ""), contents.titles.get(target, "")
+    lines = [line for line in text.splitlines() if line]
+    name = title or "".join(lines[:1])
+    if _LICENCE.fullmatch(name):
+        return True
+    is_short = len(text) <= _FRONT_MATTER_CHARACTERS
+    if not title or kind == "toc" or _CONTENTS.fullmatch(name):
         within = sum(len(line) for line in lines if line in linked)
         if len(lines) > 3 and within > _LINKED_SHARE * len(text):
             return True
-        return bool(_NO_CHAPTER.fullmatch(title))
-    return len(text) <= _FRONT_MATTER_CHARACTERS
+    if not title and is_short and len(set(_IMPRINT_WORDS.findall(text.lower()))) > 1:
+        return True
+    return is_short and bool(kind not in {"", "toc"} or _CONTENTS.fullmatch(name))
 
 
 def _linked_text(body: Any) -> set[str]:

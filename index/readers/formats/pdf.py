@@ -140,7 +140,9 @@ def _baseline(text_page: Any, at: int) -> float:
 
 
 def _clean(letters: list[str]) -> str:
-    return " ".join(_CONTROLS.sub("", "".join(letters)).split())
+    # PDFium gives letters beyond the first plane as two surrogates.
+    text = "".join(letters).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return " ".join(_CONTROLS.sub("", text).split())
 
 
 def _spaced(lines: list[tuple[str, float]], usual: float) -> list[str]:

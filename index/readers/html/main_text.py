@@ -17,7 +17,7 @@ NOSCRIPT_RATIO = 2
 _ASIDE = {"figcaption", "caption", "nav", "aside", "footer", "header"}
 _ARTICLE = {"article", "main"}
 _ASIDE_CLASS = re.compile(
-    r"caption|popup|banner|cookie|consent|sidebar|(?:image|photo|picture)[\w-]*title", re.IGNORECASE
+    r"caption|popup|banner|cookie|consent|sidebar|(?:image|photo|picture)[\w-]{0,30}title", re.IGNORECASE
 )
 _READING = r"(?:java ?script|cookies|browser|navigateur|navegador)"
 _SWITCH = (
@@ -36,10 +36,16 @@ _LOADED_LATER = "a script may load its article; print it to PDF in a browser, or
 def noscript_blocks(tree: Any) -> list[Any]:
     """Copies of the <noscript> elements of a page that stand alone, not within a paragraph."""
     blocks = []
-    for element in tree.xpath("//*/noscript[not(../text()[normalize-space()])]"):
-        copied = deepcopy(element)
-        copied.tag, copied.tail = "div", None
-        blocks.append(copied)
+    alone: dict[Any, bool] = {}
+    for element in tree.iter("noscript"):
+        parent = element.getparent()
+        if parent not in alone:
+            words = (parent.text, *(child.tail for child in parent)) if parent is not None else ()
+            alone[parent] = not any(text and text.strip() for text in words)
+        if alone[parent]:
+            copied = deepcopy(element)
+            copied.tag, copied.tail = "div", None
+            blocks.append(copied)
     return blocks
 
 

@@ -63,7 +63,9 @@ def visible_sections(tree: Any, anchors: Set[str]) -> list[tuple[str, str]]:
 
 def roles_of(element: Any) -> set[str]:
     """The roles of an element by EPUB type, WAI-ARIA role and class."""
-    return {role for name in (_EPUB_TYPE, "role", "class") for role in element.get(name, "").split()}
+    return {
+        role for name in (_EPUB_TYPE, "epub:type", "role", "class") for role in element.get(name, "").split()
+    }
 
 
 def html_to_text(markup: str) -> str:

@@ -85,6 +85,19 @@ def test_licence_imprint_and_contents_are_no_articles(tmp_path: Path) -> None:
     assert words(article.text for article in found) == words(POEMS.values())
 
 
+def test_imprint_and_licence_that_no_contents_name_are_no_articles(tmp_path: Path) -> None:
+    imprint = {"i.xhtml": "<p>© 1951 Quell Press, Marren. All rights reserved.</p><p>ISBN 0-00-000000-0</p>"}
+    found = chapters(tmp_path / "a.epub", {**imprint, **POEMS, **LICENCE}, nav=NAV)
+    assert [article.title for article in found] == TITLES
+    assert words(article.text for article in found) == words(POEMS.values())
+
+
+def test_a_book_whose_only_entry_is_its_contents_is_read(tmp_path: Path) -> None:
+    whole = "<p>Contents of a life.</p>" + "<p>The keeper wrote on and on, night after night.</p>" * 200
+    [found] = chapters(tmp_path / "a.epub", {"one.xhtml": whole}, nav=link("Contents", "one.xhtml"))
+    assert found.text.count("The keeper wrote on") == 200
+
+
 def test_a_guide_whose_contents_stand_in_a_chapter_leaves_the_chapter(tmp_path: Path) -> None:
     guide = (
         '<reference type="toc" title="Contents" href="one.xhtml"/><reference type="cover" href="two.xhtml"/>'
