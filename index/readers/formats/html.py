@@ -10,7 +10,7 @@ from index.readers.article_fields import article_from_fields
 from index.readers.charset import decoded_text
 from index.readers.html.main_text import main_text, noscript_blocks
 from index.readers.html.published_date import published_date
-from index.readers.html.visible_text import drop_hidden
+from index.readers.html.visible_text import drop_hidden, without_crowds
 from index.readers.source_file import SourceFile
 from index.schemas import Article
 
@@ -27,7 +27,7 @@ def read_html(file: SourceFile) -> Article:
     """
     from trafilatura import extract_metadata, load_html  # takes 0.3 s
 
-    page = decoded_text(file, declares_charset=True)
+    page = without_crowds(decoded_text(file, declares_charset=True))
     try:
         tree: Any = load_html(page)
         if tree is None:  # a fragment such as `<p>…</p>`

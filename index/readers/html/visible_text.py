@@ -22,7 +22,18 @@ _REFERENCE_ROLES = {
     *("noteref", "backlink", "pagebreak", "doc-noteref", "doc-backlink", "doc-pagebreak"),
     *("footnote-ref", "footnote-back"),
 }
+MAX_ATTRIBUTES = 1_000
+"""Of one tag; the time to parse them grows with their square."""
+_ATTRIBUTE = r"""(?:[\s/]*+[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>]++))?+)"""
+_CROWDED_TAG = re.compile(
+    rf"(<[a-z][^\s<>/]*+{_ATTRIBUTE}{{{MAX_ATTRIBUTES}}}+){_ATTRIBUTE}++", re.IGNORECASE
+)
 _EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+
+
+def without_crowds(markup: str) -> str:
+    """The markup, with the first MAX_ATTRIBUTES attributes of each tag."""
+    return _CROWDED_TAG.sub(r"\1", markup)
 
 
 def drop_hidden(tree: Any) -> None:
@@ -73,7 +84,8 @@ def html_to_text(markup: str) -> str:
     from lxml.html import HTMLParser, document_fromstring
 
     parser = HTMLParser(no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
-    return visible_text(document_fromstring(f"<html><body>{markup}</body></html>".encode(), parser=parser))
+    page = f"<html><body>{without_crowds(markup)}</body></html>"
+    return visible_text(document_fromstring(page.encode(), parser=parser))
 
 
 class _Anchor(str):
@@ -94,7 +106,7 @@ def _dividing_elements(tree: Any, anchors: Set[str]) -> dict[Any, str]:
 
 def _joined(parts: list[str]) -> str:
     blocks = "".join(parts).split(PARAGRAPH_BREAK)
-    return join_paragraphs(re.sub(r" *([\n\t]) *", r"\1", re.sub(r" {2,}", " ", block)) for block in blocks)
+    return join_paragraphs(re.sub(r" ?([\n\t]) ?", r"\1", re.sub(r" {2,}", " ", block)) for block in blocks)
 
 
 def _flow(element: Any, anchors: Mapping[Any, str]) -> Iterator[str]:
