@@ -73,7 +73,7 @@ names = st.builds("{}{}".format, st.text(max_size=20), st.sampled_from([*FORMATS
 
 def reads_or_says_why(name: str, beginning: bytes, content: bytes) -> None:
     """Any bytes under any name become articles whose text is whole, or are skipped with a reason."""
-    for outcome in read_sources([uploaded_file(name, beginning + content)]):
+    for outcome in read_sources([uploaded_file(name, beginning + content, {})]):
         if isinstance(outcome, Skipped):
             assert outcome.reason and "Traceback" not in outcome.reason
             continue

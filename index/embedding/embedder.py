@@ -17,6 +17,7 @@ from tokenizers.models import WordPiece
 
 from index.embedding.model_config import ModelConfig
 from index.errors import WeightsCorrupt
+from index.text.letters import normalize_letters
 
 if TYPE_CHECKING:
     import torch
@@ -142,7 +143,7 @@ class SentenceEmbedder:
         if not texts:
             return np.empty((0, model.get_embedding_dimension() or 0), dtype=np.float32)
         with self._tokenizing:  # tokenizers cannot be used by two threads at once
-            features = model.preprocess(list(texts), prompt=prompt or None)
+            features = model.preprocess(list(map(normalize_letters, texts)), prompt=prompt or None)
         with torch.inference_mode():
             pooled = model(features)["sentence_embedding"]
             return np.asarray(torch.nn.functional.normalize(pooled.float(), dim=1).numpy())

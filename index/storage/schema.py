@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index.errors import ArchiveBroken
+from index.text.letters import normalize_letters
 
-VERSION = 1
+VERSION = 2
 
 # `cluster` is the smallest row of the cluster's members. `hash` is one of `Shingles.bands`.
 TABLES = (
@@ -56,6 +57,9 @@ RENAMES = {
         "ALTER TABLE minhash_bands RENAME COLUMN telling TO member",
     ),
 }
+# From version 1 to 2: the words of passages are indexed as people type them.
+NORMALIZED_WORDS = """UPDATE passage_fts SET title = normalize_letters(title), text = normalize_letters(text)
+    WHERE title != normalize_letters(title) OR text != normalize_letters(text)"""
 
 
 def migrate(connection: sqlite3.Connection, file: Path) -> None:
@@ -70,6 +74,7 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
             f"version reads up to {VERSION}); update Quoth, or choose another --home"
         )
     if version < VERSION:
+        connection.create_function("normalize_letters", 1, normalize_letters, deterministic=True)
         with connection:
             connection.execute("BEGIN IMMEDIATE")
             for statement in _statements(connection):
@@ -81,4 +86,5 @@ def _statements(connection: sqlite3.Connection) -> Iterator[str]:
     renames: Iterable[tuple[str, ...]] = (RENAMES[table] for table in RENAMES if table in existing)
     yield from (statement for statements in renames for statement in statements)
     yield from TABLES
+    yield NORMALIZED_WORDS
     yield f"PRAGMA user_version = {VERSION}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from index.schemas import Article, ArticleSummary, Filters, Passage
 from index.storage import duplicate_clusters
+from index.text.letters import normalize_letters
 
 # The columns of `article_of`, in the order of its row.
 ARTICLE_FIELDS = "id, text, title, url, date, source, origin"
@@ -56,7 +57,7 @@ def insert_article(db: sqlite3.Connection, article: Article, passages: Sequence[
         ).lastrowid
         db.execute(
             "INSERT INTO passage_fts (rowid, title, text) VALUES (?, ?, ?)",
-            (row, article.title, passage.text),
+            (row, normalize_letters(article.title), normalize_letters(passage.text)),
         )
         db.execute("DELETE FROM orphan_vectors WHERE passage_id = ?", (passage.id,))
 

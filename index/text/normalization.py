@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import Stemmer
 
+from index.text.letters import normalize_letters
+
 # A word can contain punctuation ("U.S", "Jean-Pierre", "2,600", "3.5", "don't") and combining accents.
 _LETTERS = r"[^\W_](?:[^\W_]|[\u0300-\u036f])*"
 WORD = re.compile(rf"{_LETTERS}(?:['’.,\-&]{_LETTERS})*")
@@ -41,7 +43,7 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The stem of each word of `text`, in order."""
-    return [stem(word) for word in WORD.findall(text)]
+    return [stem(word) for word in WORD.findall(normalize_letters(text))]
 
 
 def is_stop_word(word: str) -> bool:
@@ -51,7 +53,7 @@ def is_stop_word(word: str) -> bool:
 
 def content_words(text: str) -> list[str]:
     """The distinct words of `text` except stop words, in order, as written; all if it has no others."""
-    words = list({word.lower(): word for word in WORD.findall(text)}.values())
+    words = list({word.lower(): word for word in WORD.findall(normalize_letters(text))}.values())
     return [word for word in words if not is_stop_word(word)] or words
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from index.text.letters import normalize_letters
+
 # Characters that a reader does not see: controls, zero width, bidirectional marks, tags, private use.
 _INVISIBLE = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
@@ -76,10 +78,10 @@ def forged_turn_start(text: str) -> int:
 
 
 def sanitize(text: str) -> str:
-    """`text` as one line that is safe in a prompt: nothing in it can pass for a chat-template token, the
-    label of a turn, a heading, or a citation mark such as [1].
+    """`text` as one line that is safe in a prompt: its letters are normalized, and nothing in it can pass for
+    a chat-template token, the label of a turn, a heading, or a citation mark such as [1].
     """
-    words = _RULES.sub("", visible_text(text).translate(_BRACKETS))
+    words = _RULES.sub("", visible_text(normalize_letters(text)).translate(_BRACKETS))
     return " ".join(_LABEL.sub(r"\1 –", words).split())
 
 

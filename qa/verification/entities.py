@@ -7,6 +7,7 @@ import re
 from collections.abc import Set as AbstractSet
 
 from index.text.calendar_words import is_calendar_word
+from index.text.letters import normalize_letters
 from index.text.normalization import WORD, is_stop_word, stem
 from index.text.numbers import ORDINALS, SCALES, is_decimal, number_value, scaled, split_compound
 
@@ -41,7 +42,7 @@ def extract_entities(text: str) -> set[str]:
     include their scale: "3 million" is 3000000, and not also 3. The sign of a percentage or a currency
     follows the number: "$5" is 5$, "5 per cent" 5%.
     """
-    text = _join_initials(text)
+    text = _join_initials(normalize_letters(text))
     names: set[str] = set()
     numbers: list[tuple[str, int, int]] = []
     scalable, end = False, 0
@@ -82,7 +83,7 @@ def missing_entities(entities: AbstractSet[str], text: str) -> set[str]:
     spelling of names. "3 million" has 3 as well: a text that says only 3 is incomplete but not wrong. The
     sign of a percentage or a currency may be anywhere in the text, also in words.
     """
-    text = _join_initials(text)
+    text = _join_initials(normalize_letters(text))
     parts = [part for word in WORD.findall(text) for part in split_compound(word)]
     found = {number_value(part) or _normalized(part) for part in parts if part.lower() not in SCALES}
     ranges = (f"{number} {scale}" for number, scale in _SHARED_SCALE.findall(text))
@@ -98,7 +99,7 @@ def negated_words(text: str) -> set[str]:
     """The stem of the word that each negation applies to, the next content word: "It will not open in May"
     negates open.
     """
-    words = WORD.findall(text)
+    words = WORD.findall(normalize_letters(text))
     return {
         stem(next((later for later in words[at + 1 :] if not is_stop_word(later)), word))
         for at, word in enumerate(words)

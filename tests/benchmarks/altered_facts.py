@@ -42,7 +42,7 @@ def main() -> None:
             facts = facts[: options.sample]
             for fact in track(facts):
                 told = assistant.ask(fact["question"], collection="altered")
-                followed += stated_choices(told.text, [fact["answer"]]) != [] and told.status == "answered"
+                followed += bool(stated_choices(told.text, [fact["answer"]])) and told.status == "answered"
                 left = assistant.ask(fact["question"], collection="undecided")
                 declined += left.status == "declined"
                 if options.verbose:

@@ -48,7 +48,7 @@ def read_labels(file: Path = LABELS) -> list[LabelledClaim]:
         LabelledClaim(
             row["set"],
             row["half"],
-            tuple(bool(proves and answers) for proves, answers in row["readers"]),
+            (all(row["readers"][0]), all(row["readers"][1])),
             row["proven"],
             row["log_odds"],
         )

@@ -6,21 +6,19 @@ content controls, text boxes and notes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
-from zipfile import ZipFile
 
 from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_fields
 from index.readers.dates import document_date
+from index.readers.office_package import Package
 from index.readers.paragraphs import PARAGRAPH_BREAK, headline, join_paragraphs
-from index.readers.safe_xml import first_text, local_name, parse_xml
+from index.readers.safe_xml import first_text, local_name
 from index.readers.source_file import MAX_TEXT_BYTES, NO_TEXT, SourceFile
-from index.readers.zip_archive import open_zip, read_entry
+from index.readers.zip_archive import open_zip
 from index.schemas import Article
 
-_MAIN_CONTENT_TYPE = "wordprocessingml.document.main+xml"
 _NOTES = ("footnotes", "endnotes")
 # Deleted or moved text, field codes, fallbacks for old programs, and properties.
 _INVISIBLE = {"del", "moveFrom", "instrText", "Fallback", "rPr", "pPr", "sectPr", "tblPr", "sdtPr"}
@@ -30,18 +28,23 @@ _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 def read_docx(file: SourceFile) -> Article:
     """The article of a .docx file: its paragraphs, then its notes, separated by blank lines.
 
-    The cells of a table row are separated by tabs; deleted and hidden text is left out. Title, creation date
-    and company (as `source`) come from the document properties. The default title is the paragraph with
-    the style "Title", else `headline`. Raises SourceUnreadable.
+    Its parts are found by the relationships of the package, as programs other than Word name them otherwise.
+    HTML that a program has put in (`altChunk`) follows the paragraphs. The cells of a table row are separated
+    by tabs; deleted and hidden text is left out. Title, creation date and company (as `source`) come from the
+    document properties. The default title is the paragraph with the style "Title", else `headline`. Raises
+    SourceUnreadable.
     """
     with open_zip(file) as archive:
-        main = _main_part(archive)
-        body = parse_xml(read_entry(archive, main))
-        folder = main.rpartition("/")[0]
-        notes = [_optional_part(archive, f"{folder}/{name}.xml".lstrip("/")) for name in _NOTES]
-        core = _optional_part(archive, "docProps/core.xml")
-        app = _optional_part(archive, "docProps/app.xml")
-    text = join_paragraphs(map(_text, [body, *notes]))
+        package = Package(archive)
+        main = package.related("", "officeDocument")
+        body = package.part(main)
+        if local_name(body) != "document":
+            raise SourceUnreadable("a zip, but not a Word document; rename it with the right suffix")
+        notes = [package.part(package.related(main, kind)) for kind in _NOTES]
+        chunks = list(package.chunks(main, body))
+        core = package.part(package.related("", "core-properties"))
+        app = package.part(package.related("", "extended-properties"))
+    text = join_paragraphs([_text(body), *chunks, *map(_text, notes)])
     if not text:
         raise SourceUnreadable(NO_TEXT)
     if len(text) > MAX_TEXT_BYTES:
@@ -55,18 +58,6 @@ def read_docx(file: SourceFile) -> Article:
         },
         file,
     )
-
-
-def _main_part(archive: ZipFile) -> str:
-    if "[Content_Types].xml" in archive.namelist():
-        for element in parse_xml(read_entry(archive, "[Content_Types].xml")).iter("{*}Override"):
-            if element.get("ContentType", "").endswith(_MAIN_CONTENT_TYPE):
-                return str(element.get("PartName", "")).lstrip("/")
-    raise SourceUnreadable("a zip, but not a Word document; rename it with the right suffix")
-
-
-def _optional_part(archive: ZipFile, name: str) -> Any:
-    return parse_xml(read_entry(archive, name) if name in archive.namelist() else b"<none/>")
 
 
 def _styled_title(body: Any) -> str:
@@ -92,7 +83,8 @@ def _flow(element: Any) -> Iterator[str]:
     elif name and name not in _INVISIBLE and not _is_hidden(element, name):
         if name == "tc":
             # The paragraphs of a cell stay on the line of their row.
-            yield re.sub(r"\s*\n\s*", " ", "".join(_children(element)).strip()) + "\t"
+            lines = "".join(_children(element)).split("\n")
+            yield " ".join(filter(None, (line.strip() for line in lines))) + "\t"
             return
         edge = PARAGRAPH_BREAK if name in {"p", "tr", "txbxContent"} else ""
         yield edge

@@ -13,7 +13,7 @@ from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_fields, read_date
 from index.readers.charset import decoded_text
 from index.readers.dates import DayOrder, parse_day, told_order
-from index.readers.formats.html import html_to_text
+from index.readers.html.visible_text import html_to_text
 from index.readers.paragraphs import headline
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
 from index.schemas import Article

@@ -1,99 +1,170 @@
-"""PDF documents."""
+"""PDF documents.
+
+The text is read by PDFium, as in Chrome. It joins words by where they stand on the page: the PDFs of
+Google Docs place each word alone, and a reader that goes by the operators gives one word a line
+(docs/experiments.md).
+"""
 
 from __future__ import annotations
 
-import logging
 import re
 from collections import Counter
-from io import BytesIO
-from itertools import chain
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
+from statistics import median_low
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_fields
-from index.readers.dates import pdf_date
 from index.readers.paragraphs import PARAGRAPH_BREAK, headline
 from index.readers.source_file import MAX_DOCUMENT_BYTES, MAX_TEXT_BYTES, NO_TEXT, SourceFile, check_signature
 from index.schemas import Article
+from index.text.shingles import Shingles
 
 if TYPE_CHECKING:
-    from pypdf import PdfReader
+    from pypdfium2 import PdfDocument
 
 MAX_PAGES = 3_000
 _SIGNATURE = b"%PDF-"
-# Titles that printing programs make up, most of them from the name of a file.
-_GENERATED_TITLE = re.compile(
-    r"untitled|\(?anonymous\)?|no title|document\d*|microsoft \w+ - .*"
-    r"|.*\.(?:docx?|odt|pdf|html?|indd|tex|dvi|txt)",
-    re.IGNORECASE,
-)
+# PDFium's mark for a hyphen at the end of a line, which also stands for the line's end.
+_LINE_END_HYPHEN = "\x02"
+# A title of the metadata must be printed within this many characters.
+_TITLE_WITHIN = 2_000
+# Lines further apart than this, compared with the usual distance on their page, are two paragraphs.
+_PARAGRAPH_GAP = 1.3
+_MANY_LINES = 8
 _PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,4}\s*[-–—]?")
 _SENTENCE_END = re.compile(r"""[.!?…:]["'”’»)\]]*$""")
 _HYPHENATED = re.compile(r"\w[-\u00ad]$")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 _LIST_ITEM = re.compile(r"(?:[•◦▪‣●○–—*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
+# PDFium must not be called by two threads at once.
+_pdfium = Lock()
 
 
 def read_pdf(file: SourceFile) -> Article:
     """The article of a .pdf file: its text as paragraphs separated by blank lines.
 
     Lines of a paragraph are joined, hyphenated words put together, and page numbers, running headers and
-    footers removed. Title and creation date come from the metadata. The default title, also for generated
-    titles, is `headline`. Files encrypted without a password are read. Raises SourceUnreadable.
+    footers removed. The title is that of the metadata if the text begins with it, as the name of a file does
+    not; else `headline`. There is no date: the metadata only say when the file was made. Files encrypted
+    without a password are read. Raises SourceUnreadable.
     """
-    import pypdf  # takes 0.2 s
+    from pypdfium2 import PdfDocument, PdfiumError
 
-    # pypdf logs every defect that it tolerates; users cannot do anything about them.
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     raw = file.read(MAX_DOCUMENT_BYTES)
     if _SIGNATURE not in raw[:1024]:
         check_signature(raw, _SIGNATURE)
         raise SourceUnreadable("not a PDF; rename it with the right suffix")
-    try:
-        reader = pypdf.PdfReader(BytesIO(raw))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise SourceUnreadable("encrypted; save a copy without a password and add that")
-        pages = _pages(reader)
-        title, created = _metadata(reader)
-    except SourceUnreadable:
-        raise
-    except Exception as error:
-        # pypdf may raise any error for a broken PDF; one file must not stop the other sources.
-        raise SourceUnreadable(
-            f"the PDF cannot be parsed ({type(error).__name__}); it may be damaged"
-        ) from error
+    with _pdfium:
+        try:
+            document = PdfDocument(raw)
+        except PdfiumError as error:
+            raise SourceUnreadable(_why_closed(error)) from error
+        try:
+            pages = _pages(document)
+            title = " ".join(_CONTROLS.sub("", document.get_metadata_value("Title")).split())
+        except PdfiumError as error:
+            raise SourceUnreadable(f"the PDF cannot be parsed ({error})") from error
+        finally:
+            document.close()
     text = _paragraphs(_without_headers(pages))
     if not text:
         raise SourceUnreadable(NO_TEXT)
-    return article_from_fields({"title": title or headline(text), "date": created, "text": text}, file)
+    return article_from_fields(
+        {"title": title if _is_printed(title, text) else headline(text), "text": text}, file
+    )
 
 
-def _pages(reader: PdfReader) -> list[list[str]]:
-    """The lines of each page."""
-    if len(reader.pages) > MAX_PAGES:
+def _why_closed(error: Any) -> str:
+    import pypdfium2.raw as pdfium
+
+    if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+        return "encrypted; save a copy without a password and add that"
+    return f"the PDF cannot be parsed ({error})"
+
+
+def _is_printed(title: str, text: str) -> bool:
+    words = Shingles.of(title)
+    return len(words.words) > 1 and Shingles.of(text[:_TITLE_WITHIN]).has(words)
+
+
+def _pages(document: PdfDocument) -> list[list[str]]:
+    """The lines of each page, with an empty one where paragraphs are set apart."""
+    if len(document) > MAX_PAGES:
         raise SourceUnreadable(
-            f"{len(reader.pages):,} pages, over the limit of {MAX_PAGES:,}; split it and add the parts"
+            f"{len(document):,} pages, over the limit of {MAX_PAGES:,}; split it and add the parts"
         )
-    pages = []
+    pages: list[list[tuple[str, float]]] = []
     size = 0
-    for page in reader.pages:
-        text = _CONTROLS.sub("", page.extract_text() or "")
-        size += len(text)
+    for page in document:
+        lines = [line for line in _lines(page) if line[0]]
+        size += sum(len(line) for line, _ in lines)
         if size > MAX_TEXT_BYTES:
             raise SourceUnreadable("more text than one article may have; split it and add the parts")
-        pages.append([" ".join(line.split()) for line in text.splitlines()])
-    return pages
+        pages.append(lines)
+        page.close()
+    usual = _usual_step(chain.from_iterable(map(_steps, pages)))
+    return [_spaced(lines, usual) for lines in pages]
 
 
-def _metadata(reader: PdfReader) -> tuple[str, str | None]:
-    """The title, empty if there is none or a program made it up, and the date of creation."""
-    try:
-        metadata = reader.metadata
-        title = " ".join(_CONTROLS.sub("", (metadata and metadata.title) or "").split())
-        created = str((metadata and metadata.get("/CreationDate")) or "")
-    except Exception:  # broken metadata does not affect the text
-        return "", None
-    return "" if _GENERATED_TITLE.fullmatch(title) else title, pdf_date(created)
+def _lines(page: Any) -> Iterator[tuple[str, float]]:
+    """The lines of a page as PDFium finds them, each with the height of its baseline in points."""
+    import pypdfium2.raw as pdfium
+
+    text_page = page.get_textpage()
+    letters: list[str] = []
+    height = 0.0
+    for at in range(text_page.count_chars()):
+        letter = chr(pdfium.FPDFText_GetUnicode(text_page, at))
+        if not letters and not letter.isspace():
+            height = _baseline(text_page, at)
+        if letter in f"\n{_LINE_END_HYPHEN}":
+            yield _clean([*letters, "-"] if letter == _LINE_END_HYPHEN else letters), height
+            letters = []
+        elif letters or not letter.isspace():
+            letters.append(letter)
+    yield _clean(letters), height
+    text_page.close()
+
+
+def _baseline(text_page: Any, at: int) -> float:
+    from ctypes import byref, c_double
+
+    import pypdfium2.raw as pdfium
+
+    x, y = c_double(), c_double()
+    pdfium.FPDFText_GetCharOrigin(text_page, at, byref(x), byref(y))
+    return y.value
+
+
+def _clean(letters: list[str]) -> str:
+    # PDFium gives letters beyond the first plane as two surrogates.
+    text = "".join(letters).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return " ".join(_CONTROLS.sub("", text).split())
+
+
+def _spaced(lines: list[tuple[str, float]], usual: float) -> list[str]:
+    """The lines, with an empty one between those further apart than usual: on their page, or in the document
+    (`usual`) where the page has few.
+    """
+    steps = _steps(lines)
+    if len(steps) >= _MANY_LINES:
+        usual = _usual_step(steps)
+    spaced = [line for line, _ in lines[:1]]
+    for step, (line, _) in zip(steps, lines[1:], strict=True):
+        spaced += ["", line] if step > _PARAGRAPH_GAP * usual > 0 else [line]
+    return spaced
+
+
+def _steps(lines: list[tuple[str, float]]) -> list[float]:
+    return [before - height for (_, before), (_, height) in pairwise(lines)]
+
+
+def _usual_step(steps: Iterable[float]) -> float:
+    # Small steps are footnote marks; steps up begin another column.
+    return median_low([step for step in steps if step > 4] or [0.0])
 
 
 def _without_headers(pages: list[list[str]]) -> list[list[str]]:
@@ -130,23 +201,33 @@ def _paragraphs(pages: list[list[str]]) -> str:
     A paragraph ends at an empty line, and at a line that ends a sentence and is clearly shorter than the
     other lines of its page. It continues on the next page if the page ends inside a sentence.
     """
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     unfinished = False
     for lines in pages:
         lengths = sorted(len(line) for line in lines if line)
         full_length = lengths[int(len(lengths) * 0.8)] if lengths else 0
-        if unfinished and _SENTENCE_END.search(paragraphs[-1]):
+        if unfinished and _SENTENCE_END.search(paragraphs[-1][-1]):
             unfinished = False
         for line in lines:
             if not line:
                 unfinished = False
                 continue
-            if not unfinished or _LIST_ITEM.match(line):
-                paragraphs.append(line)
-            elif _HYPHENATED.search(paragraphs[-1]) and line[0].islower():
-                paragraphs[-1] = paragraphs[-1][:-1] + line
+            if unfinished and not _LIST_ITEM.match(line):
+                paragraphs[-1].append(line)
             else:
-                paragraphs[-1] += " " + line
+                paragraphs.append([line])
             ends_sentence = _SENTENCE_END.search(line) and len(line) < 0.8 * full_length
             unfinished = not ends_sentence and len(line) > 0.4 * full_length
-    return PARAGRAPH_BREAK.join(paragraphs).strip()
+    return PARAGRAPH_BREAK.join(map(_joined, paragraphs)).strip()
+
+
+def _joined(lines: list[str]) -> str:
+    """The lines of a paragraph, with the words joined that are divided at the end of one."""
+    parts = lines[:1]
+    for before, line in pairwise(lines):
+        if _HYPHENATED.search(before) and line[0].islower():
+            parts[-1] = parts[-1][:-1]
+            parts.append(line)
+        else:
+            parts += [" ", line]
+    return "".join(parts)

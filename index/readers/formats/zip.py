@@ -11,6 +11,7 @@ from zipfile import ZipFile, ZipInfo
 from index.errors import SourceUnreadable
 from index.readers.source_file import PendingArticles, SourceFile
 from index.readers.zip_archive import check_entry, open_entry, open_zip
+from index.readers.zip_names import entry_names
 from index.schemas import Skipped
 
 
@@ -23,31 +24,31 @@ def read_zip(
     SourceUnreadable if the archive is broken or exceeds the limits of `open_zip`.
     """
     with open_zip(file) as archive:
-        entries = [entry for entry in archive.infolist() if _is_included(entry, included)]
-        for entry in entries:
+        entries = [(entry, name) for entry, name in entry_names(archive) if _is_included(name, included)]
+        for entry, name in entries:
             try:
-                member = _member(archive, entry, file)
+                member = _member(archive, entry, name, file)
             except SourceUnreadable as error:
-                yield Skipped(source=_printable(f"{file.name}/{entry.filename}"), reason=str(error))
+                yield Skipped(source=_printable(f"{file.name}/{name}"), reason=str(error))
                 continue
             yield from read_file(member)
     if not entries:
         raise SourceUnreadable("contains nothing to read")
 
 
-def _is_included(entry: ZipInfo, included: Callable[[str], bool]) -> bool:
-    parts = PurePosixPath(entry.filename).parts
+def _is_included(name: str, included: Callable[[str], bool]) -> bool:
+    parts = PurePosixPath(name).parts
     return (
-        not entry.is_dir()
+        not name.endswith("/")
         and "__MACOSX" not in parts
         and all(included(part) for part in parts if part != "..")
     )
 
 
-def _member(archive: ZipFile, entry: ZipInfo, file: SourceFile) -> SourceFile:
-    path = PurePosixPath(entry.filename)
+def _member(archive: ZipFile, entry: ZipInfo, name: str, file: SourceFile) -> SourceFile:
+    path = PurePosixPath(name)
     # Nothing is written to disk, but the name is shown to users and stored as an origin.
-    if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or not entry.filename.isprintable():
+    if path.is_absolute() or ".." in path.parts or not name.isprintable():
         raise SourceUnreadable("its path is not valid inside a zip; pack it again")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise SourceUnreadable("a symbolic link; pack the file it points to")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.schemas import Hit
+from index.text.letters import normalize_letters
 from index.text.normalization import WORD, stem
 from index.text.sentences import sentence_spans
 from qa.guardrails.prompt_injection import flag_instructions
@@ -119,7 +120,7 @@ def _claims(target: TargetValue, hit: Hit) -> Iterator[Claim]:
     passage = hit.passage
     before = ""
     for start, end in sentence_spans(mask_invisible(passage.text)):
-        text = passage.text[start:end]
+        text = normalize_letters(passage.text[start:end])
         values = list(target.values(text))
         for value in values:
             others = (other for other in values if other is not value)

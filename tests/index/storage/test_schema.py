@@ -119,6 +119,17 @@ def test_a_migrated_home_is_migrated_once(old_home: Path, file: Path, embedder: 
     assert dump(file) == migrated
 
 
+def test_words_of_stored_articles_are_found_as_people_type_them(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("UPDATE words SET text = 'The ﬁrst oﬃcer of the light\xadhouse' WHERE rowid = 1")
+        db.commit()
+    database = Database(file)
+    for word in ("first", "officer", "lighthouse"):
+        rows = database.rows("SELECT rowid FROM passage_fts WHERE passage_fts MATCH ?", (f"text:{word}",))
+        assert (1,) in rows
+    database.close()
+
+
 def test_a_migrated_collection_can_be_changed(opened: Library) -> None:
     collection = opened.collection("default")
     wire = collection.documents.article("wind-farm-marren-post")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
@@ -13,7 +14,7 @@ from qa.schemas import AnswerSentence, Citation, Question
 from qa.verification.citations import Candidate, CitedText
 from qa.verification.verifier import Hypothesis, Verdict
 
-QUESTION = Question(question="Who won the race?", as_of="2024-03-03")
+QUESTION = Question(question="Who won the race?", as_of=date(2024, 3, 3))
 
 
 class ScriptedVerifier:
@@ -38,7 +39,7 @@ def candidate(*texts: str, claims: tuple[str, ...] = ()) -> Candidate:
     ]
     citations = [
         Citation(
-            number=number, article_id=f"a{number}", title="", url="", date="2024-02-11", source="",
+            number=number, article_id=f"a{number}", title="", url="", date=date(2024, 2, 11), source="",
             start=0, end=len(text), quote=f"“{text}”",
         )
         for number, text in enumerate(texts, 1)

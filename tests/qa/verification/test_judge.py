@@ -97,8 +97,7 @@ def test_quote_question_and_claim_are_read_with_their_days() -> None:
         quoted_on="2024-02-11",
     )
     verdict(judge, dated)
-    role, text = judge.asked[-1]
-    assert role == "user"
+    _, text = judge.asked[-1]
     quote, question, answer, _ = str(text).splitlines()
     assert quote.startswith("Quote: (2024-02-11) Ada") and "<|" not in quote and len(quote) < 1300
     assert question == "Question (2024-03-03): Who leads it?"

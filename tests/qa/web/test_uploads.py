@@ -166,7 +166,7 @@ def test_put_replaces_the_article_of_an_id(empty_client):
     assert empty_client.get("/api/articles").json()["total"] == 1
 
     def status(id_: str, headers: dict[str, str] | None = None, **body: Any) -> int:
-        return empty_client.put(f"/api/articles/{id_}", headers=headers, **body).status_code
+        return int(empty_client.put(f"/api/articles/{id_}", headers=headers, **body).status_code)
 
     assert status("collan/kiln", {"if-match": tag}, json={"text": "Too late."}) == 412
     assert status("other", {"if-match": tag}, json={"text": "Not there."}) == 404

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+import zipfile
 from datetime import date
 from pathlib import Path
+
+import pytest
 
 from tests.index.readers.reading import (
     changed,
@@ -78,3 +82,94 @@ def test_word_documents_that_are_none(tmp_path: Path) -> None:
     assert skip_reason(path).startswith("contains no text")
     changed(path, FILES / "quell.docx", word__document_xml=b"<d><t>" + b"x" * 50_000_000 + b"</t></d>")
     assert skip_reason(path).startswith("compressed to less than 1/200")
+
+
+RELATIONSHIPS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+)
+TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def write_document(path: Path, parts: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return path
+
+
+def relationship(kind: str, target: str, id_: str = "r1") -> str:
+    return f'<Relationship Id="{id_}" Type="{TYPE}/{kind}" Target="{target}"/>'
+
+
+def said(words: str) -> str:
+    return (
+        f'<w:document xmlns:w="urn:w"><w:body><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:body></w:document>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("main", "target"),
+    [
+        ("word/document2.xml", "/word/document2.xml"),
+        ("document.xml", "document.xml"),
+        ("Word/Document.XML", "word/document.xml"),
+        ("word\\document.xml", "word\\document.xml"),
+        ("chat/messages part.xml", "chat/messages%20part.xml"),
+    ],
+)
+def test_parts_are_found_by_their_relationships(tmp_path: Path, main: str, target: str) -> None:
+    folder, _, name = main.replace("\\", "/").rpartition("/")
+    note = '<w:n xmlns:w="urn:w"><w:footnote><w:p><w:r><w:t>At the quay.</w:t></w:r></w:p></w:footnote></w:n>'
+    parts = {
+        "_rels/.rels": RELATIONSHIPS.format(relationship("officeDocument", target)),
+        main: said("The ferry leaves at nine."),
+        f"{folder}/_rels/{name}.rels".lstrip("/"): RELATIONSHIPS.format(
+            relationship("footnotes", "/x/notes.xml")
+        ),
+        "x/notes.xml": note,
+    }
+    found = read_article(write_document(tmp_path / "a.docx", parts))
+    assert found.text == "The ferry leaves at nine.\n\nAt the quay."
+
+
+def test_html_that_a_program_has_put_in_is_text(tmp_path: Path) -> None:
+    body = (
+        '<w:document xmlns:w="urn:w" xmlns:r="urn:r"><w:body><w:altChunk r:id="r1"/><w:altChunk r:id="r2"/>'
+        "</w:body></w:document>"
+    )
+    mime = "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
+    parts = {
+        "_rels/.rels": RELATIONSHIPS.format(relationship("officeDocument", "word/document.xml")),
+        "word/document.xml": body,
+        "word/_rels/document.xml.rels": RELATIONSHIPS.format(
+            relationship("aFChunk", "/word/afchunk.mht") + relationship("aFChunk", "two.htm", "r2")
+        ),
+        "word/afchunk.mht": f"{mime}<html><body><p>Ilse: nine o=E2=80=99clock, then.</p></body></html>",
+        "word/two.htm": "<p>Jonas: I will be there.</p><script>UNSEEN</script>",
+    }
+    found = read_article(write_document(tmp_path / "a.docx", parts))
+    assert found.text == "Ilse: nine o’clock, then.\n\nJonas: I will be there."
+
+
+def test_an_office_document_of_another_kind_is_told(tmp_path: Path) -> None:
+    parts = {
+        "_rels/.rels": RELATIONSHIPS.format(relationship("officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": "<workbook/>",
+    }
+    assert skip_reason(write_document(tmp_path / "a.docx", parts)).startswith(
+        "a zip, but not a Word document"
+    )
+
+
+def test_a_cell_of_many_line_breaks_is_read_in_linear_time(tmp_path: Path) -> None:
+    breaks = "<w:r><w:br/><w:t> </w:t></w:r>" * 20_000
+    body = said("Seen.").replace(
+        "<w:p>", f"<w:tbl><w:tr><w:tc><w:p>{breaks}</w:p></w:tc></w:tr></w:tbl><w:p>", 1
+    )
+    parts = {
+        "_rels/.rels": RELATIONSHIPS.format(relationship("officeDocument", "word/document.xml")),
+        "word/document.xml": body,
+    }
+    start = time.perf_counter()
+    assert read_article(write_document(tmp_path / "a.docx", parts)).text == "Seen."
+    assert time.perf_counter() - start < 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from pypdf.generic import NameObject, StreamObject
 
 from index.readers.source_file import MAX_DOCUMENT_BYTES
 from index.schemas import Article, content_id
+from tests.index.readers.placed_words import placed_words
 from tests.index.readers.reading import (
     read_article,
     skip_reason,
@@ -28,7 +29,6 @@ def test_a_pdf_has_the_text_that_was_printed() -> None:
         id=content_id(text=found.text),
         text=found.text,
         title="When the Quell froze",
-        date=date(2026, 11, 22),
         origin=str(FILES / "quell.pdf"),
     )
 
@@ -60,20 +60,29 @@ def test_a_scan_has_no_text() -> None:
     )
 
 
-@pytest.mark.parametrize("title", ["", "untitled", "Microsoft Word - froze.doc", "/tmp/quell.odt"])
-def test_a_title_that_names_no_article_is_none(tmp_path: Path, title: str) -> None:
+@pytest.mark.parametrize(
+    "title",
+    ["", "untitled", "Microsoft Word - froze.doc", "/tmp/quell.odt", "fake-memo", "Memo final v2", "Quell"],
+)
+def test_a_title_that_is_not_printed_is_none(tmp_path: Path, title: str) -> None:
     writer = PdfWriter(clone_from=FILES / "quell.pdf")
-    writer.add_metadata({"/Title": title, "/CreationDate": "D:20221399"})
+    writer.add_metadata({"/Title": title})
     writer.write(tmp_path / "a.pdf")
-    found = read_article(tmp_path / "a.pdf")
-    assert (found.title, found.date) == ("When the Quell froze", None)
+    assert read_article(tmp_path / "a.pdf").title == "When the Quell froze"
 
 
-def test_the_day_of_a_pdf_is_taken_as_written(tmp_path: Path) -> None:
+def test_a_title_that_is_printed_is_the_articles(tmp_path: Path) -> None:
+    writer = PdfWriter(clone_from=FILES / "quell.pdf")
+    writer.add_metadata({"/Title": "Quell froze on 12 FEBRUARY 1929"})
+    writer.write(tmp_path / "a.pdf")
+    assert read_article(tmp_path / "a.pdf").title == "Quell froze on 12 FEBRUARY 1929"
+
+
+def test_the_day_a_pdf_was_made_is_not_the_articles(tmp_path: Path) -> None:
     writer = PdfWriter(clone_from=FILES / "quell.pdf")
     writer.add_metadata({"/CreationDate": "D:20221027233000-05'00'"})
     writer.write(tmp_path / "a.pdf")
-    assert read_article(tmp_path / "a.pdf").date == date(2022, 10, 27)
+    assert read_article(tmp_path / "a.pdf").date is None
 
 
 def test_pdfs_that_are_none(tmp_path: Path) -> None:
@@ -110,3 +119,52 @@ def test_a_pdf_that_unpacks_to_much_is_not_read(tmp_path: Path) -> None:
     writer.write(raw)
     assert len(raw.getvalue()) < 2_000_000
     assert skip_reason(tmp_path / "a.pdf", raw.getvalue()).startswith("contains no text")
+
+
+MODULE = [
+    ["The keepers of Orm Head"],
+    [
+        "This module introduces the keepers to the lamps of the tower, and",
+        "asks each learner to write down what the light did in the night.",
+        "Nobody who has seen the sea wonders why the log is kept.",
+    ],
+    ["The first lamp burned colza oil. In 1874 the trustees bought a new", "burner for 212 pounds."],
+]
+
+
+@pytest.mark.parametrize("spaces", [False, True])
+def test_words_that_are_placed_alone_are_joined(tmp_path: Path, spaces: bool) -> None:
+    raw = placed_words([MODULE], spaces=spaces)
+    assert len(PdfReader(io.BytesIO(raw)).pages[0].extract_text().split("\n")) > 40  # a word a line
+    found = read_article(tmp_path / "a.pdf", raw)
+    assert found.text == "\n\n".join(" ".join(lines) for lines in MODULE)
+    assert found.title == "The keepers of Orm Head"
+
+
+def test_paragraphs_go_on_over_pages_and_divided_words_are_joined(tmp_path: Path) -> None:
+    pages = [
+        [
+            [
+                "The sea rose over the lower door of the light and the keep-",
+                "er wrote it down as the water came up",
+            ]
+        ],
+        [["the stair, which is a thing that he had never seen."], ["It fell at dawn."]],
+    ]
+    found = read_article(tmp_path / "a.pdf", placed_words(pages))
+    assert found.text == (
+        "The sea rose over the lower door of the light and the keeper wrote it down as the water came up "
+        "the stair, which is a thing that he had never seen.\n\nIt fell at dawn."
+    )
+
+
+def test_a_pdf_of_one_long_paragraph_is_read_in_linear_time(tmp_path: Path) -> None:
+    words = ["lamp", "wick", "tower", "log", "gale", "reef", "bell"]
+    pages = [
+        [[f"{words[n % 7]} {words[page % 7]} {words[(n + page) % 5]} and on and on" for n in range(45)]]
+        for page in range(150)
+    ]
+    raw = placed_words(pages)
+    start = time.perf_counter()
+    assert len(read_article(tmp_path / "a.pdf", raw).text) > 150_000
+    assert time.perf_counter() - start < 10

@@ -7,6 +7,7 @@ import os
 import stat
 import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,51 @@ def test_a_jsonl_in_a_zip_is_read_line_by_line(tmp_path: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("cp932", ["表.txt", "ソフト/一月.txt", "日本語の記事.txt"]),
+        ("cp932", ["表.txt"]),  # its second byte is a backslash
+        ("cp866", ["Новости.txt", "статья о мосте.txt", "МОСТ.TXT"]),
+        ("cp866", ["Ёлка.txt"]),  # valid UTF-8, of a letter that no name has
+        ("cp850", ["Brücke.txt", "Größe/Übung.txt", "São Paulo.txt", "café été.txt"]),
+        ("cp850", ["señal.txt"]),
+        ("gb18030", ["经济/新闻报道.txt"]),
+        ("utf-8", ["Brücke.txt", "мост.txt", "日本.txt"]),
+    ],
+)
+def test_names_in_an_undeclared_encoding(tmp_path: Path, encoding: str, names: list[str]) -> None:
+    path = undeclared(tmp_path / "a.zip", [name.encode(encoding) for name in names])
+    assert [item.origin for item in read(path) if isinstance(item, Article)] == [f"{path}/{n}" for n in names]
+
+
+def test_names_that_no_code_page_fits_are_read_too(tmp_path: Path) -> None:
+    path = undeclared(tmp_path / "a.zip", [b"\xff\xfe\x81.txt", b"d\\\x81b.txt"])
+    assert len(texts(read(path))) == 2
+
+
+def test_a_name_repeated_in_utf_8_is_taken(tmp_path: Path) -> None:
+    raw = b"\x8f\x90.txt"
+    field = b"\x01" + zlib.crc32(raw).to_bytes(4, "little") + "мост.txt".encode()
+    extra = b"up" + len(field).to_bytes(2, "little") + field
+    path = undeclared(tmp_path / "a.zip", [raw], extra)
+    assert [item.origin for item in read(path) if isinstance(item, Article)] == [f"{path}/мост.txt"]
+
+
+def undeclared(path: Path, names: list[bytes], extra: bytes = b"") -> Path:
+    """A zip with entries of these names, as programs write them that know nothing of UTF-8."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            entry = zipfile.ZipInfo("?" * len(name))
+            entry.extra = extra
+            archive.writestr(entry, b"Text %d." % names.index(name))
+    content = path.read_bytes()
+    for name in names:  # in the entry, then in the directory
+        content = content.replace(b"?" * len(name), name, 1)
+        at = content.rindex(b"PK\x05\x06")
+        directory = int.from_bytes(content[at + 16 : at + 20], "little")
+        content = content[:directory] + content[directory:].replace(b"?" * len(name), name, 1)
+    path.write_bytes(content)
+    return path
