@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import BinaryIO
 
@@ -38,6 +39,7 @@ class SourceFile:
     `name` is shown to users, `suffix` is its format, such as `.txt`. `origin` becomes `Article.origin`, or
     its prefix where the file holds several articles. `address` is the URL it was fetched from, `charset`
     the encoding that the server declared.
+    `open` can be pickled, except in a file that stands in a zip.
     """
 
     name: str
@@ -58,7 +60,7 @@ class SourceFile:
             suffix=suffix,
             origin=origin,
             size=len(content),
-            open=lambda: BytesIO(content),
+            open=partial(BytesIO, content),
             address=address,
             charset=charset,
         )
