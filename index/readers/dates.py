@@ -10,7 +10,7 @@ from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
 # Jekyll writes `10:00 +0200`, which `fromisoformat` rejects because of the space.
-_SPACE_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$)")
+_SPACE_BEFORE_OFFSET = re.compile(r"(?<!\s)\s++(?=[+-]\d\d:?\d\d$)")
 
 
 def parse_iso_date(text: str) -> date:

@@ -17,7 +17,7 @@ PROMPT_VARIABLES = {"excerpts", "earlier", "day", "question"}
 MAX_LINE_CHARACTERS = 600
 # The beginning of an earlier answer shows what "it" refers to; every word of a prompt costs time.
 MAX_EARLIER_CHARACTERS = 300
-_MARK = re.compile(r"\s*\[\d[\d,\s]*\]")
+_MARK = re.compile(r"(?:(?<!\s)\s++)?\[\d[\d,\s]*\]")
 
 
 def load_answer_prompt() -> Prompt:

@@ -9,7 +9,7 @@ from index.text.normalization import WORD, is_stop_word
 from qa.verification.entities import CAPITALIZED, starts_sentence
 
 # "Rep." and "Gov." belong to the name; a longer word with a point ends a sentence.
-_CAPITALIZED_BEFORE = re.compile(rf"(?:(?:{CAPITALIZED}|[A-Z][a-z]{{0,3}}\.) )*$")
+_CAPITALIZED_BEFORE = re.compile(rf"(?:(?:{CAPITALIZED}|[A-Z][a-z]{{0,3}}\.) ){{0,9}}$")
 
 
 def expand_name(name: str, text: str) -> str:

@@ -6,7 +6,6 @@ content controls, text boxes and notes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from zipfile import ZipFile
@@ -92,7 +91,8 @@ def _flow(element: Any) -> Iterator[str]:
     elif name and name not in _INVISIBLE and not _is_hidden(element, name):
         if name == "tc":
             # The paragraphs of a cell stay on the line of their row.
-            yield re.sub(r"\s*\n\s*", " ", "".join(_children(element)).strip()) + "\t"
+            lines = map(str.strip, "".join(_children(element)).split("\n"))
+            yield " ".join(filter(None, lines)) + "\t"
             return
         edge = PARAGRAPH_BREAK if name in {"p", "tr", "txbxContent"} else ""
         yield edge

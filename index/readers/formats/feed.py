@@ -123,7 +123,7 @@ def _text(entry: Any) -> tuple[str, bool]:
 
 
 def _content(value: str, media_type: str) -> str:
-    if media_type == "text/plain" and not re.search(r"</?\w+[^>]*>|&\w+;", value):
+    if media_type == "text/plain" and not re.search(r"</?\w[^<>]*>|&\w+;", value):
         return value.strip()
     return html_to_text(value)
 

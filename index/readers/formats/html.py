@@ -86,7 +86,7 @@ def visible_text(tree: Any) -> str:
     """
     drop_hidden(tree)
     blocks = "".join(_flow(tree)).split(PARAGRAPH_BREAK)
-    return join_paragraphs(re.sub(r" *([\n\t]) *", r"\1", re.sub(r" {2,}", " ", block)) for block in blocks)
+    return join_paragraphs(re.sub(r" ?([\n\t]) ?", r"\1", re.sub(r" {2,}", " ", block)) for block in blocks)
 
 
 def roles_of(element: Any) -> set[str]:

@@ -16,7 +16,10 @@ from index.schemas import Article
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#[ \t]+(.+)$", re.MULTILINE)
+_CLOSING_MARKS = re.compile(r"(?<![ \t])[ \t]++#*[ \t]*\Z")
+MAX_FRONT_MATTER = 20_000
+"""Characters; YAML takes seconds for some hundred thousand."""
 
 
 def read_markdown(file: SourceFile) -> Article:
@@ -28,9 +31,15 @@ def read_markdown(file: SourceFile) -> Article:
     fields, text = _split_front_matter(decoded_text(file))
     title = fields.get("title")
     if not title:
-        heading = _HEADING.search(_FENCED.sub("", text))
-        title = heading[1] if heading else headline(text)
+        title = _heading(text) or headline(text)
     return article_from_fields({**fields, "title": title, "text": text}, file)
+
+
+def _heading(text: str) -> str:
+    """The first heading that is not empty, without the marks that may close it."""
+    headings = (found[1].strip() for found in _HEADING.finditer(_FENCED.sub("", text)))
+    titles = (_CLOSING_MARKS.sub("", f"{heading} ").strip("# \t") if heading.endswith("#") else heading for heading in headings)
+    return next(filter(None, titles), "")
 
 
 def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -38,6 +47,10 @@ def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     front = _FRONT_MATTER.match(text)
     if not front:
         return {}, text.strip()
+    if len(front[1]) > MAX_FRONT_MATTER:
+        raise SourceUnreadable(
+            f"front matter of {len(front[1]):,} characters, over the limit of {MAX_FRONT_MATTER:,}; shorten it"
+        )
     try:
         # BaseLoader keeps `1984`, `yes` and `2022-10-27` as strings.
         loaded = yaml.load(front[1], Loader=yaml.BaseLoader) or {}
