@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from index.errors import ArchiveLocked, QuothError
+from index.errors import ArchiveBroken, ArchiveLocked, QuothError
 from index.library import Library
 from index.maintenance import integrity
 from index.maintenance.integrity import IntegrityReport
@@ -20,6 +20,7 @@ from qa.llm import embedders, installed_weights, weights
 from qa.llm.chat_models import choose_model
 from qa.llm.custom import fingerprint, with_digests
 from qa.settings import Settings
+from qa.web.auth.api_keys import ApiKeyFile
 
 # Below the first there is no room for another model; below the second nothing can be added, see
 # `index.storage.disk_space`.
@@ -27,6 +28,11 @@ LOW_FREE_BYTES = 1_000_000_000
 MIN_FREE_BYTES = 100_000_000
 PULL = "run `quoth models pull`"
 MEND = "run `quoth doctor --mend`"
+UNKNOWN_STEP = "see docs/operations.md; if it says nothing about this, report it"
+RESTORE = (
+    "restore the catalogue from a backup with `quoth import FILE --replace`; if those articles were removed "
+    "on purpose, move the folder `vectors` of the collection away and run `quoth doctor --mend`"
+)
 ADD_AGAIN = "remove them with `quoth remove`, and add them again from their source"
 
 
@@ -51,7 +57,7 @@ def examine(
     home = list(_home(settings))
     if any(finding.level == "problem" for finding in home):
         return home  # nothing else can be opened
-    return home + list(_models(settings, deep)) + list(_archive(settings, collection, mend))
+    return [*home, *_keys(settings), *_models(settings, deep), *_archive(settings, collection, mend)]
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
@@ -78,6 +84,15 @@ def _home(settings: Settings) -> Iterator[Finding]:
         yield Finding(about="disk", level="warning", text=text, mend="free some space soon")
     else:
         yield Finding(about="disk", level="ok", text=text)
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    """The file of API keys, if there is one: while it is broken, the server lets nobody in."""
+    try:
+        if keys := ApiKeyFile(settings.home).all():
+            yield Finding(about="keys", level="ok", text=f"API keys: {len(keys):,}")
+    except (QuothError, OSError) as error:
+        yield _problem("keys", error)
 
 
 def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
@@ -146,7 +161,7 @@ def _archive(settings: Settings, only: str | None, mend: bool) -> Iterator[Findi
     except ArchiveLocked as error:
         if error.address:
             yield from _served(error.address, only)
-        text, _, stop = str(error).rpartition("; ")
+        text, stop = _split(str(error))
         unchecked = "its files were not checked" if error.address else "collections were not checked"
         yield Finding(about="archive", level="warning", text=f"{text}: {unchecked}", mend=stop)
     except QuothError as error:
@@ -178,6 +193,7 @@ def _served(address: str, only: str | None) -> Iterator[Finding]:
 def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
     about = f"collection {name}"
     try:
+        yield from _vectors(library, name, mend)
         collection = library.collection(name)
         found = integrity.check_integrity(collection)
         if collection.orphans_deleted:
@@ -199,13 +215,32 @@ def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
     yield from _problems(about, found)
 
 
+def _vectors(library: Library, name: str, mend: bool) -> Iterator[Finding]:
+    """Drops damaged vectors with `mend`; they are then missing ones. Raises ArchiveBroken without."""
+    if damage := library.vector_damage(name):
+        if not mend:
+            raise ArchiveBroken(f"the vectors are damaged ({damage}), but the articles are whole; {MEND}")
+        library.drop_vectors(name)
+        yield Finding(about=f"collection {name}", level="ok", text=f"damaged vectors, dropped: {damage}")
+
+
 def _problem(about: str, error: Exception) -> Finding:
     """The finding of an error; the message of a QuothError ends with the next step, after a semicolon."""
     if isinstance(error, QuothError):
-        text, _, mend = str(error).rpartition("; ")
+        text, mend = _split(str(error))
         return Finding(about=about, level="problem", text=text, mend=mend)
     text = f"{type(error).__name__}: {error}"
     return Finding(about=about, level="problem", text=text, mend="fix that; if you cannot, report it")
+
+
+def _split(message: str) -> tuple[str, str]:
+    """What happened, and the next step, which follows the last semicolon that stands in no brackets."""
+    depth = 0
+    for at in range(len(message) - 1, 0, -1):
+        depth += (message[at] in ")]") - (message[at] in "([")
+        if not depth and message.startswith("; ", at):
+            return message[:at], message[at + 2 :]
+    return message, UNKNOWN_STEP
 
 
 def _problems(about: str, found: IntegrityReport) -> Iterator[Finding]:
@@ -213,7 +248,14 @@ def _problems(about: str, found: IntegrityReport) -> Iterator[Finding]:
         (found.missing_vectors, "problem", "passages without a vector, invisible to semantic search", MEND),
         (found.missing_keywords, "problem", "passages missing from the keyword index", MEND),
         (found.overlong, "warning", "passages longer than the embedder's limit", MEND),
-        (found.orphan_vectors, "warning", "vectors without a passage", MEND),
+        (
+            found.orphan_vectors,
+            "problem" if found.lost_articles else "warning",
+            "vectors of articles that the catalogue lacks, as an older copy of it would"
+            if found.lost_articles
+            else "vectors without a passage",
+            RESTORE if found.lost_articles else MEND,
+        ),
         (found.articles_without_passages, "problem", "articles without a passage, invisible to search", MEND),
         (found.out_of_bounds, "problem", "passages outside the text of their article", MEND),
         (found.orphan_keywords, "warning", "keyword entries without a passage", MEND),

@@ -63,7 +63,8 @@ _CLEAR = tuple(
         rf"{_IMPERATIVE}.{{0,300}}{_EXCHANGE}|\bin your {_ANSWER}\b.{{0,300}}{_IMPERATIVE}",
         # "When asked who won, say ...", "Whatever the question is, the correct answer is ..."
         rf"{_ASKED}[^.]{{0,300}}[,:–]\s*(?:{_HOW} )*{_SAY}",
-        rf"{_ASKED}[^.]{{0,300}}\b(?:(?:correct|right|only|proper) {_ANSWER}\b|you (?:{_HOW} |should |will )+{_SAY})",
+        rf"{_ASKED}[^.]{{0,300}}\b(?:(?:correct|right|only|proper) {_ANSWER}\b"
+        rf"|you (?:{_HOW} |should |will )+{_SAY})",
         # "The answer to every question is ...", "Any other answer is wrong"
         rf"\b{_ANSWER} to (?:every|any|each|all) (?:\w+ ){{0,2}}(?:question|query|prompt)s?\b[^.]{{0,40}}"
         r"(?:\b(?:is|are|must be|should be)\b|[:–])",

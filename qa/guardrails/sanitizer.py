@@ -50,7 +50,9 @@ _LABEL = re.compile(
 )
 # Square brackets are for citation marks and angle brackets for templates; prose needs neither.
 _BRACKETS = str.maketrans("[]［］【】〔〕⟦⟧<>＜＞", "()()()()()‹›‹›")
-_URL = re.compile(r"\b(?:[a-z][a-z+.-]{0,30}://|www\.|mailto:|javascript:|data:)[^\s()\[\]\"“”]+", re.IGNORECASE)
+_URL = re.compile(
+    r"\b(?:[a-z][a-z+.-]{0,30}://|www\.|mailto:|javascript:|data:)[^\s()\[\]\"“”]+", re.IGNORECASE
+)
 _LINE_MARKUP = re.compile(r"^[ \t]*(?:#{1,6}|>|[*+-])[ \t]+", re.MULTILINE)
 _TAG_START = re.compile(r"<(?=[a-z/!?|])", re.IGNORECASE)
 

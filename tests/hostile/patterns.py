@@ -91,7 +91,10 @@ def _patterns(value: object) -> Iterator[re.Pattern[Any]]:
 def probes(pattern: re.Pattern[Any]) -> list[tuple[str, str, str]]:
     """Beginnings, parts to repeat and ends, made of what the pattern itself is made of."""
     source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
-    parsed = parser.parse(source, pattern.flags & ~re.UNICODE & ~re.ASCII if isinstance(pattern.pattern, bytes) else pattern.flags)
+    parsed = parser.parse(
+        source,
+        pattern.flags & ~re.UNICODE & ~re.ASCII if isinstance(pattern.pattern, bytes) else pattern.flags,
+    )
     repeats = list(_repeats(parsed, ""))
     bodies = list(dict.fromkeys(body for _, body in repeats if body))
     starts = list(dict.fromkeys(["", *(start for start, _ in repeats)]))

@@ -23,7 +23,9 @@ def slow_on(use: Use) -> str:
     """A text, shortened, for which the pattern takes more than linear time; empty if none was found."""
     for start, pump, end in probes(use.pattern):
         for length, seconds in LENGTHS.items():
-            text, quarter = (_text(use, start, pump * (n // len(pump) + 1), end) for n in (length, length // 4))
+            text, quarter = (
+                _text(use, start, pump * (n // len(pump) + 1), end) for n in (length, length // 4)
+            )
             if any(_takes_long(run, text, quarter, seconds) for run in _runs(use)):
                 return f"{start!r} + {pump!r} * {length // len(pump)} + {end!r}"
     return ""

@@ -17,7 +17,6 @@ from index.schemas import Article
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#[ \t]+(.+)$", re.MULTILINE)
-_CLOSING_MARKS = re.compile(r"(?<![ \t])[ \t]++#*[ \t]*\Z")
 MAX_FRONT_MATTER = 20_000
 """Characters; YAML takes seconds for some hundred thousand."""
 
@@ -37,9 +36,12 @@ def read_markdown(file: SourceFile) -> Article:
 
 def _heading(text: str) -> str:
     """The first heading that is not empty, without the marks that may close it."""
-    headings = (found[1].strip() for found in _HEADING.finditer(_FENCED.sub("", text)))
-    titles = (_CLOSING_MARKS.sub("", f"{heading} ").strip("# \t") if heading.endswith("#") else heading for heading in headings)
-    return next(filter(None, titles), "")
+    for found in _HEADING.finditer(_FENCED.sub("", text)):
+        heading = found[1].strip()
+        bare = heading.rstrip("#")
+        if title := bare.rstrip() if bare.endswith((" ", "\t")) else heading.strip("#") and heading:
+            return title
+    return ""
 
 
 def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -49,7 +51,8 @@ def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
         return {}, text.strip()
     if len(front[1]) > MAX_FRONT_MATTER:
         raise SourceUnreadable(
-            f"front matter of {len(front[1]):,} characters, over the limit of {MAX_FRONT_MATTER:,}; shorten it"
+            f"front matter of {len(front[1]):,} characters, over the limit of {MAX_FRONT_MATTER:,}; "
+            "shorten it"
         )
     try:
         # BaseLoader keeps `1984`, `yes` and `2022-10-27` as strings.

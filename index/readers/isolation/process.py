@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import atexit
-import os
 import select
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
-from pathlib import Path
 from typing import Any
 
-import index
+from index.child_process import child_command, child_environment
 from index.readers.isolation.messages import CPU_SECONDS
 
 WALL_SECONDS = 4 * CPU_SECONDS
@@ -24,9 +21,6 @@ WALL_SECONDS = 4 * CPU_SECONDS
 IDLE_SECONDS = 30.0
 """How long a process that has read a file waits for the next one."""
 _POLL_MILLISECONDS = 100
-# Readers need no keys of remote services.
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "HOME", "PYTHONHOME")
-
 TOO_LONG = f"takes longer than {CPU_SECONDS} s to read; split or simplify it, and add it again"
 CRASHED = "crashes its reader ({signal}); convert it to another format and add that"
 KILLED = "was not read, since its reader was killed from outside, perhaps for want of memory; split it"
@@ -46,17 +40,13 @@ class ReaderProcess:
     def __init__(self) -> None:
         self.worn = False  # it has used much memory, and should not read another file
         self._connection, theirs = Pipe()
-        root = str(Path(index.__file__).parents[1])
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
         self._readable = select.poll()  # `Connection.poll` would make one at every call
         self._readable.register(self._connection, select.POLLIN)
         with theirs:
             self._process = subprocess.Popen(
-                # -P: a file of the current folder must not take the place of a module.
-                [sys.executable, "-P", "-m", "index.readers.isolation.child", str(theirs.fileno())],
+                child_command("index.readers.isolation.child", str(theirs.fileno())),
                 pass_fds=[theirs.fileno()],
-                env=environment,
+                env=child_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

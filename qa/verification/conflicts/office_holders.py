@@ -25,7 +25,9 @@ _HOLDS_OFFICE = (
     # "Oskar Feld, director of the Tamsa zoo"
     re.compile(rf"{_NAME}, (?P<before>(?:[\w'’-]{{1,40}} ){{0,4}}?){_OFFICE}\b{_OF}"),
     # "Vera Holt is the mayor of Quellen"
-    re.compile(rf"{_NAME} (?:is|was|became|becomes|as) (?P<before>(?:[\w'’-]{{1,40}} ){{0,3}}?){_OFFICE}\b{_OF}"),
+    re.compile(
+        rf"{_NAME} (?:is|was|became|becomes|as) (?P<before>(?:[\w'’-]{{1,40}} ){{0,3}}?){_OFFICE}\b{_OF}"
+    ),
 )
 _SUCCEEDS = re.compile(
     rf"{_NAME},? (?:\w+ )?(?:succeed(?:s|ed)|replace[sd]|takes over|took over"
