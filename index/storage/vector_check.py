@@ -26,7 +26,7 @@ _UNIT_TOLERANCE = 0.01
 
 
 def check_openable(folder: Path) -> None:
-    """Raises ArchiveBroken if the store in the folder is damaged. It is not tried if it is as `seal` saw it."""
+    """Raises ArchiveBroken if the store in the folder is damaged. As `seal` saw it, it is not."""
     files = _index_files(folder)
     if files and files != _sealed(folder) and (damage := find_damage(folder)):
         raise ArchiveBroken(

@@ -13,7 +13,8 @@ _PATTERNS = {
     "number": r"\bhow (many|much|old|far|high|big|large|deep|tall|heavy|wide|fast|often)\b"
     r"|\b(what|which) ((?!one\b)\w+ )?(number|percentage|price|share|age|fee|fine|sum|amount|total)\b"
     r"|\bwhat (\w+ )?cost\b"
-    r"|\bwhat (is|are|was|were|does|do|did|will|would|can|must|has|have)\b.{0,200}\b(cost|pay|paid|worth)\b(?! for)"
+    r"|\bwhat (is|are|was|were|does|do|did|will|would|can|must|has|have)\b"
+    r".{0,200}\b(cost|pay|paid|worth)\b(?! for)"
     r"|\bwie (viele?|alt|weit|hoch|groß|tief|oft)\b",
     "date": r"\bwhen\b|\b(what|which) (day|date|year|month)\b",
     "time": r"\bwhen\b|\b(what|which) (year|day|date|month|time|week)\b|\bhow long\b|\b(wann|wie lange)\b",

@@ -113,7 +113,7 @@ def _repeats(parsed: Any, before: str) -> Iterator[tuple[str, str]]:
     """An example of what stands before each repetition, and one of what it repeats."""
     for op, value in parsed:
         if op in (sre.MAX_REPEAT, sre.MIN_REPEAT) or op is getattr(sre, "POSSESSIVE_REPEAT", None):
-            least, most, body = value
+            _, most, body = value
             for example in _examples(body):
                 if most > 8:
                     yield before, example

@@ -16,6 +16,12 @@ from index.readers.source_file import SourceFile
 from index.schemas import Article
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+MAX_ATTRIBUTES = 1_000
+"""Of one tag; the time to parse them grows with their square."""
+_ATTRIBUTE = r"""(?:[\s/]*+[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>]++))?+)"""
+_CROWDED_TAG = re.compile(
+    rf"(<[a-z][^\s<>/]*+{_ATTRIBUTE}{{{MAX_ATTRIBUTES}}}+){_ATTRIBUTE}++", re.IGNORECASE
+)
 _INVISIBLE = {"head", "noscript", "rp", "rt", "script", "style", "svg", "template"}
 # Elements that start a new paragraph.
 _BLOCKS = set(
@@ -40,7 +46,7 @@ def read_html(file: SourceFile) -> Article:
     """
     from trafilatura import bare_extraction, extract_metadata, load_html  # takes 0.3 s
 
-    page = decoded_text(file, declares_charset=True)
+    page = without_crowds(decoded_text(file, declares_charset=True))
     try:
         tree: Any = load_html(page)
         if tree is None:  # a fragment such as `<p>…</p>`
@@ -64,6 +70,11 @@ def read_html(file: SourceFile) -> Article:
     url = metadata.url if not file.address or _is_same_site(metadata.url or "", file.address) else ""
     fields = {"title": metadata.title, "date": published, "source": metadata.sitename, "url": url}
     return article_from_fields({**fields, "text": text}, file)
+
+
+def without_crowds(markup: str) -> str:
+    """The markup, with the first MAX_ATTRIBUTES attributes of each tag."""
+    return _CROWDED_TAG.sub(r"\1", markup)
 
 
 def drop_hidden(tree: Any) -> None:
@@ -99,7 +110,8 @@ def html_to_text(markup: str) -> str:
     from lxml.html import HTMLParser, document_fromstring
 
     parser = HTMLParser(no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
-    return visible_text(document_fromstring(f"<html><body>{markup}</body></html>".encode(), parser=parser))
+    page = f"<html><body>{without_crowds(markup)}</body></html>"
+    return visible_text(document_fromstring(page.encode(), parser=parser))
 
 
 def _flow(element: Any) -> Iterator[str]:

@@ -130,23 +130,23 @@ def _paragraphs(pages: list[list[str]]) -> str:
     A paragraph ends at an empty line, and at a line that ends a sentence and is clearly shorter than the
     other lines of its page. It continues on the next page if the page ends inside a sentence.
     """
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []  # the lines of each
     unfinished = False
     for lines in pages:
         lengths = sorted(len(line) for line in lines if line)
         full_length = lengths[int(len(lengths) * 0.8)] if lengths else 0
-        if unfinished and _SENTENCE_END.search(paragraphs[-1]):
+        if unfinished and _SENTENCE_END.search(paragraphs[-1][-1]):
             unfinished = False
         for line in lines:
             if not line:
                 unfinished = False
                 continue
             if not unfinished or _LIST_ITEM.match(line):
-                paragraphs.append(line)
-            elif _HYPHENATED.search(paragraphs[-1]) and line[0].islower():
-                paragraphs[-1] = paragraphs[-1][:-1] + line
+                paragraphs.append([line])
+            elif _HYPHENATED.search(paragraphs[-1][-1]) and line[0].islower():
+                paragraphs[-1][-1:] = [paragraphs[-1][-1][:-1] + line]
             else:
-                paragraphs[-1] += " " + line
+                paragraphs[-1].append(line)
             ends_sentence = _SENTENCE_END.search(line) and len(line) < 0.8 * full_length
             unfinished = not ends_sentence and len(line) > 0.4 * full_length
-    return PARAGRAPH_BREAK.join(paragraphs).strip()
+    return PARAGRAPH_BREAK.join(map(" ".join, paragraphs)).strip()
