@@ -30,7 +30,7 @@ _ENCRYPTED_FLAG = 0x1
 
 @contextmanager
 def open_zip(file: SourceFile) -> Iterator[ZipFile]:
-    """The archive, within MAX_ENTRIES, MAX_UNPACKED_BYTES and MAX_COMPRESSION_RATIO. Raises SourceUnreadable."""
+    """The archive, if it is within the limits above. Raises SourceUnreadable."""
     if not file.size:
         raise SourceUnreadable("empty")
     with file.open() as opened:

@@ -53,10 +53,17 @@ def suggested_questions(collection: Collection, limit: int) -> list[str]:
     digest = hashlib.sha256(repr((newest, limit)).encode("utf-8", "surrogatepass")).hexdigest()
     stored = json.loads(documents.metadata.get("suggested", "{}"))
     if stored.get("of") != digest:
-        articles = (documents.article(each.id) for each in newest)
+        articles = _present(documents, [each.id for each in newest])
         stored = {"of": digest, "questions": _suggest(collection, articles, limit)}
         documents.metadata["suggested"] = json.dumps(stored)
     return list(stored["questions"])
+
+
+def _present(documents: DocumentStore, ids: Iterable[str]) -> Iterator[Article]:
+    """The articles, without those removed meanwhile."""
+    for article_id in ids:
+        with suppress(ArticleUnknown):
+            yield documents.article(article_id)
 
 
 def _suggest(collection: Collection, articles: Iterable[Article], limit: int) -> list[str]:

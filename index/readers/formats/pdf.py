@@ -130,7 +130,7 @@ def _paragraphs(pages: list[list[str]]) -> str:
     A paragraph ends at an empty line, and at a line that ends a sentence and is clearly shorter than the
     other lines of its page. It continues on the next page if the page ends inside a sentence.
     """
-    paragraphs: list[list[str]] = []  # the lines of each
+    paragraphs: list[list[str]] = []  # the lines of each, and the spaces between them
     unfinished = False
     for lines in pages:
         lengths = sorted(len(line) for line in lines if line)
@@ -144,9 +144,9 @@ def _paragraphs(pages: list[list[str]]) -> str:
             if not unfinished or _LIST_ITEM.match(line):
                 paragraphs.append([line])
             elif _HYPHENATED.search(paragraphs[-1][-1]) and line[0].islower():
-                paragraphs[-1][-1:] = [paragraphs[-1][-1][:-1] + line]
+                paragraphs[-1][-1:] = [paragraphs[-1][-1][:-1], line]
             else:
-                paragraphs[-1].append(line)
+                paragraphs[-1] += [" ", line]
             ends_sentence = _SENTENCE_END.search(line) and len(line) < 0.8 * full_length
             unfinished = not ends_sentence and len(line) > 0.4 * full_length
-    return PARAGRAPH_BREAK.join(map(" ".join, paragraphs)).strip()
+    return PARAGRAPH_BREAK.join(map("".join, paragraphs)).strip()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from index.errors import SourceUnreadable
 from index.readers.isolation.messages import (
@@ -28,8 +29,8 @@ from index.schemas import Article, Skipped
 
 TOO_MUCH_MEMORY = f"needs more than {MEMORY_BYTES / 1e9:.0f} GB of memory to read; split it and add the parts"
 UNEXPECTED = "cannot be read, because of an error in its reader ({error}); please report it"
-# A process whose memory grew to this is replaced: it is not given back while the process lives.
-_WORN_KILOBYTES = 400_000
+# A process that keeps this much after a file is replaced.
+_WORN_BYTES = 400_000_000
 
 
 def serve(connection: Connection) -> None:
@@ -63,7 +64,7 @@ class _File:
         except Exception as error:
             self._connection.send(Skipped(source=self._request.file.name, reason=self._reason(error)))
         signal.setitimer(signal.ITIMER_PROF, 0)
-        worn = self._worn or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _WORN_KILOBYTES
+        worn = self._worn or _resident_bytes() > _WORN_BYTES
         self._connection.send(Finished(worn))
 
     def _items(self) -> PendingArticles:
@@ -111,6 +112,14 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
+
+
+def _resident_bytes() -> int:
+    """The memory in use; 0 where the system does not tell. The maximum of `getrusage` would be the parent's."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _limit_time() -> None:
