@@ -10,9 +10,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from index.collection import Collection
+from index.errors import ArticleUnknown
 from index.schemas import Article
+from index.storage.protocols import DocumentStore
 from index.text.calendar_words import MONTHS
 from index.text.numbers import NUMERALS
 from index.text.sentences import sentence_spans

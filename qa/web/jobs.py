@@ -105,7 +105,9 @@ class JobQueue:
         return self._find(id_).snapshot()
 
     def cancel(self, id_: str) -> Job:
-        """Stops a job within the article it is reading, or after the batch it is storing. Reported outcomes stay stored."""
+        """Stops a job within the article it is reading, or after the batch it is storing. Reported
+        outcomes stay stored.
+        """
         job = self._find(id_)
         if not job.ended:
             job.cancelled.set()

@@ -115,7 +115,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _resident_bytes() -> int:
-    """The memory in use; 0 where the system does not tell. The maximum of `getrusage` would be the parent's."""
+    """The memory in use; 0 where the system does not tell. The maximum that `getrusage` gives is the parent's
+    if that has more.
+    """
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
     except OSError:

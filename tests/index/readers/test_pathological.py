@@ -34,8 +34,8 @@ def document(run: str) -> bytes:
         archive.writestr("[Content_Types].xml", TYPES)
         archive.writestr(
             "word/document.xml",
-            f'<w:document xmlns:w="urn:w"><w:tbl><w:tr><w:tc><w:p><w:r>{run}</w:r></w:p></w:tc></w:tr></w:tbl>'
-            "</w:document>",
+            f'<w:document xmlns:w="urn:w"><w:tbl><w:tr><w:tc><w:p><w:r>{run}</w:r></w:p></w:tc></w:tr>'
+            "</w:tbl></w:document>",
         )
     return packed.getvalue()
 
@@ -47,19 +47,19 @@ def numbered(count: int, form: str) -> str:
 CASES: dict[str, tuple[str, Callable[[], str | bytes]]] = {
     "blanks in a heading": ("a.md", lambda: "# A" + " " * 200_000 + "B\n\nText of the article."),
     "marks in a heading": ("a.md", lambda: "# A" + " #" * 100_000 + "B\n\nText of the article."),
-    "front matter of 300 kB": ("a.md", lambda: f"---\n{'k: v\n' * 60_000}---\nText."),
-    "nested front matter": ("a.md", lambda: f"---\nk: {'[' * 15_000}\n---\nText."),
+    "front matter of 300 kB": ("a.md", lambda: "---\n" + "k: v\n" * 60_000 + "---\nText."),
+    "nested front matter": ("a.md", lambda: "---\nk: " + "[" * 15_000 + "\n---\nText."),
     "fences": ("a.md", lambda: "```\nx\n~~~\n" * 30_000),
     "blanks in a date": ("a.txt", lambda: "Title: T\nDate: 2024-01-01" + " " * 300_000 + "x\n\nText."),
     "a date line": ("a.txt", lambda: "date 2024-01-01" + "x" * 300_000 + " y\nText."),
     "blanks in a date of a line": ("a.jsonl", lambda: '{"text": "T.", "date": "1' + " " * 300_000 + 'x"}'),
     "blanks in a date of a row": ("a.csv", lambda: 'text,date\n"T.","1' + " " * 300_000 + 'x"\n'),
     "quotes": ("a.csv", lambda: "text,title\n" + '"' * 300_001),
-    "blanks in a cell": ("a.docx", lambda: document('<w:t xml:space="preserve">A' + " " * 500_000 + "B</w:t>")),
+    "blanks in a cell": ("a.docx", lambda: document("<w:t>A" + " " * 500_000 + "B</w:t>")),
     "breaks in a cell": ("a.docx", lambda: document("<w:br/>" * 30_000 + "<w:t>B</w:t>")),
     "attributes": ("a.html", lambda: page(f"<p {numbered(30_000, 'a{}=1')}>")),
     "attributes without values": ("a.html", lambda: page(f"<p {numbered(30_000, 'a{}')}>")),
-    "quoted attributes": ("a.html", lambda: page(f"<p {numbered(30_000, 'a{}=\"<\"')}>")),
+    "quoted attributes": ("a.html", lambda: page("<p " + numbered(30_000, 'a{}="<"') + ">")),
     "open quotes": ("a.html", lambda: page("<p a=\"<p b='" * 30_000)),
     "blanks": ("a.html", lambda: page("<p>" + " " * 300_000 + "x</p>")),
     "open comments": ("a.html", lambda: page("") + "<!--" * 60_000),
