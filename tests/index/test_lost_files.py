@@ -12,7 +12,6 @@ from index.embedding.embedder import SentenceEmbedder
 from index.errors import ArchiveBroken, QuothError
 from index.library import Library
 from index.schemas import Article
-from tests.index.tables import rows
 
 ARTICLE = Article(id="new", text="A new bridge was built over the river Vey in the spring of 2024.")
 CATALOGUE, VECTORS = "collections/default/catalogue.db", "collections/default/vectors"
@@ -105,5 +104,5 @@ def test_vectors_of_an_interrupted_first_write_are_no_lost_articles(
     with Library(tmp_path, embedder) as library:
         collection = library.collection("default")
         assert collection.orphans_deleted == 1
-        assert list(collection.add([ARTICLE]))[0] and collection.search("bridge")
-    assert rows(tmp_path / CATALOGUE, "SELECT count(*) FROM articles") == [(1,)]
+        assert len(list(collection.add([ARTICLE]))) == 1
+        assert collection.search("bridge")
