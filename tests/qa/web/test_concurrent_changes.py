@@ -24,6 +24,39 @@ def story(number: int, version: int) -> dict[str, str]:
     return {"id": f"story{number}", "title": f"Story {number}", "text": sentence * (4 + version % 30)}
 
 
+def add(client: TestClient, dice: random.Random) -> None:
+    chosen = dice.sample(range(1, STORIES), 3)
+    body = {"articles": [story(n, dice.randrange(999)) for n in chosen]}
+    assert client.post("/api/articles", json=body).status_code == 200
+
+
+def delete(client: TestClient, dice: random.Random) -> None:
+    id_ = f"story{dice.randrange(1, STORIES)}"
+    assert client.delete(f"/api/articles/{id_}").status_code in {204, 404}
+
+
+def search(client: TestClient, dice: random.Random) -> None:
+    filters = {"article_ids": [f"story{n}" for n in dice.sample(range(STORIES), 4)]}
+    for body in ({"query": "ferry to Brenn", "k": 9}, {"query": "ferry", "k": 9, "filters": filters}):
+        response = client.post("/api/search", json=body)
+        assert response.status_code == 200, response.text
+        for hit in response.json()["hits"]:
+            assert hit["text"].startswith("Edition") and len(hit["text"]) == hit["end"] - hit["start"]
+
+
+def ask(client: TestClient, dice: random.Random) -> None:
+    response = client.post("/api/ask", json={"question": f"What does story {dice.randrange(9)} say?"})
+    assert response.status_code == 200, response.text
+    for citation in response.json()["citations"]:
+        assert len(citation["quote"]) == citation["end"] - citation["start"]
+
+
+def browse(client: TestClient, dice: random.Random) -> None:
+    response = client.get("/api/articles", params={"limit": 50})
+    assert response.status_code == 200, response.text
+    assert client.get("/api/collections").status_code == 200
+
+
 def test_no_request_fails_while_articles_come_and_go(
     library: Library, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -40,34 +73,6 @@ def test_no_request_fails_while_articles_come_and_go(
         except BaseException as error:
             failures.append(error)
             stop.set()
-
-    def add(client: TestClient, dice: random.Random) -> None:
-        chosen = dice.sample(range(1, STORIES), 3)
-        body = {"articles": [story(n, dice.randrange(999)) for n in chosen]}
-        assert client.post("/api/articles", json=body).status_code == 200
-
-    def delete(client: TestClient, dice: random.Random) -> None:
-        id_ = f"story{dice.randrange(1, STORIES)}"
-        assert client.delete(f"/api/articles/{id_}").status_code in {204, 404}
-
-    def search(client: TestClient, dice: random.Random) -> None:
-        filters = {"article_ids": [f"story{n}" for n in dice.sample(range(STORIES), 4)]}
-        for body in ({"query": "ferry to Brenn", "k": 9}, {"query": "ferry", "k": 9, "filters": filters}):
-            response = client.post("/api/search", json=body)
-            assert response.status_code == 200, response.text
-            for hit in response.json()["hits"]:
-                assert hit["text"].startswith("Edition") and len(hit["text"]) == hit["end"] - hit["start"]
-
-    def ask(client: TestClient, dice: random.Random) -> None:
-        response = client.post("/api/ask", json={"question": f"What does story {dice.randrange(9)} say?"})
-        assert response.status_code == 200, response.text
-        for citation in response.json()["citations"]:
-            assert len(citation["quote"]) == citation["end"] - citation["start"]
-
-    def browse(client: TestClient, dice: random.Random) -> None:
-        response = client.get("/api/articles", params={"limit": 50})
-        assert response.status_code == 200, response.text
-        assert client.get("/api/collections").status_code == 200
 
     caplog.set_level(logging.WARNING)
     tasks = {"add": add, "delete": delete, "search": search, "ask": ask, "browse": browse, "search 2": search}
