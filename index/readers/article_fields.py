@@ -14,6 +14,8 @@ from index.schemas import Article, content_id
 
 FIELDS = ("id", "url", "title", "date", "source", "text")
 MAX_ID_CHARACTERS = 200
+MAX_FIELD_CHARACTERS = 1_000
+"""Of every field but `text`: longer titles and sources are cut, longer dates and addresses are none."""
 
 
 def article_from_fields(fields: Mapping[str, Any], file: SourceFile | None = None) -> Article:
@@ -26,13 +28,15 @@ def article_from_fields(fields: Mapping[str, Any], file: SourceFile | None = Non
     if not given["text"].strip():
         raise SourceUnreadable("empty")
     url = given["url"] or (file.address if file else "")
+    if len(url) > MAX_FIELD_CHARACTERS:
+        raise SourceUnreadable(f"url {url[:60]!r}… has more than {MAX_FIELD_CHARACTERS:,} characters")
     return Article(
         id=_checked_id(given["id"]) or content_id(url=url, text=given["text"]),
         text=given["text"],
-        title=given["title"],
+        title=_shortened(given["title"]),
         url=url,
         date=_date(given["date"]) if given["date"] else None,
-        source=given["source"],
+        source=_shortened(given["source"]),
         origin=file.origin if file else "",
     )
 
@@ -58,8 +62,14 @@ def _checked_id(id_: str) -> str:
     return id_
 
 
+def _shortened(value: str) -> str:
+    return value if len(value) <= MAX_FIELD_CHARACTERS else f"{value[: MAX_FIELD_CHARACTERS - 1]}…"
+
+
 def _date(text: str) -> date:
     try:
+        if len(text) > MAX_FIELD_CHARACTERS:
+            raise ValueError
         return parse_iso_date(text)
     except ValueError as error:
         raise SourceUnreadable(f"date {text[:60]!r} is not an ISO 8601 date such as 2022-10-27") from error
