@@ -15,7 +15,8 @@ from index.schemas import Article, content_id
 FIELDS = ("id", "url", "title", "date", "source", "text")
 MAX_ID_CHARACTERS = 200
 MAX_FIELD_CHARACTERS = 1_000
-"""Of every field but `text`: longer titles and sources are cut, longer dates and addresses are none."""
+"""Of title, source and date: longer titles and sources are cut, and a longer date is none."""
+MAX_URL_CHARACTERS = 8_000
 
 
 def article_from_fields(fields: Mapping[str, Any], file: SourceFile | None = None) -> Article:
@@ -28,8 +29,8 @@ def article_from_fields(fields: Mapping[str, Any], file: SourceFile | None = Non
     if not given["text"].strip():
         raise SourceUnreadable("empty")
     url = given["url"] or (file.address if file else "")
-    if len(url) > MAX_FIELD_CHARACTERS:
-        raise SourceUnreadable(f"url {url[:60]!r}… has more than {MAX_FIELD_CHARACTERS:,} characters")
+    if len(url) > MAX_URL_CHARACTERS:
+        raise SourceUnreadable(f"url {url[:60]!r}… has more than {MAX_URL_CHARACTERS:,} characters")
     return Article(
         id=_checked_id(given["id"]) or content_id(url=url, text=given["text"]),
         text=given["text"],
