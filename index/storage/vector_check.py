@@ -27,12 +27,18 @@ _UNIT_TOLERANCE = 0.01
 
 def check_openable(folder: Path) -> None:
     """Raises ArchiveBroken if the store in the folder is damaged. As `seal` saw it, it is not."""
-    files = _index_files(folder)
-    if files and files != _sealed(folder) and (damage := find_damage(folder)):
+    if not has_vectors(folder) or _index_files(folder) == _sealed(folder):
+        return
+    if damage := find_damage(folder):
         raise ArchiveBroken(
             f"the vectors in {folder} are damaged ({damage}), but the articles are whole; run "
             "`quoth doctor --mend`, which computes the vectors again"
         )
+
+
+def has_vectors(folder: Path) -> bool:
+    """Whether anything was ever stored in the folder; takes no time."""
+    return (folder / "chroma.sqlite3").exists()
 
 
 def find_damage(folder: Path) -> str:

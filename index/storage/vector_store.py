@@ -16,7 +16,7 @@ from index.schemas import Filters
 from index.storage.database import CLOSED
 from index.storage.disk_space import disk_full, ensure_space, free_bytes
 from index.storage.protocols import VectorMetadata
-from index.storage.vector_check import check_openable, seal
+from index.storage.vector_check import check_openable, has_vectors, seal
 
 if TYPE_CHECKING:
     from chromadb import Collection as ChromaCollection
@@ -133,7 +133,7 @@ class ChromaVectorStore:
             return collection.count()
 
     def exists(self) -> bool:
-        return (self._folder / "chroma.sqlite3").exists()
+        return has_vectors(self._folder)
 
     def ensure_space(self) -> None:
         ensure_space(self._folder.parent)  # the folder itself is created at the first use
