@@ -12,7 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from index.library import Library
+from index.schemas import ArticlePage
 from qa.assistant import Assistant
+from qa.pipeline.suggested_questions import suggested_questions
 from tests.qa.web.responses import api_client
 
 STORIES = 12
@@ -95,3 +97,18 @@ def test_no_request_fails_while_articles_come_and_go(
         assert sum(article["passages"] for article in listed["articles"]) == collection.vectors.count()
         assert collection.vectors.ids() == collection.documents.passage_ids()
         assert not collection.keywords.unindexed_passages() and not collection.keywords.orphan_entries()
+
+
+def test_suggestions_pass_over_an_article_removed_meanwhile(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection = seeded.collection("default")
+    list_articles = collection.documents.list_articles
+
+    def list_and_remove(limit: int) -> ArticlePage:
+        page = list_articles(limit=limit)
+        collection.remove([article.id for article in page.articles[:3]])
+        return page
+
+    monkeypatch.setattr(collection.documents, "list_articles", list_and_remove)
+    assert suggested_questions(collection, 4)
