@@ -7,7 +7,18 @@ import sys
 from pathlib import Path
 
 # What a child needs; keys of remote services are none of its business.
-_VARIABLES = ("PATH", "PYTHONPATH", "PYTHONHOME", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
+_VARIABLES = (
+    "PATH",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "LD_LIBRARY_PATH",
+)
 
 
 def child_command(module: str, *arguments: str) -> list[str]:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from index.readers.article_fields import MAX_FIELD_CHARACTERS
 from index.readers.formats.pdf import _paragraphs
 from index.readers.zip_archive import COMPRESSED_LIKE_A_BOMB
 from index.schemas import Article, Skipped
-from tests.index.readers.reading import STORY, read, reasons, write_and_read
+from tests.index.readers.reading import STORY, lines, read, read_article, reasons, write_and_read
 
 SECONDS = 3.0
 TYPES = (
@@ -95,9 +96,9 @@ def test_attributes_beyond_the_limit_cost_no_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", ["-", ""])
 def test_lines_of_a_pdf_are_joined_in_linear_time(end: str) -> None:
-    lines = [f"of the line number {n} without an end{end}" for n in range(100_000)]
+    shreds = [f"of the line number {n} without an end{end}" for n in range(100_000)]
     started = time.thread_time()
-    text = _paragraphs([lines])
+    text = _paragraphs([shreds])
     assert time.thread_time() - started < SECONDS
     assert text.count("\n\n") == 0 and text.startswith("of the line number 0 without an end")
 
@@ -143,3 +144,33 @@ def test_an_ordinary_zip_has_any_order(tmp_path: Path) -> None:
     # A program that extracts itself stands before its zip.
     path.write_bytes(b"#!/bin/sh\n" + path.read_bytes())
     assert struct.unpack("<I", path.read_bytes()[10:14]) and not reasons(read(path))
+
+
+def test_fields_are_bounded(tmp_path: Path) -> None:
+    long = "x" * 100_000
+    cut, no_url, no_date = lines(
+        tmp_path / "a.jsonl",
+        {"text": "One.", "title": long, "source": long},
+        {"text": "Two.", "url": f"https://example.org/{long}"},
+        {"text": "Three.", "date": f"2024-01-01{' ' * 100_000}+01:00"},
+    )
+    assert isinstance(cut, Article) and len(cut.title) == len(cut.source) == MAX_FIELD_CHARACTERS
+    assert cut.title.endswith("x…")
+    assert isinstance(no_url, Skipped) and "more than 8,000 characters" in no_url.reason
+    assert isinstance(no_date, Skipped) and "is not an ISO 8601 date" in no_date.reason
+    assert len(no_url.reason) < 200 and len(no_date.reason) < 200
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("# The bridge", "The bridge"),
+        ("#\tThe bridge  ", "The bridge"),
+        ("# The bridge ##", "The bridge"),
+        ("# Learn C#", "Learn C#"),
+        ("#   \n# The bridge", "The bridge"),
+        ("# #\n# The bridge", "The bridge"),
+    ],
+)
+def test_headings(tmp_path: Path, heading: str, title: str) -> None:
+    assert read_article(tmp_path / "a.md", f"{heading}\n\nIt was built in 2024.").title == title
