@@ -11,7 +11,7 @@ from index.embedding.embedder import TextTokenizer
 from index.schemas import Article
 from index.storage.protocols import PassageSpan
 
-_FEW_ORPHANS = 20
+_FEW_ORPHANS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,12 @@ def test_lost_vectors_are_computed_again(seeded_home: Path) -> None:
 
 
 def test_damaged_vectors_are_computed_again(seeded_home: Path, embedder: SentenceEmbedder) -> None:
+    with Library(seeded_home, embedder) as library:
+        vectors = library.collection("default").vectors
+        ids, found = vectors.get(sorted(vectors.ids()))
+        label = VectorMetadata(article_id="", source="", date=None)
+        for _ in range(1_200 // len(ids)):  # beyond a thousand writes, Chroma trusts the files of its index
+            vectors.put(ids, found, [label] * len(ids))
     [segment] = [path for path in (seeded_home / "collections/default/vectors").iterdir() if path.is_dir()]
     for name in ("data_level0.bin", "header.bin"):
         (segment / name).write_bytes(np.random.default_rng(1).bytes((segment / name).stat().st_size))
@@ -122,7 +128,7 @@ def test_vectors_of_a_lost_catalogue_are_kept(seeded_home: Path, empty: bool) ->
 def test_vectors_of_an_older_catalogue_are_kept(seeded_home: Path, embedder: SentenceEmbedder) -> None:
     with Library(seeded_home, embedder) as library:
         passages = library.collection("default").documents.counts()[1]
-    assert passages > 40
+    assert passages > 15
     keep = "(SELECT id FROM articles LIMIT 2)"
     change(
         seeded_home,
