@@ -18,7 +18,8 @@ from index.library import Library
 from index.maintenance import integrity
 from index.storage.protocols import VectorMetadata
 from qa.cli import diagnostics
-from qa.cli.diagnostics import UNKNOWN_STEP, Finding, examine
+from qa.cli.diagnostics import examine
+from qa.cli.findings import UNKNOWN_STEP, Finding, problem_of
 from qa.settings import Settings, read_settings
 from qa.web.auth.api_keys import ApiKeyFile
 from tests.conftest import MODELS
@@ -171,7 +172,7 @@ def test_broken_keys_are_a_finding(seeded_home: Path) -> None:
     ],
 )
 def test_a_message_is_split_into_what_happened_and_the_next_step(message: str, text: str, mend: str) -> None:
-    found = diagnostics._problem("x", ArchiveBroken(message))
+    found = problem_of("x", ArchiveBroken(message))
     assert (found.text, found.mend) == (text, mend)
 
 
