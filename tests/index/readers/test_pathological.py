@@ -116,7 +116,7 @@ def overlapping(count: int) -> bytes:
                 setattr(copied, name, getattr(entry, name))
             archive.filelist.append(copied)
             archive.NameToInfo[copied.filename] = copied
-        archive._didModify = True
+        vars(archive)["_didModify"] = True  # the directory is written again
     return packed.getvalue()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 import zipfile
@@ -64,9 +65,11 @@ def trouble(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
     program = tmp_path_factory.mktemp("child") / "child.py"
     program.write_text(TROUBLE)
     process._POOL.close()
-    command = process.child_command
     with monkeypatch.context() as patch:
-        patch.setattr(process, "child_command", lambda _, number: [command("")[0], str(program), number])
+        patch.setattr(
+            "index.readers.isolation.process.child_command",
+            lambda _, number: [sys.executable, str(program), number],
+        )
         patch.setattr(process, "WALL_SECONDS", 2)
         yield
         process._POOL.close()
