@@ -43,14 +43,14 @@ def read_feed(file: SourceFile, read_linked: ReadLinked | None) -> PendingArticl
     feed's title. Raises SourceUnreadable.
     """
     feed = _parse(file)
-    source = _one_line(feed.feed.get("title", ""))
+    source = _one_line(feed.feed.get("title") or "")
     linked = 0
     for number, entry in enumerate(feed.entries, 1):
         text, is_full = _text(entry)
-        link = str(entry.get("link", ""))
+        link = str(entry.get("link") or "")
         fields = {
             "url": link,
-            "title": _one_line(entry.get("title", "")),
+            "title": _one_line(entry.get("title") or ""),
             "date": _date(entry),
             "source": source,
             "text": text,
@@ -114,15 +114,17 @@ def _over_limit() -> Article:
 
 def _text(entry: Any) -> tuple[str, bool]:
     """The longest text of the entry, and whether it is the full text."""
-    contents = [_content(one.get("value", ""), one.get("type", "")) for one in entry.get("content", [])]
+    contents = [_content(one.get("value"), one.get("type")) for one in entry.get("content", [])]
     detail = entry.get("summary_detail", {})
-    summary = _content(entry.get("summary", ""), detail.get("type", ""))
+    summary = _content(entry.get("summary"), detail.get("type"))
     text = max([*contents, summary], key=len)
     is_long = text in contents or len(text) >= FULL_TEXT_CHARACTERS
     return text, bool(text) and is_long and not _TRUNCATED.search(text)
 
 
-def _content(value: str, media_type: str) -> str:
+def _content(value: str | None, media_type: str | None) -> str:
+    if not value:  # feedparser has None for some broken elements
+        return ""
     if media_type == "text/plain" and not re.search(r"</?\w[^<>]*>|&\w+;", value):
         return value.strip()
     return html_to_text(value)
