@@ -12,7 +12,7 @@ import numpy as np
 from index.embedding.cache import EmbeddingCache
 from index.embedding.embedder import Embedder, TextTokenizer, Vectors
 from index.embedding.reranker import Reranker
-from index.errors import ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
+from index.errors import ArchiveBroken, ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
 from index.ingest import Ingest, delete_orphan_vectors
 from index.retrieval.hybrid import HybridRetriever
 from index.schemas import Article, Filters, Hit, Ingested, Query, Skipped
@@ -25,6 +25,10 @@ from index.storage.vector_store import ChromaVectorStore
 from index.text.normalization import weighted_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+LOST_VECTORS = (
+    "the vectors of the collection are gone, but its articles are there; run `quoth doctor --mend`, which "
+    "computes the vectors again"
+)
 _EMBEDDER = "embedder"  # the key of its name in the metadata
 
 
@@ -39,7 +43,25 @@ def checked_name(name: str) -> str:
 
 def open_documents(folder: Path) -> DocumentStore:
     """The documents of the collection in a folder, whichever embedder made it. Raises ArchiveBroken."""
+    require_catalogue(folder)
     return SQLiteDocumentStore(Database(folder / DOCUMENTS))
+
+
+def require_catalogue(folder: Path) -> None:
+    """Raises ArchiveBroken if the folder has vectors but no catalogue: a new one would pass for an empty
+    collection.
+    """
+    if (folder / VECTORS).exists() and not (folder / DOCUMENTS).exists():
+        raise lost_catalogue(folder)
+
+
+def lost_catalogue(folder: Path) -> ArchiveBroken:
+    """The error for vectors whose articles are not there."""
+    return ArchiveBroken(
+        f"the catalogue {folder / DOCUMENTS} is gone or empty, but its vectors are there; restore it from a "
+        f"backup (`quoth import FILE --replace`), or, to begin anew, move {folder} away and add the articles "
+        "again"
+    )
 
 
 def made_with(documents: DocumentStore) -> str | None:
@@ -53,6 +75,7 @@ def open_collection(folder: Path, embedder: Embedder, reranker: Reranker | None 
 
     Raises ArchiveBroken, and EmbedderMismatch if another embedder made the collection.
     """
+    require_catalogue(folder)
     folder.mkdir(parents=True, exist_ok=True)
     database = Database(folder / DOCUMENTS)
     documents = SQLiteDocumentStore(database)
@@ -64,6 +87,11 @@ def open_collection(folder: Path, embedder: Embedder, reranker: Reranker | None 
             "run `quoth reindex`, or use that one again"
         )
     vectors = ChromaVectorStore(folder / VECTORS)
+    # Vectors of an interrupted write are recorded as orphans; others had articles in another catalogue.
+    if vectors.exists() and not documents.counts()[0] and not documents.orphan_vectors() and vectors.count():
+        vectors.close()
+        documents.close()
+        raise lost_catalogue(folder)
     return Collection(documents, vectors, FTS5KeywordIndex(database), embedder, reranker)
 
 
@@ -83,6 +111,7 @@ class Collection:
         self.keywords = keywords
         self._embedder = embedder
         self._writing = threading.Lock()
+        self._has_vectors = False  # known once it is true
         self._sentences = EmbeddingCache(embedder.encode)
         self._retriever = HybridRetriever(
             documents=documents, vectors=vectors, keywords=keywords, embedder=embedder, reranker=reranker
@@ -108,6 +137,7 @@ class Collection:
             embedder=self._embedder,
             writing=self._writing,
             known={} if known is None else known,
+            require_vectors=(lambda: None) if again else self._require_vectors,
         )
         yield from ingest(items, again=again)
 
@@ -125,12 +155,26 @@ class Collection:
             self.documents.remove(ids)
             delete_orphan_vectors(self.documents, self.vectors)
 
+    def _require_vectors(self) -> None:
+        """Raises ArchiveBroken if there are passages but no vectors: nothing would be found by meaning."""
+        if not self._has_vectors and self.documents.counts()[1]:
+            if not self.vectors.exists() or not self.vectors.count():
+                raise ArchiveBroken(LOST_VECTORS)
+            self._has_vectors = True
+
+    def check(self) -> None:
+        """Raises ArchiveBroken or DiskFull if articles cannot be stored or found; takes no time."""
+        self.documents.check_writable()
+        if self.documents.counts()[1] and not self.vectors.exists():
+            raise ArchiveBroken(LOST_VECTORS)
+
     def search(self, query: Query | str, *, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The k best passages, best first. A string is parsed by `Query.parse`. Raises ArchiveEmpty if the
         collection has no articles.
         """
         if not self.documents.counts()[0]:
             raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
+        self._require_vectors()
         return self._retriever(_query(query), k=k, filters=filters)
 
     def weights(self, query: Query | str) -> dict[str, float]:

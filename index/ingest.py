@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +31,8 @@ class Ingest:
     embedder: Embedder
     #: held by whoever writes to the collection, for one batch
     writing: threading.Lock
+    #: raises ArchiveBroken if the vectors of the stored articles are gone; called before each batch is stored
+    require_vectors: Callable[[], None] = lambda: None
     #: vectors that need not be computed, by article id, start and end of their passage; removed once used
     known: MutableMapping[tuple[str, int, int], Vectors] = field(default_factory=dict)
 
@@ -76,6 +78,7 @@ class Ingest:
     def _store(self, batch: list[Chunked], outdated: Sequence[Replaced]) -> list[Ingested]:
         self.documents.ensure_space()
         self.vectors.ensure_space()
+        self.require_vectors()
         passages = [(article, passage) for article, parts in batch for passage in parts]
         ids = [passage.id for _, passage in passages]
         vectors = self._embed(passages)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
-from index.collection import Collection, checked_name, open_collection
+from index.collection import (
+    Collection,
+    checked_name,
+    lost_catalogue,
+    open_collection,
+    open_documents,
+    require_catalogue,
+)
 from index.embedding.embedder import Embedder
 from index.embedding.reranker import Reranker
 from index.errors import ArchiveBroken, ArchiveEmpty, CollectionInvalid, SnapshotInvalid
@@ -16,8 +25,9 @@ from index.maintenance.backup_file import verify_backup
 from index.maintenance.reindex import outdated, reindex
 from index.maintenance.restore import restore
 from index.schemas import Ingested
-from index.storage.layout import CollectionFolders
+from index.storage.layout import VECTORS, CollectionFolders
 from index.storage.ownership import FolderLock
+from index.storage.vector_check import find_damage
 
 DEFAULT = "default"
 """The collection used when none is named; it cannot be removed."""
@@ -107,10 +117,36 @@ class Library:
             self._folders.install(building, name)
 
     def check(self) -> None:
-        """Raises ArchiveBroken or DiskFull if the folder, or an open collection, cannot be written to."""
+        """Raises ArchiveBroken or DiskFull if the folder, or an open collection, cannot be written to, or if
+        a collection has lost its catalogue or its vectors.
+        """
         self._lock.check()
+        for name in self.names():
+            require_catalogue(self._folders.path(name))
         for collection in list(self._open.values()):
-            collection.documents.check_writable()
+            collection.check()
+
+    def vector_damage(self, name: str) -> str:
+        """What is wrong with the vectors of a collection; empty if nothing is. A child process reads all of
+        them and searches once.
+        """
+        folder = self._vectors_closed(name)
+        return find_damage(folder) if folder.exists() else ""
+
+    def drop_vectors(self, name: str) -> None:
+        """Deletes the vectors of a collection, all of which `index.maintenance.integrity.repair` can compute
+        again. Raises ArchiveBroken if its articles are not there.
+        """
+        with closing(open_documents(self._folders.path(name))) as documents:
+            documents.check_integrity()
+            if not documents.counts()[0]:
+                raise lost_catalogue(self._folders.path(name))
+        shutil.rmtree(self._vectors_closed(name))
+
+    def _vectors_closed(self, name: str) -> Path:
+        with self._opening:
+            self._close(checked_name(name))
+        return self._folders.path(name) / VECTORS
 
     def export(self, names: Sequence[str], sink: Sink) -> Iterator[None]:
         """Writes the collections to one file, a step for each article; others may be added meanwhile. See

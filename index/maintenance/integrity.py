@@ -11,6 +11,8 @@ from index.embedding.embedder import TextTokenizer
 from index.schemas import Article
 from index.storage.protocols import PassageSpan
 
+_FEW_ORPHANS = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrityReport:
@@ -40,9 +42,16 @@ class IntegrityReport:
         return bool(
             self.damaged_passages
             or self.articles_without_passages
-            or self.orphan_vectors
+            or (self.orphan_vectors and not self.lost_articles)
             or self.orphan_keywords
         )
+
+    @property
+    def lost_articles(self) -> bool:
+        """Whether more vectors lack a passage than have one. Interrupted writes leave a few; so many had
+        their articles in another catalogue, and are kept for it.
+        """
+        return len(self.orphan_vectors) > max(_FEW_ORPHANS, self.vectors / 2)
 
     @property
     def damaged_passages(self) -> set[str]:
@@ -88,7 +97,8 @@ def repair(collection: Collection, report: IntegrityReport) -> None:
 
     Raises DiskFull; repairs made before that remain.
     """
-    collection.vectors.delete(report.orphan_vectors)
+    if not report.lost_articles:
+        collection.vectors.delete(report.orphan_vectors)
     collection.keywords.delete_entries(report.orphan_keywords)
     for _ in collection.add(_damaged_articles(collection, report), again=True):
         pass

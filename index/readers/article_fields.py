@@ -16,6 +16,9 @@ from index.schemas import Article, Remark, content_id
 from index.text.languages import language_of
 
 MAX_ID_CHARACTERS = 200
+MAX_FIELD_CHARACTERS = 1_000
+"""Of title and source; longer ones are cut."""
+MAX_URL_CHARACTERS = 8_000
 NO_DAY = "its date names no certain day, so it has none"
 UNDECODED = "some characters could not be decoded, and stand as \ufffd"
 
@@ -40,6 +43,8 @@ def article_from_fields(
     if not text.strip():
         raise SourceUnreadable("empty")
     url = given["url"] or (file.address if file else "")
+    if len(url) > MAX_URL_CHARACTERS:
+        raise SourceUnreadable(f"url {url[:60]!r}… has more than {MAX_URL_CHARACTERS:,} characters")
     place = place or (file.name if file else given["title"] or given["id"] or "the article")
     day = read_date(given["date"], text, order=order, locale=locale)
     remarks = []
@@ -50,10 +55,10 @@ def article_from_fields(
     return Article(
         id=checked_id(given["id"]) or content_id(url=url, text=text),
         text=text,
-        title=given["title"],
+        title=_shortened(given["title"]),
         url=url,
         date=day,
-        source=given["source"],
+        source=_shortened(given["source"]),
         origin=file.origin if file else "",
         remarks=tuple(remarks),
     )
@@ -95,3 +100,7 @@ def checked_id(id_: str) -> str:
 def with_remark(article: Article, remark: Remark) -> Article:
     """The article with one more remark, before its own."""
     return replace(article, remarks=(remark, *article.remarks))
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= MAX_FIELD_CHARACTERS else f"{value[: MAX_FIELD_CHARACTERS - 1]}…"

@@ -24,9 +24,9 @@ from index.readers.formats.markdown import read_markdown
 from index.readers.formats.pdf import read_pdf
 from index.readers.formats.text import read_text
 from index.readers.formats.zip import read_zip
+from index.readers.isolation.reading import count_isolated, read_isolated
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
 from index.readers.sources.filesystem import describe_error, find_files, is_included
-from index.readers.sources.web import fetch
 from index.readers.zip_archive import DAMAGED
 from index.schemas import Article, Skipped
 
@@ -53,9 +53,10 @@ FEEDS = (".rss", ".atom", ".xml")
 FORMATS = (*SINGLE, *MULTIPLE, *FEEDS, ".zip")
 
 Fetch = Callable[[str], SourceFile]
+ReadMember = Callable[[SourceFile], PendingArticles]
 
-# What reading a disk raises, and reading a damaged zip at any point.
-_READ_ERRORS = (OSError, BadZipFile, zlib.error, EOFError)
+# What readers raise, reading a disk does, and reading a damaged zip at any point.
+UNREADABLE = (SourceUnreadable, OSError, BadZipFile, zlib.error, EOFError)
 
 
 def read_sources(
@@ -71,19 +72,18 @@ def read_sources(
     reading continues. Addresses of private networks are skipped unless `private_urls`. `columns` are the
     columns of tables by field, where their names do not tell.
 
+    Every file is read in a child process: one that takes too much time or memory, or that crashes its parser,
+    is Skipped too. See `index.readers.isolation`.
+
     `origin` is the absolute path with links resolved, or the address. For one of several articles of a file
     it also has the article's name inside the file; articles of .jsonl and .csv files have none.
     """
-    for item in _find(sources, partial(fetch, private=private_urls), columns or {}):
-        if isinstance(item, Skipped):
-            yield item
+    for source in sources:
+        if _is_address(source):
+            yield from _read_address(str(source), columns or {}, private=private_urls)
             continue
-        try:
-            article = item.read()
-        except (SourceUnreadable, *_READ_ERRORS) as error:
-            yield Skipped(source=item.source, reason=_reason(error))
-        else:
-            yield article
+        for file in _files(source, columns or {}):
+            yield from [file] if isinstance(file, Skipped) else read_isolated(file)
 
 
 def count_sources(
@@ -93,41 +93,48 @@ def count_sources(
 
     Nothing is fetched; files with several articles are read through.
     """
-    return sum(1 for _ in _find(sources, None, columns or {}))
+    return sum(
+        1 if _is_address(source) else sum(map(_count, _files(source, columns or {}))) for source in sources
+    )
 
 
-def _find(
-    sources: Sequence[str | Path | SourceFile], fetch: Fetch | None, columns: Mapping[str, str]
-) -> PendingArticles:
-    for source in sources:
-        if isinstance(source, SourceFile):
-            yield from _read_file(source, None)
-        elif str(source).lower().startswith(("http://", "https://")):
-            yield from _read_address(str(source), fetch, columns)
-        elif "://" in str(source):
-            yield Skipped(source=str(source), reason="only http:// and https:// addresses are supported")
-        else:
-            for file in find_files(source):
-                if isinstance(file, Skipped):
-                    yield file
-                else:
-                    yield from _read_file(replace(file, columns=columns), None)
+def _count(file: SourceFile | Skipped) -> int:
+    return 1 if isinstance(file, Skipped) or file.suffix in SINGLE else count_isolated(file)
 
 
-def _read_address(address: str, fetch: Fetch | None, columns: Mapping[str, str]) -> PendingArticles:
-    if fetch is None:
-        yield Skipped(source=address, reason="not fetched")
-        return
+def _is_address(source: str | Path | SourceFile) -> bool:
+    return not isinstance(source, SourceFile) and str(source).lower().startswith(("http://", "https://"))
+
+
+def _files(source: str | Path | SourceFile, columns: Mapping[str, str]) -> Iterator[SourceFile | Skipped]:
+    if isinstance(source, SourceFile):
+        yield source
+    elif "://" in str(source):
+        yield Skipped(source=str(source), reason="only http:// and https:// addresses are supported")
+    else:
+        for file in find_files(source):
+            yield file if isinstance(file, Skipped) else replace(file, columns=columns)
+
+
+def _read_address(address: str, columns: Mapping[str, str], *, private: bool) -> Iterator[Article | Skipped]:
+    from index.readers.sources.web import fetch  # takes 0.2 s, which the process that reads files is spared
+
     try:
-        file = replace(_with_feed_suffix(fetch(address)), columns=columns)
+        file = replace(_with_feed_suffix(fetch(address, private=private)), columns=columns)
     except SourceUnreadable as error:
         yield Skipped(source=address, reason=str(error))
     else:
-        yield from _read_file(file, fetch)
+        yield from read_isolated(file, partial(fetch, private=private))
 
 
-def _read_file(file: SourceFile, fetch: Fetch | None) -> PendingArticles:
-    """The articles of a file. Only feeds that were fetched themselves may `fetch` linked pages."""
+def read_file(
+    file: SourceFile, *, fetch: Fetch | None = None, read_member: ReadMember | None = None
+) -> PendingArticles:
+    """The articles of a file, in this process.
+
+    `fetch` gets the pages that a feed links to; without it none is fetched. `read_member` reads the files in
+    a zip, instead of this function.
+    """
     try:
         if file.suffix in SINGLE:
             yield PendingArticle(source=file.name, read=partial(SINGLE[file.suffix], file))
@@ -136,12 +143,12 @@ def _read_file(file: SourceFile, fetch: Fetch | None) -> PendingArticles:
         elif file.suffix in FEEDS:
             yield from read_feed(file, partial(_read_linked, fetch) if fetch else None)
         elif file.suffix == ".zip":
-            yield from read_zip(file, included=is_included, read_file=partial(_read_file, fetch=None))
+            yield from read_zip(file, included=is_included, read_file=read_member or read_file)
         else:
             format_ = f"format {file.suffix} is" if file.suffix else "files without a suffix are"
             raise SourceUnreadable(f"{format_} not supported ({' '.join(FORMATS)})")
-    except (SourceUnreadable, *_READ_ERRORS) as error:
-        yield Skipped(source=file.name, reason=_reason(error))
+    except UNREADABLE as error:
+        yield Skipped(source=file.name, reason=reason_of(error))
 
 
 def _read_linked(fetch: Fetch, address: str) -> Article:
@@ -163,7 +170,8 @@ def _with_feed_suffix(file: SourceFile) -> SourceFile:
     return file
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a file is skipped whose reader raised one of UNREADABLE."""
     if isinstance(error, SourceUnreadable):
         return str(error)
     return describe_error(error) if isinstance(error, OSError) else DAMAGED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from typing import BinaryIO
 
@@ -28,7 +29,7 @@ _SIGNATURES = {
     b"\xff\xd8\xff": "an image",
     b"GIF8": "an image",
 }
-_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
+_MARKUP = re.compile(rb"\s*+(?:\xef\xbb\xbf\s*+)?<(?:!doctype|html|\?xml)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class SourceFile:
     `name` is shown to users, `suffix` is its format, such as `.txt`. `origin` becomes `Article.origin`, or
     its prefix where the file holds several articles. `address` is the URL it was fetched from, `charset`
     the encoding that the server declared. `columns` are those of a table that the user chose, by field.
+    `open` can be pickled, except in a file that stands in a zip.
     """
 
     name: str
@@ -59,7 +61,7 @@ class SourceFile:
             suffix=suffix,
             origin=origin,
             size=len(content),
-            open=lambda: BytesIO(content),
+            open=partial(BytesIO, content),
             address=address,
             charset=charset,
         )

@@ -6,7 +6,7 @@ Besides .zip files these are the documents that are zips: .docx and .epub.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -18,15 +18,19 @@ MAX_ENTRIES = 100_000
 MAX_UNPACKED_BYTES = 2_000_000_000
 """The unpacked size of all entries together, whether they are read or not."""
 MAX_COMPRESSION_RATIO = 200
-"""Unpacked size over compressed size of one entry; text has 3 to 30."""
+"""Unpacked size over compressed size, of one entry and of the whole archive; text has 3 to 30."""
 DAMAGED = "damaged; unpack it and add what can be saved"
-_SMALL_BYTES = 1_000_000  # an entry of this size is harmless at any ratio
+COMPRESSED_LIKE_A_BOMB = (
+    f"compressed to less than 1/{MAX_COMPRESSION_RATIO}, like a zip bomb; unpack it yourself"
+)
+_SMALL_BYTES = 1_000_000  # an entry, or an archive, of this size is harmless at any ratio
+_HEADER_BYTES = 30  # of an entry, without its name
 _ENCRYPTED_FLAG = 0x1
 
 
 @contextmanager
 def open_zip(file: SourceFile) -> Iterator[ZipFile]:
-    """The archive, within MAX_ENTRIES and MAX_UNPACKED_BYTES. Raises SourceUnreadable."""
+    """The archive, if it is within the limits above. Raises SourceUnreadable."""
     if not file.size:
         raise SourceUnreadable("empty")
     with file.open() as opened:
@@ -46,7 +50,25 @@ def open_zip(file: SourceFile) -> Iterator[ZipFile]:
             if size > MAX_UNPACKED_BYTES:
                 limit = f"{MAX_UNPACKED_BYTES / 1e9:.0f} GB"
                 raise SourceUnreadable(f"{size / 1e9:.1f} GB unpacked, over the limit of {limit}; split it")
+            _check_whole(entries, file.size)
             yield archive
+
+
+def _check_whole(entries: Sequence[ZipInfo], archive_size: int) -> None:
+    """Raises SourceUnreadable if entries share their data, or give too much together, each being harmless."""
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            raise SourceUnreadable("its entries overlap, as in a zip bomb; unpack it yourself")
+        end = entry.header_offset + _HEADER_BYTES + entry.compress_size
+    # An entry that is a bomb by itself is refused alone.
+    size = sum(entry.file_size for entry in entries if not _is_bomb(entry.file_size, entry.compress_size))
+    if _is_bomb(size, archive_size):
+        raise SourceUnreadable(COMPRESSED_LIKE_A_BOMB)
+
+
+def _is_bomb(size: int, compressed: int) -> bool:
+    return size > max(_SMALL_BYTES, MAX_COMPRESSION_RATIO * compressed)
 
 
 def read_entry(archive: ZipFile, name: str) -> bytes:
@@ -74,10 +96,8 @@ def check_entry(entry: ZipInfo) -> None:
         raise SourceUnreadable("encrypted; pack it again without a password")
     if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise SourceUnreadable("unsupported compression method; pack it again as an ordinary zip")
-    if entry.file_size > max(_SMALL_BYTES, MAX_COMPRESSION_RATIO * entry.compress_size):
-        raise SourceUnreadable(
-            f"compressed to less than 1/{MAX_COMPRESSION_RATIO}, like a zip bomb; unpack it yourself"
-        )
+    if _is_bomb(entry.file_size, entry.compress_size):
+        raise SourceUnreadable(COMPRESSED_LIKE_A_BOMB)
 
 
 def open_entry(archive: ZipFile, entry: ZipInfo) -> BinaryIO:

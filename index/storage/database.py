@@ -30,6 +30,7 @@ class Database:
         with self._translated_errors():
             uri = f"{file.absolute().as_uri()}?mode={'ro' if snapshot else 'rwc'}"
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+            self._inode = file.stat().st_ino
             try:
                 # SQLite's own lower() only handles ASCII.
                 self._connection.create_function("casefold", 1, str.casefold, deterministic=True)
@@ -56,6 +57,18 @@ class Database:
         with self._lock, self._translated_errors(), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
+
+    def check_present(self) -> None:
+        """Raises ArchiveBroken if the file is no longer the one that was opened."""
+        try:
+            found = self.file.stat().st_ino
+        except OSError:
+            found = 0
+        if found != self._inode:
+            raise ArchiveBroken(
+                f"the catalogue {self.file} was moved, replaced or deleted while it was in use; put it back "
+                "and restart, or restore it from a backup"
+            )
 
     def locked(self) -> AbstractContextManager[object]:
         """Keeps other threads from writing, so that several queries see the same state."""

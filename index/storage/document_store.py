@@ -204,6 +204,7 @@ class SQLiteDocumentStore:
         self.database.check()
 
     def check_writable(self) -> None:
+        self.database.check_present()
         with self.database.transaction():
             pass  # beginning it acquires the write lock
 

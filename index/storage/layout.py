@@ -23,7 +23,8 @@ class CollectionFolders:
 
     def names(self) -> list[str]:
         """The names of all collections, sorted."""
-        return sorted(path.parent.name for path in self._folder.glob(f"[!.]*/{DOCUMENTS}"))
+        parts = (DOCUMENTS, VECTORS)  # with vectors alone, it has lost its catalogue
+        return sorted({path.parent.name for part in parts for path in self._folder.glob(f"[!.]*/{part}")})
 
     def path(self, name: str) -> Path:
         return self._folder / name

@@ -146,6 +146,12 @@ class VectorStore(Protocol):
     def ids(self) -> set[str]:
         """The ids of all vectors."""
 
+    def count(self) -> int:
+        """The number of vectors."""
+
+    def exists(self) -> bool:
+        """Whether anything was ever stored; takes no time."""
+
     def nearest(self, vector: Vectors, k: int, filters: Filters) -> dict[str, float]:
         """The k passage ids most similar to `vector`, shape (dimension,), with their cosines, -1 to 1."""
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.embedding.embedder import Vectors
-from index.errors import ArchiveBroken, ArchiveEmpty
+from index.errors import ArchiveBroken, ArchiveEmpty, QuothError
 from index.schemas import Filters
 from index.storage.database import CLOSED
 from index.storage.disk_space import disk_full, ensure_space, free_bytes
 from index.storage.protocols import VectorMetadata
+from index.storage.vector_check import check_openable, has_vectors, seal
 
 if TYPE_CHECKING:
     from chromadb import Collection as ChromaCollection
@@ -30,10 +31,13 @@ FULL_BYTES = 1_000_000
 
 
 class ChromaVectorStore:
-    """The vector store of one collection, in a local folder, which is opened at its first use."""
+    """The vector store of one collection, in a local folder, which is opened at its first use. Damaged files
+    are then noticed, unless `check` is false.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, check: bool = True) -> None:
         self._folder = folder
+        self._check = check
         self._lock = threading.Lock()
         self._client: ClientAPI | None = None
         self._closed = False
@@ -43,6 +47,8 @@ class ChromaVectorStore:
             if self._closed:
                 raise ArchiveEmpty(CLOSED)
             if not self._client:
+                if self._check:
+                    check_openable(self._folder)
                 # Half a second of import, which commands that never search are spared.
                 import chromadb
                 from chromadb.config import Settings
@@ -60,14 +66,16 @@ class ChromaVectorStore:
         """The Chroma collection. Translates its errors: Chroma raises whatever its parts raise."""
         try:
             yield self._open()
+        except QuothError:
+            raise
         except Exception as error:
             if self._closed:
                 raise ArchiveEmpty(CLOSED) from error
             if "full" in str(error) or free_bytes(self._folder.parent) < FULL_BYTES:
                 raise disk_full(self._folder) from error
             raise ArchiveBroken(
-                f"the vectors in {self._folder} cannot be used ({error}); restore the collection from a "
-                "backup, or move its folder away and add the articles again"
+                f"the vectors in {self._folder} cannot be used ({error}); run `quoth doctor --mend`, which "
+                "computes them again, or restore the collection from a backup"
             ) from error
 
     def put(self, ids: Sequence[str], vectors: Vectors, metadata: Sequence[VectorMetadata]) -> None:
@@ -120,6 +128,13 @@ class ChromaVectorStore:
         with self._collection() as collection:
             return set(collection.get(include=[])["ids"])
 
+    def count(self) -> int:
+        with self._collection() as collection:
+            return collection.count()
+
+    def exists(self) -> bool:
+        return has_vectors(self._folder)
+
     def ensure_space(self) -> None:
         ensure_space(self._folder.parent)  # the folder itself is created at the first use
 
@@ -129,6 +144,8 @@ class ChromaVectorStore:
             if self._client:
                 self._client.close()  # type: ignore[attr-defined]  # only the local client has it
                 self._client = None
+                if self._folder.is_dir():
+                    seal(self._folder)
 
 
 def _where(filters: Filters) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from index.errors import ArchiveEmpty
+from index.errors import ArchiveBroken, ArchiveEmpty, EmbedderMismatch
 from index.library import Library
 from index.maintenance.backup import Sink
 from index.maintenance.backup_file import target_names
@@ -147,9 +148,21 @@ class LibraryAccess:
     @requires("reader")
     def counts(self) -> dict[str, int]:
         """The number of articles in each visible collection, sorted by name."""
-        return dict(sorted((self._searchable_counts() | self.outdated()).items()))
+        outdated = self.outdated()
+        return {
+            name: outdated[name] if name in outdated else self._count(name)
+            for name in sorted(self.collections())
+        }
 
     def _searchable_counts(self) -> dict[str, int]:
-        """The number of articles in each visible collection, without those that another embedder made."""
-        names = set(self.collections()) - set(self.outdated())
-        return {name: self.articles(collection=name, limit=0).total for name in sorted(names)}
+        """The number of articles in each visible collection, without those that another embedder made or that
+        are damaged: nothing else can be measured while a metric fails.
+        """
+        counts: dict[str, int] = {}
+        for name in sorted(self.collections()):
+            with suppress(ArchiveBroken, EmbedderMismatch):
+                counts[name] = self._count(name)
+        return counts
+
+    def _count(self, name: str) -> int:
+        return self.articles(collection=name, limit=0).total

@@ -17,7 +17,7 @@ from qa.guardrails.sanitizer import forged_turn_start, mask_invisible, sanitize
 
 _MACHINE = (
     r"(?:(?<!your )(?<!our )(?<!my )(?<!their )(?<!its "
-    r")\b(?:A\.?I\.?|chat-?bots?|bots?|LLMs?|(?:Chat)?GPT[\w.-]*"
+    r")\b(?:A\.?I\.?|chat-?bots?|bots?|LLMs?|(?:Chat)?GPT[\w.-]{0,20}"
     r"|language models?|assistants|(?:automated|artificial) (?:readers?|systems?|agents?))(?![\w-])"
     r"|(?:\b(?:the|any|every|each|dear|helpful|virtual|digital) |^\W*)assistant"
     r"(?=[,:;.!?]| (?:who|that|which|must|should|has to|is to|reading)\b)"
@@ -45,7 +45,7 @@ _EXCHANGE = (
     r"(?:instructions?|prompts?|rules|messages?|directives|context|excerpts?|configuration)\b"
     rf"|\b(?:your|each|every|whole|final) (?:\w+ )?{_ANSWER}\b|\bthe (?:text )?above(?=\W|$)"
     r"|\b(?:the|a|every|this) (?:user|user's|prompt|excerpts?|system prompt|conversation|chat)\b"
-    r"|\b(?:every|any|each|all) (?:\w+ )?questions? .*\b(?:with|by|using|in)\b|\bno matter what\b"
+    r"|\b(?:every|any|each|all) (?:\w+ )?questions? .{0,200}\b(?:with|by|using|in)\b|\bno matter what\b"
     r"|\b(?:everything|anything|all|what) (?:that )?you (?:were|have been|are) (?:told|given|taught)\b"
     r"|\b(?:before|when|while|after) (?:you )?(?:answer|reply|respond)(?:ing)?\b"
     r"|\b(?:JSON|YAML|base64|NOT FOUND)\b)"
@@ -60,10 +60,11 @@ _CLEAR = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # "Ignore all previous instructions", "Write your whole answer in Latin"
-        rf"{_IMPERATIVE}.*{_EXCHANGE}|\bin your {_ANSWER}\b.*{_IMPERATIVE}",
+        rf"{_IMPERATIVE}.{{0,300}}{_EXCHANGE}|\bin your {_ANSWER}\b.{{0,300}}{_IMPERATIVE}",
         # "When asked who won, say ...", "Whatever the question is, the correct answer is ..."
-        rf"{_ASKED}[^.]*[,:–]\s*(?:{_HOW} )*{_SAY}",
-        rf"{_ASKED}[^.]*\b(?:(?:correct|right|only|proper) {_ANSWER}\b|you (?:{_HOW} |should |will )+{_SAY})",
+        rf"{_ASKED}[^.]{{0,300}}[,:–]\s*(?:{_HOW} )*{_SAY}",
+        rf"{_ASKED}[^.]{{0,300}}\b(?:(?:correct|right|only|proper) {_ANSWER}\b"
+        rf"|you (?:{_HOW} |should |will )+{_SAY})",
         # "The answer to every question is ...", "Any other answer is wrong"
         rf"\b{_ANSWER} to (?:every|any|each|all) (?:\w+ ){{0,2}}(?:question|query|prompt)s?\b[^.]{{0,40}}"
         r"(?:\b(?:is|are|must be|should be)\b|[:–])",
@@ -79,17 +80,17 @@ _CLEAR = tuple(
         r"\byou(?:'re| are) now (?:(?:an? |the )?(?:\w+ )?(?:assistant|AI|model|bot)|called"
         r"|(?-i:[A-Z]{3,}))\b",
         r"\b(?:assistant|AI|model|chatbot) is now (?:an?|called)\b",
-        rf"\b(?:from|as of) (?:now|here) on\W+(?:you |please |only |always )*(?:you\b.*\b{_SAY}"
+        rf"\b(?:from|as of) (?:now|here) on\W+(?:you |please |only |always ){{0,4}}(?:you\b.{{0,300}}\b{_SAY}"
         r"|(?:answer|respond|reply|write|say)\b)",
         r"\byour (?:new|only|real|actual|true|next) (?:task|job|role|goal|mission|purpose|instructions?)"
         r" (?:is|are)\b",
-        r"\byou (?:\w+ ){0,4}(?:answer|reply|respond)\b.*\b(?:only|single|with the word|as the)\b",
+        r"\byou (?:\w+ ){0,4}(?:answer|reply|respond)\b.{0,300}\b(?:only|single|with the word|as the)\b",
         r"\byou (?:only|always|never)(?: ever)? (?:answer|reply|respond)\b",
         r"\bI (?:order|command|instruct) you to\b",
         # "Dear language model, ...", "As an AI you ...", "Assistants reading this page must ..."
         r"^\W*(?:note|notice|message|attention|instructions?|memo|rules?|dear|hello|hey|hi)\W+"
         rf"(?:(?:to|for|all|any|every) )*{_MACHINE}[^.]{{0,30}}[,:–]|\bas an? (?:\w+ )?{_MACHINE},? you\b",
-        rf"{_MACHINE}[^.]{{0,40}}(?:{_THIS})[^.]*(?:{_OBLIGED}|[,:;–]|\W*$)",
+        rf"{_MACHINE}[^.]{{0,40}}(?:{_THIS})[^.]{{0,300}}(?:{_OBLIGED}|[,:;–]|\W{{0,20}}$)",
         # The labels of turns, as `sanitize` leaves them.
         r"^(?:system|assistant|excerpts?) –",
         r"^\W*(?:AI|assistant|model|chatbot|system) (?:instructions|directives)\b",
@@ -101,8 +102,8 @@ _CLEAR = tuple(
 )
 # Instructions too, but reports about machines may have this form: it counts only for other questions.
 _LIKELY = re.compile(
-    rf"{_MACHINE}.*\b{_OBLIGED} (?:\w+ )?(?:{_SAY}|{_OBEY})|{_MACHINE}.*\bobeys?\b"
-    rf"|{_MACHINE}[^.]*[,;:–—]\s*(?:{_HOW} )*(?:{_SAY}|{_OBEY})",
+    rf"{_MACHINE}.{{0,300}}\b{_OBLIGED} (?:\w+ )?(?:{_SAY}|{_OBEY})|{_MACHINE}.{{0,300}}\bobeys?\b"
+    rf"|{_MACHINE}[^.]{{0,300}}[,;:–—]\s*(?:{_HOW} )*(?:{_SAY}|{_OBEY})",
     re.IGNORECASE,
 )
 # The continuation of an instruction: another imperative, or the wanted answer.
@@ -113,7 +114,7 @@ _ABOUT_INSTRUCTIONS = re.compile(
     r"\b(?:instruct\w*|prompts?|inject\w*|jailbreak\w*|hidden|notices?)\b", re.IGNORECASE
 )
 _ABOUT_MACHINES = re.compile(rf"{_MACHINE}|\b(?:assistant|robot)s?\b", re.IGNORECASE)
-_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*\"|«[^»]*»|„[^“]*“|(?<!\w)‘[^’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)")
+_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*\"|«[^«»]*»|„[^„“]*“|(?<!\w)‘[^‘’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ _MARKUP = re.compile(
         (
             r"\x1b\[[0-?]*[ -/]*[@-~]|\x9b[0-?]+[ -/]*[@-~]",  # control sequences of terminals
             r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]{0,500}(?:\x07|\x1b\\|\x9c)",
-            r"<!--.*?(?:-->|\Z)|<(?P<hidden>script|style|template|noscript)\b[^<>]*>.*?</(?P=hidden)\s*>",
+            r"<!--.*?(?:-->|\Z)|<(?P<hidden>script|style|template|noscript)\b[^<>]*>.{0,1000}?</(?P=hidden)\s*>",
             _CHAT_TOKEN,
             r"</?[a-z][\w:-]*(?:\s[^<>]*)?/?>|<[!?][a-z\[][^<>]*>",
             rf"!\[[^\[\]]*\]{_LINK_TARGET}|(?<!!)\[(?P<label>[^\[\]]*)\]{_LINK_TARGET}",
@@ -52,7 +52,9 @@ _LABEL = re.compile(
 )
 # Square brackets are for citation marks and angle brackets for templates; prose needs neither.
 _BRACKETS = str.maketrans("[]［］【】〔〕⟦⟧<>＜＞", "()()()()()‹›‹›")
-_URL = re.compile(r"\b(?:[a-z][a-z+.-]*://|www\.|mailto:|javascript:|data:)[^\s()\[\]\"“”]+", re.IGNORECASE)
+_URL = re.compile(
+    r"\b(?:[a-z][a-z+.-]{0,30}://|www\.|mailto:|javascript:|data:)[^\s()\[\]\"“”]+", re.IGNORECASE
+)
 _LINE_MARKUP = re.compile(r"^[ \t]*(?:#{1,6}|>|[*+-])[ \t]+", re.MULTILINE)
 _TAG_START = re.compile(r"<(?=[a-z/!?|])", re.IGNORECASE)
 

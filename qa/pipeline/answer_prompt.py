@@ -25,7 +25,7 @@ GRAMMAR = rf'root ::= "{NOT_FOUND}" | [^\n\[]{{60}} [^\n]* | [^\n\[]+ "\n" [^\n]
 # before refusing is likelier than answering. The bias lowers its logit. Whether to decline depends on its
 # probability before the bias, which servers still return.
 REFUSAL_BIAS = -3.0
-_MARK = re.compile(r"\s*\[\d[\d,\s]*\]")
+_MARK = re.compile(r"(?:(?<!\s)\s++)?\[\d[\d,\s]*\]")
 
 
 def answering_task() -> Task:

@@ -10,7 +10,9 @@ from qa.llm.chat_models import ChatModel, reason_for
 from qa.llm.prompts import load_prompt
 
 PROMPT_VARIABLES = {"title", "passage", "sentence"}
-_LINES = re.compile(r"question:\s*(?P<question>[^\n]+)\n\s*answer:\s*(?P<answer>[^\n]+)", re.IGNORECASE)
+_LINES = re.compile(
+    r"question:\s*+(?P<question>[^\n]{1,1000})\n\s*answer:\s*+(?P<answer>[^\n]+)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from index.collection import Collection
+from index.errors import ArticleUnknown
 from index.schemas import Article
+from index.storage.protocols import DocumentStore
 from index.text.calendar_words import MONTHS
 from index.text.numbers import NUMERALS
 from index.text.sentences import sentence_spans
@@ -23,7 +26,7 @@ NEWEST_ARTICLES = 60
 MAX_RANK = 2
 MIN_WORDS, MAX_WORDS = 6, 16
 
-_NUMBER = r"(?:\d[\d,.]*|(?:[A-Z][a-z]+)(?:-[a-z]+)?)"
+_NUMBER = r"(?:\d[\d,.]{0,20}|(?:[A-Z][a-z]+)(?:-[a-z]+)?)"
 _MONTH = rf"(?:{'|'.join(MONTHS)})"
 _WHEN = rf"(?:on \d{{1,2}} {_MONTH}|on {_MONTH} \d{{1,2}}|in (?:{_MONTH}|(?:19|20)\d\d)|at \d{{1,2}}[.:]\d\d)"
 _SUBJECT = r"(?:The|An?) [\w’'-]+(?: (?!and\b|that\b|which\b|who\b)[\w’'-]+){1,5}"
@@ -31,9 +34,9 @@ _SUBJECT = r"(?:The|An?) [\w’'-]+(?: (?!and\b|that\b|which\b|who\b)[\w’'-]+)
 _COUNTED = re.compile(
     rf"({_NUMBER}) ((?!thirds|quarters|halves)[a-z]+(?: [a-z]+)?) (was|were|are|will|have|had) ([^,;:“”\"]+)"
 )
-_DATED = re.compile(rf"({_SUBJECT}) (was|were|will) ((?!not )[^,;:“”\"]+?) {_WHEN}\b")
+_DATED = re.compile(rf"({_SUBJECT}) (was|were|will) ((?!not )[^,;:“”\"]{{1,200}}?) {_WHEN}\b")
 _PRICED = re.compile(rf"({_SUBJECT}) will cost (?:about |some )?[\d£$€]")
-_NAME, _ROLE = r"([A-Z][\w’-]+ [A-Z][\w’-]+)", r"(?:the|an?|its) [a-z][^,.;:“”\"]{5,}"
+_NAME, _ROLE = r"([A-Z][\w’-]{1,40} [A-Z][\w’-]{1,40})", r"(?:the|an?|its) [a-z][^,.;:“”\"]{5,}"
 _SPEAKS = "(?:said|says|told|called|added|warned|wants|expects|explained|wrote)"
 _INTRODUCED = re.compile(
     rf"(?:(?:[Aa]ccording to|{_SPEAKS}) {_NAME}, {_ROLE}[,.])|(?:{_NAME}, {_ROLE}, {_SPEAKS}\b)"
@@ -53,10 +56,17 @@ def suggested_questions(collection: Collection, limit: int) -> list[str]:
     digest = hashlib.sha256(repr((newest, limit)).encode("utf-8", "surrogatepass")).hexdigest()
     stored = json.loads(documents.metadata.get("suggested", "{}"))
     if stored.get("of") != digest:
-        articles = (documents.article(each.id) for each in newest)
+        articles = _present(documents, [each.id for each in newest])
         stored = {"of": digest, "questions": _suggest(collection, articles, limit)}
         documents.metadata["suggested"] = json.dumps(stored)
     return list(stored["questions"])
+
+
+def _present(documents: DocumentStore, ids: Iterable[str]) -> Iterator[Article]:
+    """The articles, without those removed meanwhile."""
+    for article_id in ids:
+        with suppress(ArticleUnknown):
+            yield documents.article(article_id)
 
 
 def _suggest(collection: Collection, articles: Iterable[Article], limit: int) -> list[str]:

@@ -12,10 +12,10 @@ from qa.verification.support import DraftSentence
 
 # A draft can begin with a bare answer on a line of its own; none of its parts is longer than this.
 MAX_SHORT_ANSWER_CHARACTERS = 60
-_MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
+_MARK = re.compile(r"(?:(?<!\s)\s++)?\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 # "It opens at 9 a.m. [1]." without its mark.
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.$")
-_MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
+_MARK_AFTER_STOP = re.compile(r"(?<![.!?])([.!?]++[\"'”’]?+)((?:\s*+\[[\d,\s]+\])+)")
 
 
 def is_refusal(draft: str) -> bool:

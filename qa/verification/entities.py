@@ -12,7 +12,7 @@ from index.text.normalization import WORD, is_stop_word, stem
 from index.text.numbers import ORDINALS, SCALES, is_decimal, number_value, scaled, split_compound
 
 #: The pattern of a capitalised word.
-CAPITALIZED = r"[A-ZÀ-Ý][\w'’-]*"
+CAPITALIZED = r"(?<!\w)[A-ZÀ-Ý][\w'’-]{0,60}"
 #: The pattern that makes the number before it a percentage.
 PERCENT = r" ?%| ?per ?cent| ?prozent"
 _PERCENT = re.compile(PERCENT, re.IGNORECASE)
@@ -25,10 +25,10 @@ _SIGNS = {
 }
 # "3 to 4 million" has 3 million too.
 _SHARED_SCALE = re.compile(
-    rf"(?<!\S)(\S*\d)(?= ?(?:to|and|or|-|–) ?\S+[ -]({'|'.join(SCALES)})\b)", re.IGNORECASE
+    rf"(?<!\S)(\S{{0,30}}\d)(?= ?(?:to|and|or|-|–) ?\S{{1,30}}[ -]({'|'.join(SCALES)})\b)", re.IGNORECASE
 )
 # "J. K. Rowling" and "J.K. Rowling" are the same name, and the points end no sentence.
-_INITIALS = re.compile(r"\b(?:[A-Z]\.\s?)*[A-Z]\.(?!\w)")
+_INITIALS = re.compile(r"\b(?:[A-Z]\.\s?){0,9}[A-Z]\.(?!\w)")
 _NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot".split())
 # The similarity of two spellings of one name, such as Zelenskyy and Zelenskyj.
 _SAME_NAME = 0.85

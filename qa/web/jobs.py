@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 
+from index.readers.isolation.reading import cancelled_by
 from index.schemas import Ingested, IngestReport, Skipped
 from qa.auth import caller, permit
 from qa.errors import JobUnknown
@@ -49,7 +50,7 @@ class _RunningJob:
     def run(self) -> None:
         self._started = not self.cancelled.is_set()
         try:
-            with closing(self._pending):
+            with closing(self._pending), cancelled_by(self.cancelled):
                 while not self.cancelled.is_set() and (outcome := next(self._pending, None)):
                     self._outcomes.append(outcome)
         except Exception as error:
@@ -104,7 +105,9 @@ class JobQueue:
         return self._find(id_).snapshot()
 
     def cancel(self, id_: str) -> Job:
-        """Stops a job after the batch it is storing, within seconds. Reported outcomes stay stored."""
+        """Stops a job within the article it is reading, or after the batch it is storing. Reported
+        outcomes stay stored.
+        """
         job = self._find(id_)
         if not job.ended:
             job.cancelled.set()

@@ -49,18 +49,18 @@ def read_feed(file: SourceFile, read_linked: ReadLinked | None) -> PendingArticl
     feed's title. Raises SourceUnreadable.
     """
     feed = _parse(file)
-    source = _one_line(feed.feed.get("title", ""))
+    source = _one_line(feed.feed.get("title") or "")
     written = (day for entry in feed.entries for day in _dates(entry))
-    dating = _Dating(order=told_order(written), locale=str(feed.feed.get("language", "")))
+    dating = _Dating(order=told_order(written), locale=str(feed.feed.get("language") or ""))
     seen: set[str] = set()
     linked = 0
     for number, entry in enumerate(feed.entries, 1):
         text, is_full = _text(entry)
-        link = str(entry.get("link", ""))
+        link = str(entry.get("link") or "")
         link = link if "://" in link else ""  # feedparser takes any id for an address
         fields = {
             "url": link,
-            "title": _one_line(entry.get("title", "")),
+            "title": _one_line(entry.get("title") or ""),
             "date": _date(entry, dating),
             "source": source,
             "text": text,
@@ -132,16 +132,18 @@ def _over_limit() -> Article:
 
 def _text(entry: Any) -> tuple[str, bool]:
     """The longest text of the entry, and whether it is the full text."""
-    contents = [_content(one.get("value", ""), one.get("type", "")) for one in entry.get("content", [])]
+    contents = [_content(one.get("value"), one.get("type")) for one in entry.get("content", [])]
     detail = entry.get("summary_detail", {})
-    summary = _content(entry.get("summary", ""), detail.get("type", ""))
+    summary = _content(entry.get("summary"), detail.get("type"))
     text = max([*contents, summary], key=len)
     is_long = text in contents or len(text) >= FULL_TEXT_CHARACTERS
     return text, bool(text) and is_long and not _TRUNCATED.search(text)
 
 
-def _content(value: str, media_type: str) -> str:
-    if media_type == "text/plain" and not re.search(r"</?\w+[^>]*>|&\w+;", value):
+def _content(value: str | None, media_type: str | None) -> str:
+    if not value:  # feedparser has None for some broken elements
+        return ""
+    if media_type == "text/plain" and not re.search(r"</?\w[^<>]*>|&\w+;", value):
         return value.strip()
     return html_to_text(value)
 
@@ -152,7 +154,7 @@ def _one_line(value: str) -> str:
 
 
 def _dates(entry: Any) -> list[str]:
-    return [str(entry[name]) for name in ("published", "updated") if name in entry]
+    return [str(entry[name]) for name in ("published", "updated") if entry.get(name)]
 
 
 def _date(entry: Any, dating: _Dating) -> str:

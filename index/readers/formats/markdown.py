@@ -16,7 +16,9 @@ from index.schemas import Article
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#[ \t]+(.+)$", re.MULTILINE)
+MAX_FRONT_MATTER = 20_000
+"""Characters; YAML takes seconds for some hundred thousand."""
 
 
 def read_markdown(file: SourceFile) -> Article:
@@ -28,9 +30,18 @@ def read_markdown(file: SourceFile) -> Article:
     fields, text = _split_front_matter(decoded_text(file))
     title = fields.get("title")
     if not title:
-        heading = _HEADING.search(_FENCED.sub("", text))
-        title = heading[1] if heading else headline(text)
+        title = _heading(text) or headline(text)
     return article_from_fields({**fields, "title": title, "text": text}, file)
+
+
+def _heading(text: str) -> str:
+    """The first heading that is not empty, without the marks that may close it."""
+    for found in _HEADING.finditer(_FENCED.sub("", text)):
+        heading = found[1].strip()
+        bare = heading.rstrip("#")
+        if title := bare.rstrip() if bare.endswith((" ", "\t")) else heading.strip("#") and heading:
+            return title
+    return ""
 
 
 def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -38,6 +49,11 @@ def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     front = _FRONT_MATTER.match(text)
     if not front:
         return {}, text.strip()
+    if len(front[1]) > MAX_FRONT_MATTER:
+        raise SourceUnreadable(
+            f"front matter of {len(front[1]):,} characters, over the limit of {MAX_FRONT_MATTER:,}; "
+            "shorten it"
+        )
     try:
         # BaseLoader keeps `1984`, `yes` and `2022-10-27` as strings.
         loaded = yaml.load(front[1], Loader=yaml.BaseLoader) or {}

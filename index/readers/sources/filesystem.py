@@ -71,7 +71,7 @@ def _below(source: Path) -> Iterator[SourceFile | Skipped]:
                     suffix=path.suffix.lower(),
                     origin=str(path.resolve()),
                     size=found.st_size,
-                    open=partial(_open, path),
+                    open=partial(_open, path.absolute()),
                 )
         except FileNotFoundError:
             yield Skipped(source=name, reason="broken link" if path.is_symlink() else "no such file")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qa.cli.console import PlainConsole, printable, show_json, show_level
 
 if TYPE_CHECKING:
-    from qa.cli.diagnostics import Finding
+    from qa.cli.findings import Finding
     from qa.llm.installed_weights import ModelListing
 
 

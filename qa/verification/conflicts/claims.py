@@ -31,7 +31,7 @@ _QUANTITY_KINDS = (
     r"within|in (?:the|its|their) first|initially|half",
     r"of (?:the|all|these|those) \w+ who",
     r"a year (?:ago|earlier)|last year|the year before|compared (?:with|to)",
-    r"(?:wins?|won|lost|leads?|led|ahead|majority|margin)\b.*\b(?:by|of) (?:\w+ ){0,2}so",
+    r"(?:wins?|won|lost|leads?|led|ahead|majority|margin)\b.{0,200}\b(?:by|of) (?:\w+ ){0,2}so",
 )
 _DATE_KINDS = (
     r"born|birth",

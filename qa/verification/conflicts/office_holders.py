@@ -18,14 +18,16 @@ _OFFICE = rf"(?i:(?P<office>{_OFFICES}))"
 _WORD = rf"{CAPITALIZED}\.?"
 _NAME = rf"(?P<name>{_WORD}(?: (?:{_WORD}|van|von|de|der|da|di|bin|al)){{0,2}} {_WORD})"
 _OF = rf"(?P<of>,? (?:of|at|for) (?:the |an? )?(?:[a-z-]+ ){{0,2}}{_WORD}(?: {_WORD})*(?: [a-z-]+){{0,2}})?"
-_BEFORE = r"(?P<before>(?:[\w'’-]+ ){0,4})"
+_BEFORE = r"(?P<before>(?:[\w'’-]{1,40} ){0,4})"
 _HOLDS_OFFICE = (
     # "Quellen's new mayor, Vera Holt", "the mayor of Quellen is Vera Holt", "Captain Nico Brandt"
     re.compile(rf"\b{_BEFORE}{_OFFICE}{_OF}(?:,| is| was)? {_NAME}"),
     # "Oskar Feld, director of the Tamsa zoo"
-    re.compile(rf"{_NAME}, (?P<before>(?:[\w'’-]+ ){{0,4}}?){_OFFICE}\b{_OF}"),
+    re.compile(rf"{_NAME}, (?P<before>(?:[\w'’-]{{1,40}} ){{0,4}}?){_OFFICE}\b{_OF}"),
     # "Vera Holt is the mayor of Quellen"
-    re.compile(rf"{_NAME} (?:is|was|became|becomes|as) (?P<before>(?:[\w'’-]+ ){{0,3}}?){_OFFICE}\b{_OF}"),
+    re.compile(
+        rf"{_NAME} (?:is|was|became|becomes|as) (?P<before>(?:[\w'’-]{{1,40}} ){{0,3}}?){_OFFICE}\b{_OF}"
+    ),
 )
 _SUCCEEDS = re.compile(
     rf"{_NAME},? (?:\w+ )?(?:succeed(?:s|ed)|replace[sd]|takes over|took over"

@@ -13,12 +13,15 @@ import numpy as np
 import pytest
 
 from index.embedding.embedder import SentenceEmbedder
+from index.errors import ArchiveBroken
 from index.library import Library
 from index.maintenance import integrity
 from index.storage.protocols import VectorMetadata
 from qa.cli import diagnostics
-from qa.cli.diagnostics import Finding, examine
+from qa.cli.diagnostics import examine
+from qa.cli.findings import UNKNOWN_STEP, Finding, problem_of
 from qa.settings import Settings, read_settings
+from qa.web.auth.api_keys import ApiKeyFile
 from tests.conftest import MODELS
 
 
@@ -86,6 +89,91 @@ def test_lost_vectors_are_computed_again(seeded_home: Path) -> None:
     shutil.rmtree(seeded_home / "collections/default/vectors")
     assert problems(examine(settings_in(seeded_home))) == [("collection default", "problem")]
     assert problems(examine(settings_in(seeded_home), mend=True)) == []
+
+
+def test_damaged_vectors_are_computed_again(seeded_home: Path, embedder: SentenceEmbedder) -> None:
+    with Library(seeded_home, embedder) as library:
+        vectors = library.collection("default").vectors
+        ids, found = vectors.get(sorted(vectors.ids()))
+        label = VectorMetadata(article_id="", source="", date=None)
+        for _ in range(1_200 // len(ids)):  # beyond a thousand writes, Chroma trusts the files of its index
+            vectors.put(ids, found, [label] * len(ids))
+    [segment] = [path for path in (seeded_home / "collections/default/vectors").iterdir() if path.is_dir()]
+    for name in ("data_level0.bin", "header.bin"):
+        (segment / name).write_bytes(np.random.default_rng(1).bytes((segment / name).stat().st_size))
+    findings = examine(settings_in(seeded_home))
+    assert problems(findings) == [("collection default", "problem")]
+    assert "the vectors are damaged" in text_of(findings) and "quoth doctor --mend" in text_of(findings)
+    mended = examine(settings_in(seeded_home), mend=True)
+    assert problems(mended) == []
+    assert "damaged vectors, dropped" in text_of(mended)
+    with Library(seeded_home, embedder) as library:
+        assert library.collection("default").search("Who will operate the wind farm?", k=3)
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_vectors_of_a_lost_catalogue_are_kept(seeded_home: Path, empty: bool) -> None:
+    catalogue = seeded_home / "collections/default/catalogue.db"
+    for file in catalogue.parent.glob("catalogue.db*"):
+        file.unlink()
+    if empty:
+        catalogue.touch()
+    before = {path: path.stat().st_size for path in catalogue.parent.rglob("*.bin")}
+    for mend in (False, True):
+        findings = examine(settings_in(seeded_home), mend=mend)
+        assert problems(findings) == [("collection default", "problem")]
+        assert "quoth import" in text_of(findings) and "--mend" not in text_of(findings)
+    assert before == {path: path.stat().st_size for path in catalogue.parent.rglob("*.bin")}
+
+
+def test_vectors_of_an_older_catalogue_are_kept(seeded_home: Path, embedder: SentenceEmbedder) -> None:
+    with Library(seeded_home, embedder) as library:
+        passages = library.collection("default").documents.counts()[1]
+    assert passages > 15
+    keep = "(SELECT id FROM articles LIMIT 2)"
+    change(
+        seeded_home,
+        f"DELETE FROM passage_fts WHERE rowid IN (SELECT row FROM passages WHERE article_id NOT IN {keep})",
+    )
+    change(seeded_home, f"DELETE FROM passages WHERE article_id NOT IN {keep}")
+    change(seeded_home, "DELETE FROM articles WHERE id NOT IN (SELECT article_id FROM passages)")
+    for mend in (False, True):
+        findings = examine(settings_in(seeded_home), mend=mend)
+        assert problems(findings) == [("collection default", "problem")]
+        assert "vectors of articles that the catalogue lacks" in text_of(findings)
+    with Library(seeded_home, embedder) as library:
+        assert library.collection("default").vectors.count() == passages
+
+
+def test_broken_keys_are_a_finding(seeded_home: Path) -> None:
+    keys = ApiKeyFile(seeded_home)
+    keys.add("somebody", "reader")
+    findings = examine(settings_in(seeded_home))
+    assert problems(findings) == [] and "API keys: 1" in text_of(findings)
+    (seeded_home / "keys.json").write_text("[{")
+    findings = examine(settings_in(seeded_home))
+    assert problems(findings) == [("keys", "problem")]
+    assert "restore the file, or remove it and make new keys" in text_of(findings)
+    assert findings[-1].text.endswith("everything is consistent")
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "mend"),
+    [
+        ("it is broken; mend it", "it is broken", "mend it"),
+        ("it is broken; badly; mend it", "it is broken; badly", "mend it"),
+        ("it is broken (a; b)", "it is broken (a; b)", UNKNOWN_STEP),
+        (
+            "it is broken (a; b); mend it (or not; as well)",
+            "it is broken (a; b)",
+            "mend it (or not; as well)",
+        ),
+        ("it is broken", "it is broken", UNKNOWN_STEP),
+    ],
+)
+def test_a_message_is_split_into_what_happened_and_the_next_step(message: str, text: str, mend: str) -> None:
+    found = problem_of("x", ArchiveBroken(message))
+    assert (found.text, found.mend) == (text, mend)
 
 
 def test_missing_keyword_entries_are_added(seeded_home: Path) -> None:

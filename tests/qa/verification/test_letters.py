@@ -12,7 +12,7 @@ from index.collection import open_collection
 from index.embedding.embedder import SentenceEmbedder
 from index.schemas import Article, Hit
 from index.text.sentences import sentence_spans
-from qa.verification.citations import verify_draft
+from qa.verification.citations import propose
 from qa.verification.excerpts import Excerpt
 
 WRITTEN = (
@@ -70,7 +70,7 @@ def test_the_model_reads_letters_as_people_type_them(found) -> None:
 )
 def test_the_check_knows_the_letters_and_the_quote_stays_the_articles(found, embedder, draft: str) -> None:
     hit = replace(found("officer")[0], similarity=0.1)  # names of another subject must be in the quote
-    result = verify_draft(draft, "What happened?", [excerpt(hit)], embedder.encode)
+    result = propose(draft, "What happened?", [excerpt(hit)], embedder.encode)[0].cited
     [sentence] = result.sentences
     assert sentence.support == "supported"
     for citation in result.citations:

@@ -78,6 +78,7 @@ def test_csv_of_all_kinds(tmp_path: Path, encoding: str, delimiter: str, end: st
     assert texts(found) == [rows[1][0], "short"]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_csv_that_breaks_keeps_what_came_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.readers.formats.csv.MAX_TEXT_BYTES", 1000)
     head = "id,text\na,One.\n"

@@ -86,6 +86,7 @@ def test_names_that_lead_out_of_a_zip(tmp_path: Path, name: str) -> None:
     assert set(tmp_path.parent.rglob("*")) == before
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_bombs_do_not_go_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = packed(tmp_path / "a.zip", ("a.txt", b"x" * 300_000_000), ("b.txt", b"Good."))
     tracemalloc.start()
@@ -130,6 +131,7 @@ def test_a_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_jsonl_in_a_zip_is_read_line_by_line(tmp_path: Path) -> None:
     content = io.BytesIO()
     for n in range(2000):

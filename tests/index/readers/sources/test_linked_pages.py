@@ -68,6 +68,7 @@ def test_a_feed_on_the_disk_asks_for_nothing(site: Site, tmp_path: Path) -> None
     assert site.asked == []
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_feed_cannot_ask_for_everything(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.readers.formats.feed.MAX_LINKED", 2)
     linked = site.page("a", WEB_STORY)

@@ -1,0 +1,1 @@
+"""Reading files in a child process, whose time and memory are limited."""

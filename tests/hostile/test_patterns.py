@@ -1,0 +1,87 @@
+"""No regular expression takes more than linear time, on any text made to slow it down."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.hostile.patterns import SCANNING, Use, probes, used_patterns
+
+# An exponential pattern takes seconds at the first length, a cubic one at the second, a quadratic one at the
+# last; a linear one takes 10 to 50 nanoseconds a character.
+LENGTHS = {24: 0.005, 600: 0.06, 6_000: 0.006}
+"""Lengths of texts, and the seconds that are suspicious for each."""
+# These see only what matplotlib draws from numbers.
+TRUSTED = ("qa.evaluation.report.figures",)
+
+
+def slow_on(use: Use) -> str:
+    """A text, shortened, for which the pattern takes more than linear time; empty if none was found."""
+    for start, pump, end in probes(use.pattern):
+        for length, seconds in LENGTHS.items():
+            text, quarter = (
+                _text(use, start, pump * (n // len(pump) + 1), end) for n in (length, length // 4)
+            )
+            if any(_takes_long(run, text, quarter, seconds) for run in _runs(use)):
+                return f"{start!r} + {pump!r} * {length // len(pump)} + {end!r}"
+    return ""
+
+
+def _text(use: Use, *parts: str) -> Any:
+    text = "".join(parts)
+    return text.encode("latin-1", "replace") if isinstance(use.pattern.pattern, bytes) else text
+
+
+def _runs(use: Use) -> list[Callable[[Any], object]]:
+    runs: list[Callable[[Any], object]] = []
+    if use.methods & SCANNING:
+        runs.append(lambda text: sum(1 for _ in use.pattern.finditer(text)))
+    if "match" in use.methods:
+        runs.append(use.pattern.match)
+    if "fullmatch" in use.methods:
+        runs.append(use.pattern.fullmatch)
+    return runs
+
+
+def _takes_long(run: Callable[[Any], object], text: Any, quarter: Any, suspicious: float) -> bool:
+    """Whether the time is suspicious, and grows faster than the text."""
+    for _ in range(3):
+        seconds = _seconds(run, text)
+        if seconds < suspicious or seconds < 8 * _seconds(run, quarter):
+            return False
+    return True
+
+
+def _seconds(run: Callable[[Any], object], text: Any) -> float:
+    began = time.thread_time()
+    run(text)
+    return time.thread_time() - began
+
+
+USES = [use for use in used_patterns() if not use.place.startswith(TRUSTED)]
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda use: use.place)
+def test_every_pattern_is_linear(use: Use) -> None:
+    assert not (text := slow_on(use)), f"{use.place} is slow on {text}"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$",
+        r"\s+(?=[+-]\d\d:?\d\d$)",
+        r"\s*\n\s*",
+        r"<(script|style)>.*?</\1>",
+        r"(?:[a-z]+\s?)*!",
+        r"(\w+ )*\d",
+        r"\b[A-Z][\w.-]*:",
+    ],
+)
+def test_a_slow_pattern_is_noticed(pattern: str) -> None:
+    use = Use(re.compile(pattern, re.MULTILINE | re.DOTALL), frozenset({"search"}), "here")
+    assert slow_on(use)
