@@ -27,7 +27,7 @@ from index.readers.formats.zip import read_zip
 from index.readers.isolation.reading import count_isolated, read_isolated
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
 from index.readers.sources.filesystem import describe_error, find_files, is_included
-from index.readers.zip_archive import DAMAGED
+from index.readers.zipped.zip_archive import DAMAGED
 from index.schemas import Article, Skipped
 
 # Formats with one article per file.

@@ -98,7 +98,7 @@ def versions(path: Path, count: int, seed: str = "") -> Iterator[bytes]:
 
 
 def check(name: str, content: bytes) -> None:
-    for outcome in read_sources([uploaded_file(name, content)]):
+    for outcome in read_sources([uploaded_file(name, content, {})]):
         if isinstance(outcome, Skipped):
             assert outcome.reason and not outcome.reason.startswith(_REFUSED), (name, outcome.reason)
         else:

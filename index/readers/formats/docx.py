@@ -12,11 +12,11 @@ from typing import Any
 from index.errors import SourceUnreadable
 from index.readers.article_fields import article_from_fields
 from index.readers.dates import document_date
-from index.readers.office_package import Package
 from index.readers.paragraphs import PARAGRAPH_BREAK, headline, join_paragraphs
 from index.readers.safe_xml import first_text, local_name
 from index.readers.source_file import MAX_TEXT_BYTES, NO_TEXT, SourceFile
-from index.readers.zip_archive import open_zip
+from index.readers.zipped.office_package import Package
+from index.readers.zipped.zip_archive import open_zip
 from index.schemas import Article
 
 _NOTES = ("footnotes", "endnotes")

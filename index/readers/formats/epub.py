@@ -23,7 +23,7 @@ from index.readers.html.visible_text import roles_of, visible_sections
 from index.readers.paragraphs import headline, join_paragraphs
 from index.readers.safe_xml import first_text, parse_xml
 from index.readers.source_file import MAX_TEXT_BYTES, NO_TEXT, PendingArticle, PendingArticles, SourceFile
-from index.readers.zip_archive import open_zip, read_entry
+from index.readers.zipped.zip_archive import open_zip, read_entry
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"

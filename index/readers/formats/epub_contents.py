@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 from index.readers.html.visible_text import roles_of
 from index.readers.safe_xml import parse_xml
-from index.readers.zip_archive import read_entry
+from index.readers.zipped.zip_archive import read_entry
 
 Target = tuple[str, str]
 """A path in the book and the id of an element of that page, empty for the whole page."""

@@ -10,8 +10,8 @@ from zipfile import ZipFile, ZipInfo
 
 from index.errors import SourceUnreadable
 from index.readers.source_file import PendingArticles, SourceFile
-from index.readers.zip_archive import check_entry, open_entry, open_zip
-from index.readers.zip_names import entry_names
+from index.readers.zipped.zip_archive import check_entry, open_entry, open_zip
+from index.readers.zipped.zip_names import entry_names
 from index.schemas import Skipped
 
 

@@ -33,10 +33,12 @@ _BY_NAME: Mapping[str, TaskKind] = {
     "function_calling": "tool_calls",
 }
 _MEMBER = re.compile(r'\{\s*"(title|tags|follow_ups|queries|text|prompt)"\s*:')
-_HISTORY = re.compile(r"<chat_history>\s*(.*?)\s*</chat_history>", re.DOTALL)
+_HISTORY = re.compile(r"<chat_history>(.*?)</chat_history>", re.DOTALL)
 _SPEAKER = re.compile(r"^(USER|ASSISTANT|SYSTEM|TOOL): ?", re.MULTILINE)
 # LibreChat asks for a title in words, and wants only the title.
-_LIBRECHAT = re.compile(r"\A[^\n]*\btitle\b[^\n]*\n\s*Conversation:\s*User: (.*?)(?:\n\s*AI:|\Z)", re.DOTALL)
+_LIBRECHAT = re.compile(
+    r"\A(?=[^\n]*\btitle\b)[^\n]*+\n\s{0,9}Conversation:\s{0,9}User: (.*?)(?:\n[ \t]{0,9}AI:|\Z)", re.DOTALL
+)
 _WORD = re.compile(r"[^\W_][\w’'-]*")
 
 
@@ -104,7 +106,7 @@ def find_task(messages: Sequence[_Message], metadata: Mapping[str, Any] | None) 
     if kind is None:
         return None
     if history:
-        asked = _questions(history[1])
+        asked = _questions(history[1].strip())
     else:
         earlier = [message.text for message in messages[:-1] if message.role == "user"]
         asked = tuple(earlier) or (prompt,)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from index.readers import zip_archive
 from index.readers.registry import read_sources
 from index.readers.source_file import MAX_TEXT_BYTES
+from index.readers.zipped import zip_archive
 from index.schemas import Article, Skipped
 from tests.index.readers.reading import (
     read,

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 from index.readers.html.visible_text import html_to_text
 from index.readers.safe_xml import parse_xml
-from index.readers.zip_archive import read_entry
+from index.readers.zipped.zip_archive import read_entry
 
 _HTML = (".htm", ".html", ".xhtml")
 _MIME_HTML = (".mht", ".mhtml")
