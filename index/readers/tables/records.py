@@ -11,7 +11,7 @@ from typing import Any
 from index.readers.article_fields import article_from_fields, with_remark
 from index.readers.dates import DayOrder, told_order
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
-from index.readers.tables.columns import Columns, choose_columns
+from index.readers.tables.columns import FIELDS, Columns, choose_columns
 from index.schemas import Article, Remark, Skipped
 
 # Records that are looked through for how the file writes days, and their characters at most.
@@ -69,6 +69,8 @@ def _article(
     if fields["text"] is None:
         # This record may have other names than the first ones.
         fields = choose_columns(list(values), given).fields(values)
+    # Nor have the first ones all fields, for example where they are very long.
+    fields |= {name: values[name] for name in FIELDS if fields.get(name) is None and name in values}
     plain = {field: _plain_value(field, value) for field, value in fields.items()}
     article = article_from_fields(plain, place=record.place, order=order)
     while told:

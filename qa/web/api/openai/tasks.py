@@ -33,7 +33,7 @@ _BY_NAME: Mapping[str, TaskKind] = {
     "function_calling": "tool_calls",
 }
 _MEMBER = re.compile(r'\{\s*"(title|tags|follow_ups|queries|text|prompt)"\s*:')
-_HISTORY = re.compile(r"<chat_history>(.*?)</chat_history>", re.DOTALL)
+_HISTORY = re.compile(r"<chat_history>((?:(?!</?chat_history>).)*+)</chat_history>", re.DOTALL)
 _SPEAKER = re.compile(r"^(USER|ASSISTANT|SYSTEM|TOOL): ?", re.MULTILINE)
 # LibreChat asks for a title in words, and wants only the title.
 _LIBRECHAT = re.compile(
