@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from index.errors import ArchiveLocked, QuothError
+from index.errors import ArchiveLocked, QuothError, WeightsMissing
 from index.library import Library
 from index.maintenance import integrity
 from index.maintenance.integrity import IntegrityReport
+from qa.assistant.factory import open_verifier
 from qa.client import Quoth
 from qa.errors import ModelUnavailable, NotReady
 from qa.llm import embedders, installed_weights, weights
@@ -88,6 +89,9 @@ def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
         yield _custom_model("embedder", embedder, folder)
     if reranker := embedders.reranker_weights(settings):
         yield _custom_model("reranker", reranker, folder)
+    if verifier := embedders.verifier_weights(settings):
+        yield _custom_model("verifier", verifier, folder)
+        yield from _labels(settings)
     try:
         choose_model(settings, lambda name: folder / name)
         if settings.model.startswith("local:"):
@@ -120,6 +124,16 @@ def _custom_model(about: str, model: weights.Weights, folder: Path) -> Finding:
     except (QuothError, OSError) as error:
         return _problem(about, error)
     return Finding(about=about, level="ok", text=text)
+
+
+def _labels(settings: Settings) -> Iterator[Finding]:
+    """A problem if the verifier's labels do not tell proven claims from others."""
+    try:
+        open_verifier(settings, None)
+    except WeightsMissing:
+        return  # already found
+    except (QuothError, OSError) as error:
+        yield _problem("verifier", error)
 
 
 def _gguf(file: Path) -> Finding:
