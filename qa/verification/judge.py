@@ -9,10 +9,13 @@ from typing import Any
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.chat_models import ChatModel, Task
-from qa.llm.prompts import Message, load_prompt
+from qa.llm.prompts import load_prompt
 from qa.verification.verifier import Hypothesis, PlattScaling, Verdict
 
 PROMPT_VARIABLES = {"quote", "day", "question", "answer"}
+DISPUTE_VARIABLES = {"quote", "statement"}
+# What a claim answers that was not asked for.
+NO_QUESTION = "What happened, according to the quote?"
 # The limit of the quote and of the claim in the prompt.
 MAX_CHARACTERS = 1_200
 # What a bare yes or no of a server that returns no probabilities counts as: a word alone says little.
@@ -28,6 +31,11 @@ def judging_task() -> Task:
     return Task(name="verify", prompt=load_prompt("verify", PROMPT_VARIABLES), max_tokens=1)
 
 
+def disputing_task() -> Task:
+    """What the model does with a disputed claim. Raises PromptInvalid."""
+    return Task(name="dispute", prompt=load_prompt("dispute", DISPUTE_VARIABLES), max_tokens=1)
+
+
 class ChatModelVerifier:
     """Asks a chat model for a yes or no, and compares the probabilities of the two.
 
@@ -38,11 +46,19 @@ class ChatModelVerifier:
     def __init__(self, model: ChatModel) -> None:
         self.name = model.name
         self._model = model
-        self._task = judging_task()
+        self._judging = judging_task()
+        self._disputing = disputing_task()
 
     async def verify(self, hypothesis: Hypothesis) -> Verdict:
+        """The verdict. That a quote contradicts a claim is asked by itself, and only of a disputed one."""
+        if hypothesis.disputed:
+            return Verdict(proof=0.0, contradiction=await self._ask(self._disputing, _disputed(hypothesis)))
+        return Verdict(proof=await self._ask(self._judging, _judged(hypothesis)), contradiction=0.0)
+
+    async def _ask(self, task: Task, values: Mapping[str, str]) -> float:
+        """The probability, 0 to 1, that the reply is yes."""
         try:
-            reply = await self._model.for_task(self._task).ainvoke(self._messages(hypothesis))
+            reply = await self._model.for_task(task).ainvoke(task.prompt.messages(values))
         except Exception as error:
             # LangChain's providers share no base class of errors.
             raise ModelUnavailable(
@@ -51,18 +67,26 @@ class ChatModelVerifier:
             ) from error
         tokens = (reply.response_metadata.get("logprobs") or {}).get("content") or []
         score = log_odds(tokens[0]) if tokens else _of_word(str(reply.text))
-        return Verdict(proof=CALIBRATION.probability(score), contradiction=0.0)
+        return CALIBRATION.probability(score)
 
-    def _messages(self, hypothesis: Hypothesis) -> list[Message]:
-        quote = sanitize(hypothesis.quote)[:MAX_CHARACTERS]
-        return self._task.prompt.messages(
-            {
-                "quote": f"({hypothesis.quoted_on}) {quote}" if hypothesis.quoted_on else quote,
-                "day": f" ({hypothesis.day})" if hypothesis.day else "",
-                "question": sanitize(hypothesis.question),
-                "answer": sanitize(hypothesis.claim)[:MAX_CHARACTERS],
-            }
-        )
+
+def _judged(hypothesis: Hypothesis) -> dict[str, str]:
+    return {
+        "quote": _quote(hypothesis),
+        "day": f" ({hypothesis.day})" if hypothesis.day else "",
+        "question": sanitize(hypothesis.question) or NO_QUESTION,
+        "answer": sanitize(hypothesis.claim)[:MAX_CHARACTERS],
+    }
+
+
+def _disputed(hypothesis: Hypothesis) -> dict[str, str]:
+    claim = f"{hypothesis.question} {hypothesis.claim}"
+    return {"quote": _quote(hypothesis), "statement": sanitize(claim)[:MAX_CHARACTERS]}
+
+
+def _quote(hypothesis: Hypothesis) -> str:
+    quote = sanitize(hypothesis.quote)[:MAX_CHARACTERS]
+    return f"({hypothesis.quoted_on}) {quote}" if hypothesis.quoted_on else quote
 
 
 def log_odds(token: Mapping[str, Any]) -> float:

@@ -100,7 +100,7 @@ def test_a_fact_checker_without_names_counts_its_second_label(tmp_path: Path) ->
 
 def test_a_claim_that_is_no_sentence_is_read_with_its_question(folder: Path) -> None:
     asked = replace(HELD, question="Who leads the port?")
-    joined = judge(folder, replace(asked, claim="Who leads the port? Ada Quill"))
+    joined = judge(folder, replace(HELD, claim="Who leads the port? Ada Quill"))
     assert judge(folder, replace(asked, claim="Ada Quill")) == pytest.approx(joined)
     assert judge(folder, replace(HELD, claim="Ada Quill")) != pytest.approx(joined)
     assert judge(folder, asked) == pytest.approx(judge(folder, HELD))
@@ -129,7 +129,7 @@ def test_damaged_weights_and_code_are_not_loaded(changed: Path, tmp_path: Path) 
     (changed / "custom.py").write_text(f"open({str(ran)!r}, 'w')\nclass Custom: pass\n")
     auto = {"AutoModelForSequenceClassification": "custom.Custom", "AutoConfig": "custom.Custom"}
     edit_json(changed / "config.json", model_type="custom", auto_map=auto)
-    with pytest.raises(WeightsCorrupt, match=r"verifier in .*changed cannot be loaded.*QUOTH_VERIFIER"):
+    with pytest.raises(WeightsCorrupt, match=r"(?s)verifier in .*changed cannot be loaded.*QUOTH_VERIFIER"):
         judge(changed)
     assert not ran.exists()
     (changed / "model.safetensors").unlink()
