@@ -9,6 +9,9 @@ from qa.schemas import AnswerSentence, Question
 from qa.verification.citations import Candidate, CitedText
 from qa.verification.verifier import Hypothesis, Verifier
 
+# Of longer drafts only the first sentences are verified and shown: each takes a second or two.
+MAX_VERIFIED = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvenText:
@@ -31,15 +34,12 @@ async def prove(
     best: float | None = None
     for candidate in candidates:
         kept = []
-        verified: dict[tuple[str, tuple[int, ...]], float] = {}
-        for sentence, claim in zip(candidate.cited.sentences, candidate.claims, strict=True):
-            key = (claim, sentence.citations)
-            if key not in verified:
-                hypothesis = _hypothesis(candidate.cited, sentence, claim, question)
-                verified[key] = (await verifier.verify(hypothesis)).proof
-            best = max(verified[key], best or 0.0)
-            if verified[key] >= threshold:
-                kept.append(sentence.model_copy(update={"probability": round(verified[key], 4)}))
+        for sentence in candidate.cited.sentences[:MAX_VERIFIED]:
+            hypothesis = _hypothesis(candidate.cited, sentence, candidate.claim or sentence.text, question)
+            proof = (await verifier.verify(hypothesis)).proof
+            best = max(proof, best or 0.0)
+            if proof >= threshold:
+                kept.append(sentence.model_copy(update={"probability": round(proof, 4)}))
         if kept:
             return ProvenText(cited=candidate.cited.only(kept), proof=best)
     return ProvenText(proof=best)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from index.embedding.embedder import Vectors
-from index.text.normalization import stems
+from index.text.normalization import WORD, stems
 from index.text.sentences import sentence_spans
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.prompts import NOT_FOUND
@@ -19,12 +20,28 @@ from qa.verification.entities import fragment_entities, missing_entities
 from qa.verification.excerpts import Excerpt
 from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, find_support
 
+# A sentence of fewer words, such as "Harvesting fruit", does not stand by itself.
+MIN_SENTENCE_WORDS = 5
 # A draft can begin with a bare answer on a line of its own; none of its parts is longer than this.
 MAX_SHORT_ANSWER_CHARACTERS = 60
 _MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 # "It opens at 9 a.m. [1]." without its mark.
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.$")
 _MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
+
+
+class _Polarity(NamedTuple):
+    """How the answer to a yes-no question begins, and how the opposite one does."""
+
+    own: str
+    other: str
+
+
+_POLAR = {
+    "yes": _Polarity("Yes", "No"),
+    "no": _Polarity("No", "Yes"),
+    "not yet": _Polarity("Not yet", "Yes"),
+}
 
 Encode = Callable[[Sequence[str]], Vectors]
 
@@ -60,6 +77,19 @@ class CitedText:
             ),
         )
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the sentences stand by themselves."""
+        return all(len(WORD.findall(sentence.text)) >= MIN_SENTENCE_WORDS for sentence in self.sentences)
+
+    def beginning(self, word: str) -> CitedText:
+        """The same with a word such as Yes before the first sentence, unless it begins so."""
+        first, *rest = self.sentences or (None,)
+        if first is None or first.text.lower().startswith(word.lower()):
+            return self
+        first = first.model_copy(update={"text": f"{word}. {first.text}"})
+        return CitedText(sentences=(first, *rest), citations=self.citations)
+
     def quoted(self) -> CitedText:
         """The same with the quotes in place of the sentences."""
         quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}
@@ -78,20 +108,23 @@ def is_refusal(draft: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A possible answer: sentences with the quotes that name all they name. `claims` are what each sentence
-    says of the question, for a verifier: a quoted sentence answers it by the words that were drafted.
+    """A possible answer: sentences with the quotes that name all they name.
+
+    `claim` is what a verifier holds against the quotes in place of sentences that are quotes themselves: the
+    words that were drafted. It is empty if the sentences are drafted.
     """
 
     cited: CitedText
-    claims: tuple[str, ...]
+    claim: str = ""
 
 
 def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> list[Candidate]:
     """The possible answers that a draft offers, best first.
 
     A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
-    short answer; otherwise the sentences of the excerpts that contain it do. Of each only what the excerpts
-    support is kept, and nothing if the question asks for a number and no sentence has one.
+    short answer; otherwise the sentences of the excerpts that contain it do. To a yes-no question the
+    opposite answer comes second. Of each only what the excerpts support is kept, and nothing if the question
+    asks for a number and no sentence has one.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
     that one is cited. Numbers of excerpts that do not exist are ignored.
@@ -109,10 +142,18 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
     citer = _Citer(question=question, excerpts=excerpts, encode=encode)
     drafted, short = citer.cite(sentences), citer.cite(parts)
     candidates = [
-        Candidate(cited=drafted, claims=tuple(sentence.text for sentence in drafted.sentences)),
-        Candidate(cited=short.quoted(), claims=(short_answer,) * len(short.quoted().sentences)),
+        Candidate(cited=drafted)
+        if drafted.is_whole
+        else Candidate(cited=drafted.quoted(), claim=" ".join(each.text for each in drafted.sentences)),
+        Candidate(cited=short.quoted(), claim=short_answer),
     ]
-    if short_answer and not _states(drafted, short_answer, question):
+    if polar := _POLAR.get(short_answer.rstrip(".").lower()):
+        candidates = [
+            Candidate(cited=drafted.beginning(polar.own)),
+            # A small model often says yes where the sentence it read says no.
+            Candidate(cited=drafted.quoted().beginning(polar.other), claim=polar.other),
+        ]
+    elif short_answer and not _states(drafted, short_answer, question):
         candidates.reverse()
     return [
         candidate

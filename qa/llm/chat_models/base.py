@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NO_MODEL = "none"
 # The limit of one answer; it stops a model that repeats itself.
-MAX_ANSWER_TOKENS = 160
+MAX_ANSWER_TOKENS = 120
 # The number of alternatives for each token whose probabilities the model returns; 20 is the maximum of
 # OpenAI's API. A small probability of a refusal says more than its absence from a shorter list.
 TOP_LOGPROBS = 20

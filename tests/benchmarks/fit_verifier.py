@@ -1,0 +1,117 @@
+"""Fits the calibration of `qa.verification.judge` to labelled answers: `make fit-verifier`.
+
+`proof_labels.jsonl` has claims that Quoth drafted or showed, the places of their quotes (article and offsets,
+no texts), the marks of two independent readers ("do the quotes prove the claim?", "does the claim answer the
+question?"), the label that was settled on, and the judge's log-odds, which `tests.benchmarks.judge` measured.
+Questions of half "a" are fitted. Prints how far the readers agree (Cohen's kappa; Cohen, "A coefficient of
+agreement for nominal scales", 1960), how well the judge separates, and what each threshold would show; exits
+with 1 if the code differs.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from scipy.optimize import minimize
+
+from qa.verification.judge import CALIBRATION
+from qa.verification.verifier import PlattScaling
+from tests.benchmarks.fit_confidence import auc
+
+LABELS = Path(__file__).with_name("proof_labels.jsonl")
+DIGITS = 2
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+Floats = NDArray[np.float64]
+
+
+class LabelledClaim(NamedTuple):
+    """`readers` are the two readers' verdicts, `proven` the settled one: proven, and an answer."""
+
+    set: str
+    half: str
+    readers: tuple[bool, bool]
+    proven: bool
+    log_odds: float
+
+
+def read_labels(file: Path = LABELS) -> list[LabelledClaim]:
+    rows = map(json.loads, file.read_text("utf-8").splitlines())
+    return [
+        LabelledClaim(
+            row["set"],
+            row["half"],
+            tuple(bool(proves and answers) for proves, answers in row["readers"]),
+            row["proven"],
+            row["log_odds"],
+        )
+        for row in rows
+    ]
+
+
+def fit(rows: list[LabelledClaim]) -> PlattScaling:
+    """The logistic regression of the labels on the log-odds, over half "a"."""
+    own = [row for row in rows if row.half == "a"]
+    x, y = np.array([row.log_odds for row in own]), np.array([float(row.proven) for row in own])
+
+    def loss(w: Floats) -> float:
+        z = w[0] + w[1] * x
+        return float((np.logaddexp(0, z) - y * z).sum())
+
+    found = minimize(loss, np.array([0.0, 1.0]), method="L-BFGS-B")
+    return PlattScaling(*(round(float(value), DIGITS) for value in found.x))
+
+
+def kappa(rows: list[LabelledClaim]) -> float:
+    """The agreement of the two readers beyond chance, at most 1."""
+    first, second = (np.array([row.readers[reader] for row in rows]) for reader in (0, 1))
+    agreed = (first == second).mean()
+    chance = first.mean() * second.mean() + (1 - first.mean()) * (1 - second.mean())
+    return float((agreed - chance) / (1 - chance))
+
+
+def separation(rows: list[LabelledClaim]) -> Table:
+    table = Table("set", "half", "claims", "proven", "kappa of the readers", "AUC of the judge")
+    for name in [*dict.fromkeys(row.set for row in rows), "all"]:
+        for half in ("a", "b"):
+            own = [row for row in rows if row.half == half and name in (row.set, "all")]
+            if own:
+                scores = np.array([row.log_odds for row in own])
+                proven = np.array([float(row.proven) for row in own])
+                values = (proven.mean(), kappa(own), auc(scores, proven))
+                table.add_row(name, half, str(len(own)), *(f"{value:.3f}" for value in values))
+    return table
+
+
+def curve(rows: list[LabelledClaim], scaling: PlattScaling) -> Table:
+    """For each threshold the share of proven claims that are shown, and of shown claims that are proven."""
+    table = Table("threshold", "half", "proven claims shown", "shown claims proven")
+    for threshold in THRESHOLDS:
+        for half in ("a", "b"):
+            own = [row for row in rows if row.half == half]
+            shown = [row for row in own if scaling.probability(row.log_odds) >= threshold]
+            proven = sum(row.proven for row in shown)
+            kept = proven / max(sum(row.proven for row in own), 1)
+            table.add_row(f"{threshold}", half, f"{kept:.3f}", f"{proven / max(len(shown), 1):.3f}")
+    return table
+
+
+def main() -> int:
+    console, rows = Console(), read_labels()
+    found = fit(rows)
+    console.print(separation(rows), curve(rows, found), sep="\n")
+    console.print(f"CALIBRATION = {found}")
+    if found != CALIBRATION:
+        console.print(f"qa/verification/judge.py has {CALIBRATION}; put the fitted one there")
+    return int(found != CALIBRATION)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
