@@ -31,7 +31,7 @@ def show_checked(checked: CheckedText) -> None:
         for citation in sentence.citations:
             screen.show(f"“{one_line(citation.quote)}”", prefix="    ")
             screen.show((describe_source(citation), "dim"), prefix="    ")
-    counts = Counter(sentence.verdict for sentence in checked.sentences)
+    counts: Counter[str] = Counter(sentence.verdict for sentence in checked.sentences)
     told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _SIGNS)
     claims = len(checked.sentences) - counts["no_claim"]
     message(f"{count_of(claims, 'claim')}: {told}" if claims else "the text claims nothing")

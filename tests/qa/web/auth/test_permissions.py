@@ -55,7 +55,15 @@ def test_roles_below_the_required_one_are_refused(keyed, method, path, body, rol
 
 
 ADMIN_PATHS = ("/metrics", "/api/export", "/api/import")
-READER_POSTS = ("/api/ask", "/api/ask/stream", "/api/check", "/api/check/stream", "/api/search", "/api/feedback", "/v1/chat/completions")
+READER_POSTS = (
+    "/api/ask",
+    "/api/ask/stream",
+    "/api/check",
+    "/api/check/stream",
+    "/api/search",
+    "/api/feedback",
+    "/v1/chat/completions",
+)
 
 
 def test_every_operation_has_its_role(keyed):
