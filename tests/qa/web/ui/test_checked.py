@@ -16,6 +16,7 @@ from qa.web.ui.views.check import CheckSoFar, stream_check
 from tests.qa.checking.scripted import WordVerifier
 
 TEXT = "The new date is 16 March 2024. The parliament of Iceland met. Why?"
+EVERYTHING = Scope()
 CITED = Citation(
     number=1,
     article_id="a&b",
@@ -29,7 +30,7 @@ CITED = Citation(
 )
 
 
-def steps(library: Library, text: object, scope: Scope = Scope()) -> list[tuple[str, CheckSoFar]]:
+def steps(library: Library, text: object, scope: Scope = EVERYTHING) -> list[tuple[str, CheckSoFar]]:
     async def collect() -> list[tuple[str, CheckSoFar]]:
         with Assistant(library, None, 360, verifier=WordVerifier()) as assistant:
             return [step async for step in stream_check(assistant, ENGLISH, text, scope)]  # type: ignore[arg-type]
