@@ -16,9 +16,9 @@ from qa.schemas import CheckedSentence, CheckedText, TextToCheck
 from tests.qa.checking.scripted import CONTRADICTION, NO_PROOF, PROOF, WordVerifier
 
 PROVEN = "The new date is 16 March 2024."
-WRONG_DAY = "The new date of the Marren Maritime Museum is 18 March 2024."
+WRONG_YEAR = "Relling has worked on the project since 2018."
 ELSEWHERE = "The parliament of Iceland met in Geneva."
-TEXT = f"# The museum\n\n{PROVEN} {WRONG_DAY} {ELSEWHERE} Is that so?"
+TEXT = f"# The museum\n\n{PROVEN} {WRONG_YEAR} {ELSEWHERE} Is that so?"
 
 
 @pytest.fixture
@@ -52,8 +52,9 @@ def test_citations_are_exact_quotes_with_their_articles(assistant: Assistant) ->
     assert {citation.article_id for citation in cited} == {"maritime-museum-delay"}
     for citation in cited:
         assert assistant.article(citation.article_id).text[citation.start : citation.end] == citation.quote
-        assert "16 March 2024" in citation.quote
     by_verdict = {sentence.verdict: sentence.citations for sentence in checked.sentences}
+    assert "16 March 2024" in by_verdict["proven"][0].quote
+    assert "since 2020" in by_verdict["contradicted"][0].quote
     assert by_verdict["unproven"] == by_verdict["no_claim"] == ()
 
 
@@ -63,9 +64,9 @@ def test_a_quote_cited_twice_has_one_number(assistant: Assistant) -> None:
 
 
 def test_a_sentence_with_another_number_is_never_proven(assistant: Assistant, verifier: WordVerifier) -> None:
-    assistant.check_text(WRONG_DAY)
+    assistant.check_text(WRONG_YEAR)
     assert verifier.asked and all(hypothesis.disputed for hypothesis in verifier.asked)
-    assert "16 March 2024" in verifier.asked[0].quote and verifier.asked[0].quoted_on == "2023-09-29"
+    assert "since 2020" in verifier.asked[0].quote and verifier.asked[0].quoted_on == "2023-09-29"
 
 
 def test_what_a_pronoun_stands_for_is_searched_and_judged(
@@ -74,8 +75,9 @@ def test_what_a_pronoun_stands_for_is_searched_and_judged(
     assistant.check_text(
         "Ilse Dravik is giving up her post as director. She is moving to the national archive."
     )
-    assert verifier.asked[-1].claim == "Ilse Dravik: She is moving to the national archive."
-    assert "national archive" in verifier.asked[-1].quote
+    about_her = [asked for asked in verifier.asked if "national" in asked.claim]
+    assert {asked.claim for asked in about_her} == {"Ilse Dravik: She is moving to the national archive."}
+    assert "national archive" in about_her[0].quote
 
 
 def test_filters_limit_what_is_searched(assistant: Assistant) -> None:
