@@ -8,10 +8,10 @@ from itertools import islice
 
 from index.embedding.embedder import Vectors
 from index.schemas import Hit, Passage
-from index.text.calendar_words import is_calendar_word
+from qa.checking.corrections import corrections
 from qa.guardrails.prompt_injection import screen_sentences
 from qa.guardrails.sanitizer import sanitize
-from qa.verification.entities import fragment_entities, is_number, missing_entities
+from qa.verification.entities import is_number
 from qa.verification.excerpts import Excerpt
 from qa.verification.support import (
     DraftSentence,
@@ -32,6 +32,16 @@ Encode = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A quote that could contradict a claim, and what the claim would say with the quote's values; no
+    `corrections` if the claim has no other value than the quote.
+    """
+
+    quote: QuoteMatch
+    corrections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Quotes for one claim. `proofs` have all that it names, each of one or several quotes; `disputes` speak
     of the same and say it differently. Both are in the order in which to try them; `exhaustive` evidence is
@@ -39,7 +49,7 @@ class Evidence:
     """
 
     proofs: tuple[Quotes, ...] = ()
-    disputes: tuple[QuoteMatch, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
     exhaustive: bool = False
 
 
@@ -128,27 +138,13 @@ def _overlaps(quote: QuoteMatch, support: Support | None) -> bool:
     )
 
 
-def _disputes(sentence: DraftSentence, ranked: Sequence[QuoteMatch]) -> tuple[QuoteMatch, ...]:
+def _disputes(sentence: DraftSentence, ranked: Sequence[QuoteMatch]) -> tuple[Dispute, ...]:
     """The single sentences most similar to the claim that could contradict it."""
-    similar = [
-        quote
+    disputes = [
+        Dispute(quote=quote, corrections=tuple(corrections(sentence, quote.text)))
         for quote in ranked
-        if quote.first == quote.last
-        and (quote.overlap >= DISPUTE_OVERLAP or quote.cosine >= DISPUTE_COSINE)
-        and (quote.negated or not quote.missing or differs(sentence, quote.text))
+        if quote.first == quote.last and (quote.overlap >= DISPUTE_OVERLAP or quote.cosine >= DISPUTE_COSINE)
     ]
-    similar.sort(key=lambda quote: -(quote.overlap + quote.cosine))
-    return tuple(similar[:MAX_DISPUTES])
-
-
-def differs(sentence: DraftSentence, quote: str) -> bool:
-    """Whether the quote has another number, name or day where the sentence has one that it lacks."""
-    missing = missing_entities(sentence.entities, quote)
-    others = fragment_entities(quote) - sentence.entities
-    return bool({_kind(entity) for entity in missing} & {_kind(entity) for entity in others})
-
-
-def _kind(entity: str) -> str:
-    if is_number(entity):
-        return "number"
-    return "day" if is_calendar_word(entity) else "name"
+    able = [each for each in disputes if each.corrections or each.quote.negated or not each.quote.missing]
+    able.sort(key=lambda each: -(each.quote.overlap + each.quote.cosine))
+    return tuple(able[:MAX_DISPUTES])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from qa.checking.evidence import Evidence, Quotes
+from qa.checking.evidence import Dispute, Evidence, Quotes
 from qa.schemas import Citation
 from qa.verification.support import QuoteMatch
 from qa.verification.verifier import Hypothesis, Verifier
 
-# From this probability on a quote contradicts a claim.
+# From this probability on a quote contradicts a claim ...
 CONTRADICTED = 0.5
+# ... and from this one if it proves the claim with another value.
+CONTRADICTED_IF_CORRECTED = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +45,31 @@ async def judge(
             break
     if best.proof >= threshold:
         return best
-    for quote in evidence.disputes:
-        if contradiction >= CONTRADICTED:
-            break
-        verdict = await verifier.verify(_hypothesis(claim, question, (quote,), disputed=True))
-        if verdict.contradiction > contradiction:
-            contradiction, against = verdict.contradiction, Judgement(verdict="contradicted", quotes=(quote,))
-    found = against if contradiction >= CONTRADICTED else Judgement()
-    return Judgement(verdict=found.verdict, proof=best.proof, quotes=found.quotes)
+    if contradiction >= CONTRADICTED:
+        return replace(against, proof=best.proof)
+    for dispute in evidence.disputes:
+        if await _is_contradicted(verifier, claim, question, dispute, threshold):
+            return Judgement(verdict="contradicted", proof=best.proof, quotes=(dispute.quote,))
+    return Judgement(proof=best.proof)
+
+
+async def _is_contradicted(
+    verifier: Verifier, claim: str, question: str, dispute: Dispute, threshold: float
+) -> bool:
+    """Whether the quote contradicts the claim. If the two have different values, the quote must prove the
+    claim with its own value; otherwise it speaks of something else.
+    """
+    needed = CONTRADICTED
+    if dispute.corrections:
+        needed = CONTRADICTED_IF_CORRECTED
+        for corrected in dispute.corrections:
+            verdict = await verifier.verify(_hypothesis(corrected, question, (dispute.quote,)))
+            if verdict.proof >= threshold:
+                break
+        else:
+            return False
+    verdict = await verifier.verify(_hypothesis(claim, question, (dispute.quote,), disputed=True))
+    return verdict.contradiction >= needed
 
 
 class CitationNumbers:

@@ -12,7 +12,9 @@ PROOF, NO_PROOF, CONTRADICTION = 0.9, 0.1, 0.8
 
 @dataclass
 class WordVerifier:
-    """A quote proves a claim whose words it has, and contradicts a disputed one. Keeps what it was asked."""
+    """A quote proves a claim whose words it has, and contradicts every disputed one. Keeps what it
+    was asked.
+    """
 
     name: str = "words"
     asked: list[Hypothesis] = field(default_factory=list)

@@ -65,8 +65,19 @@ def test_a_quote_cited_twice_has_one_number(assistant: Assistant) -> None:
 
 def test_a_sentence_with_another_number_is_never_proven(assistant: Assistant, verifier: WordVerifier) -> None:
     assistant.check_text(WRONG_YEAR)
-    assert verifier.asked and all(hypothesis.disputed for hypothesis in verifier.asked)
-    assert "since 2020" in verifier.asked[0].quote and verifier.asked[0].quoted_on == "2023-09-29"
+    corrected, disputed, *_ = verifier.asked
+    assert (corrected.claim, corrected.disputed) == (WRONG_YEAR.replace("2018", "2020"), False)
+    assert (disputed.claim, disputed.disputed) == (WRONG_YEAR, True)
+    assert "since 2020" in disputed.quote and disputed.quoted_on == "2023-09-29"
+
+
+def test_a_quote_about_something_else_does_not_contradict(seeded: Library) -> None:
+    class NeverProven(WordVerifier):
+        async def verify(self, hypothesis):  # type: ignore[no-untyped-def]
+            return (await super().verify(hypothesis))._replace(proof=0.2)
+
+    with Assistant(seeded, None, 360, verifier=NeverProven()) as assistant:
+        assert verdicts(assistant.check_text(WRONG_YEAR)) == ["unproven"]
 
 
 def test_what_a_pronoun_stands_for_is_searched_and_judged(
