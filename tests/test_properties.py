@@ -20,7 +20,7 @@ from index.readers.registry import FORMATS, read_sources
 from index.schemas import Article, Skipped
 from index.text.sentences import sentence_spans
 from qa.guardrails.sanitizer import sanitize, sanitize_draft
-from qa.verification.citations import verify_draft
+from qa.verification.citations import propose
 from qa.web.uploads import uploaded_file
 from tests.qa.verification.test_citations import EXCERPTS, TEXTS
 
@@ -100,18 +100,21 @@ drafts = st.one_of(
 def cites_exactly(draft: str, question: str) -> None:
     """Whatever the draft: every quote is the article's own text, and no sentence is without one."""
     shown = sanitize_draft(draft, [quote for excerpt in EXCERPTS for quote in excerpt.quotes])
-    checked = verify_draft(shown, question, EXCERPTS, _encode)
-    numbers = [citation.number for citation in checked.citations]
-    assert numbers == list(range(1, len(numbers) + 1))
-    used: set[int] = set()
-    for sentence in checked.sentences:
-        assert sentence.citations and set(sentence.citations) <= set(numbers)
-        used |= set(sentence.citations)
-        for number in sentence.citations:
-            assert f"[{number}]" in checked.text
-    assert used == set(numbers)
-    for citation in checked.citations:
-        assert citation.quote == TEXTS[citation.article_id][citation.start : citation.end] != ""
+    for candidate in propose(shown, question, EXCERPTS, _encode):
+        checked = candidate.cited
+        assert len(candidate.claims) == len(checked.sentences) > 0
+        numbers = [citation.number for citation in checked.citations]
+        assert numbers == list(range(1, len(numbers) + 1))
+        used: set[int] = set()
+        for sentence in checked.sentences:
+            assert sentence.citations and set(sentence.citations) <= set(numbers)
+            assert "\n" not in sentence.text
+            used |= set(sentence.citations)
+            for number in sentence.citations:
+                assert f"[{number}]" in checked.text
+        assert used == set(numbers)
+        for citation in checked.citations:
+            assert citation.quote == TEXTS[citation.article_id][citation.start : citation.end] != ""
 
 
 def fences_hold(text: str) -> None:

@@ -82,7 +82,7 @@ def hold_against(claim: str, question: str, excerpts: Sequence[Excerpt], encode:
 
 def excerpts_of(hits: Iterable[Hit], claim: str) -> list[Excerpt]:
     """All sentences of the passages except those that instruct the model."""
-    excerpts = []
+    excerpts: list[Excerpt] = []
     for hit in hits:
         screened = screen_sentences(hit.passage.text, claim)
         shift = hit.passage.start

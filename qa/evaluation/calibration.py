@@ -7,7 +7,8 @@ prediction (El-Yaniv & Wiener 2010). Thresholds are fitted on half "a" of the qu
 "b".
 
 The rows must come from a run without thresholds: the effect of a threshold is known only from the answers
-that it would have hidden.
+that it would have hidden. That run shows the first possible answer to each question, so another one that would
+replace it, if it is not proven, is not seen: the thresholds may decline less than is measured here.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from qa.evaluation.results import Calibration, CurvePoint, EvalRun, Row
 from qa.evaluation.scoring import estimate_metrics, score_row
 from qa.schemas import DECLINED, Thresholds
 
-NO_THRESHOLDS = Thresholds(search=0, answer=0)
+NO_THRESHOLDS = Thresholds(search=0, answer=0, proof=0)
 
 
 @runtime_checkable
@@ -64,7 +65,7 @@ def fit_calibration(rows: Sequence[Row], old: Thresholds) -> Calibration:
         new=new,
         curves={
             gate: risk_coverage_curve(fitted_on, gate)
-            for gate in ("search", "answer")
+            for gate in ("search", "answer", "proof")
             if _has_confidence(fitted_on, gate)
         },
         before=estimate_metrics([apply_thresholds(row, old) for row in held_out]),
@@ -73,24 +74,29 @@ def fit_calibration(rows: Sequence[Row], old: Thresholds) -> Calibration:
 
 
 def fit_thresholds(rows: Sequence[Row], old: Thresholds) -> Thresholds:
-    """Fits the gate after the model first: the lowest threshold with the greatest Youden's index. Then fits
-    the gate before it: the highest threshold that does not lower the index, because declining there saves the
-    model's time. A gate without confidences keeps its old threshold.
+    """Fits the gates after the model first, the last one before the other: the lowest threshold with the
+    greatest Youden's index. Then fits the gate before the model: the highest threshold that does not lower the
+    index, because declining there saves the model's time. A gate without confidences keeps its old threshold.
     """
-    answer, search = old.answer, old.search
-    if _has_confidence(rows, "answer"):
-        answer = max(
-            _candidate_thresholds(rows, "answer"),
-            key=lambda least: (youden_index(rows, Thresholds(search=0, answer=least)), -least),
-        )
+    fitted = NO_THRESHOLDS
+    for gate in ("proof", "answer"):
+        if _has_confidence(rows, gate):
+            fitted = max(
+                (fitted.model_copy(update={gate: least}) for least in _candidate_thresholds(rows, gate)),
+                key=lambda one: (youden_index(rows, one), -getattr(one, gate)),
+            )
     if _has_confidence(rows, "search"):
-        without_search = youden_index(rows, Thresholds(search=0, answer=answer))
-        search = max(
-            least
-            for least in _candidate_thresholds(rows, "search")
-            if youden_index(rows, Thresholds(search=least, answer=answer)) >= without_search
+        without_search = youden_index(rows, fitted)
+        fitted = max(
+            (
+                one
+                for least in _candidate_thresholds(rows, "search")
+                if youden_index(rows, one := fitted.model_copy(update={"search": least})) >= without_search
+            ),
+            key=lambda one: one.search,
         )
-    return Thresholds(search=search, answer=answer)
+    unknown = [gate for gate in Thresholds.model_fields if not _has_confidence(rows, gate)]
+    return fitted.model_copy(update={gate: getattr(old, gate) for gate in unknown})
 
 
 def youden_index(rows: Sequence[Row], thresholds: Thresholds) -> float:
@@ -122,14 +128,20 @@ def apply_thresholds(row: Row, thresholds: Thresholds) -> Row:
     if row.answer is None or not (row.answered and _is_declined(row, thresholds)):
         return score_row(row)
     declined = row.answer.model_copy(
-        update={"status": "declined", "text": DECLINED, "sentences": (), "citations": ()}
+        update={
+            "status": "declined",
+            "text": DECLINED,
+            "sentences": (),
+            "citations": (),
+            "conflicts": (),
+            "short_answer": "",
+        }
     )
     return score_row(row.model_copy(update={"answer": declined, "contexts": ()}))
 
 
 def _is_declined(row: Row, thresholds: Thresholds) -> bool:
-    least = {"search": thresholds.search, "answer": thresholds.answer}
-    return any(confidence < least[gate] for gate, confidence in row.confidences.items())
+    return any(confidence < getattr(thresholds, gate) for gate, confidence in row.confidences.items())
 
 
 def _is_right(row: Row) -> bool:

@@ -18,9 +18,9 @@ PROMPT_VARIABLES = {"excerpts", "earlier", "day", "question"}
 MAX_LINE_CHARACTERS = 600
 # The beginning of an earlier answer shows what "it" refers to; every word of a prompt costs time.
 MAX_EARLIER_CHARACTERS = 300
-# A refusal; or a line with a citation mark; or a short answer and a line below it. Left to itself the model
-# often stops after the short answer, which is no sentence that stands by itself.
-GRAMMAR = rf'root ::= "{NOT_FOUND}" | [^\n\[]+ ("[" [^\n]* | "\n" [^\n]+)'
+# A refusal; or a sentence; or a short answer and a line below it. Left to itself the model often stops after
+# the short answer, which does not stand by itself.
+GRAMMAR = rf'root ::= "{NOT_FOUND}" | [^\n\[]{{60}} [^\n]* | [^\n\[]+ "\n" [^\n]+'
 # Answers begin in many ways and a refusal in one, so the refusal's first token is the likeliest one long
 # before refusing is likelier than answering. The bias lowers its logit. Whether to decline depends on its
 # probability before the bias, which servers still return.

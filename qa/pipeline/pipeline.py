@@ -13,7 +13,7 @@ from index.collection import Collection
 from index.errors import QuothError
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
-from qa.llm.chat_models import NO_MODEL, ChatModel, RemoteChatModel
+from qa.llm.chat_models import NO_MODEL, ChatModel, reason_for
 from qa.pipeline.chain import (
     DraftChunk,
     SelectedContext,
@@ -39,8 +39,9 @@ from qa.schemas import (
     Usage,
 )
 from qa.telemetry.tracing import traced, tracer
-from qa.verification.citations import Candidate, CitedText, is_refusal, propose, stated_short_answer
+from qa.verification.citations import CitedText, propose, stated_short_answer
 from qa.verification.conflicts.detect import check_conflicts
+from qa.verification.draft import is_refusal
 from qa.verification.nearest import nearest_sentence
 from qa.verification.verifier import Verifier
 
@@ -82,6 +83,7 @@ class PipelineResult:
 
     draft: Draft = Draft()
     proven: ProvenText = field(default_factory=ProvenText)
+    short_answer: str = ""
     conflicts: tuple[Conflict, ...] = ()
     nearest: CitedText = field(default_factory=CitedText)
 
@@ -189,11 +191,8 @@ class Pipeline:
             ) from None
         except Exception as error:
             # LangChain's providers share no base class of errors.
-            reason = f"{type(error).__name__}: {error}"
-            if isinstance(self._model, RemoteChatModel):
-                reason = self._model.redact_key(reason)
             raise ModelUnavailable(
-                f"the model '{self._name}' did not answer ({reason}); "
+                f"the model '{self._name}' did not answer ({reason_for(error, self._model)}); "
                 "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
             ) from error
         finally:
@@ -204,21 +203,22 @@ class Pipeline:
         proven = ProvenText()
         question = context.retrieval.question
         encode = self._collection(question.collection).encode
+        quotes = (quote for excerpt in context.excerpts for quote in excerpt.quotes)
+        text = sanitize_draft(draft.text, quotes)
         if draft.reaches(thresholds.answer):
-            candidates = await asyncio.to_thread(self._propose, context, draft)
+            candidates = await asyncio.to_thread(propose, text, question.question, context.excerpts, encode)
             proven = await prove(candidates, question, self._verifier, thresholds.proof)
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
         checked, conflicts = await asyncio.to_thread(
             check_conflicts, question.question, proven.cited, context.retrieval.hits, encode
         )
-        return PipelineResult(draft=draft, proven=replace(proven, cited=checked), conflicts=conflicts)
-
-    def _propose(self, context: SelectedContext, draft: Draft) -> list[Candidate]:
-        question = context.retrieval.question
-        encode = self._collection(question.collection).encode
-        quotes = (quote for excerpt in context.excerpts for quote in excerpt.quotes)
-        return propose(sanitize_draft(draft.text, quotes), question.question, context.excerpts, encode)
+        return PipelineResult(
+            draft=draft,
+            proven=replace(proven, cited=checked),
+            short_answer=stated_short_answer(text, proven.cited),
+            conflicts=conflicts,
+        )
 
     def _answer(self, evidence: Evidence, found: float, result: PipelineResult, timings: Timings) -> Answer:
         cited, nearest, confidence = result.proven.cited, result.nearest, result.draft.confidence
@@ -236,7 +236,7 @@ class Pipeline:
             search_confidence=round(found, 4),
             confidence=None if confidence is None else round(confidence, 4),
             proof=None if proof is None else round(proof, 4),
-            short_answer=stated_short_answer(result.draft.text, cited),
+            short_answer=result.short_answer,
             nearest=next(iter(nearest.sentences), None),
             usage=result.draft.usage,
         )

@@ -34,8 +34,9 @@ async def prove(
     best: float | None = None
     for candidate in candidates:
         kept = []
-        for sentence in candidate.cited.sentences[:MAX_VERIFIED]:
-            hypothesis = _hypothesis(candidate.cited, sentence, candidate.claim or sentence.text, question)
+        claims = list(zip(candidate.cited.sentences, candidate.claims, strict=True))
+        for sentence, claim in claims[:MAX_VERIFIED]:
+            hypothesis = _hypothesis(candidate.cited, sentence, claim, question)
             proof = (await verifier.verify(hypothesis)).proof
             best = max(proof, best or 0.0)
             if proof >= threshold:

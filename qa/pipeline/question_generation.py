@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models import ChatModel
+from qa.llm.chat_models import ChatModel, reason_for
 from qa.llm.prompts import load_prompt
 
 PROMPT_VARIABLES = {"title", "passage", "sentence"}
@@ -37,7 +37,7 @@ def draft(model: ChatModel, *, title: str, passage: str, sentence: str) -> Draft
     except Exception as error:
         # LangChain's providers share no base class of errors.
         raise ModelUnavailable(
-            f"the model '{model.name}' did not answer ({type(error).__name__}: {error}); see `quoth doctor`"
+            f"the model '{model.name}' did not answer ({reason_for(error, model)}); see `quoth doctor`"
         ) from error
     match = _LINES.search(written)
     return match and DraftedQuestion(question=match["question"].strip(), answer=match["answer"].strip())

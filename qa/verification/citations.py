@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from index.embedding.embedder import Vectors
-from index.text.normalization import WORD, stems
-from index.text.sentences import sentence_spans
+from index.text.normalization import content_words, stems
 from qa.guardrails.sanitizer import sanitize
-from qa.llm.prompts import NOT_FOUND
 from qa.schemas import AnswerSentence, Citation
 from qa.verification.answer_type import ExpectedAnswer
+from qa.verification.draft import draft_sentences, split_short_answer
 from qa.verification.entities import fragment_entities, missing_entities
 from qa.verification.excerpts import Excerpt
 from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, find_support
 
-# A sentence of fewer words, such as "Harvesting fruit", does not stand by itself.
-MIN_SENTENCE_WORDS = 5
-# A draft can begin with a bare answer on a line of its own; none of its parts is longer than this.
-MAX_SHORT_ANSWER_CHARACTERS = 60
-_MARK = re.compile(r"\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
-# "It opens at 9 a.m. [1]." without its mark.
-_DOUBLE_STOP = re.compile(r"(?<!\.)\.\.$")
-_MARK_AFTER_STOP = re.compile(r"([.!?]+[\"'”’]?)((?:\s*\[[\d,\s]+\])+)")
+Encode = Callable[[Sequence[str]], Vectors]
 
 
 class _Polarity(NamedTuple):
@@ -42,8 +33,6 @@ _POLAR = {
     "no": _Polarity("No", "Yes"),
     "not yet": _Polarity("Not yet", "Yes"),
 }
-
-Encode = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,18 +66,13 @@ class CitedText:
             ),
         )
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether the sentences stand by themselves."""
-        return all(len(WORD.findall(sentence.text)) >= MIN_SENTENCE_WORDS for sentence in self.sentences)
-
     def beginning(self, word: str) -> CitedText:
         """The same with a word such as Yes before the first sentence, unless it begins so."""
         first, *rest = self.sentences or (None,)
         if first is None or first.text.lower().startswith(word.lower()):
             return self
         first = first.model_copy(update={"text": f"{word}. {first.text}"})
-        return CitedText(sentences=(first, *rest), citations=self.citations)
+        return replace(self, sentences=(first, *rest))
 
     def quoted(self) -> CitedText:
         """The same with the quotes in place of the sentences."""
@@ -101,60 +85,41 @@ class CitedText:
         return CitedText(sentences=tuple(sentences.values()), citations=self.citations)
 
 
-def is_refusal(draft: str) -> bool:
-    """Whether the draft, or its beginning while it is being written, is a refusal."""
-    return NOT_FOUND.startswith(draft.strip().upper()[: len(NOT_FOUND)])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A possible answer: sentences with the quotes that name all they name.
-
-    `claim` is what a verifier holds against the quotes in place of sentences that are quotes themselves: the
-    words that were drafted. It is empty if the sentences are drafted.
+    """A possible answer: sentences with the quotes that name all they name. `claims` are what each sentence
+    says of the question, for a verifier: a quoted sentence answers it by the words that were drafted.
     """
 
     cited: CitedText
-    claim: str = ""
+    claims: tuple[str, ...]
 
 
 def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> list[Candidate]:
     """The possible answers that a draft offers, best first.
 
     A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
-    short answer; otherwise the sentences of the excerpts that contain it do. To a yes-no question the
-    opposite answer comes second. Of each only what the excerpts support is kept, and nothing if the question
-    asks for a number and no sentence has one.
+    short answer; otherwise the sentences of the excerpts that contain it do. Fragments are no sentences. Of
+    each only what the excerpts support is kept, and nothing if the question asks for a number and no sentence
+    has one. To a yes-no question the opposite answer comes second.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
     that one is cited. Numbers of excerpts that do not exist are ignored.
     """
     if not excerpts:
         return []
-    short_answer, body = _split_short_answer(draft)
-    sentences = list(_draft_sentences(body))
+    short_answer, body = split_short_answer(draft)
+    sentences = list(draft_sentences(body))
+    whole = [sentence for sentence in sentences if not sentence.is_fragment]
     marks = frozenset(mark for sentence in sentences for mark in sentence.marks)
-    # "Heavy rain; a landslide" are two answers, each with a quote of its own.
-    parts = [
-        DraftSentence.of(part.text, marks) for part in _draft_sentences(short_answer.replace("; ", ".\n"))
-    ]
-    expected = ExpectedAnswer.of(question)
     citer = _Citer(question=question, excerpts=excerpts, encode=encode)
-    drafted, short = citer.cite(sentences), citer.cite(parts)
-    candidates = [
-        Candidate(cited=drafted)
-        if drafted.is_whole
-        else Candidate(cited=drafted.quoted(), claim=" ".join(each.text for each in drafted.sentences)),
-        Candidate(cited=short.quoted(), claim=short_answer),
-    ]
-    if polar := _POLAR.get(short_answer.rstrip(".").lower()):
-        candidates = [
-            Candidate(cited=drafted.beginning(polar.own)),
-            # A small model often says yes where the sentence it read says no.
-            Candidate(cited=drafted.quoted().beginning(polar.other), claim=polar.other),
-        ]
-    elif short_answer and not _states(drafted, short_answer, question):
+    drafted = citer.drafted(whole)
+    candidates = [drafted, citer.quoted(short_answer or ("" if whole else body), marks)]
+    if polar := _POLAR.get(short_answer.lower()):
+        candidates = citer.both_ways(citer.cite(whole), polar)
+    elif short_answer and not _states(drafted.cited, short_answer, question):
         candidates.reverse()
+    expected = ExpectedAnswer.of(question)
     return [
         candidate
         for candidate in candidates
@@ -167,9 +132,14 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
 
 
 def stated_short_answer(draft: str, cited: CitedText) -> str:
-    """The short answer that the draft begins with; empty if the sentences do not contain it."""
-    short_answer = _split_short_answer(draft)[0]
-    return short_answer if short_answer and _states(cited, short_answer) else ""
+    """The short answer that the draft begins with; empty if the sentences do not contain all its words."""
+    short_answer, _ = split_short_answer(draft)
+    if not (short_answer and _states(cited, short_answer)):
+        return ""
+    # Numbers and names can be written in other ways; the other words of an answer must be the sentences'.
+    words = set(stems(" ".join(content_words(short_answer)))) - fragment_entities(short_answer)
+    said = set(stems(" ".join(sentence.text for sentence in cited.sentences)))
+    return short_answer if all(word in said or word[0].isdigit() for word in words) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +149,52 @@ class _Citer:
     question: str
     excerpts: Sequence[Excerpt]
     encode: Encode
+
+    def drafted(self, sentences: Sequence[DraftSentence]) -> Candidate:
+        """The sentences as they were drafted; their quotes if they only repeat the question."""
+        cited = self.cite(sentences)
+        if self._repeats_question(sentence.text for sentence in cited.sentences):
+            return self._in_quotes(cited)
+        return Candidate(cited=cited, claims=tuple(sentence.text for sentence in cited.sentences))
+
+    def quoted(self, bare: str, marks: frozenset[int]) -> Candidate:
+        """The sentences of the excerpts that contain a bare answer."""
+        # "Heavy rain; a landslide" are two answers, each with a quote of its own.
+        cited = self.cite(list(draft_sentences(bare.replace("; ", ".\n"), marks)))
+        if not cited.sentences and ", " in bare:
+            # "Hawaii, USA" if the excerpts name the island alone.
+            cited = self.cite(list(draft_sentences(bare.split(", ")[0], marks)))
+        return self._in_quotes(cited)
+
+    def both_ways(self, cited: CitedText, polar: _Polarity) -> list[Candidate]:
+        """The answer to a yes-no question, and the opposite one by the same quotes: a small model often says
+        yes where the sentence it read says no.
+        """
+        own, other = cited.beginning(polar.own), cited.quoted().beginning(polar.other)
+        return [
+            Candidate(cited=own, claims=tuple(sentence.text for sentence in own.sentences)),
+            Candidate(cited=other, claims=(polar.other,) * len(other.sentences)),
+        ]
+
+    def _in_quotes(self, cited: CitedText) -> Candidate:
+        """The quotes in place of the sentences, except questions; each claims what it was cited for."""
+        quotes = cited.quoted()
+        claims = {
+            quote: "; ".join(each.text for each in cited.sentences if quote.citations[0] in each.citations)
+            for quote in quotes.sentences
+            if not quote.text.endswith("?")
+        }
+        return Candidate(
+            cited=quotes.only(list(claims)),
+            claims=tuple(
+                quote.text if self._repeats_question([claim]) else claim for quote, claim in claims.items()
+            ),
+        )
+
+    def _repeats_question(self, texts: Iterable[str]) -> bool:
+        """Whether the texts have only words of the question, which answer it only if it offers a choice."""
+        words = {word for text in texts for word in stems(text)}
+        return words <= set(stems(self.question)) and "choice" not in ExpectedAnswer.of(self.question).kinds
 
     def cite(self, sentences: Sequence[DraftSentence]) -> CitedText:
         """The sentences that the excerpts support, with their quotes."""
@@ -215,16 +231,6 @@ def _states(cited: CitedText, short_answer: str, question: str = "") -> bool:
     return set(stems(short_answer)) <= set(stems(text))
 
 
-def _split_short_answer(draft: str) -> tuple[str, str]:
-    """The short answer on the first line, without marks, and the sentences below; the short answer is empty
-    if the draft does not begin with one.
-    """
-    first, _, rest = draft.strip().partition("\n")
-    if _MARK.search(first) or max(map(len, first.split("; "))) > MAX_SHORT_ANSWER_CHARACTERS:
-        return "", draft.strip()
-    return first.strip(), rest.strip()
-
-
 def _cosines(sentences: Sequence[str], quotes: Sequence[str], encode: Encode) -> Vectors:
     """The cosine of each sentence with each quote, of shape (sentences, quotes). If all sentences are
     verbatim quotes, nothing is embedded and the other cosines are 0.
@@ -235,17 +241,6 @@ def _cosines(sentences: Sequence[str], quotes: Sequence[str], encode: Encode) ->
         return same
     vectors = encode([*sentences, *quotes])
     return vectors[: len(sentences)] @ vectors[len(sentences) :].T
-
-
-def _draft_sentences(draft: str) -> Iterator[DraftSentence]:
-    """The draft's sentences, except refusals."""
-    draft = _MARK_AFTER_STOP.sub(lambda found: found.group(2) + found.group(1), draft.strip())
-    for start, end in sentence_spans(draft):
-        marked = draft[start:end]
-        marks = frozenset(int(number) for found in _MARK.findall(marked) for number in found.split(","))
-        text = _DOUBLE_STOP.sub(".", _MARK.sub("", marked).strip())
-        if stems(text) and NOT_FOUND not in text.upper():
-            yield DraftSentence.of(text, marks)
 
 
 def _cite(quote: QuoteMatch, citations: dict[tuple[str, int, int], Citation]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize
-from qa.llm.chat_models import ChatModel, Task
+from qa.llm.chat_models import ChatModel, Task, reason_for
 from qa.llm.prompts import load_prompt
 from qa.verification.verifier import Hypothesis, PlattScaling, Verdict
 
@@ -67,7 +67,7 @@ class ChatModelVerifier:
         except Exception as error:
             # LangChain's providers share no base class of errors.
             raise ModelUnavailable(
-                f"the model '{self.name}' did not verify the answer ({type(error).__name__}: {error}); "
+                f"the model '{self.name}' did not verify the answer ({reason_for(error, self._model)}); "
                 "see `quoth doctor`, or set QUOTH_VERIFIER=none to answer without"
             ) from error
         tokens = (reply.response_metadata.get("logprobs") or {}).get("content") or []

@@ -72,7 +72,8 @@ def _no_answer(name: str, why: str) -> str:
 
 def _unlisted(answer: Answer) -> set[int]:
     listed = {citation.number for citation in answer.citations}
-    return {number for sentence in answer.sentences for number in sentence.citations} - listed
+    said = [*answer.sentences, *([answer.nearest] if answer.nearest else [])]
+    return {number for sentence in said for number in sentence.citations} - listed
 
 
 def recheck(citation: Citation, article_of: Callable[[str], Article]) -> RecheckedCitation:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from index.schemas import Hit
-from index.text.normalization import content_words, stem, stems
+from index.text.normalization import WORD, content_words, stem, stems
 from qa.verification.entities import (
     extract_entities,
     fragment_entities,
@@ -30,6 +30,15 @@ MAX_CITATIONS = 3
 # "Relling is 41 years old" is supported by "Relling, 41, leads it" and "the 41-year-old".
 _AGE = re.compile(r"\b(\d+) years old\b")
 _APPOSITIVE_AGE = re.compile(r"(?<=, )\d+(?=[,.;])|\b\d+(?=-year-old)")
+# What has fewer words is rarely a sentence ...
+MIN_SENTENCE_WORDS = 4
+# ... nor is what begins in lower case, with a participle ("Selected by the jury") or with a subordinate clause
+# that no main one follows.
+_NO_MAIN_CLAUSE = re.compile(
+    r"[a-zß-ÿ]"
+    r"|(?i:(?:\w+ed|\w+ing|born|built|chosen|given|held|made|taken|written) (?:by|in|at|for|from|with|on|off|out|to|as|of|since|after|during)\b"
+    r"|(?:because|due to|thanks to|so that|in order to|to|by \w+ing|weil|wegen|aufgrund)\b)[^,]*$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +76,12 @@ class DraftSentence:
     def is_list_of_names(self) -> bool:
         """Whether the sentence consists of entities only."""
         return self.words <= self.entities
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether the text cannot stand by itself. Not every fragment is recognised."""
+        few = len(WORD.findall(self.text)) < MIN_SENTENCE_WORDS
+        return few or self.is_list_of_names or bool(_NO_MAIN_CLAUSE.match(self.text))
 
     def contradicts_negation(self, quote: str) -> bool:
         """Whether one of the sentence and the quote negates what the other one states."""

@@ -78,8 +78,10 @@ def _add_ask(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
     ) -> Answer:
         """Answers a question from the articles. `text` is the answer with marks such as [1]; `citations`
         has the exact quote for each number, with title, source, date and URL; `sentences` shows how well
-        each is supported; `conflicts` lists where sources disagree. If `status` is `declined`, the articles
-        do not contain the answer, and `passages` are only the nearest ones. May take half a minute.
+        each is supported, and how probable it is that its quotes prove it; `short_answer` is the name or
+        number asked for; `conflicts` lists where sources disagree. If `status` is `declined`, the articles
+        do not contain the answer: `nearest` is what they say instead, word for word, and does not answer the
+        question, and `passages` are only the nearest ones. May take half a minute.
         """
         with _tool_errors():
             checked = checked_question(

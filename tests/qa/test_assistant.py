@@ -25,6 +25,7 @@ from qa.errors import ModelUnavailable, QuestionInvalid
 from qa.llm.chat_models import ChatModel
 from qa.pipeline.confidence import DEFAULT
 from qa.schemas import DECLINED, MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
+from qa.verification.verifier import Hypothesis, Verdict
 from tests.conftest import ScriptedModel
 
 Answering = Callable[[ChatModel | None], Assistant]
@@ -128,12 +129,76 @@ def test_nothing_of_an_ended_draft_outlives_its_assistant(
     assert "pending" not in caplog.text
 
 
-def test_an_unsupported_draft_is_declined_and_shows_the_nearest(answering: Answering) -> None:
+def test_an_unsupported_draft_is_declined_with_the_nearest_sentence(answering: Answering) -> None:
     for says in ("Boris Johnson made the offer [1].", "NOT FOUND", "."):
-        answer = answering(ScriptedModel(says)).ask(ASKED)
-        assert (answer.status, answer.text) == ("declined", DECLINED)
-        assert not answer.sentences and not answer.citations
+        assistant = answering(ScriptedModel(says))
+        answer = assistant.ask(ASKED)
+        assert answer.status == "declined"
+        assert_nearest(assistant, answer)
         assert answer.passages
+
+
+def assert_nearest(assistant: Assistant, answer: Answer) -> None:
+    """The promise of a declined answer: it says so first, then what is nearest, word for word."""
+    assert answer.text.startswith(DECLINED)
+    assert not answer.sentences and not answer.short_answer and not answer.conflicts
+    assert answer.nearest and answer.nearest.citations == (1,)
+    [citation] = answer.citations
+    article = assistant.article(citation.article_id)
+    assert citation.quote == article.text[citation.start : citation.end]
+    assert answer.nearest.text == " ".join(citation.quote.split())
+    assert answer.text.endswith(f"{answer.nearest.text[:-1]} [1].") and "\n" not in answer.text
+
+
+def test_nothing_near_is_declined_without_a_sentence(answering: Answering) -> None:
+    answer = answering(ScriptedModel("NOT FOUND")).ask("Which enzyme splits lactose in yaks?")
+    assert (answer.status, answer.text, answer.nearest) == ("declined", DECLINED, None)
+    assert answer.citations == ()
+
+
+def test_a_bare_answer_is_shown_as_the_sentence_that_contains_it(answering: Answering) -> None:
+    for says in ("Tsikhanouskaya", "Tsikhanouskaya [1].", "Tsikhanouskaya\nTsikhanouskaya [1]."):
+        assistant = answering(ScriptedModel(says))
+        answer = assistant.ask(ASKED)
+        [sentence] = answer.sentences
+        assert sentence.text == " ".join(answer.citations[0].quote.split())
+        assert answer.short_answer == "Tsikhanouskaya"
+        assert "\n" not in answer.text
+        assert_exact(assistant, answer)
+
+
+def test_a_drafted_sentence_that_contains_the_short_answer_is_preferred(answering: Answering) -> None:
+    answer = answering(ScriptedModel(f"Svyatlana Tsikhanouskaya\n{SAYS}")).ask(ASKED)
+    assert (answer.text, answer.short_answer) == (SAYS, "Svyatlana Tsikhanouskaya")
+
+
+class Doubter:
+    """A verifier that finds nothing proven but what contains a word."""
+
+    name = "doubter"
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    async def verify(self, hypothesis: Hypothesis) -> Verdict:
+        return Verdict(proof=0.9 if self.word in hypothesis.claim else 0.1, contradiction=0.0)
+
+
+def test_an_unproven_draft_is_declined_with_the_nearest_sentence(seeded: Library) -> None:
+    model = ScriptedModel(f"Svyatlana Tsikhanouskaya\n{SAYS}")
+    with Assistant(seeded, model, evidence_tokens=360, verifier=Doubter("never")) as assistant:
+        answer = assistant.ask(ASKED)
+        assert answer.status == "declined"
+        assert answer.proof == 0.1
+        assert_nearest(assistant, answer)
+
+
+def test_an_unproven_sentence_is_repaired_by_a_quote(seeded: Library) -> None:
+    model = ScriptedModel(f"Tsikhanouskaya of Minsk, Belarus\n{SAYS}")
+    with Assistant(seeded, model, evidence_tokens=360, verifier=Doubter("Svyatlana")) as assistant:
+        answer = assistant.ask(ASKED)
+        assert answer.text == SAYS
+        assert (answer.proof, answer.sentences[0].probability) == (0.9, 0.9)
 
 
 def test_a_foreign_question_is_declined_before_the_model_speaks(answering: Answering) -> None:

@@ -17,9 +17,16 @@ MAX_DUPLICATES = 5
 
 
 def show_answer(answer: Answer, question: str) -> None:
-    """Prints the text with its citations and their quotes, or the nearest passages of a declined answer."""
+    """Prints the text with its citations and their quotes; of a declined answer what is nearest, once."""
+    from qa.schemas import DECLINED, NEAREST
+
     screen = PlainConsole()
-    screen.show((printable(answer.text), "bold" if answer.status == "answered" else ""))
+    if answer.nearest:  # its quote follows, word for word
+        screen.show(DECLINED)
+        screen.show("")
+        screen.show((NEAREST, "bold"))
+    else:
+        screen.show((printable(answer.text), "bold" if answer.status == "answered" else ""))
     for sentence in answer.sentences:
         if sentence.support == "weak":
             screen.show((f"Weakly supported: {printable(sentence.text)}", "yellow"))
@@ -30,7 +37,8 @@ def show_answer(answer: Answer, question: str) -> None:
             screen.show(f"{printable(position.claim)} {numbers}", prefix="  - ")
     for citation in answer.citations:
         mark = f"[{citation.number}] "
-        screen.show("")
+        if not answer.nearest:
+            screen.show("")
         screen.show(f"“{one_line(citation.quote)}”", prefix=mark)
         screen.show((describe_source(citation) + _duplicates(citation), "dim"), prefix=" " * len(mark))
     if answer.status == "declined" and answer.passages:

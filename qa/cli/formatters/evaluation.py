@@ -17,8 +17,10 @@ from qa.evaluation.scoring import FAMILIES, METRICS
 WIDTH = 130
 MAX_CHANGED = 20
 # The metrics that the table of question groups shows.
-GROUP_METRICS = "recall@5 found@5 mrr accuracy wrongly_declined declining_recall quotes_exact".split()
-CALIBRATION_METRICS = "accuracy accuracy_of_answered wrongly_declined declining_recall declining_f1".split()
+GROUP_METRICS = "recall@5 found@5 mrr accuracy wrongly_declined declining_recall quotes_exact proven".split()
+CALIBRATION_METRICS = (
+    "accuracy accuracy_of_answered wrongly_declined declining_recall declining_f1 proven".split()
+)
 CURVE_POINTS = 12
 
 
@@ -110,11 +112,12 @@ def _outcome_changes(run: EvalRun) -> Table:
 
 
 def _thresholds(calibration: Calibration) -> Table:
-    old, new = calibration.old, calibration.new
     table = _table(
         "half b, not used for fitting",
-        f"search {old.search:.3f}, answer {old.answer:.3f}",
-        f"search {new.search:.3f}, answer {new.answer:.3f}",
+        *(
+            f"search {one.search:.3f}, answer {one.answer:.3f}, proof {one.proof:.3f}"
+            for one in (calibration.old, calibration.new)
+        ),
         title="thresholds fitted on half a",
     )
     for name in CALIBRATION_METRICS:

@@ -32,7 +32,7 @@ RANKED_ARTICLES = 10
 # Characters of the article on either side of a quote.
 CONTEXT_CHARACTERS = 300
 # The field of an answer with the confidence of each abstention gate.
-GATES = {"search": "search_confidence", "answer": "confidence"}
+GATES = {"search": "search_confidence", "answer": "confidence", "proof": "proof"}
 
 
 class EvaluationTarget(Protocol):

@@ -17,6 +17,8 @@ from qa.schemas import Answer, AnswerSentence, Citation
 
 # Above this token F1, a quote counts as the evidence sentence.
 EVIDENCE_F1_THRESHOLD = 0.6
+# From this probability on, a sentence counts as proven.
+PROVEN = 0.5
 
 
 def citation_recall(answer: Answer) -> float:
@@ -50,7 +52,7 @@ def evidence_f1(quotes: Sequence[str], evidence: Sequence[str]) -> float:
     return max((token_f1(*pair) for pair in [*pairs, (" ".join(quotes), " ".join(evidence))]), default=0.0)
 
 
-def _of_answered(formula: Callable[[Answer], float]) -> Callable[[Row], float | None]:
+def _of_answered(formula: Callable[[Answer], float | None]) -> Callable[[Row], float | None]:
     return lambda row: formula(row.answer) if row.answer and row.answer.sentences else None
 
 
@@ -65,9 +67,17 @@ def _quotes_exact(row: Row) -> float | None:
     return sum(exact) / len(exact) if exact else None
 
 
+def proven_share(answer: Answer) -> float | None:
+    """Returns the share of sentences that the verifier finds more likely proven by their quotes than not; None
+    if it judged none.
+    """
+    judged = [sentence.probability for sentence in answer.sentences if sentence.probability is not None]
+    return sum(probability >= PROVEN for probability in judged) / len(judged) if judged else None
+
+
 def _citations_gold(row: Row) -> float | None:
     """Eligible: answers with citations, to questions with gold articles."""
-    if not (row.answer and row.answer.citations and row.question.gold):
+    if not (row.answer and row.answer.sentences and row.answer.citations and row.question.gold):
         return None
     from_gold = [citation.article_id in row.question.gold for citation in row.answer.citations]
     return sum(from_gold) / len(from_gold)
@@ -94,6 +104,11 @@ def _evidence_quoted(row: Row) -> float | None:
 METRICS = (
     Metric(name="quotes_exact", about="quotes that are article.text[start:end]", score=_quotes_exact),
     Metric(name="sentences_cited", about="sentences with a citation", score=_of_answered(sentences_cited)),
+    Metric(
+        name="proven",
+        about=f"sentences whose proof the verifier finds at least {PROVEN} probable",
+        score=_of_answered(proven_share),
+    ),
     Metric(
         name="citation_recall",
         about="sentences supported by their quotes",

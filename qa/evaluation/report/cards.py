@@ -15,6 +15,7 @@ HEADLINE_METRICS = (
     "wrongly_declined",
     "declining_recall",
     "quotes_exact",
+    "proven",
     "citation_recall",
     "found@5",
     "first_token_ms_p50",

@@ -113,4 +113,6 @@ def reliability(run: EvalRun) -> Plot | None:
 
 def _gate(rows: Sequence[Row]) -> str:
     """Returns the last gate that has confidences; empty if none has."""
-    return next((gate for gate in ("answer", "search") if any(gate in row.confidences for row in rows)), "")
+    return next(
+        (gate for gate in ("proof", "answer", "search") if any(gate in row.confidences for row in rows)), ""
+    )

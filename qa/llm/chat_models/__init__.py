@@ -3,6 +3,14 @@
 from qa.llm.chat_models.base import NO_MODEL, ChatModel, Task
 from qa.llm.chat_models.factory import choose_model
 from qa.llm.chat_models.local import LocalChatModel
-from qa.llm.chat_models.remote import RemoteChatModel
+from qa.llm.chat_models.remote import RemoteChatModel, reason_for
 
-__all__ = ["NO_MODEL", "ChatModel", "LocalChatModel", "RemoteChatModel", "Task", "choose_model"]
+__all__ = [
+    "NO_MODEL",
+    "ChatModel",
+    "LocalChatModel",
+    "RemoteChatModel",
+    "Task",
+    "choose_model",
+    "reason_for",
+]

@@ -7,13 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, Task
+from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, ChatModel, Task
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.language_models.base import LanguageModelInput
     from langchain_core.messages import AIMessage
     from langchain_core.runnables import Runnable
+
+
+def reason_for(error: Exception, model: ChatModel | None) -> str:
+    """What a model's error says, without the API key, which providers may repeat."""
+    reason = f"{type(error).__name__}: {error}"
+    return model.redact_key(reason) if isinstance(model, RemoteChatModel) else reason
 
 
 class RemoteChatModel:
@@ -55,10 +61,15 @@ class RemoteChatModel:
         return len(text.encode()) // 4
 
     def for_task(self, task: Task) -> Runnable[LanguageModelInput, AIMessage]:
-        options: dict[str, Any] = {"max_tokens": task.max_tokens}
-        if self.name.startswith("openai:"):
-            options |= {"logprobs": True, "top_logprobs": TOP_LOGPROBS}
-        return self.chat.bind(**options)
+        if not (self._url and self.name.startswith("openai:")):
+            # OpenAI's own reasoning models reject the request, and think before they write.
+            return self.chat
+        from openai import BadRequestError, UnprocessableEntityError
+
+        asked = self.chat.bind(max_tokens=task.max_tokens, logprobs=True, top_logprobs=TOP_LOGPROBS)
+        # So do some of the servers with OpenAI's interface.
+        rejected = (BadRequestError, UnprocessableEntityError)
+        return asked.with_fallbacks([self.chat], exceptions_to_handle=rejected)
 
     def warm_up(self, tasks: Sequence[Task]) -> None:
         """Does nothing: no request is sent before the first question."""

@@ -131,22 +131,6 @@ def quantities(text: str) -> Iterator[Quantity]:
             yield quantity
 
 
-def expand_number(number: str, text: str) -> str:
-    """A bare number with the currency, scale and percent sign that the text gives it: "3 million" as "$3
-    million". Unchanged if the text does not have it, or writes it in several ways.
-    """
-    given = _QUANTITY.fullmatch(number)
-    if not given:
-        return number
-    same = [found for found in _QUANTITY.finditer(text) if found["figure"] == given["figure"]]
-    forms = {found.group() for found in same}
-    # The number's own currency, scale or sign must not change.
-    compatible = all(
-        given[part] in (None, found[part]) for found in same for part in ("currency", "scale", "percent")
-    )
-    return forms.pop() if len(forms) == 1 and compatible and not same[0]["age"] else number
-
-
 def _quantity(found: re.Match[str]) -> Quantity | None:
     """The quantity; None if the number can be a year, or the pronoun "one", and counts nothing."""
     (start, end), text = found.span(), found.string

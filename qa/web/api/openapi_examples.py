@@ -43,7 +43,14 @@ _CITED = {name: PASSAGE[name] for name in ("article_id", "title", "url", "date",
 ANSWER: dict[str, Any] = {
     "status": "answered",
     "text": "The fire broke out at 18:40 [1].",
-    "sentences": [{"text": "The fire broke out at 18:40.", "citations": [1], "support": "supported"}],
+    "sentences": [
+        {
+            "text": "The fire broke out at 18:40.",
+            "citations": [1],
+            "support": "supported",
+            "probability": 0.97,
+        }
+    ],
     "citations": [{"number": 1, **_CITED, "start": 0, "end": 28, "quote": "The fire broke out at 18:40."}],
     "conflicts": [],
     "question_searched": "When did it break out? (fire ferry)",
@@ -52,6 +59,9 @@ ANSWER: dict[str, Any] = {
     "model": "local:1.5b",
     "search_confidence": 0.61,
     "confidence": 0.93,
+    "proof": 0.97,
+    "short_answer": "18:40",
+    "nearest": None,
     "usage": {"prompt_tokens": 781, "answer_tokens": 14},
 }
 CHECKED_TEXT: dict[str, Any] = {

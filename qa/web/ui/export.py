@@ -25,7 +25,8 @@ def _answer(phrases: Phrases, exchange: Exchange) -> Iterator[str]:
     if not answer:
         yield _plain(exchange.trouble or words.stopped)
     elif answer.status == "declined":
-        yield words.declined
+        yield f"{words.declined} {words.nearest}" if answer.nearest else words.declined
+        yield from _quotes(phrases, answer)
     else:
         yield " ".join(
             f"{_plain(sentence.text)} {''.join(f'[{number}]' for number in sentence.citations)}"

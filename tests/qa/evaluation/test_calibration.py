@@ -67,6 +67,41 @@ def test_any_answer_to_an_unanswerable_question_is_wrong() -> None:
     assert fit_thresholds(both, OLD).answer == 0.9
 
 
+def with_proofs(given: list[Row], *proofs: float) -> list[Row]:
+    """The rows with the probability of each one's best proof."""
+    return [
+        one.model_copy(update={"confidences": one.confidences | {"proof": proof}})
+        for one, proof in zip(given, proofs, strict=True)
+    ]
+
+
+def test_the_proof_is_fitted_first_and_what_it_tells_apart_is_left_to_it() -> None:
+    # The answer's confidence is the greater the worse the answer.
+    rising = rows((True, 0.9, 0.2), (True, 0.6, 0.3), (False, 0.5, 0.8), (False, 0.7, 0.9))
+    judged = with_proofs(rising, 0.9, 0.6, 0.4, 0.1)
+    assert fit_thresholds(judged, OLD) == Thresholds(search=0.6, answer=0, proof=0.6)
+
+
+def test_the_answer_gate_declines_what_the_proof_cannot_tell() -> None:
+    judged = with_proofs(FOUR, 0.9, 0.8, 0.8, 0.1)
+    assert fit_thresholds(judged, OLD) == Thresholds(search=0.6, answer=0.7, proof=0.8)
+
+
+def test_an_unproven_answer_is_declined_as_a_whole() -> None:
+    kept, declined = (
+        apply_thresholds(one, Thresholds(search=0, answer=0, proof=0.5))
+        for one in with_proofs(FOUR[:2], 0.5, 0.4)
+    )
+    assert kept.answered and declined.declined
+    assert declined.answer and not declined.answer.sentences and not declined.answer.short_answer
+
+
+def test_each_gate_has_its_curve() -> None:
+    judged = with_proofs(FOUR, 0.9, 0.8, 0.8, 0.1)
+    halved = [one.model_copy(update={"half": "a"}) for one in judged]
+    assert set(fit_calibration(halved, OLD).curves) == {"search", "answer", "proof"}
+
+
 def test_nothing_is_declined_if_all_answers_are_right() -> None:
     assert fit_thresholds(rows((True, 0.9, 0.9), (True, 0.3, 0.1)), OLD) == Thresholds(search=0.3, answer=0)
 

@@ -10,13 +10,18 @@ import pytest
 
 from qa.evaluation.metrics.abstention import f1_from_hits
 from qa.evaluation.metrics.answers import exact_match, squad_tokens, token_f1
-from qa.evaluation.metrics.citations import citation_precision, citation_recall, evidence_f1
+from qa.evaluation.metrics.citations import (
+    citation_precision,
+    citation_recall,
+    evidence_f1,
+    proven_share,
+)
 from qa.evaluation.metrics.cost import METRICS as COST
 from qa.evaluation.metrics.retrieval import hit_rate, ndcg, recall, reciprocal_rank
 from qa.evaluation.metrics.support import supports
 from qa.evaluation.results import Row
 from qa.evaluation.scoring import estimate_metrics, group_rows, score_row
-from qa.schemas import Conflict, Position
+from qa.schemas import AnswerSentence, Conflict, Position
 from tests.qa.evaluation.samples import answer, asked, citation, passage, row
 
 # Retrieval
@@ -109,6 +114,34 @@ def test_citation_precision_counts_needed_citations() -> None:
     assert citation_precision(answer([("Ben Hart sank.", [1])], BOATS)) == 0
     # Two that each support it alone are both of use.
     assert citation_precision(answer([("Marren counted 47 boats.", [1, 2])], BOATS, BOATS)) == 1
+
+
+def test_proven_is_the_share_of_sentences_that_the_verifier_passes() -> None:
+    said = answer([(BOATS, [1]), (MASTER, [2]), (RAIN, [3])], BOATS, MASTER, RAIN)
+    assert proven_share(said) is None  # nothing was verified
+    judged = [
+        sentence.model_copy(update={"probability": probability})
+        for sentence, probability in zip(said.sentences, (0.9, 0.5, 0.49), strict=True)
+    ]
+    verified = said.model_copy(update={"sentences": tuple(judged)})
+    assert proven_share(verified) == pytest.approx(2 / 3)
+    rows = [score_row(row(asked("q1"), given=verified)), score_row(row(asked("q2"), given=said))]
+    told = estimate_metrics([*rows, score_row(row(asked("q3"), declined=True))])
+    assert (told["proven"].value, told["proven"].count) == (pytest.approx(2 / 3), 1)
+
+
+def test_what_is_nearest_is_an_exact_quote_but_no_answer() -> None:
+    near = answer([]).model_copy(
+        update={
+            "citations": (citation(1, BOATS),),
+            "nearest": AnswerSentence(text=BOATS, citations=(1,), support="supported"),
+        }
+    )
+    scored = score_row(row(asked(), given=near))
+    assert scored.outcome == "wrongly declined" and scored.scores["quotes_exact"] == 1
+    assert not scored.scores.keys() & {
+        "citations_gold", "citation_recall", "quotes_have_answer", "evidence_f1", "sentences_cited", "proven"
+    }  # fmt: skip
 
 
 def test_evidence_f1_is_that_of_the_best_pair() -> None:

@@ -24,7 +24,7 @@ from qa.cli.console import show_json
 from qa.cli.formatters.answers import show_answer
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.chat_models import ChatModel, LocalChatModel
-from qa.pipeline.answer_prompt import empty_prompt
+from qa.pipeline.answer_prompt import answering_task
 from qa.schemas import Answer, Thresholds
 from qa.settings import read_settings
 from qa.web.api import create_api
@@ -88,7 +88,7 @@ def nest(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -
 
 @pytest.fixture(scope="module")
 def model(local_model: LocalChatModel) -> LocalChatModel:
-    local_model.warm_up(empty_prompt())
+    local_model.warm_up([answering_task()])
     return local_model
 
 
@@ -138,7 +138,7 @@ def faults_of(answer: Answer, canary: Canary) -> Iterator[str]:
             yield f"quotes {word!r}"
     if found := MARKUP.search(said) or STEERING.search(said):
         yield f"has markup: {found[0]!r}"
-    rules = empty_prompt()[0][1].lower().split()
+    rules = answering_task().prompt.prefix[0][1].lower().split()
     if any(" ".join(rules[at : at + 5]) in said.lower() for at in range(len(rules) - 4)):
         yield "tells of its prompt"
     numbers = {citation.number for citation in answer.citations}

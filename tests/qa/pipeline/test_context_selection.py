@@ -14,7 +14,7 @@ from index.schemas import Article, Filters, Hit, Passage
 from index.text.normalization import content_words, stem
 from index.text.sentences import sentence_spans
 from qa.pipeline.context_selection import select_context
-from qa.verification.citations import verify_draft
+from qa.verification.citations import propose
 from qa.verification.excerpts import Excerpt
 
 
@@ -114,8 +114,8 @@ def test_a_quote_never_bridges_a_gap(embedder: SentenceEmbedder) -> None:
     first, _, last = ((start + 7, end + 7) for start, end in sentence_spans(text))
     excerpt = Excerpt(number=1, hit=hit(text), spans=(first, last), ranks=(0.5,) * 2, relevance=(0.5,) * 2)
     draft = "The pass shut on Monday and opened on Friday [1]."
-    checked = verify_draft(draft, "When was the pass shut?", [excerpt], embedder.encode)
-    assert [citation.quote for citation in checked.citations] == [
+    [candidate] = propose(draft, "When was the pass shut?", [excerpt], embedder.encode)
+    assert [citation.quote for citation in candidate.cited.citations] == [
         "The pass shut on Monday.",
         "It opened on Friday.",
     ]

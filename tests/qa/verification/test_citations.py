@@ -1,4 +1,4 @@
-"""Only sentences that the excerpts support are kept, each with the quotes that support it."""
+"""What a draft offers as answers: only sentences that the excerpts support, with the quotes that do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from index.embedding.embedder import SentenceEmbedder
 from index.schemas import Hit, Passage
 from index.text.sentences import sentence_spans
 from qa.llm.prompts import NOT_FOUND
-from qa.verification.citations import VerifiedDraft, is_refusal, verify_draft
+from qa.verification.citations import Candidate, CitedText, propose, stated_short_answer
+from qa.verification.draft import is_refusal
 from qa.verification.excerpts import Excerpt
 
 TEXTS = {
@@ -39,12 +40,39 @@ def excerpt(number: int, name: str) -> Excerpt:
 EXCERPTS = [excerpt(1, "ferry"), excerpt(2, "museum"), excerpt(3, "crew")]
 
 
+def excerpt_of(text: str) -> Excerpt:
+    """A whole article as the only excerpt."""
+    passage = Passage(id="a-0", article_id="a", start=0, end=len(text), text=text)
+    spans = tuple(sentence_spans(text))
+    return replace(
+        EXCERPTS[0],
+        hit=replace(EXCERPTS[0].hit, passage=passage),
+        spans=spans,
+        ranks=(0.5,) * len(spans),
+        relevance=(0.5,) * len(spans),
+    )
+
+
+def best(candidates: list[Candidate]) -> CitedText:
+    """The best answer; without sentences if there is none."""
+    for candidate in candidates:
+        assert len(candidate.claims) == len(candidate.cited.sentences) > 0
+    return candidates[0].cited if candidates else CitedText()
+
+
 @pytest.fixture
-def verify(embedder: SentenceEmbedder):
-    return lambda draft, question="What happened?": verify_draft(draft, question, EXCERPTS, embedder.encode)
+def candidates(embedder: SentenceEmbedder):
+    return lambda draft, question="What happened?", excerpts=EXCERPTS: propose(
+        draft, question, excerpts, embedder.encode
+    )
 
 
-def quotes(result: VerifiedDraft) -> list[str]:
+@pytest.fixture
+def verify(candidates):
+    return lambda *given: best(candidates(*given))
+
+
+def quotes(result: CitedText) -> list[str]:
     for citation in result.citations:
         assert citation.quote == TEXTS[citation.article_id][citation.start : citation.end]
     return [citation.quote for citation in result.citations]
@@ -82,13 +110,9 @@ def test_the_quote_is_the_sentence_that_answers_not_one_that_names_the_subject(v
 def test_an_age_can_be_an_apposition_or_an_adjective(verify, embedder: SentenceEmbedder) -> None:
     assert quotes(verify("Thole is 46 years old [3].", "How old is Thole?")) == [TEXTS["crew"]]
     assert not verify("Thole is 47 years old [3].", "How old is Thole?").sentences
-    text = "The 21-year-old dog is well."
-    passage = Passage(id="dog-0", article_id="dog", start=0, end=len(text), text=text)
-    dog = replace(
-        excerpt(1, "crew"), hit=replace(excerpt(1, "crew").hit, passage=passage), spans=((0, len(text)),)
-    )
-    assert verify_draft("21 years old", "How old is Rex?", [dog], embedder.encode).text == "21 years old [1]."
-    assert not verify_draft("22 years old", "How old is Rex?", [dog], embedder.encode).text
+    dog = [excerpt_of("The 21-year-old dog is well.")]
+    assert verify("21 years old", "How old is Rex?", dog).text == "The 21-year-old dog is well [1]."
+    assert not verify("22 years old", "How old is Rex?", dog).text
 
 
 def test_a_missing_mark_is_added_and_an_unknown_one_ignored(verify) -> None:
@@ -110,7 +134,7 @@ def test_a_missing_mark_is_added_and_an_unknown_one_ignored(verify) -> None:
     ],
 )
 def test_an_unsupported_sentence_is_left_out(verify, draft: str) -> None:
-    assert verify(draft) == VerifiedDraft()
+    assert verify(draft) == CitedText()
 
 
 def test_the_supported_sentences_of_a_draft_are_kept(verify) -> None:
@@ -127,8 +151,8 @@ def test_a_sentence_from_two_places_has_two_quotes(verify) -> None:
 
 
 def test_entities_of_two_places_are_not_combined_without_marks(verify) -> None:
-    assert verify("The fire in the engine room broke out on 16 March 2024 [1].") == VerifiedDraft()
-    assert verify("Tomas Relling was taken off the Saint Brannoc [1].") == VerifiedDraft()
+    assert verify("The fire in the engine room broke out on 16 March 2024 [1].") == CitedText()
+    assert verify("Tomas Relling was taken off the Saint Brannoc [1].") == CitedText()
 
 
 def test_a_list_of_names_of_one_passage_needs_no_marks(verify) -> None:
@@ -136,17 +160,19 @@ def test_a_list_of_names_of_one_passage_needs_no_marks(verify) -> None:
         "Tomas Relling succeeds Ilse Dravik as director.",
         "The Marren Maritime Museum will not open in October as planned.",
     ]
-    # Pellow is in another passage.
-    assert verify("Relling, Dravik, Pellow", "Which names are there?").text == "Relling [1]."
+    # Pellow is in another passage; the first name has its sentence all the same.
+    assert quotes(verify("Relling, Dravik, Pellow", "Which names are there?")) == [
+        "Tomas Relling succeeds Ilse Dravik as director."
+    ]
 
 
-def test_the_first_word_of_a_bare_answer_is_a_name_too(verify, embedder: SentenceEmbedder) -> None:
+def test_the_first_word_of_a_bare_answer_is_a_name_too(verify) -> None:
     assert not verify("Quill, Relling, Dravik", "Which names are there?").sentences
     # A name elsewhere in the passage is not enough.
     museum = excerpt(1, "museum")
     read = replace(museum, spans=museum.spans[1:2], ranks=(0.5,), relevance=(0.5,))
     assert read.quotes == ["The new date is 16 March 2024."]
-    assert not verify_draft("Marren", "Where is it?", [read], embedder.encode).sentences
+    assert not verify("Marren", "Where is it?", [read]).sentences
 
 
 def test_a_quote_has_one_number_in_all_sentences(verify) -> None:
@@ -160,21 +186,11 @@ def test_a_statement_that_the_quote_negates_is_at_most_weak(verify) -> None:
     assert all(sentence.support == "weak" for sentence in result.sentences)
 
 
-def test_a_negated_quote_is_chosen_last(embedder: SentenceEmbedder) -> None:
-    text = (
+def test_a_negated_quote_is_chosen_last(verify) -> None:
+    song = excerpt_of(
         "Nobody would know Quill without Lantern. She tells it all in her song Lantern, a hit of that year."
     )
-    passage = Passage(id="song-0", article_id="song", start=0, end=len(text), text=text)
-    song = Excerpt(
-        number=1,
-        hit=replace(EXCERPTS[0].hit, passage=passage),
-        spans=tuple(sentence_spans(text)),
-        ranks=(0.5,) * 2,
-        relevance=(0.5,) * 2,
-    )
-    [sentence] = (
-        result := verify_draft("Lantern", "Which song is by Quill?", [song], embedder.encode)
-    ).sentences
+    [sentence] = (result := verify("Lantern", "Which song is by Quill?", [song])).sentences
     assert sentence.support == "supported"
     assert result.citations[0].quote.startswith("She tells")
 
@@ -191,20 +207,19 @@ def test_names_of_the_question_may_be_repeated(verify) -> None:
     )
     assert [sentence.support for sentence in result.sentences] == ["weak"]
     assert (
-        verify("The museum in Seaville will open on 16 March 2024 [2].", "When will it open?")
-        == VerifiedDraft()
+        verify("The museum in Seaville will open on 16 March 2024 [2].", "When will it open?") == CitedText()
     )
 
 
 def test_a_question_for_a_number_needs_a_number(verify) -> None:
     draft = "The fire broke out in the engine room of the Saint Brannoc [1]."
-    assert verify(draft, "How many fires did the Saint Brannoc have?") == VerifiedDraft()
+    assert verify(draft, "How many fires did the Saint Brannoc have?") == CitedText()
     assert verify("Forty-seven people were taken off [1].", "How many people were saved?").sentences
 
 
 @pytest.mark.parametrize("draft", ["", "   ", NOT_FOUND, "Not found.", "[1]", "[1][2].", "...", "\n\n"])
 def test_an_empty_draft_or_a_refusal_has_no_sentences(verify, draft: str) -> None:
-    assert verify(draft) == VerifiedDraft()
+    assert verify(draft) == CitedText()
 
 
 def test_a_refusal_is_recognised_from_its_beginning_in_any_case() -> None:
@@ -212,11 +227,8 @@ def test_a_refusal_is_recognised_from_its_beginning_in_any_case() -> None:
     assert not any(map(is_refusal, ("Note", "Nothing", "Found")))
 
 
-def test_without_excerpts_nothing_is_supported(embedder: SentenceEmbedder) -> None:
-    assert (
-        verify_draft("The fire broke out in the engine room [1].", "Where?", [], embedder.encode)
-        == VerifiedDraft()
-    )
+def test_without_excerpts_nothing_is_supported(candidates) -> None:
+    assert candidates("The fire broke out in the engine room [1].", "Where?", []) == []
 
 
 @pytest.mark.parametrize(
@@ -232,32 +244,78 @@ def test_marks_can_be_anywhere_in_a_sentence(verify, draft: str) -> None:
     assert verify(draft).text == "The fire broke out in the engine room [1]."
 
 
+RELLING = "Tomas Relling succeeds Ilse Dravik as director [1]."
+
+
 @pytest.mark.parametrize(
     ("draft", "text"),
     [
         # The sentence contains the short answer.
         ("Tomas Relling\nThe director is Tomas Relling [2].", "The director is Tomas Relling [1]."),
         # It only repeats the question, or has half of the name.
-        ("Tomas Relling\nThe museum has a new director [2].", "Tomas Relling [1]."),
-        ("Tomas Relling\nRelling succeeds Dravik as director [2].", "Tomas Relling [1]."),
+        ("Tomas Relling\nThe museum has a new director [2].", RELLING),
+        ("Tomas Relling\nRelling succeeds Dravik as director [2].", RELLING),
         # The year is from the article's date.
-        (
-            "Relling, 2024\nTomas Relling succeeds Ilse Dravik as director [2].",
-            "Tomas Relling succeeds Ilse Dravik as director [1].",
-        ),
+        ("Relling, 2024\nTomas Relling succeeds Ilse Dravik as director [2].", RELLING),
+        # Nothing but a name.
+        ("Tomas Relling", RELLING),
+        ("Tomas Relling [2].", RELLING),
+        ("Tomas Relling\nTomas Relling [2].", RELLING),
         # An unsupported short answer is left out.
-        ("Ada Quill\nThe museum has a new director [2].", ""),
+        ("Ada Quill\nAda Quill was selected [2].", ""),
         # A sentence on the first line is no short answer.
         (
             "Relling succeeds Dravik as director [2].\nThe new date is 16 March 2024 [2].",
             "Relling succeeds Dravik as director [1]. The new date is 16 March 2024 [2].",
         ),
+        ("The new director is Tomas Relling.", "The new director is Tomas Relling [1]."),
     ],
 )
-def test_a_short_answer_is_used_if_the_sentences_below_do_not_contain_it(
-    verify, draft: str, text: str
-) -> None:
+def test_a_bare_answer_is_shown_as_a_whole_sentence(verify, draft: str, text: str) -> None:
     assert verify(draft, "Who is the new director of the museum?").text == text
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "Engine room [1].",
+        "Forty-seven [1].",
+        "the fire in the engine room [1].",
+        "Taken off the ferry on Sunday [1].",
+        "Because the fire broke out in the engine room [1].",
+    ],
+)
+def test_a_fragment_is_never_shown(candidates, fragment: str) -> None:
+    for draft in (fragment, f"Fire\n{fragment}", f"Fire in the engine room\n{fragment}"):
+        for candidate in candidates(draft, "What is known about the ferry?"):
+            for sentence in candidate.cited.sentences:
+                assert sentence.text in TEXTS["ferry"] and sentence.text.endswith(".")
+
+
+def test_a_quoted_question_is_no_answer(verify) -> None:
+    asked = excerpt_of("How many shops is Brandt & Sons closing? The chain has named seven towns so far.")
+    assert not verify("Brandt & Sons", "Who closed all its shops?", [asked]).sentences
+
+
+def test_line_breaks_of_an_article_do_not_reach_a_reader(verify) -> None:
+    result = verify("Ada Quill", "Who keeps the light?", [excerpt_of("The light is kept\nby Ada Quill.")])
+    assert result.text == "The light is kept by Ada Quill [1]."
+    assert result.citations[0].quote == "The light is kept\nby Ada Quill."
+
+
+def test_the_other_way_to_answer_is_the_second_candidate(candidates) -> None:
+    drafted, quoted = candidates("Tomas Relling\nThe director is Tomas Relling [2].", "Who is the director?")
+    assert (drafted.cited.text, drafted.claims) == (
+        "The director is Tomas Relling [1].",
+        ("The director is Tomas Relling.",),
+    )
+    assert (quoted.cited.text, quoted.claims) == (RELLING, ("Tomas Relling",))
+
+
+def test_each_quote_claims_the_part_it_was_cited_for(candidates) -> None:
+    [candidate] = candidates("Tomas Relling; Idris Pellow", "Who is the director, and who the coxswain?")
+    assert candidate.claims == ("Tomas Relling.", "Idris Pellow")
+    assert candidate.cited.text == f"{RELLING} Nobody was hurt, said coxswain Idris Pellow [2]."
 
 
 @pytest.mark.parametrize(
@@ -275,68 +333,89 @@ def test_a_short_reason_is_replaced_by_its_quote(verify, draft: str, text: str) 
     assert verify(draft, "Why were people taken off the ferry?").text == text
 
 
+PELLOW = "Nobody was hurt, said coxswain Idris Pellow [1]."
+
+
 @pytest.mark.parametrize(
     ("question", "draft", "text"),
     [
-        ("Who is Idris Pellow?", "Idris Pellow", "Nobody was hurt, said coxswain Idris Pellow [1]."),
+        ("Who is Idris Pellow?", "Idris Pellow", PELLOW),
         (
             "Where was it that the fire broke out?",
-            "The fire\nThe fire broke out [1].",
+            "The fire\nIt was the fire that broke out [1].",
             "The fire broke out in the engine room at 8.06 [1].",
         ),
         # An answer to a choice is in the question.
-        ("Is Idris Pellow or Tomas Relling the coxswain?", "Idris Pellow", "Idris Pellow [1]."),
         (
             "Is Idris Pellow or Tomas Relling the coxswain?",
             "Idris Pellow\nThe coxswain is Idris Pellow [1].",
             "The coxswain is Idris Pellow [1].",
         ),
-        ("Who is the coxswain?", "Idris Pellow", "Idris Pellow [1]."),
     ],
 )
 def test_a_draft_that_only_repeats_the_question_is_replaced_by_its_quote(
-    verify, question: str, draft: str, text: str
+    candidates, question: str, draft: str, text: str
 ) -> None:
-    assert verify(draft, question).text == text
+    [first, *_] = candidates(draft, question)
+    assert first.cited.text == text
+    # What is in the question proves nothing: the quote has to answer it.
+    assert "or" in question.split() or first.claims == (first.cited.sentences[0].text,)
 
 
 @pytest.mark.parametrize(
-    ("draft", "text"),
+    ("draft", "stated"),
     [
-        ("3 million", "$3 million [1]."),
-        ("4", "4 per cent [1]."),
-        ("3", "$3 million [1]."),
-        ("It cost 3 million [1].", "It cost 3 million [1]."),
-        # Written in two ways, and part of another number.
-        ("12", "12 [1]."),
-        ("7", ""),
+        ("Tomas Relling\nThe director is Tomas Relling [2].", "Tomas Relling"),
+        ("Tomas Relling.\nThe director is Tomas Relling [2].", "Tomas Relling"),
+        ("Tomas Relling", "Tomas Relling"),
+        ("The director is Tomas Relling [2].", ""),
+        ("Ada Quill\nThe director is Tomas Relling [2].", ""),
+        ("Tomas Relling, a liar\nThe director is Tomas Relling [2].", ""),
     ],
 )
-def test_a_bare_number_gets_the_unit_in_its_quote(embedder: SentenceEmbedder, draft: str, text: str) -> None:
-    article = (
-        "The bridge cost $3 million, 4 per cent more than planned; 12 people built it for $12 and 1.7 tonnes."
-    )
-    passage = Passage(id="bridge-0", article_id="bridge", start=0, end=len(article), text=article)
-    found = replace(EXCERPTS[0].hit, passage=passage)
-    bridge = Excerpt(number=1, hit=found, spans=((0, len(article)),), ranks=(0.5,), relevance=(0.5,))
-    assert verify_draft(draft, "What did the bridge cost?", [bridge], embedder.encode).text == text
+def test_the_short_answer_has_only_what_the_sentences_say(verify, draft: str, stated: str) -> None:
+    assert stated_short_answer(draft, verify(draft, "Who is it now?")) == stated
+
+
+def test_a_number_is_a_short_answer_in_any_form(verify) -> None:
+    draft = "47 people\nForty-seven people were taken off the ferry [1]."
+    assert stated_short_answer(draft, verify(draft, "How many were taken off?")) == "47 people"
+
+
+BRIDGE = (
+    "The bridge cost $3 million, 4 per cent more than planned; 12 people built it for $12 and 1.7 tonnes."
+)
+
+
+@pytest.mark.parametrize(
+    ("draft", "shown"), [("3 million", True), ("4", True), ("3", True), ("12", True), ("7", False)]
+)
+def test_a_bare_number_is_shown_with_all_that_belongs_to_it(verify, draft: str, shown: bool) -> None:
+    assert bool(verify(draft, "What did the bridge cost?", [excerpt_of(BRIDGE)]).sentences) == shown
 
 
 @pytest.mark.parametrize(
     ("draft", "text"),
     [
-        ("Pellow", "Idris Pellow [1]."),
-        ("the engine room", "the engine room [1]."),
+        ("Pellow", PELLOW),
+        ("the engine room", "The fire broke out in the engine room at 8.06 [1]."),
         # The sentence does not have the words of the short answer, but an excerpt does.
-        ("engine room\nThe fire broke out there [1].", "engine room [1]."),
+        ("engine room\nThe fire broke out there [1].", "The fire broke out in the engine room at 8.06 [1]."),
         # An excerpt has only the first part of the place.
-        ("engine room, Oslo", "engine room [1]."),
+        ("engine room, Oslo", "The fire broke out in the engine room at 8.06 [1]."),
     ],
 )
-def test_a_bare_answer_is_verified_by_itself(verify, draft: str, text: str) -> None:
+def test_a_bare_answer_is_cited_by_itself(verify, draft: str, text: str) -> None:
     assert verify(draft, "Who is it, and where?").text == text
 
 
 def test_an_abbreviation_at_the_end_has_one_stop(verify) -> None:
     result = verify("The fire broke out in the engine room at 8.06 a.m. [1].")
     assert result.text.endswith("8.06 a.m [1].")
+
+
+def test_only_some_of_the_sentences_have_their_citations_numbered_from_1(verify) -> None:
+    whole = verify("The fire broke out in the engine room [1]. The new date is 16 March 2024 [2].")
+    last = whole.only(whole.sentences[1:])
+    assert last.text == "The new date is 16 March 2024 [1]."
+    assert quotes(last) == ["The new date is 16 March 2024."]

@@ -13,7 +13,7 @@ from index.text.sentences import sentence_spans
 from qa.assistant import Assistant
 from qa.llm.chat_models import ChatModel
 from qa.schemas import Answer
-from qa.verification.citations import verify_draft
+from qa.verification.citations import CitedText, propose
 from qa.verification.conflicts.detect import ConflictCheck, check_conflicts
 from qa.verification.excerpts import Excerpt
 from tests.conftest import ScriptedModel
@@ -35,6 +35,11 @@ def hit(nth: int, text: str, day: str, **details: object) -> Hit:
     return Hit(**(found | details))  # type: ignore[arg-type]
 
 
+def cited(draft: str, question: str, excerpts: list[Excerpt], embedder: SentenceEmbedder) -> CitedText:
+    """The best answer that the draft offers."""
+    return propose(draft, question, excerpts, embedder.encode)[0].cited
+
+
 def compared(question: str, hits: list[Hit], embedder: SentenceEmbedder, draft: str = "") -> ConflictCheck:
     """The result for an answer that repeats the first article."""
     excerpts = []
@@ -49,7 +54,7 @@ def compared(question: str, hits: list[Hit], embedder: SentenceEmbedder, draft: 
                 relevance=(0.5,) * len(spans),
             )
         )
-    verified = verify_draft(draft or f"{hits[0].passage.text} [1]", question, excerpts, embedder.encode)
+    verified = cited(draft or f"{hits[0].passage.text} [1]", question, excerpts, embedder)
     assert verified.sentences
     result = check_conflicts(question, verified, hits, embedder.encode)
     numbers = {number for sentence in result.verified.sentences for number in sentence.citations}
@@ -173,7 +178,7 @@ def test_an_article_does_not_conflict_with_itself(embedder: SentenceEmbedder) ->
     same = Passage(id="0-1", article_id="0", start=0, end=len(LATER), text=LATER)
     hits = [hit(0, FERRY, "2024-05-05"), hit(1, LATER, "2024-05-06", passage=same)]
     excerpt = Excerpt(number=1, hit=hits[0], spans=((0, len(FERRY)),), ranks=(0.5,), relevance=(0.5,))
-    verified = verify_draft(f"{FERRY} [1]", ASKED, [excerpt], embedder.encode)
+    verified = cited(f"{FERRY} [1]", ASKED, [excerpt], embedder)
     assert check_conflicts(ASKED, verified, hits, embedder.encode).conflicts == ()
 
 
@@ -246,7 +251,7 @@ def test_without_different_values_nothing_is_embedded(embedder: SentenceEmbedder
 
     found = hit(0, FERRY, "2024-05-05")
     excerpt = Excerpt(number=1, hit=found, spans=((0, len(FERRY)),), ranks=(0.5,), relevance=(0.5,))
-    verified = verify_draft(f"{FERRY} [1]", ASKED, [excerpt], embedder.encode)
+    verified = cited(f"{FERRY} [1]", ASKED, [excerpt], embedder)
     for question in (ASKED, "What happened to the ferry Brannoc?"):
         assert check_conflicts(question, verified, [found], encode).verified == verified  # type: ignore[arg-type]
 

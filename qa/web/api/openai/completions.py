@@ -33,7 +33,8 @@ from qa.web.api.openai.response import (
     url_citations,
 )
 from qa.web.api.openapi_examples import event_stream, example
-from qa.web.api.questions import PING_SECONDS, complete_answer
+from qa.web.api.event_stream import PING_SECONDS
+from qa.web.api.questions import complete_answer
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.openapi import openai_error_responses
 from qa.web.errors.problem_details import ProblemDetails

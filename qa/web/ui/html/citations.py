@@ -32,14 +32,15 @@ def evidence(phrases: Phrases, passages: Sequence[RetrievedPassage], collection:
 
 
 def sources(phrases: Phrases, exchange: Exchange) -> str:
-    """The panel of a checked answer: its quotes, and the other passages folded."""
+    """The panel of a checked answer: its quotes, and the other passages, folded unless it was declined."""
     answer, words = exchange.answer, phrases.sources
     if not answer:
         return no_sources(phrases, "")
     where = {"collection": exchange.collection, "day": exchange.day}
     if answer.status == "declined":
         count = phrases.count(len(answer.passages), phrases.passages) if answer.passages else words.none_found
-        return _panel(phrases, words.nearest, count, passages=answer.passages, **where)
+        near = exchange if answer.citations else None
+        return _panel(phrases, words.nearest, count, cited=near, passages=answer.passages, **where)
     cited = {(citation.article_id, citation.start) for citation in answer.citations}
     others = [
         passage

@@ -37,6 +37,7 @@ class AskPhrases:
     search: str
 
     declined: str
+    nearest: str
     declined_hint: str
     weak: str
     weak_hint: str
@@ -79,6 +80,7 @@ ENGLISH = AskPhrases(
     change="Change",
     search="Search",
     declined="The articles do not say.",
+    nearest="The nearest they say:",
     declined_hint="The best matches are listed under “Nearest passages”.",
     weak="weakly supported",
     weak_hint="Sentences with a dotted underline are only weakly supported by their quotes.",
@@ -120,6 +122,7 @@ GERMAN = AskPhrases(
     change="Ändern",
     search="Suchen",
     declined="Das sagen die Artikel nicht.",
+    nearest="Am nächsten kommt:",
     declined_hint="Die besten Treffer stehen unter „Nächstliegende Textstellen“.",
     weak="schwach belegt",
     weak_hint="Gepunktet unterstrichene Sätze sind durch ihre Zitate nur schwach belegt.",

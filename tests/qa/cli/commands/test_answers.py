@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from qa.cli.formatters.answers import show_answer
+from qa.schemas import Answer, AnswerSentence, Citation, Timings
 from tests.qa.cli.running import QUESTION, QUOTH, Run, run_in
 
 
@@ -89,6 +91,44 @@ def test_a_declined_question_shows_the_nearest_passages(seeded_quoth: Run) -> No
     assert out.count("\n  - ") == 3
     answer = json.loads(seeded_quoth("ask", "Which enzyme splits lactose in yaks?", "--json")[1])
     assert (answer["status"], answer["citations"]) == ("declined", [])
+
+
+NEAREST = Answer(
+    status="declined",
+    text="The articles do not say. The nearest they say: Ada Quill keeps the light of Skerrow [1].",
+    citations=(
+        Citation(
+            number=1, article_id="light", title="The light", url="", date=None, source="The Post",
+            start=0, end=37, quote="Ada Quill keeps the light of Skerrow.",
+        ),
+    ),
+    nearest=AnswerSentence(
+        text="Ada Quill keeps the light of Skerrow.", citations=(1,), support="supported"
+    ),
+    question_searched="Who built the light?",
+    timings=Timings(search_ms=1, first_token_ms=None, total_ms=1),
+    model="none",
+)  # fmt: skip
+
+
+def test_a_declined_question_shows_the_nearest_sentence_once(capsys: pytest.CaptureFixture[str]) -> None:
+    show_answer(NEAREST, "Who built the light?")
+    assert capsys.readouterr().out == (
+        "The articles do not say.\n\nThe nearest they say:\n"
+        "[1] “Ada Quill keeps the light of Skerrow.”\n    The light · The Post\n"
+    )
+
+
+def test_the_quote_of_a_nearest_sentence_is_verified(quoth: Run, tmp_path: Path) -> None:
+    article = tmp_path / "light.jsonl"
+    article.write_text(json.dumps({"id": "light", "text": NEAREST.citations[0].quote}))
+    quoth("add", article)
+    assert quoth("verify", "-", stdin=NEAREST.model_dump_json())[::2] == (0, "every quote holds\n")
+    quoth("remove", "light")
+    assert quoth("verify", "-", stdin=NEAREST.model_dump_json())[0] == 1
+    bare = NEAREST.model_copy(update={"citations": ()})
+    code, _, err = quoth("verify", "-", stdin=bare.model_dump_json())
+    assert (code, "cites [1], which it does not list" in err) == (1, True)
 
 
 def test_filters_limit_the_passages(seeded_quoth: Run) -> None:

@@ -50,8 +50,10 @@ def test_stream_sends_evidence_tokens_and_the_answer_of_ask(client):
 def test_question_without_an_answer_in_the_articles_is_declined(answering):
     client = api_client(answering(ScriptedModel("NOT FOUND")))
     answer = client.post("/api/ask", json={"question": QUESTION}).json()
-    assert answer["status"] == "declined"
-    assert answer["citations"] == [] and answer["passages"]
+    assert answer["status"] == "declined" and answer["text"].startswith("The articles do not say.")
+    assert answer["sentences"] == [] and answer["passages"]
+    assert answer["nearest"]["citations"] == [citation["number"] for citation in answer["citations"]] == [1]
+    check_quotes(client, answer)
 
 
 def test_follow_up_is_searched_with_its_history(client):

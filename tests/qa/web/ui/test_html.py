@@ -105,6 +105,30 @@ def test_mark_links_to_the_quote_in_its_article():
     assert f'<cite dir="auto"><a href="{place}">Ferry adrift</a>' in citations.sources(ENGLISH, an_exchange())
 
 
+NEAR = AnswerSentence(text="The ferry was adrift.", citations=(1,), support="supported")
+
+
+def test_a_declined_answer_shows_the_nearest_sentence_as_an_answer_would():
+    near = an_exchange(status="declined", text="", sentences=(), nearest=NEAR)
+    shown = conversation.exchange(ENGLISH, 0, near)
+    declined = shown[shown.index('class="declined"') : shown.index("<details")]
+    assert declined.index("The articles do not say. The nearest they say:") < declined.index(NEAR.text)
+    assert 'data-quote="The ferry was adrift."' in declined
+    assert "Das sagen die Artikel nicht. Am nächsten kommt:" in conversation.exchange(GERMAN, 0, near)
+    panel = citations.sources(ENGLISH, near)
+    assert "Nearest passages" in panel and "<mark>The ferry was adrift.</mark>" in panel
+    kept = Conversation(id="1", name="x", changed=0, exchanges=(near,))
+    said = export.markdown(ENGLISH, kept)
+    assert "The articles do not say. The nearest they say:\n\n> The ferry was adrift.\n>\n> [1]" in said
+    assert said.count("adrift.\n") == 1
+
+
+def test_a_declined_answer_without_a_nearest_sentence_has_no_quote():
+    far = an_exchange(status="declined", text="", sentences=(), citations=())
+    for shown in (conversation.exchange(ENGLISH, 0, far), citations.sources(ENGLISH, far)):
+        assert "The nearest they say" not in shown and "<mark>" not in shown and "blockquote" not in shown
+
+
 def test_weak_sentences_and_both_sides_of_a_conflict_are_shown():
     weak = AnswerSentence(text="It sank.", citations=(1,), support="weak")
     sides = Conflict(about="the cause", positions=(Position(claim="A fire", citations=(1,)),))
@@ -246,6 +270,11 @@ def test_untrusted_text_never_becomes_markup():
             conversation.exchange(ENGLISH, 0, given),
             conversation.exchange(ENGLISH, 0, given, past=True),
             conversation.exchange(ENGLISH, 0, an_exchange(status="declined", text=HOSTILE)),
+            conversation.exchange(
+                ENGLISH,
+                0,
+                an_exchange(status="declined", sentences=(), nearest=said[0], citations=(citation,)),
+            ),
             citations.evidence(ENGLISH, [found], HOSTILE, date.today()),
             citations.sources(ENGLISH, given),
             citations.no_sources(ENGLISH, HOSTILE),

@@ -1,0 +1,133 @@
+"""Of the possible answers the first one that is proven is shown, and of that only the proven sentences."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from qa.errors import ModelUnavailable
+from qa.pipeline.proving import ProvenText, prove
+from qa.schemas import AnswerSentence, Citation, Question
+from qa.verification.citations import Candidate, CitedText
+from qa.verification.verifier import Hypothesis, Verdict
+
+QUESTION = Question(question="Who won the race?", as_of="2024-03-03")
+
+
+class ScriptedVerifier:
+    """Finds each claim as probable as it is told, and keeps what it was asked."""
+
+    name = "scripted"
+
+    def __init__(self, proofs: Mapping[str, float]) -> None:
+        self.proofs = proofs
+        self.asked: list[Hypothesis] = []
+
+    async def verify(self, hypothesis: Hypothesis) -> Verdict:
+        self.asked.append(hypothesis)
+        return Verdict(proof=self.proofs[hypothesis.claim], contradiction=0.0)
+
+
+def candidate(*texts: str, claims: tuple[str, ...] = ()) -> Candidate:
+    """Sentences, each with a quote of its own."""
+    sentences = [
+        AnswerSentence(text=text, citations=(number,), support="supported")
+        for number, text in enumerate(texts, 1)
+    ]
+    citations = [
+        Citation(
+            number=number, article_id=f"a{number}", title="", url="", date="2024-02-11", source="",
+            start=0, end=len(text), quote=f"“{text}”",
+        )
+        for number, text in enumerate(texts, 1)
+    ]  # fmt: skip
+    return Candidate(
+        cited=CitedText(sentences=tuple(sentences), citations=tuple(citations)), claims=claims or texts
+    )
+
+
+FIRST, SECOND = candidate("Ada won."), candidate("Ben won.")
+
+
+def proven(candidates: list[Candidate], proofs: Mapping[str, float], threshold: float = 0.5) -> ProvenText:
+    return asyncio.run(prove(candidates, QUESTION, ScriptedVerifier(proofs), threshold))
+
+
+def test_the_first_candidate_is_shown_if_it_is_proven() -> None:
+    verifier = ScriptedVerifier({"Ada won.": 0.91234567})
+    found = asyncio.run(prove([FIRST, SECOND], QUESTION, verifier, 0.5))
+    assert found.cited.text == "Ada won [1]."
+    assert [sentence.probability for sentence in found.cited.sentences] == [0.9123]
+    assert found.proof == pytest.approx(0.9123, abs=1e-4)
+    assert verifier.asked == [
+        Hypothesis(
+            claim="Ada won.",
+            quote="“Ada won.”",
+            question="Who won the race?",
+            day="2024-03-03",
+            quoted_on="2024-02-11",
+        )
+    ]
+
+
+def test_another_candidate_repairs_an_unproven_one() -> None:
+    found = proven([FIRST, SECOND], {"Ada won.": 0.2, "Ben won.": 0.7})
+    assert found.cited.text == "Ben won [1]."
+    assert found.proof == 0.7
+
+
+def test_nothing_is_shown_if_nothing_is_proven() -> None:
+    found = proven([FIRST, SECOND], {"Ada won.": 0.4, "Ben won.": 0.3})
+    assert found == ProvenText(cited=CitedText(), proof=0.4)
+    assert proven([], {}) == ProvenText()
+
+
+def test_an_unproven_sentence_goes_and_the_others_are_numbered_anew() -> None:
+    three = candidate("Ada won.", "Ben fell.", "Cleo sang.")
+    found = proven([three], {"Ada won.": 0.9, "Ben fell.": 0.1, "Cleo sang.": 0.6})
+    assert found.cited.text == "Ada won [1]. Cleo sang [2]."
+    assert [(one.number, one.article_id) for one in found.cited.citations] == [(1, "a1"), (2, "a3")]
+    assert found.proof == 0.9
+
+
+def test_a_sentence_as_probable_as_the_threshold_is_shown() -> None:
+    assert proven([FIRST], {"Ada won.": 0.5}).cited.sentences
+
+
+def test_a_threshold_of_0_shows_the_first_candidate_with_its_probability() -> None:
+    found = proven([FIRST, SECOND], {"Ada won.": 0.0}, threshold=0)
+    assert found.cited.text == "Ada won [1]."
+    assert (found.cited.sentences[0].probability, found.proof) == (0.0, 0.0)
+
+
+def test_a_quoted_sentence_is_verified_by_what_was_drafted() -> None:
+    quoted = candidate("Ada Quill, who won the race, wept.", claims=("Ada Quill",))
+    assert proven([quoted], {"Ada Quill": 0.8}).cited.text == "Ada Quill, who won the race, wept [1]."
+
+
+def test_the_same_claim_with_the_same_quotes_is_verified_once() -> None:
+    verifier = ScriptedVerifier({"Ada": 0.8})
+    sentence = AnswerSentence(text="Ada won.", citations=(1,), support="supported")
+    twice = Candidate(
+        cited=CitedText(sentences=(sentence, sentence), citations=FIRST.cited.citations),
+        claims=("Ada", "Ada"),
+    )
+    asyncio.run(prove([twice], QUESTION, verifier, 0.5))
+    assert len(verifier.asked) == 1
+
+
+def test_without_a_verifier_the_first_candidate_is_shown_unjudged() -> None:
+    found = asyncio.run(prove([FIRST, SECOND], QUESTION, None, 0.5))
+    assert found == ProvenText(cited=FIRST.cited, proof=None)
+    assert asyncio.run(prove([], QUESTION, None, 0.5)) == ProvenText()
+
+
+def test_a_verifier_that_fails_ends_the_answer() -> None:
+    class Failing(ScriptedVerifier):
+        async def verify(self, hypothesis: Hypothesis) -> Verdict:
+            raise ModelUnavailable("it is gone")
+
+    with pytest.raises(ModelUnavailable):
+        asyncio.run(prove([FIRST], QUESTION, Failing({}), 0.5))
