@@ -22,6 +22,7 @@ from starlette.requests import Request
 from index.errors import ArchiveEmpty
 from qa.assistant import Assistant
 from qa.schemas import Answer, Event
+from qa.web.api.event_stream import PING_SECONDS
 from qa.web.api.openai.request import MODEL, ChatRequest
 from qa.web.api.openai.response import (
     Choice,
@@ -33,7 +34,6 @@ from qa.web.api.openai.response import (
     url_citations,
 )
 from qa.web.api.openapi_examples import event_stream, example
-from qa.web.api.event_stream import PING_SECONDS
 from qa.web.api.questions import complete_answer
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.openapi import openai_error_responses
