@@ -15,10 +15,10 @@ from index.schemas import Filters
 from qa.assistant.event_loop import BackgroundLoop
 from qa.assistant.library_access import LibraryAccess
 from qa.auth import requires, unrestricted
-from qa.checking.checker import TextChecker
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models import NO_MODEL, ChatModel
 from qa.pipeline.answer_prompt import answering_task
+from qa.pipeline.checking.checker import TextChecker
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.pipeline import Pipeline
 from qa.pipeline.question_generation import DraftedQuestion, draft

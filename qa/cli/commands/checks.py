@@ -92,7 +92,7 @@ def _read(file: str) -> str:
 
 async def _checked(assistant: Assistant | Quoth, text: TextToCheck) -> CheckedText:
     """The checked text, which ends the stream; the sentences before it advance a bar."""
-    from qa.checking.statements import split_statements
+    from qa.pipeline.checking.statements import split_statements
     from qa.schemas import CheckedText
 
     sentences = len(split_statements(text.text))

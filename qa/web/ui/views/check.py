@@ -11,7 +11,7 @@ import gradio as gr
 
 from index.errors import QuothError
 from qa.assistant import Assistant
-from qa.checking.statements import split_statements
+from qa.pipeline.checking.statements import split_statements
 from qa.schemas import CheckedSentence, text_to_check
 from qa.web.ui.html import checked
 from qa.web.ui.html.rendering import error

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from qa.assistant import factory
-from tests.qa.checking.scripted import WordVerifier
 from tests.qa.cli.running import Run
+from tests.qa.pipeline.checking.scripted import WordVerifier
 
 PROVEN = "The new date is 16 March 2024."
 UNPROVEN = "The parliament of Iceland met in Geneva."

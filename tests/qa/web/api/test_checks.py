@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from index.library import Library
 from qa.assistant import Assistant
-from tests.qa.checking.scripted import WordVerifier
+from tests.qa.pipeline.checking.scripted import WordVerifier
 from tests.qa.web.responses import api_client, problem
 
 PROVEN = "The new date is 16 March 2024."

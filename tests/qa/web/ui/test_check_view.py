@@ -13,7 +13,7 @@ from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from qa.assistant import Assistant
 from qa.web.ui.mount import mount
-from tests.qa.checking.scripted import WordVerifier
+from tests.qa.pipeline.checking.scripted import WordVerifier
 from tests.qa.web.ui.browser import AUDIT, served
 
 DRAFT = """# The museum

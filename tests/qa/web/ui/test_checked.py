@@ -13,7 +13,7 @@ from qa.web.ui.html import checked
 from qa.web.ui.phrases.window import ENGLISH, GERMAN
 from qa.web.ui.scope import Scope
 from qa.web.ui.views.check import CheckSoFar, stream_check
-from tests.qa.checking.scripted import WordVerifier
+from tests.qa.pipeline.checking.scripted import WordVerifier
 
 TEXT = "The new date is 16 March 2024. The parliament of Iceland met. Why?"
 EVERYTHING = Scope()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.checking.statements import split_statements
+from qa.pipeline.checking.statements import split_statements
 
 TEXT = """# The port of Lissa
 

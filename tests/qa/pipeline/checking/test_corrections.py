@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.checking.corrections import corrections
+from qa.pipeline.checking.corrections import corrections
 from qa.verification.support import DraftSentence
 
 

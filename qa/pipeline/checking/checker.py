@@ -9,10 +9,16 @@ import numpy as np
 
 from index.collection import Collection
 from index.embedding.embedder import Embedder, Vectors
-from qa.checking.evidence import Evidence, excerpts_of, excerpts_of_quotes, find_evidence, hold_against
-from qa.checking.judgement import CitationNumbers, judge
-from qa.checking.statements import Statement, split_statements
 from qa.errors import ModelUnavailable
+from qa.pipeline.checking.evidence import (
+    Evidence,
+    excerpts_of,
+    excerpts_of_quotes,
+    find_evidence,
+    hold_against,
+)
+from qa.pipeline.checking.judgement import CitationNumbers, judge
+from qa.pipeline.checking.statements import Statement, split_statements
 from qa.pipeline.confidence import DEFAULT
 from qa.pipeline.model_queue import ModelQueue
 from qa.schemas import CheckedSentence, CheckedText, CheckEvent, TextToCheck, Thresholds

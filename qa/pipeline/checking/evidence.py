@@ -8,9 +8,9 @@ from itertools import islice
 
 from index.embedding.embedder import Vectors
 from index.schemas import Hit, Passage
-from qa.checking.corrections import corrections
 from qa.guardrails.prompt_injection import screen_sentences
 from qa.guardrails.sanitizer import sanitize
+from qa.pipeline.checking.corrections import corrections
 from qa.verification.entities import is_number
 from qa.verification.excerpts import Excerpt
 from qa.verification.support import (

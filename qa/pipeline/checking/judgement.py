@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from qa.checking.evidence import Dispute, Evidence, Quotes
+from qa.pipeline.checking.evidence import Dispute, Evidence, Quotes
 from qa.schemas import Citation
 from qa.verification.support import QuoteMatch
 from qa.verification.verifier import Hypothesis, Verifier

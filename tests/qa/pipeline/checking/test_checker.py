@@ -13,7 +13,7 @@ from index.schemas import Filters
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable, TextInvalid
 from qa.schemas import CheckedSentence, CheckedText, TextToCheck
-from tests.qa.checking.scripted import CONTRADICTION, NO_PROOF, PROOF, WordVerifier
+from tests.qa.pipeline.checking.scripted import CONTRADICTION, NO_PROOF, PROOF, WordVerifier
 
 PROVEN = "The new date is 16 March 2024."
 WRONG_YEAR = "Relling has worked on the project since 2018."
