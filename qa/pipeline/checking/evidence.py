@@ -63,9 +63,10 @@ def find_evidence(claim: str, question: str, excerpts: Sequence[Excerpt], encode
     support = find_support(sentence, terms, excerpts, cosines)
     complete = ((quote,) for quote in ranked if not quote.missing_new and not _overlaps(quote, support))
     proofs = [support.quotes] if support else []
+    disputes = _disputes(sentence, ranked)
     return Evidence(
         proofs=(*proofs, *islice(complete, MAX_PROOFS - len(proofs))),
-        disputes=_disputes(sentence, ranked),
+        disputes=tuple(each for each in disputes if not (support and _is_superseded(each, support))),
     )
 
 
@@ -135,6 +136,16 @@ def _overlaps(quote: QuoteMatch, support: Support | None) -> bool:
         and quote.first <= other.last
         and other.first <= quote.last
         for other in (support.quotes if support else ())
+    )
+
+
+def _is_superseded(dispute: Dispute, support: Support) -> bool:
+    """Whether the support, which has all that the claim names, is newer: what an older article gave was
+    changed since.
+    """
+    day = dispute.quote.excerpt.hit.date
+    return day is not None and any(
+        quote.excerpt.hit.date is not None and day < quote.excerpt.hit.date for quote in support.quotes
     )
 
 

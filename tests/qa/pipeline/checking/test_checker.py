@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from index.errors import ArchiveEmpty
 from index.library import Library
-from index.schemas import Filters
+from index.schemas import Article, Filters
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable, TextInvalid
 from qa.schemas import CheckedSentence, CheckedText, TextToCheck
@@ -96,6 +97,23 @@ def test_filters_limit_what_is_searched(assistant: Assistant) -> None:
     assert verdicts(elsewhere) == ["unproven"]
     with pytest.raises(ArchiveEmpty):
         assistant.check_text(PROVEN, collection="nowhere")
+
+
+def test_an_older_article_does_not_contradict_a_newer_one(seeded: Library) -> None:
+    class Doubtful(WordVerifier):
+        async def verify(self, hypothesis):  # type: ignore[no-untyped-def]
+            verdict = await super().verify(hypothesis)
+            # The corrected claim alone is proven.
+            return verdict._replace(proof=0.9 if "21 October" in hypothesis.claim else 0.2)
+
+    old = Article(id="old", text="The Tolm museum opens its doors on 21 October.", date=date(2023, 6, 14))
+    new = Article(id="new", text="The Tolm museum opens its doors on 16 March.", date=date(2023, 9, 29))
+    with Assistant(seeded, None, 360, verifier=Doubtful()) as assistant:
+        list(assistant.add([old], collection="tolm"))
+        claim = "The Tolm museum opens its doors on 16 March."
+        assert verdicts(assistant.check_text(claim, collection="tolm")) == ["contradicted"]
+        list(assistant.add([new], collection="tolm"))
+        assert verdicts(assistant.check_text(claim, collection="tolm")) == ["unproven"]
 
 
 # Given quotes
