@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from itertools import islice
 from typing import NamedTuple
 
@@ -49,7 +50,9 @@ def _corrections(sentence: DraftSentence, quote: str) -> Iterator[str]:
     for own in _values(sentence.text):
         if not own.entities & missing:
             continue
-        for other in theirs:
+        # "since 2020" for "since 2018", rather than "since 41".
+        alike = sorted(theirs, key=lambda other: -SequenceMatcher(None, own.text, other.text).ratio())
+        for other in alike:
             if other.kind == own.kind:
                 corrected = sentence.text[: own.start] + other.text + sentence.text[own.end :]
                 if not any(map(is_number, missing_entities(DraftSentence.of(corrected).entities, quote))):

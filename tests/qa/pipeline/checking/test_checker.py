@@ -89,7 +89,7 @@ def test_what_a_pronoun_stands_for_is_searched_and_judged(
     )
     about_her = [asked for asked in verifier.asked if "national" in asked.claim]
     assert {asked.claim for asked in about_her} == {"Ilse Dravik: She is moving to the national archive."}
-    assert "national archive" in about_her[0].quote
+    assert any("national archive" in asked.quote for asked in about_her)
 
 
 def test_filters_limit_what_is_searched(assistant: Assistant) -> None:
@@ -103,8 +103,11 @@ def test_an_older_article_does_not_contradict_a_newer_one(seeded: Library) -> No
     class Doubtful(WordVerifier):
         async def verify(self, hypothesis):  # type: ignore[no-untyped-def]
             verdict = await super().verify(hypothesis)
-            # The corrected claim alone is proven.
-            return verdict._replace(proof=0.9 if "21 October" in hypothesis.claim else 0.2)
+            # The corrected claim alone is proven, and only the old article contradicts.
+            return verdict._replace(
+                proof=0.9 if "21 October" in hypothesis.claim else 0.2,
+                contradiction=verdict.contradiction if "21 October" in hypothesis.quote else 0.0,
+            )
 
     old = Article(id="old", text="The Tolm museum opens its doors on 21 October.", date=date(2023, 6, 14))
     new = Article(id="new", text="The Tolm museum opens its doors on 16 March.", date=date(2023, 9, 29))

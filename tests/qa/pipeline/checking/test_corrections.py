@@ -28,6 +28,11 @@ from qa.verification.support import DraftSentence
             "The dredger works off Marren now.",
             ["The dredger works in Marren."],
         ),
+        (
+            "Relling has worked there since 2018.",
+            "Relling, 41, has worked there since 2020.",
+            ["Relling has worked there since 2020.", "Relling has worked there since 41."],
+        ),
         ("Prices rose 5 percent.", "Prices rose by 7 percent.", ["Prices rose 7 percent."]),
     ],
 )
