@@ -2,6 +2,7 @@
 
 QuothError
 ├── QuestionInvalid   the question cannot be asked as written
+├── TextInvalid       the text cannot be checked as written
 ├── SettingsInvalid   a setting is unknown or out of bounds
 ├── PromptInvalid     a prompt file lacks a variable or has an unknown one
 ├── AnswerInvalid     a file is not a saved answer
@@ -40,6 +41,10 @@ def error_of_type(name: str) -> type[QuothError] | None:
 
 class QuestionInvalid(QuothError):
     """The question is empty, too long, or not text."""
+
+
+class TextInvalid(QuothError):
+    """A text to check, or a quote for it, is empty, too long, or not text."""
 
 
 class SettingsInvalid(QuothError):

@@ -7,12 +7,15 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from qa.errors import SettingsInvalid
 
 PREFIX = "QUOTH_"
+# What verifies, other than a classifier.
+CHAT_MODEL, NO_VERIFIER = "model", "none"
 
 
 class Settings(BaseSettings):
@@ -43,7 +46,7 @@ class Settings(BaseSettings):
         description="cross-encoder that reranks passages: a folder, or `owner/name` on the hub",
     )
     verifier: str = Field(
-        "model",
+        CHAT_MODEL,
         min_length=1,
         description="what verifies answers: `model` asks the chat model, `none` nothing; or a classifier of "
         "entailment: a folder, or `owner/name` on the hub",
@@ -85,6 +88,16 @@ class Settings(BaseSettings):
         le=10_000,
         description="questions that may wait for the model; more are rejected",
     )
+
+    @field_validator("verifier")
+    @classmethod
+    def _check_verifier(cls, name: str) -> str:
+        # A mistyped `none` must not pass for the folder of a classifier.
+        if name in (CHAT_MODEL, NO_VERIFIER) or "/" in name or Path(name).expanduser().is_dir():
+            return name
+        raise PydanticCustomError(
+            "verifier", "use `model`, `none`, a folder, or `owner/name` of the Hugging Face hub"
+        )
 
 
 def read_settings(**given: object) -> Settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.paths import SEEDS
@@ -57,8 +57,8 @@ def save_embedder(
     return folder
 
 
-def save_reranker(folder: Path, *, labels: int = 1) -> Path:
-    """Saves a BERT cross-encoder with random weights; returns its folder."""
+def save_reranker(folder: Path, *, labels: int | Sequence[str] = 1) -> Path:
+    """Saves a BERT cross-encoder with random weights; returns its folder. Labels are a number, or names."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
@@ -74,7 +74,11 @@ def save_reranker(folder: Path, *, labels: int = 1) -> Path:
         pad_token_id=1,
         initializer_range=INITIALIZER_RANGE,
     )
-    config.num_labels = labels
+    if isinstance(labels, int):
+        config.num_labels = labels
+    else:
+        config.id2label = dict(enumerate(labels))
+        config.label2id = {label: at for at, label in enumerate(labels)}
     BertForSequenceClassification(config).save_pretrained(folder)
     return folder
 

@@ -18,11 +18,22 @@ from qa.auth import requires, unrestricted
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models import NO_MODEL, ChatModel
 from qa.pipeline.answer_prompt import answering_task
+from qa.pipeline.checking.checker import TextChecker
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.pipeline import Pipeline
 from qa.pipeline.question_generation import DraftedQuestion, draft
 from qa.pipeline.suggested_questions import suggested_questions
-from qa.schemas import Answer, Event, Question, RetrievedPassage, checked_question
+from qa.schemas import (
+    Answer,
+    CheckedText,
+    CheckEvent,
+    Event,
+    Question,
+    RetrievedPassage,
+    TextToCheck,
+    checked_question,
+    text_to_check,
+)
 from qa.telemetry.feedback import Feedback, FeedbackFile
 from qa.telemetry.metrics import Metrics
 from qa.verification.judge import ChatModelVerifier, judging_task
@@ -64,6 +75,9 @@ class Assistant(LibraryAccess):
             thresholds=self.thresholds,
             verifier=verifier,
         )
+        self._checker = TextChecker(
+            library.collection, library.embedder, verifier, queue=queue, thresholds=self.thresholds
+        )
 
     @requires("reader")  # `stream` checks the collection
     def ask(self, question: str, **details: object) -> Answer:
@@ -96,6 +110,29 @@ class Assistant(LibraryAccess):
                     if isinstance(event, Answer):
                         self.metrics.answered(event)
                     yield event
+
+    @requires("reader")  # `check_stream` checks the collection
+    def check_text(self, text: str, **details: object) -> CheckedText:
+        """Which sentences of a text the articles, or given quotes, prove or contradict; `details` are the
+        other fields of `TextToCheck`.
+
+        Raises TextInvalid, ArchiveEmpty, ModelUnavailable.
+        """
+        return self._loop.run(self._checked(text_to_check(text, **details)))
+
+    async def _checked(self, text: TextToCheck) -> CheckedText:
+        async for event in self.check_stream(text):
+            if isinstance(event, CheckedText):
+                return event
+        raise AssertionError("a stream ends with the checked text")
+
+    @requires("reader", "text.collection")
+    async def check_stream(self, text: TextToCheck) -> AsyncGenerator[CheckEvent, None]:
+        """Each sentence as soon as it is checked, and the CheckedText last. Raises as `check_text` does."""
+        self._queue.check()
+        async with aclosing(self._checker.events(text)) as events:
+            async for event in events:
+                yield event
 
     @requires("reader", "collection")
     def search(

@@ -8,24 +8,26 @@ from index.errors import ArchiveLocked
 from index.library import Library
 from qa.assistant.facade import CONCURRENT_ANSWERS, Assistant
 from qa.client import Quoth
-from qa.llm.chat_models import LocalChatModel, choose_model
-from qa.llm.embedders import open_embedder, open_reranker
+from qa.llm.chat_models import ChatModel, LocalChatModel, choose_model
+from qa.llm.embedders import find_verifier, open_embedder, open_reranker
 from qa.llm.installed_weights import require_model
 from qa.pipeline.model_queue import ModelQueue
-from qa.settings import Settings
+from qa.settings import CHAT_MODEL, Settings
+from qa.verification.classifier import ClassifierVerifier
 from qa.verification.judge import ChatModelVerifier
+from qa.verification.verifier import Verifier
 
 
 def open_assistant(settings: Settings, *, address: str = "", token: str = "") -> Assistant:
     """The assistant over the settings' home. Models load at their first use.
 
     `address` is where this process serves HTTP, and `token` its key; other processes that open the same
-    home learn both. Raises ArchiveLocked, WeightsMissing (embedder or reranker), ModelUnavailable (a wrong
-    name).
+    home learn both. Raises ArchiveLocked, WeightsMissing or WeightsCorrupt (embedder, reranker or verifier),
+    ModelUnavailable (a wrong name).
     """
     model = choose_model(settings, partial(require_model, folder=settings.home / "models"))
     embedder, reranker = open_embedder(settings), open_reranker(settings)
-    verifier = ChatModelVerifier(model) if model and settings.verifier == "model" else None
+    verifier = open_verifier(settings, model)
     library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
     slots = 1 if isinstance(model, LocalChatModel) else CONCURRENT_ANSWERS
     return Assistant(
@@ -36,6 +38,13 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
         queue=ModelQueue(slots=slots, max_waiting=settings.waiting),
         verifier=verifier,
     )
+
+
+def open_verifier(settings: Settings, model: ChatModel | None) -> Verifier | None:
+    """What verifies answers by the settings; None if nothing does. Raises WeightsMissing, WeightsCorrupt."""
+    if folder := find_verifier(settings):
+        return ClassifierVerifier(folder, name=settings.verifier, threads=settings.threads)
+    return ChatModelVerifier(model) if model and settings.verifier == CHAT_MODEL else None
 
 
 def open_or_connect(settings: Settings) -> Assistant | Quoth:

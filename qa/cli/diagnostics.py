@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.errors import QuothError
+from index.errors import QuothError, WeightsMissing
+from qa.assistant.factory import open_verifier
 from qa.cli import console
 from qa.cli.archive_diagnostics import examine_archive
 from qa.cli.findings import PULL, Finding, problem_of
@@ -82,6 +83,9 @@ def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
         yield _custom_model("embedder", embedder, folder)
     if reranker := embedders.reranker_weights(settings):
         yield _custom_model("reranker", reranker, folder)
+    if verifier := embedders.verifier_weights(settings):
+        yield _custom_model("verifier", verifier, folder)
+        yield from _labels(settings)
     try:
         choose_model(settings, lambda name: folder / name)
         if settings.model.startswith("local:"):
@@ -114,6 +118,16 @@ def _custom_model(about: str, model: weights.Weights, folder: Path) -> Finding:
     except (QuothError, OSError) as error:
         return problem_of(about, error)
     return Finding(about=about, level="ok", text=text)
+
+
+def _labels(settings: Settings) -> Iterator[Finding]:
+    """A problem if the verifier's labels do not tell proven claims from others."""
+    try:
+        open_verifier(settings, None)
+    except WeightsMissing:
+        return  # already found
+    except (QuothError, OSError) as error:
+        yield problem_of("verifier", error)
 
 
 def _gguf(file: Path) -> Finding:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from qa.cli import console
-from qa.cli.commands import answers, articles, backups, collections, keys, models, service
+from qa.cli.commands import answers, articles, backups, checks, collections, keys, models, service
 from qa.cli.commands.evaluate import evaluate
 from qa.cli.commands.questions import make_questions
 from qa.cli.options import ErrorReportingGroup
@@ -34,6 +34,7 @@ app.command("list")(articles.list_)
 app.command()(articles.show)
 app.command()(articles.remove)
 app.command()(answers.verify)
+app.command()(checks.check)
 app.command()(service.serve)
 app.command()(service.mcp)
 app.command()(service.doctor)

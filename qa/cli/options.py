@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from index.errors import CollectionInvalid, QuothError
 from qa.cli import console
-from qa.errors import EvaluationInvalid, KeyRequired, QuestionInvalid, SettingsInvalid
+from qa.errors import EvaluationInvalid, KeyRequired, QuestionInvalid, SettingsInvalid, TextInvalid
 
 if TYPE_CHECKING:
     from index.schemas import Filters
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from qa.client import Quoth
     from qa.settings import Settings
 
-_USAGE_ERRORS = (CollectionInvalid, EvaluationInvalid, KeyRequired, QuestionInvalid, SettingsInvalid)
+_USAGE_ERRORS = (
+    CollectionInvalid,
+    EvaluationInvalid,
+    KeyRequired,
+    QuestionInvalid,
+    SettingsInvalid,
+    TextInvalid,
+)
 
 
 class ErrorReportingGroup(TyperGroup):

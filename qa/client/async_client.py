@@ -14,7 +14,16 @@ from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
 from qa.client import endpoints
 from qa.client.endpoints import Endpoint
 from qa.client.transport import Transport
-from qa.schemas import Answer, Event, Job, Question, RetrievedPassage
+from qa.schemas import (
+    Answer,
+    CheckedText,
+    CheckEvent,
+    Event,
+    Job,
+    Question,
+    RetrievedPassage,
+    TextToCheck,
+)
 
 T = TypeVar("T")
 
@@ -38,6 +47,12 @@ class AsyncQuoth:
 
     def stream(self, question: Question) -> AsyncGenerator[Event, None]:
         return self._transport.stream(question)
+
+    async def check_text(self, text: str, **details: object) -> CheckedText:
+        return await self._request(endpoints.check_text(text, details))
+
+    def check_stream(self, text: TextToCheck) -> AsyncGenerator[CheckEvent, None]:
+        return self._transport.check_stream(text)
 
     async def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"

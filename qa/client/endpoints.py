@@ -19,7 +19,16 @@ from index.schemas import (
     IngestReport,
     Skipped,
 )
-from qa.schemas import Answer, Job, Question, RetrievedPassage, checked_question
+from qa.schemas import (
+    Answer,
+    CheckedText,
+    Job,
+    Question,
+    RetrievedPassage,
+    TextToCheck,
+    checked_question,
+    text_to_check,
+)
 
 # Articles per request: a few seconds of embedding, so that progress is visible.
 BATCH_ARTICLES = 100
@@ -72,6 +81,17 @@ def question_body(question: Question) -> dict[str, Any]:
 def _filters_body(filters: Filters) -> dict[str, Any]:
     body = TypeAdapter(Filters).dump_python(filters, mode="json")
     return {"as_of": body.pop("as_of"), "filters": body}
+
+
+def check_text(text: str, details: Mapping[str, object]) -> Endpoint[CheckedText]:
+    """Checks a text. Raises TextInvalid."""
+    body = text_body(text_to_check(text, **details))
+    return Endpoint(method="POST", path="/api/check", json=body, read=read_as(CheckedText))
+
+
+def text_body(text: TextToCheck) -> dict[str, Any]:
+    """The body of a request to /api/check."""
+    return text.model_dump(mode="json", exclude={"filters"}) | _filters_body(text.filters)
 
 
 def search(query: str, k: int, filters: Filters, collection: str) -> Endpoint[tuple[RetrievedPassage, ...]]:

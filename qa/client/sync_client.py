@@ -13,7 +13,16 @@ from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
 from qa.client import endpoints
 from qa.client.endpoints import Endpoint
 from qa.client.transport import Transport
-from qa.schemas import Answer, Event, Job, Question, RetrievedPassage
+from qa.schemas import (
+    Answer,
+    CheckedText,
+    CheckEvent,
+    Event,
+    Job,
+    Question,
+    RetrievedPassage,
+    TextToCheck,
+)
 
 T = TypeVar("T")
 
@@ -40,6 +49,16 @@ class Quoth:
         Closing the stream early stops the model.
         """
         return self._transport.stream(question)
+
+    def check_text(self, text: str, **details: object) -> CheckedText:
+        """Which sentences of a text the articles, or given quotes, prove or contradict; `details` are the
+        other fields of `TextToCheck`.
+        """
+        return self._request(endpoints.check_text(text, details))
+
+    def check_stream(self, text: TextToCheck) -> AsyncGenerator[CheckEvent, None]:
+        """Each sentence as soon as it is checked, and the CheckedText last."""
+        return self._transport.check_stream(text)
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters = Filters(), collection: str = "default"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from json import loads
 from pathlib import Path
@@ -13,16 +13,28 @@ from httpx_sse import EventSource, SSEError
 from pydantic import TypeAdapter, ValidationError
 
 from index.errors import QuothError, SnapshotInvalid
-from qa.client.endpoints import Endpoint, question_body
+from qa.client.endpoints import Endpoint, question_body, text_body
 from qa.errors import ServerUnavailable, error_of_type
-from qa.schemas import Answer, Event, Evidence, Question, Token
+from qa.schemas import (
+    Answer,
+    CheckedSentence,
+    CheckedText,
+    CheckEvent,
+    Event,
+    Evidence,
+    Question,
+    TextToCheck,
+    Token,
+)
 
 # A question may wait until others are answered; a server that is silent for longer is gone.
 TIMEOUT_SECONDS = 600.0
 
 _EVENTS: dict[str, type[Event]] = {"evidence": Evidence, "token": Token, "answer": Answer}
+_CHECK_EVENTS: dict[str, type[CheckEvent]] = {"sentence": CheckedSentence, "result": CheckedText}
 
 T = TypeVar("T")
+Sent = TypeVar("Sent")
 
 
 class Transport:
@@ -97,14 +109,28 @@ class Transport:
             return known(detail)
         return ServerUnavailable(f"{self.url} refused the request: {title}; {detail}")
 
-    async def stream(self, question: Question) -> AsyncGenerator[Event, None]:
+    def stream(self, question: Question) -> AsyncGenerator[Event, None]:
         """Evidence, then tokens of the draft, then the verified Answer, each as it arrives.
 
         Closing the stream early stops the model.
         """
+        return self._events("/api/ask/stream", question_body(question), _EVENTS)
+
+    def check_stream(self, text: TextToCheck) -> AsyncGenerator[CheckEvent, None]:
+        """Each sentence as soon as it is checked, and the CheckedText last.
+
+        Closing the stream early stops the model.
+        """
+        return self._events("/api/check/stream", text_body(text), _CHECK_EVENTS)
+
+    async def _events(
+        self, path: str, body: Mapping[str, Any], kinds: Mapping[str, type[Sent]]
+    ) -> AsyncGenerator[Sent, None]:
+        """The events of a stream, which ends with one of the last of the `kinds`."""
         # A connection belongs to the event loop that opened it, and each stream may run in another loop.
         client = httpx.AsyncClient(**self.options)
-        request = client.stream("POST", "/api/ask/stream", json=question_body(question))
+        request = client.stream("POST", path, json=body)
+        *_, last = kinds
         with self.connected(), self._validated():
             async with client, request as response:
                 if not response.is_success:
@@ -113,8 +139,7 @@ class Transport:
                     async for sent in events:
                         if sent.event == "error":
                             raise self.error(sent.data)
-                        event: Event = TypeAdapter(_EVENTS[sent.event]).validate_json(sent.data)
-                        yield event
-                        if isinstance(event, Answer):
+                        yield TypeAdapter(kinds[sent.event]).validate_json(sent.data)
+                        if sent.event == last:
                             return
-        raise ServerUnavailable(f"{self.url} closed the connection before the answer; ask again")
+        raise ServerUnavailable(f"{self.url} closed the connection before the {last}; ask again")

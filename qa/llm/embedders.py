@@ -1,4 +1,4 @@
-"""The embedder and the reranker that the settings name."""
+"""The embedder, the reranker and the verifier's weights that the settings name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qa.llm import installed_weights
 from qa.llm.custom import custom_weights, fingerprint, require_present, with_digests
 from qa.llm.installed_weights import ModelListing, find_weights
 from qa.llm.weights import MINILM, MODELS, Weights
-from qa.settings import Settings
+from qa.settings import CHAT_MODEL, NO_VERIFIER, Settings
 
 # Its weights come without a model card, which would name its languages.
 MINILM_LANGUAGES = ("en",)
@@ -19,10 +19,10 @@ MINILM_LANGUAGES = ("en",)
 
 def list_models(settings: Settings) -> tuple[ModelListing, ...]:
     """Every known model and those that the settings name, with their state in the weights folder."""
-    retrieval = [one for one in (embedder_weights(settings), reranker_weights(settings)) if one]
-    used = {settings.model, *(one.name for one in retrieval)}
-    custom = [one for one in retrieval if one.name not in MODELS]
-    return installed_weights.list_models(_folder(settings), custom, used)
+    named = (embedder_weights(settings), reranker_weights(settings), verifier_weights(settings))
+    beside = {one.name: one for one in named if one}
+    custom = [one for one in beside.values() if one.name not in MODELS]
+    return installed_weights.list_models(_folder(settings), custom, {settings.model, *beside})
 
 
 def embedder_weights(settings: Settings) -> Weights:
@@ -37,6 +37,13 @@ def reranker_weights(settings: Settings) -> Weights | None:
     if not settings.reranker:
         return None
     return custom_weights(settings.reranker, "reranks search results", _folder(settings))
+
+
+def verifier_weights(settings: Settings) -> Weights | None:
+    """The weights of the classifier that verifies, present or not; None if the settings name none."""
+    if settings.verifier in (CHAT_MODEL, NO_VERIFIER):
+        return None
+    return custom_weights(settings.verifier, "verifies answers", _folder(settings))
 
 
 def open_embedder(settings: Settings) -> SentenceEmbedder:
@@ -62,6 +69,15 @@ def open_reranker(settings: Settings) -> CrossEncoderReranker | None:
     if not (weights := reranker_weights(settings)):
         return None
     return CrossEncoderReranker(require_present(weights, _folder(settings)), threads=settings.threads)
+
+
+def find_verifier(settings: Settings) -> Path | None:
+    """The folder of the classifier that verifies; None if the settings name none. Nothing is downloaded.
+
+    Raises WeightsMissing.
+    """
+    weights = verifier_weights(settings)
+    return require_present(weights, _folder(settings)) if weights else None
 
 
 def _folder(settings: Settings) -> Path:

@@ -15,6 +15,15 @@ from qa.schemas.answers import (
     Usage,
 )
 from qa.schemas.base import IsoDate, Schema
+from qa.schemas.checks import (
+    MAX_QUOTES,
+    MAX_TEXT_CHARACTERS,
+    CheckedSentence,
+    CheckedText,
+    CheckEvent,
+    TextToCheck,
+    text_to_check,
+)
 from qa.schemas.jobs import Job
 from qa.schemas.passages import Citation, DuplicateArticle, RetrievedPassage, also_in
 from qa.schemas.questions import (
@@ -29,11 +38,16 @@ from qa.schemas.questions import (
 __all__ = [
     "DECLINED",
     "MAX_QUESTION_CHARACTERS",
+    "MAX_QUOTES",
+    "MAX_TEXT_CHARACTERS",
     "MAX_TURNS",
     "MAX_TURN_CHARACTERS",
     "NEAREST",
     "Answer",
     "AnswerSentence",
+    "CheckEvent",
+    "CheckedSentence",
+    "CheckedText",
     "Citation",
     "Conflict",
     "DuplicateArticle",
@@ -45,6 +59,7 @@ __all__ = [
     "Question",
     "RetrievedPassage",
     "Schema",
+    "TextToCheck",
     "Thresholds",
     "Timings",
     "Token",
@@ -52,4 +67,5 @@ __all__ = [
     "Usage",
     "also_in",
     "checked_question",
+    "text_to_check",
 ]

@@ -136,12 +136,7 @@ def find_support(
     """The support for the sentence; None if there is none. `cosines` are its similarities with each sentence
     of the excerpts, by the excerpt's number and the sentence's index in it.
     """
-    candidates = [
-        _compare(sentence, question, excerpt, first, last, cosines)
-        for excerpt in excerpts
-        for first, last in excerpt.windows
-    ]
-    quotes = _select_quotes(sentence, question, candidates)
+    quotes = _select_quotes(sentence, question, compare_quotes(sentence, question, excerpts, cosines))
     missing = sentence.entities.intersection(*(quote.missing for quote in quotes))
     unnamed = missing_entities(missing, " ".join(_context(quote.excerpt.hit) for quote in quotes))
     same_subject = any(quote.excerpt.hit.similarity >= SAME_SUBJECT for quote in quotes)
@@ -151,6 +146,23 @@ def find_support(
         return None
     level = _level(sentence, question, quotes)
     return Support(quotes=tuple(quotes), level="weak" if unnamed else level) if level else None
+
+
+def compare_quotes(
+    sentence: DraftSentence,
+    question: QuestionTerms,
+    excerpts: Sequence[Excerpt],
+    cosines: Mapping[tuple[int, int], float],
+) -> list[QuoteMatch]:
+    """Each sentence of the excerpts and each two consecutive ones compared with the sentence, the best match
+    first; `cosines` as for `find_support`.
+    """
+    matches = [
+        _compare(sentence, question, excerpt, first, last, cosines)
+        for excerpt in excerpts
+        for first, last in excerpt.windows
+    ]
+    return sorted(matches, key=lambda match: match.rank, reverse=True)
 
 
 def _compare(

@@ -13,7 +13,8 @@ class Hypothesis:
 
     `day` is when the question was asked, and `quoted_on` when the quote was published, both ISO 8601 or
     empty. `context` are the sentences around the quote, which say who "she" is. Without a `question` the
-    claim stands for itself.
+    claim stands for itself. A `disputed` claim is known not to be proven: what counts is whether the quote
+    contradicts it.
     """
 
     claim: str
@@ -22,6 +23,7 @@ class Hypothesis:
     question: str = ""
     day: str = ""
     quoted_on: str = ""
+    disputed: bool = False
 
 
 class Verdict(NamedTuple):

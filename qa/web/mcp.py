@@ -21,7 +21,7 @@ from index.readers.article_fields import article_from_fields
 from index.schemas import IngestReport, Outcome, Skipped
 from qa.assistant import Assistant
 from qa.client import Quoth
-from qa.schemas import Answer, Schema, Token, checked_question
+from qa.schemas import Answer, CheckedText, Schema, Token, checked_question, text_to_check
 from qa.web.errors.handlers import HANDLERS
 from qa.web.schemas import ArticleWithText, Date, FilterParams, SearchResponse
 
@@ -52,7 +52,7 @@ class AddedArticle(Schema):
 
 
 def create_mcp(assistant: Assistant | Quoth) -> MCPServer[None]:
-    """A server with the tools ask, search, get_article and add_article.
+    """A server with the tools ask, check_text, search, get_article and add_article.
 
     A QuothError becomes a tool error with the same message.
     """
@@ -60,6 +60,7 @@ def create_mcp(assistant: Assistant | Quoth) -> MCPServer[None]:
         "quoth", title="Quoth", instructions=_INSTRUCTIONS, version=version("quoth"), log_level="WARNING"
     )
     _add_ask(server, assistant)
+    _add_check_text(server, assistant)
     _add_search(server, assistant)
     _add_add_article(server, assistant)
     return server
@@ -96,6 +97,41 @@ def _add_ask(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
                         step, message="writing" if isinstance(event, Token) else "reading"
                     )
         raise AssertionError("a stream ends with an answer")
+
+
+def _add_check_text(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
+    @server.tool(title="Check a text against the articles", annotations=_READ_ONLY)
+    async def check_text(
+        text: Annotated[str, Field(description="plain text or Markdown, up to 20,000 characters")],
+        context: Context[None],
+        question: Annotated[str, Field(description="what the text answers, if anything")] = "",
+        quotes: Annotated[
+            tuple[str, ...], Field(description="quotes to hold the text against, instead of the articles")
+        ] = (),
+        as_of: AsOf = None,
+        filters: ArticleFilters = FilterParams(),
+        collection: Collection = "default",
+    ) -> CheckedText:
+        """Tells of each sentence of a text, such as your own draft, whether the articles prove it. `verdict`
+        is `proven` or `contradicted`, by the exact quotes in `citations`; `unproven` if the articles do not
+        say it; `no_claim` for questions, headings and greetings. Takes some seconds a sentence.
+        """
+        with _tool_errors():
+            checked = text_to_check(
+                text,
+                question=question,
+                quotes=quotes,
+                filters=filters.to_filters(as_of),
+                collection=collection,
+            )
+            step = 0
+            async with aclosing(assistant.check_stream(checked)) as events:
+                async for event in events:
+                    if isinstance(event, CheckedText):
+                        return event
+                    step += 1
+                    await context.report_progress(step, message="checking")
+        raise AssertionError("a stream ends with the checked text")
 
 
 def _add_search(server: MCPServer[None], assistant: Assistant | Quoth) -> None:

@@ -54,7 +54,9 @@ def test_no_role_means_no_access(assistant: Assistant, name: str) -> None:
         call(assistant, name)
 
 
-@pytest.mark.parametrize("name", ["articles", "sources", "suggestions", "thresholds", "stream"])
+@pytest.mark.parametrize(
+    "name", ["articles", "sources", "suggestions", "thresholds", "stream", "check_stream"]
+)
 def test_a_caller_reads_only_the_collections_of_their_key(assistant: Assistant, name: str) -> None:
     with on_behalf_of(READER_OF_NEWS), pytest.raises(NotAllowed, match="the collection 'default'"):
         call(assistant, name)

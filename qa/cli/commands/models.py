@@ -43,12 +43,13 @@ def pull(
     home: Home = None,
 ) -> None:
     """Download the weights of the named models, or of those in use."""
-    from qa.llm import custom, weights
+    from qa.llm import custom, embedders, weights
 
     settings = settings_for(home or ctx.obj)
     used = [
         settings.embedder,
         settings.reranker,
+        verifier.name if (verifier := embedders.verifier_weights(settings)) else None,
         settings.model if settings.model.startswith("local:") else None,
     ]
     wanted = names or [name for name in used if name]

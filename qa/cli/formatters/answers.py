@@ -47,14 +47,14 @@ def show_answer(answer: Answer, question: str) -> None:
 def _show_citation(screen: PlainConsole, citation: Citation) -> None:
     mark = f"[{citation.number}] "
     screen.show(f"“{one_line(citation.quote)}”", prefix=mark)
-    screen.show((_source(citation) + _duplicates(citation), "dim"), prefix=" " * len(mark))
+    screen.show((describe_source(citation) + _duplicates(citation), "dim"), prefix=" " * len(mark))
 
 
 def _show_nearest(screen: PlainConsole, passages: Sequence[RetrievedPassage]) -> None:
     screen.show("")
     screen.show(("Nearest passages", "bold"))
     for passage in passages:
-        screen.show((_source(passage) + _duplicates(passage), "dim"), prefix="  - ")
+        screen.show((describe_source(passage) + _duplicates(passage), "dim"), prefix="  - ")
         screen.show(_excerpt(passage.text), prefix="    ")
 
 
@@ -110,7 +110,7 @@ def show_rechecks(rechecked: Sequence[RecheckedCitation], *, as_json: bool) -> N
             "ok" if one.holds else "problem",
             f"[{one.citation.number}] “{one_line(one.citation.quote)}”",
         )
-        screen.show((_source(one.citation), "dim"), prefix="  ")
+        screen.show((describe_source(one.citation), "dim"), prefix="  ")
         if one.reason:
             screen.show(one.reason, prefix="  ")
     failed = sum(not one.holds for one in rechecked)
@@ -118,7 +118,8 @@ def show_rechecks(rechecked: Sequence[RecheckedCitation], *, as_json: bool) -> N
     message(f"{failed} of {count_of(len(rechecked), 'quote')} no longer hold" if failed else passed)
 
 
-def _source(source: Citation | RetrievedPassage) -> str:
+def describe_source(source: Citation | RetrievedPassage) -> str:
+    """Title, outlet, day and address of an article, as far as they are known."""
     parts = (source.title, source.source, str(source.date or ""), source.url)
     return " · ".join(one_line(part) for part in parts if part) or source.article_id
 

@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.concurrency import run_in_threadpool
 
 from qa.assistant import Assistant
-from qa.web.api import articles, backups, collections, feedback, health, jobs, questions, search
+from qa.web.api import articles, backups, checks, collections, feedback, health, jobs, questions, search
 from qa.web.api.openai import completions
 from qa.web.errors.handlers import HANDLERS, OPENAI
 from qa.web.errors.openai import OpenAIError
@@ -70,6 +70,7 @@ def create_api(assistant: Assistant, check_ready: Callable[[], None] = lambda: N
     common = problem_responses(401, 403, 429, 503)
     for tag, router in (
         ("questions", questions.create_router(assistant)),
+        ("questions", checks.create_router(assistant)),
         ("questions", search.create_router(assistant)),
         ("questions", feedback.create_router(assistant)),
         ("articles", articles.create_router(assistant, queue)),

@@ -64,6 +64,29 @@ ANSWER: dict[str, Any] = {
     "nearest": None,
     "usage": {"prompt_tokens": 781, "answer_tokens": 14},
 }
+CHECKED_TEXT: dict[str, Any] = {
+    "sentences": [
+        {
+            "text": "The fire on the ferry broke out at 18:40.",
+            "start": 0,
+            "end": 41,
+            "verdict": "proven",
+            "probability": 0.94,
+            "citations": ANSWER["citations"],
+        },
+        {
+            "text": "Three passengers were hurt.",
+            "start": 42,
+            "end": 69,
+            "verdict": "contradicted",
+            "probability": 0.02,
+            "citations": [
+                {"number": 2, **_CITED, "start": 29, "end": 60, "quote": "Nobody was hurt, the line said."}
+            ],
+        },
+    ],
+    "verifier": "local:1.5b",
+}
 _METADATA = {name: PASSAGE[name] for name in ("title", "url", "date", "source")}
 ARTICLE: dict[str, Any] = {"id": "ferry-fire", **_METADATA, "text": PASSAGE["text"]}
 ARTICLE_LIST: dict[str, Any] = {
@@ -104,4 +127,13 @@ data: {"text":"The fire"}
 id: 3
 event: answer
 data: {"status":"answered","text":"The fire broke out at 18:40 [1].",...}
+"""
+CHECK_STREAM = """\
+id: 1
+event: sentence
+data: {"text":"The fire on the ferry broke out at 18:40.","start":0,"end":41,"verdict":"proven",...}
+
+id: 2
+event: result
+data: {"sentences":[...],"verifier":"local:1.5b"}
 """

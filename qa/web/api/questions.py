@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from fastapi import APIRouter, Depends
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from qa.assistant import Assistant
 from qa.schemas import Answer, Event, Evidence, Question, Token
+from qa.web.api.event_stream import PING_SECONDS, server_sent_events
 from qa.web.api.openapi_examples import ANSWER, STREAM, event_stream, example
 from qa.web.errors.handlers import path_of
 from qa.web.errors.openapi import problem_responses
-from qa.web.errors.problem_details import ProblemDetails
 from qa.web.schemas import AskRequest, json_body
 
-logger = logging.getLogger(__name__)
-
-# A comment is sent this often, so that proxies do not close an idle stream.
-PING_SECONDS = 15
 _EVENTS: dict[type[Event], str] = {Evidence: "evidence", Token: "token", Answer: "answer"}
 
 
@@ -54,7 +48,7 @@ def create_router(assistant: Assistant) -> APIRouter:
         the unchecked draft), and `answer` (as /api/ask returns it) or `error` (a problem). Event ids count
         from 1. A comment is sent every 15 seconds. Disconnecting stops the model; a stream cannot be resumed.
         """
-        events = _server_sent_events(assistant, body.to_question(), path_of(request.scope))
+        events = server_sent_events(assistant.stream(body.to_question()), _EVENTS, path_of(request.scope))
         return EventSourceResponse(events, ping=PING_SECONDS)
 
     return router
@@ -69,21 +63,3 @@ async def complete_answer(assistant: Assistant, question: Question, request: Req
             if await request.is_disconnected():
                 raise HTTPException(408, "the client disconnected before the answer")
     raise AssertionError("a stream ends with an answer")
-
-
-async def _server_sent_events(
-    assistant: Assistant, question: Question, path: str
-) -> AsyncIterator[ServerSentEvent]:
-    """The assistant's stream as numbered server-sent events."""
-    sent = 0
-    async with aclosing(assistant.stream(question)) as stream:
-        try:
-            async for event in stream:
-                sent += 1
-                yield ServerSentEvent(event.model_dump_json(), event=_EVENTS[type(event)], id=str(sent))
-        except Exception as error:
-            # The status has already been sent, so the error becomes an event.
-            problem = ProblemDetails.of(error, path)
-            if problem.status >= 500:
-                logger.error("%s failed: %s", path, error, exc_info=problem.status == 500)
-            yield ServerSentEvent(problem.to_json(), event="error", id=str(sent + 1))

@@ -21,7 +21,7 @@ _RULES: tuple[tuple[tuple[str, ...], str, Requirement], ...] = (
     (("GET", "HEAD", "POST"), SIGN_IN, "public"),
     (("POST",), SIGN_OUT, "public"),
     (SAFE_METHODS, r"/docs(/.*)?|/openapi\.json", "reader"),
-    (("POST",), r"/api/(ask|ask/stream|search|feedback)", "reader"),
+    (("POST",), r"/api/(ask|ask/stream|check|check/stream|search|feedback)", "reader"),
     (SAFE_METHODS, r"/api/(articles|collections|jobs)(/.*)?", "reader"),
     (ALL_METHODS, r"/api/(articles|collections|jobs)(/.*)?", "editor"),
     (("POST",), r"/v1/chat/completions", "reader"),

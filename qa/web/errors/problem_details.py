@@ -31,6 +31,7 @@ from qa.errors import (
     NotReady,
     QuestionInvalid,
     SettingsInvalid,
+    TextInvalid,
     TooMany,
     problem_type,
 )
@@ -47,6 +48,7 @@ TYPES: dict[type[QuothError], tuple[int, str]] = {
     ArchiveLocked: (409, "the archive is in use"),
     ArticleChanged: (412, "the article has changed"),
     QuestionInvalid: (422, "the question is invalid"),
+    TextInvalid: (422, "the text is invalid"),
     SettingsInvalid: (422, "a setting is invalid"),
     SnapshotInvalid: (422, "the file cannot be imported"),
     CollectionInvalid: (422, "the collection's name is invalid"),

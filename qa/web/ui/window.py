@@ -16,7 +16,7 @@ from qa.web.ui import server_functions
 from qa.web.ui.html.header import masthead
 from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
-from qa.web.ui.views import ask, library, quality
+from qa.web.ui.views import ask, check, library, quality
 from qa.web.ui.views.components import QUIET, html
 
 # Questions that run at once; further ones wait.
@@ -36,7 +36,11 @@ class AuthorizedBlocks(gr.Blocks):
 
 def window(assistant: Assistant, phrases: Phrases, evaluation: BackgroundEvaluation | None) -> gr.Blocks:
     """The header and the views, which share the scope. Without an `evaluation` there is no Quality view."""
-    views: dict[str, Callable[..., None]] = {"ask": ask.build, "library": library.build}
+    views: dict[str, Callable[..., None]] = {
+        "ask": ask.build,
+        "check": check.build,
+        "library": library.build,
+    }
     if evaluation:
         views["quality"] = partial(quality.build, evaluation)
     blocks = AuthorizedBlocks(title="Quoth", analytics_enabled=False, fill_width=True)

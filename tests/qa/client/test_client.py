@@ -21,7 +21,7 @@ from index.errors import (
 )
 from index.schemas import Article, Filters, Ingested, IngestReport, Remark, Replaced, Skipped
 from qa.client import AsyncQuoth, Quoth, endpoints
-from qa.errors import JobUnknown, QuestionInvalid, ServerUnavailable
+from qa.errors import JobUnknown, ModelUnavailable, QuestionInvalid, ServerUnavailable, TextInvalid
 from qa.schemas import Answer, Evidence, Question, RetrievedPassage, Token
 from tests.serving import PROXY, Serving
 
@@ -182,6 +182,10 @@ def test_errors_have_the_classes_of_the_assistant(quoth: Quoth) -> None:
         quoth.search("x", collection="../x")
     with pytest.raises(ServerUnavailable, match=r"body\.k"):
         quoth.search("x", k=1000)
+    with pytest.raises(TextInvalid, match="the text is empty"):
+        quoth.check_text(" ")
+    with pytest.raises(ModelUnavailable, match="QUOTH_VERIFIER"):
+        quoth.check_text("It rained.")
 
     async def streamed() -> None:
         async for _ in quoth.stream(Question(question=QUESTION, collection="nowhere")):

@@ -64,10 +64,11 @@ def test_agent_uses_every_tool(connection: StdioServerParameters | str) -> None:
         async with Client(connection) as client:
             assert "declined" in (client.instructions or "")
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-            assert set(tools) == {"ask", "search", "get_article", "add_article"}
+            assert set(tools) == {"ask", "check_text", "search", "get_article", "add_article"}
             assert all(tool.description and tool.output_schema for tool in tools.values())
             assert [name for name, t in tools.items() if t.annotations and t.annotations.read_only_hint] == [
                 "ask",
+                "check_text",
                 "search",
                 "get_article",
             ]
@@ -99,6 +100,8 @@ def test_agent_uses_every_tool(connection: StdioServerParameters | str) -> None:
             assert "no article has the id 'none'" in await refusal(client, "get_article", article_id="none")
             assert "ISO 8601" in await refusal(client, "add_article", text="A text.", date="soon")
             assert "stored: empty" in await refusal(client, "add_article", text=" ")
+            assert "text is empty" in await refusal(client, "check_text", text=" ")
+            assert "set QUOTH_VERIFIER" in await refusal(client, "check_text", text="It rained.")
             assert "question is empty" in await refusal(client, "ask", question=" ")
             assert "filters.soure" in await refusal(client, "ask", question="x", filters={"soure": "x"})
             assert "'none' has no articles yet" in await refusal(

@@ -23,6 +23,7 @@ from starlette.requests import Request
 from index.errors import ArchiveEmpty
 from qa.assistant import Assistant
 from qa.schemas import Answer, Event
+from qa.web.api.event_stream import PING_SECONDS
 from qa.web.api.openai.request import MODEL, ChatRequest
 from qa.web.api.openai.response import (
     Choice,
@@ -34,7 +35,7 @@ from qa.web.api.openai.response import (
     url_citations,
 )
 from qa.web.api.openapi_examples import event_stream, example
-from qa.web.api.questions import PING_SECONDS, complete_answer
+from qa.web.api.questions import complete_answer
 from qa.web.errors.handlers import path_of
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.openapi import openai_error_responses
@@ -179,7 +180,7 @@ async def _chunks(
         except Exception as error:
             problem = ProblemDetails.of(error, path_of(request.scope))
             if problem.status >= 500:
-                logger.error("%s failed: %s", request.url.path, error, exc_info=problem.status == 500)
+                logger.error("%s failed: %s", path_of(request.scope), error, exc_info=problem.status == 500)
             yield {"data": OpenAIError.of(problem).to_json()}
 
 

@@ -12,8 +12,9 @@ from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 
 from qa.schemas import Citation, RetrievedPassage
-from qa.web.ui.phrases import Counted, ask, library, quality, sources
+from qa.web.ui.phrases import Counted, ask, check, library, quality, sources
 from qa.web.ui.phrases.ask import AskPhrases
+from qa.web.ui.phrases.check import CheckPhrases
 from qa.web.ui.phrases.library import LibraryPhrases
 from qa.web.ui.phrases.quality import QualityPhrases
 from qa.web.ui.phrases.sources import SourcePhrases
@@ -51,6 +52,7 @@ class Phrases:
     sign_out: str
 
     ask: AskPhrases
+    check: CheckPhrases
     sources: SourcePhrases
     library: LibraryPhrases
     quality: QualityPhrases
@@ -83,7 +85,7 @@ class Phrases:
 ENGLISH = Phrases(
     language="English",
     locale="en_GB",
-    views=MappingProxyType({"ask": "Ask", "library": "Library", "quality": "Quality"}),
+    views=MappingProxyType({"ask": "Ask", "check": "Check", "library": "Library", "quality": "Quality"}),
     articles=("{} article", "{} articles"),
     quotes=("{} quote", "{} quotes"),
     passages=("{} passage", "{} passages"),
@@ -103,6 +105,7 @@ ENGLISH = Phrases(
     signed_in="Signed in as {} ({})",
     sign_out="Sign out",
     ask=ask.ENGLISH,
+    check=check.ENGLISH,
     sources=sources.ENGLISH,
     library=library.ENGLISH,
     quality=quality.ENGLISH,
@@ -111,7 +114,9 @@ ENGLISH = Phrases(
 GERMAN = Phrases(
     language="Deutsch",
     locale="de",
-    views=MappingProxyType({"ask": "Fragen", "library": "Bibliothek", "quality": "Qualität"}),
+    views=MappingProxyType(
+        {"ask": "Fragen", "check": "Prüfen", "library": "Bibliothek", "quality": "Qualität"}
+    ),
     articles=("{} Artikel", "{} Artikel"),
     quotes=("{} Zitat", "{} Zitate"),
     passages=("{} Textstelle", "{} Textstellen"),
@@ -131,6 +136,7 @@ GERMAN = Phrases(
     signed_in="Angemeldet als {} ({})",
     sign_out="Abmelden",
     ask=ask.GERMAN,
+    check=check.GERMAN,
     sources=sources.GERMAN,
     library=library.GERMAN,
     quality=quality.GERMAN,

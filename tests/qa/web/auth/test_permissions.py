@@ -27,6 +27,7 @@ ARTICLE = {"id": "tides", "text": "High tide was at 18:40."}
         ("GET", "/openapi.json", None, "reader"),
         ("POST", "/api/ask", ASK, "reader"),
         ("POST", "/api/ask/stream", ASK, "reader"),
+        ("POST", "/api/check", {"text": "Zelenskyy was made an offer."}, "reader"),
         ("POST", "/api/search", {"query": "offer"}, "reader"),
         ("GET", "/api/articles", None, "reader"),
         ("POST", "/en/gradio_api/queue/join", {}, "reader"),
@@ -54,7 +55,15 @@ def test_roles_below_the_required_one_are_refused(keyed, method, path, body, rol
 
 
 ADMIN_PATHS = ("/metrics", "/api/export", "/api/import")
-READER_POSTS = ("/api/ask", "/api/ask/stream", "/api/search", "/api/feedback", "/v1/chat/completions")
+READER_POSTS = (
+    "/api/ask",
+    "/api/ask/stream",
+    "/api/check",
+    "/api/check/stream",
+    "/api/search",
+    "/api/feedback",
+    "/v1/chat/completions",
+)
 
 
 def test_every_operation_has_its_role(keyed):

@@ -1,0 +1,110 @@
+"""`quoth check`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa.cli import console, progress
+from qa.cli.formatters.checks import show_checked
+from qa.cli.options import (
+    After,
+    AsOf,
+    Before,
+    Collection,
+    Home,
+    Json,
+    Source,
+    assistant_for,
+    make_filters,
+)
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+    from qa.client import Quoth
+    from qa.schemas import CheckedText, TextToCheck
+
+# Formats whose files are one text.
+FORMATS = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
+
+
+def check(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A text, Markdown, HTML, Word or PDF file, or - for input.")
+    ],
+    fail_under: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, metavar="SHARE", help="Exit with 1 if fewer claims are proven, 0 to 1."),
+    ] = None,
+    question: Annotated[str, typer.Option(help="What the text answers.")] = "",
+    as_of: AsOf = None,
+    source: Source = None,
+    after: After = None,
+    before: Before = None,
+    collection: Collection = "default",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Check which sentences of a text the articles prove or contradict."""
+    from qa.schemas import text_to_check
+
+    text = text_to_check(
+        _read(file),
+        question=question,
+        filters=make_filters(source, after, before, as_of),
+        collection=collection,
+    )
+    with assistant_for(home) as assistant:
+        checked = asyncio.run(_checked(assistant, text))
+    if as_json:
+        console.show_json(checked.model_dump(mode="json"))
+    else:
+        show_checked(checked)
+    if fail_under is not None and checked.proven_share < fail_under:
+        console.message(f"{checked.proven_share:.0%} of the claims are proven, fewer than {fail_under:.0%}")
+        raise typer.Exit(1)
+
+
+def _read(file: str) -> str:
+    """The text of a file, or of standard input. Raises TextInvalid."""
+    from pathlib import Path
+
+    from index.readers.registry import read_sources
+    from index.schemas import Skipped
+    from qa.errors import TextInvalid
+
+    if file == "-":
+        return sys.stdin.buffer.read().decode("utf-8", "replace").removeprefix("\ufeff")
+    if not Path(file).is_file():
+        raise TextInvalid(f"there is no file {file}; name one, or - for standard input")
+    if Path(file).suffix.lower() not in FORMATS:
+        raise TextInvalid(f"{file} is not one text; check a file of {' '.join(FORMATS)}")
+    [read] = read_sources([Path(file)])
+    if isinstance(read, Skipped):
+        raise TextInvalid(f"{file} cannot be checked: {read.reason}; correct it, or choose another file")
+    return read.text
+
+
+async def _checked(assistant: Assistant | Quoth, text: TextToCheck) -> CheckedText:
+    """The checked text, which ends the stream; the sentences before it advance a bar."""
+    from qa.pipeline.checking.statements import split_statements
+    from qa.schemas import CheckedText
+
+    sentences = len(split_statements(text.text))
+    try:
+        with progress.question_bar(sentences, "checking") as advance:
+            async with aclosing(assistant.check_stream(text)) as events:
+                async for event in events:
+                    if isinstance(event, CheckedText):
+                        return event
+                    advance()
+    except asyncio.CancelledError:
+        # As in `quoth ask`: Python would wait for threads that load models, and checking writes nothing.
+        console.message("interrupted")
+        os._exit(130)
+    raise AssertionError("a stream ends with the checked text")

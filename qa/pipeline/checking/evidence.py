@@ -1,0 +1,161 @@
+"""Which quotes could prove a claim, and which could contradict it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from index.embedding.embedder import Vectors
+from index.schemas import Hit, Passage
+from qa.guardrails.prompt_injection import screen_sentences
+from qa.guardrails.sanitizer import sanitize
+from qa.pipeline.checking.corrections import corrections
+from qa.verification.entities import is_number
+from qa.verification.excerpts import Excerpt
+from qa.verification.support import (
+    DraftSentence,
+    QuestionTerms,
+    QuoteMatch,
+    Support,
+    compare_quotes,
+    find_support,
+)
+
+# A verifier takes a second or two for each quote, so few are tried.
+MAX_PROOFS, MAX_DISPUTES = 3, 2
+# A quote that contradicts a claim speaks of the same: it has this share of the claim's words and this cosine.
+DISPUTE_OVERLAP, DISPUTE_COSINE = 0.5, 0.6
+
+Quotes = tuple[QuoteMatch, ...]
+Encode = Callable[[Sequence[str]], Vectors]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A quote that could contradict a claim, and what the claim would say with the quote's values; no
+    `corrections` if the claim has no other value than the quote.
+    """
+
+    quote: QuoteMatch
+    corrections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Quotes for one claim. `proofs` have all that it names, each of one or several quotes; `disputes` speak
+    of the same and say it differently. Both are in the order in which to try them; `exhaustive` evidence is
+    tried to its end, though an earlier quote proves the claim.
+    """
+
+    proofs: tuple[Quotes, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    exhaustive: bool = False
+
+
+def find_evidence(claim: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> Evidence:
+    """The evidence in passages that were found for the claim."""
+    if not excerpts:
+        return Evidence()
+    sentence, terms = DraftSentence.of(claim), QuestionTerms.of(question)
+    cosines = _cosines(claim, excerpts, encode)
+    ranked = compare_quotes(sentence, terms, excerpts, cosines)
+    support = find_support(sentence, terms, excerpts, cosines)
+    complete = ((quote,) for quote in ranked if not quote.missing_new and not _overlaps(quote, support))
+    proofs = [support.quotes] if support else []
+    disputes = _disputes(sentence, ranked)
+    return Evidence(
+        proofs=(*proofs, *islice(complete, MAX_PROOFS - len(proofs))),
+        disputes=tuple(each for each in disputes if not (support and _is_superseded(each, support))),
+    )
+
+
+def hold_against(claim: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> Evidence:
+    """The evidence in given quotes: each that has the claim's numbers, and those that dispute it."""
+    sentence, terms = DraftSentence.of(claim), QuestionTerms.of(question)
+    ranked = compare_quotes(sentence, terms, excerpts, _cosines(claim, excerpts, encode))
+    return Evidence(
+        proofs=tuple((quote,) for quote in ranked if not any(map(is_number, quote.missing_new))),
+        disputes=_disputes(sentence, ranked),
+        exhaustive=True,
+    )
+
+
+def excerpts_of(hits: Iterable[Hit], claim: str) -> list[Excerpt]:
+    """All sentences of the passages except those that instruct the model."""
+    excerpts: list[Excerpt] = []
+    for hit in hits:
+        screened = screen_sentences(hit.passage.text, claim)
+        shift = hit.passage.start
+        spans = tuple((one.start + shift, one.end + shift) for one in screened if one.trusted)
+        if spans:
+            excerpts.append(_excerpt(len(excerpts) + 1, hit, spans))
+    return excerpts
+
+
+def excerpts_of_quotes(quotes: Sequence[str]) -> list[Excerpt]:
+    """The quotes, each as an excerpt of one sentence and of no article."""
+    return [
+        _excerpt(
+            number,
+            Hit(
+                passage=Passage(id="", article_id="", start=0, end=len(quote), text=quote),
+                title="",
+                url="",
+                date=None,
+                source="",
+                score=1.0,
+                similarity=1.0,
+                coverage=1.0,
+            ),
+            ((0, len(quote)),),
+        )
+        for number, quote in enumerate(quotes, 1)
+    ]
+
+
+def _excerpt(number: int, hit: Hit, spans: tuple[tuple[int, int], ...]) -> Excerpt:
+    unranked = (0.0,) * len(spans)
+    return Excerpt(number=number, hit=hit, spans=spans, ranks=unranked, relevance=unranked)
+
+
+def _cosines(claim: str, excerpts: Sequence[Excerpt], encode: Encode) -> dict[tuple[int, int], float]:
+    """The cosine of the claim with each sentence, by the excerpt's number and the sentence's index in it."""
+    places = [(excerpt, index) for excerpt in excerpts for index in range(len(excerpt.spans))]
+    vectors = encode([claim, *(sanitize(excerpt.quote(index, index)) for excerpt, index in places)])
+    cosines = vectors[1:] @ vectors[0]
+    return {
+        (excerpt.number, index): float(value) for (excerpt, index), value in zip(places, cosines, strict=True)
+    }
+
+
+def _overlaps(quote: QuoteMatch, support: Support | None) -> bool:
+    """Whether the quote has a sentence that the support has."""
+    return any(
+        quote.excerpt.number == other.excerpt.number
+        and quote.first <= other.last
+        and other.first <= quote.last
+        for other in (support.quotes if support else ())
+    )
+
+
+def _is_superseded(dispute: Dispute, support: Support) -> bool:
+    """Whether the support, which has all that the claim names, is newer: what an older article gave was
+    changed since.
+    """
+    day = dispute.quote.excerpt.hit.date
+    return day is not None and any(
+        quote.excerpt.hit.date is not None and day < quote.excerpt.hit.date for quote in support.quotes
+    )
+
+
+def _disputes(sentence: DraftSentence, ranked: Sequence[QuoteMatch]) -> tuple[Dispute, ...]:
+    """The single sentences most similar to the claim that could contradict it."""
+    disputes = [
+        Dispute(quote=quote, corrections=tuple(corrections(sentence, quote.text)))
+        for quote in ranked
+        if quote.first == quote.last and (quote.overlap >= DISPUTE_OVERLAP or quote.cosine >= DISPUTE_COSINE)
+    ]
+    able = [each for each in disputes if each.corrections or each.quote.negated or not each.quote.missing]
+    able.sort(key=lambda each: -(each.quote.overlap + each.quote.cosine))
+    return tuple(able[:MAX_DISPUTES])

@@ -1,0 +1,57 @@
+"""A claim with the values of a quote that has others."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.pipeline.checking.corrections import corrections
+from qa.verification.support import DraftSentence
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "corrected"),
+    [
+        (
+            "The wall costs 460,000 euros.",
+            "The wall will cost 640,000 euros, the town said.",
+            ["The wall costs 640,000 euros."],
+        ),
+        (
+            "The museum opens on 18 March 2024.",
+            "It opens on 16 March 2024, after a delay.",
+            ["The museum opens on 16 March 2024."],
+        ),
+        ("It starts on Monday.", "The work will start on Tuesday.", ["It starts on Tuesday."]),
+        ("The bill is 3 million.", "The bill was 4.5 million, it said.", ["The bill is 4.5 million."]),
+        (
+            "The dredger works in Port Skerrow.",
+            "The dredger works off Marren now.",
+            ["The dredger works in Marren."],
+        ),
+        (
+            "Relling has worked there since 2018.",
+            "Relling, 41, has worked there since 2020.",
+            ["Relling has worked there since 2020.", "Relling has worked there since 41."],
+        ),
+        ("Prices rose 5 percent.", "Prices rose by 7 percent.", ["Prices rose 7 percent."]),
+    ],
+)
+def test_a_value_is_replaced_by_one_of_its_kind(claim: str, quote: str, corrected: list[str]) -> None:
+    assert corrections(DraftSentence.of(claim), quote) == corrected
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("The wall costs 640,000 euros.", "The wall will cost 640,000 euros."),
+        ("The wall is old.", "The wall will cost 640,000 euros."),
+        ("The roof cost 300,000 euros in 2018.", "The wall will cost 640,000 euros."),
+        ("Ada Quill leads the port.", "The port has 12 boats."),
+    ],
+)
+def test_nothing_is_replaced_that_agrees_or_has_no_counterpart(claim: str, quote: str) -> None:
+    assert corrections(DraftSentence.of(claim), quote) == []
+
+
+def test_few_are_tried() -> None:
+    assert len(corrections(DraftSentence.of("Ten won 12 games."), "They won 3, 4, 5 and 6 games.")) <= 2

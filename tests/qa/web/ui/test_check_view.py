@@ -1,0 +1,74 @@
+"""The Check view in a real browser, with a scripted verifier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, expect
+
+from index.embedding.embedder import SentenceEmbedder
+from index.library import Library
+from qa.assistant import Assistant
+from qa.web.ui.mount import mount
+from tests.qa.pipeline.checking.scripted import WordVerifier
+from tests.qa.web.ui.browser import AUDIT, served
+
+DRAFT = """# The museum
+
+The new date is 16 March 2024. Relling has worked on the project since 2018.
+The parliament of <b>Iceland</b> met in Geneva. Is that so?"""
+
+
+@pytest.fixture
+def address(seeded_home: Path, embedder: SentenceEmbedder) -> Iterator[str]:
+    with (
+        Library(seeded_home, embedder) as library,
+        Assistant(library, None, 360, verifier=WordVerifier()) as assistant,
+        served(mount(FastAPI(openapi_url=None), assistant)) as address,
+    ):
+        yield address
+
+
+def checked(page: Page, address: str) -> None:
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}/en/")
+    page.get_by_role("tab", name="Check").click()
+    page.get_by_label("Text to check").fill(DRAFT)
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator(".tally")).to_contain_text("1 contradicted", timeout=60_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_pasted_draft_is_marked_and_its_quotes_open(browser: Browser, address: str, scheme: str) -> None:
+    page = browser.new_page()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    checked(page, address)
+    shown = page.locator(".checked > li")
+    assert [shown.nth(at).get_attribute("class") for at in range(5)] == [
+        "no_claim",
+        "proven",
+        "contradicted",
+        "unproven",
+        "no_claim",
+    ]
+    assert page.evaluate(AUDIT) == []
+    page.locator(".contradicted summary").click()
+    expect(page.locator(".checked .contradicted mark")).to_contain_text("since 2020")
+    assert page.evaluate(AUDIT) == []
+    page.get_by_label("Show only what is not proven").check()
+    expect(page.locator(".checked .proven")).to_be_hidden()
+    expect(page.locator(".checked .unproven")).to_be_visible()
+    page.locator(".checked .contradicted cite a").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Relling, 41")
+    page.close()
+
+
+def test_a_phone_shows_all_of_it(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 760})
+    checked(page, address)
+    page.locator(".proven summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.close()
