@@ -207,7 +207,9 @@ class Pipeline:
         text = sanitize_draft(draft.text, quotes)
         if draft.reaches(thresholds.answer):
             candidates = await asyncio.to_thread(propose, text, question.question, context.excerpts, encode)
-            proven = await prove(candidates, question, self._verifier, thresholds.proof)
+            proven = await prove(
+                candidates, question, context.retrieval.hits, self._verifier, thresholds.proof
+            )
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
         checked, conflicts = await asyncio.to_thread(

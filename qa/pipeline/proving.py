@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from index.schemas import Hit
 from qa.schemas import AnswerSentence, Question
 from qa.verification.citations import Candidate, CitedText
+from qa.verification.excerpts import text_around
 from qa.verification.verifier import Hypothesis, Verifier
 
 # Of longer drafts only the first sentences are verified and shown: each takes a second or two.
@@ -24,10 +26,15 @@ class ProvenText:
 
 
 async def prove(
-    candidates: Sequence[Candidate], question: Question, verifier: Verifier | None, threshold: float
+    candidates: Sequence[Candidate],
+    question: Question,
+    hits: Sequence[Hit],
+    verifier: Verifier | None,
+    threshold: float,
 ) -> ProvenText:
     """Verifies the candidates in order until one has a sentence whose proof is at least as probable as the
-    threshold, 0 to 1. Without a verifier, the first candidate. Raises ModelUnavailable.
+    threshold, 0 to 1. Without a verifier, the first candidate. The quotes are from `hits`. Raises
+    ModelUnavailable.
     """
     if verifier is None:
         return ProvenText(cited=candidates[0].cited) if candidates else ProvenText()
@@ -36,7 +43,7 @@ async def prove(
         kept = []
         claims = list(zip(candidate.cited.sentences, candidate.claims, strict=True))
         for sentence, claim in claims[:MAX_VERIFIED]:
-            hypothesis = _hypothesis(candidate.cited, sentence, claim, question)
+            hypothesis = _hypothesis(candidate.cited, sentence, claim, question, hits)
             proof = (await verifier.verify(hypothesis)).proof
             best = max(proof, best or 0.0)
             if proof >= threshold:
@@ -46,12 +53,16 @@ async def prove(
     return ProvenText(proof=best)
 
 
-def _hypothesis(cited: CitedText, sentence: AnswerSentence, claim: str, question: Question) -> Hypothesis:
-    quotes = cited.quotes_of(sentence)
+def _hypothesis(
+    cited: CitedText, sentence: AnswerSentence, claim: str, question: Question, hits: Sequence[Hit]
+) -> Hypothesis:
+    first, *_ = quotes = cited.quotes_of(sentence)
     return Hypothesis(
         claim=claim,
         quote=" … ".join(citation.quote for citation in quotes),
+        title=first.title,
+        context=next((text_around(hit, first.start, first.end) for hit in hits if first.is_in(hit)), ""),
         question=question.question,
         day=question.as_of.isoformat() if question.as_of else "",
-        quoted_on=quotes[0].date.isoformat() if quotes[0].date else "",
+        quoted_on=first.date.isoformat() if first.date else "",
     )

@@ -102,6 +102,12 @@ class Citation(Schema):
             ),
         )
 
+    def is_in(self, hit: Hit) -> bool:
+        """Whether the quote lies within the passage of the hit."""
+        passage = hit.passage
+        is_inside = passage.start <= self.start and self.end <= passage.end
+        return is_inside and self.article_id == passage.article_id
+
 
 def also_in(cited: Citation | RetrievedPassage) -> dict[str, str]:
     """The URLs of the duplicates by their labels: the source, or the title where the source is empty or

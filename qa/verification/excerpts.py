@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.schemas import Hit
+from index.text.sentences import sentence_spans
 from qa.guardrails.sanitizer import sanitize
 
 
@@ -62,3 +63,17 @@ class Excerpt:
     def _text(self, start: int, end: int) -> str:
         shift = self.hit.passage.start
         return self.hit.passage.text[start - shift : end - shift]
+
+
+def text_around(hit: Hit, start: int, end: int) -> str:
+    """The sentences of the hit's passage right before and right after `article.text[start:end]`, with an
+    ellipsis in its place; empty if there are none.
+    """
+    passage = hit.passage
+    spans = [(passage.start + first, passage.start + last) for first, last in sentence_spans(passage.text)]
+    before = [span for span in spans if span[1] <= start][-1:]
+    after = [span for span in spans if span[0] >= end][:1]
+    texts = [passage.text[first - passage.start : last - passage.start] for first, last in before]
+    texts += ["…"] if before or after else []
+    texts += [passage.text[first - passage.start : last - passage.start] for first, last in after]
+    return " ".join(texts)

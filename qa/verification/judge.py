@@ -12,12 +12,14 @@ from qa.llm.chat_models import ChatModel, Task, reason_for
 from qa.llm.prompts import load_prompt
 from qa.verification.verifier import Hypothesis, PlattScaling, Verdict
 
-PROMPT_VARIABLES = {"quote", "day", "question", "answer"}
+PROMPT_VARIABLES = {"article", "around", "quote", "day", "question", "answer"}
 DISPUTE_VARIABLES = {"quote", "statement"}
 # What a claim answers that was not asked for.
 NO_QUESTION = "What happened, according to the quote?"
-# The limit of the quote and of the claim in the prompt.
+# The limits of the quote and of the claim in the prompt, and of what only says who or what they are about.
 MAX_CHARACTERS = 1_200
+MAX_TITLE_CHARACTERS = 120
+MAX_CONTEXT_CHARACTERS = 260
 # What a bare yes or no of a server that returns no probabilities counts as: a word alone says little.
 WORD_LOG_ODDS = 2.0
 # The probability of a word that is not among the returned alternatives is at most this.
@@ -75,8 +77,13 @@ class ChatModelVerifier:
 
 
 def _judged(hypothesis: Hypothesis) -> dict[str, str]:
+    title = sanitize(hypothesis.title)[:MAX_TITLE_CHARACTERS]
+    day = f"({hypothesis.quoted_on})" if hypothesis.quoted_on else ""
+    around = sanitize(hypothesis.context)[:MAX_CONTEXT_CHARACTERS]
     return {
-        "quote": _quote(hypothesis),
+        "article": " ".join(filter(None, (f"“{title}”" if title else "", day))) or "(untitled)",
+        "around": f"Around it: {around}\n" if around else "",
+        "quote": sanitize(hypothesis.quote)[:MAX_CHARACTERS],
         "day": f" ({hypothesis.day})" if hypothesis.day else "",
         "question": sanitize(hypothesis.question) or NO_QUESTION,
         "answer": sanitize(hypothesis.claim)[:MAX_CHARACTERS],

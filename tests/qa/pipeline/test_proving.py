@@ -53,12 +53,12 @@ FIRST, SECOND = candidate("Ada won."), candidate("Ben won.")
 
 
 def proven(candidates: list[Candidate], proofs: Mapping[str, float], threshold: float = 0.5) -> ProvenText:
-    return asyncio.run(prove(candidates, QUESTION, ScriptedVerifier(proofs), threshold))
+    return asyncio.run(prove(candidates, QUESTION, (), ScriptedVerifier(proofs), threshold))
 
 
 def test_the_first_candidate_is_shown_if_it_is_proven() -> None:
     verifier = ScriptedVerifier({"Ada won.": 0.91234567})
-    found = asyncio.run(prove([FIRST, SECOND], QUESTION, verifier, 0.5))
+    found = asyncio.run(prove([FIRST, SECOND], QUESTION, (), verifier, 0.5))
     assert found.cited.text == "Ada won [1]."
     assert [sentence.probability for sentence in found.cited.sentences] == [0.9123]
     assert found.proof == pytest.approx(0.9123, abs=1e-4)
@@ -109,9 +109,9 @@ def test_a_quoted_sentence_is_verified_by_what_was_drafted() -> None:
 
 
 def test_without_a_verifier_the_first_candidate_is_shown_unjudged() -> None:
-    found = asyncio.run(prove([FIRST, SECOND], QUESTION, None, 0.5))
+    found = asyncio.run(prove([FIRST, SECOND], QUESTION, (), None, 0.5))
     assert found == ProvenText(cited=FIRST.cited, proof=None)
-    assert asyncio.run(prove([], QUESTION, None, 0.5)) == ProvenText()
+    assert asyncio.run(prove([], QUESTION, (), None, 0.5)) == ProvenText()
 
 
 def test_a_verifier_that_fails_ends_the_answer() -> None:
@@ -120,4 +120,4 @@ def test_a_verifier_that_fails_ends_the_answer() -> None:
             raise ModelUnavailable("it is gone")
 
     with pytest.raises(ModelUnavailable):
-        asyncio.run(prove([FIRST], QUESTION, Failing({}), 0.5))
+        asyncio.run(prove([FIRST], QUESTION, (), Failing({}), 0.5))
