@@ -13,8 +13,8 @@ class Hypothesis:
 
     `day` is when the question was asked, and `quoted_on` when the quote was published, both ISO 8601 or
     empty. `title` is its article's, and `context` are the sentences around it; they say who "she" is.
-    Without a `question` the claim stands for itself. A `disputed` claim is known not to be proven: what counts is whether the quote
-    contradicts it.
+    Without a `question` the claim stands for itself. A `disputed` claim is known not to be proven: what
+    counts is whether the quote contradicts it.
     """
 
     claim: str
