@@ -1,0 +1,82 @@
+"""Timelines: what the articles report on a topic, with days, oldest first."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import numpy as np
+
+from index.text.calendar_words import MONTH, month_number
+from qa.composition.catalogue import day
+from qa.composition.composed import Composed, Composition, Line
+from qa.composition.evidence.salience import salience, select_diverse
+from qa.composition.evidence.sentences import ArticleSentence
+
+MAX_ARTICLES, MAX_LINES = 8, 10
+# What a sentence gains that names a day, a month or a year.
+DATED = 0.25
+TOPIC = 0.8
+_YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
+_MONTH = rf"(?P<month>{MONTH})(?!\w)"
+_DATE = re.compile(
+    rf"\b(?:(?P<day>\d{{1,2}}) {_MONTH}(?:,? {_YEAR})?"
+    rf"|(?:(?:in|since|until|by|of|early|late|mid|last) ){_YEAR.replace('year', 'year2')}"
+    rf"|(?:in|since|until|by|of|early|late|last) {_MONTH.replace('month', 'month2')}(?:,? {_YEAR.replace('year', 'year3')})?"
+    rf"|{_MONTH.replace('month', 'month3')} (?P<day3>\d{{1,2}})(?!\d)(?:,? {_YEAR.replace('year', 'year4')})?)",
+    re.IGNORECASE,
+)
+
+
+def compose(composition: Composition) -> Composed | None:
+    articles = composition.articles(1 if composition.understanding.singular else MAX_ARTICLES)
+    sentences = composition.read(articles)
+    if not sentences:
+        return None
+    texts = [sentence.text for sentence in sentences]
+    vectors = composition.collection.encode(texts)
+    about = np.asarray(composition.collection.similarity(composition.topic or texts[0], texts))
+    happened = [event_day(sentence) for sentence in sentences]
+    dated = np.array([DATED if when else 0.0 for when in happened])
+    scores = np.asarray(salience(sentences, vectors, None) + TOPIC * about + dated, dtype=np.float32)
+    chosen = select_diverse(scores, vectors, min(MAX_LINES, max(4, 2 * len(articles))))
+    entries = [(happened[at] or _reported(sentences[at]), sentences[at]) for at in chosen]
+    entries.sort(key=lambda entry: (entry[0][0], entry[1].start))
+    return Composed(
+        lines=tuple(Line.quoted(sentence, f"{label}: " if label else "") for (_, label), sentence in entries),
+        is_list=True,
+    )
+
+
+def _reported(sentence: ArticleSentence) -> tuple[str, str]:
+    when = sentence.article.date
+    return (when.isoformat(), day(when)) if when else ("", "")
+
+
+def event_day(sentence: ArticleSentence) -> tuple[str, str] | None:
+    """The sort key and the words of the time before its article's day that the sentence names, if it does."""
+    published = sentence.article.date
+    for found in _DATE.finditer(sentence.text):
+        parts = {name.rstrip("234"): value for name, value in found.groupdict().items() if value}
+        year = int(parts["year"]) if "year" in parts else None
+        month = month_number(parts["month"]) if "month" in parts else None
+        number = int(parts["day"]) if "day" in parts else None
+        if year is None and month and published:
+            year = published.year - (month > published.month)
+            # A month to come is no event yet.
+            if month > published.month and not _PAST.search(sentence.text):
+                continue
+        if year is None or (published and (year, month or 1, number or 1) > _ymd(published)):
+            continue
+        key = f"{year:04}-{month or 0:02}-{number or 0:02}"
+        named = date(year, month or 1, 1)
+        label = f"{number} {named:%B %Y}" if number and month else f"{named:%B %Y}" if month else str(year)
+        return key, label
+    return None
+
+
+_PAST = re.compile(r"\b(?:was|were|had|did|has|have|\w+ed)\b")
+
+
+def _ymd(when: date) -> tuple[int, int, int]:
+    return when.year, when.month, when.day

@@ -1,0 +1,62 @@
+"""Misspelt words of a question, replaced by the word of the collection that is spelt almost alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from index.collection import Collection
+from index.text.normalization import WORD, is_stop_word, stem
+from qa.understanding.kinds import training_questions
+
+# Shorter words have too many neighbours.
+MIN_LETTERS = 5
+# How alike two words must be, 0 to 1: a word of nine letters may differ in two.
+MIN_SIMILARITY = 0.75
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A word of the question as typed, and the collection's word that it is read as."""
+
+    typed: str
+    read_as: str
+
+
+def correct(question: str, collection: Collection) -> tuple[str, tuple[Correction, ...]]:
+    """The question with its misspelt words corrected, and the corrections.
+
+    A word is misspelt if no article has it, the embedder's vocabulary has it neither, and an article has one
+    that is almost alike.
+    """
+    corrections = tuple(
+        Correction(typed=word, read_as=better)
+        for word in dict.fromkeys(WORD.findall(question))
+        if _is_unknown(word, collection) and (better := _similar_word(word, collection))
+    )
+    for one in corrections:
+        question = question.replace(one.typed, one.read_as)
+    return question, corrections
+
+
+def _is_unknown(word: str, collection: Collection) -> bool:
+    if len(word) < MIN_LETTERS or is_stop_word(word) or not word.isalpha() or stem(word) in _form_words():
+        return False
+    # The vocabulary of an embedder's tokenizer has the common words of its languages in one piece.
+    return len(collection.tokens.offsets(word)) > 1 and not collection.has_word(word)
+
+
+def _form_words() -> frozenset[str]:
+    return frozenset(stem(word) for text, _ in training_questions() for word in WORD.findall(text))
+
+
+def _similar_word(word: str, collection: Collection) -> str | None:
+    found = process.extractOne(
+        word.lower(),
+        [each for each in collection.vocabulary() if each[:1] == word[:1].lower()],
+        scorer=DamerauLevenshtein.normalized_similarity,
+        score_cutoff=MIN_SIMILARITY,
+    )
+    return found[0] if found else None
