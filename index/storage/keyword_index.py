@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from index.schemas import Filters
 from index.storage.database import Database
 from index.storage.sql import filter_condition
-from index.text.normalization import stem
+from index.text.normalization import WORD, plain, stem
 
 # Filters usually leave the k requested passages among this many best ones.
 FILTERED_CANDIDATES = 300
@@ -60,6 +60,14 @@ class FTS5KeywordIndex:
             stem(term): terms[term] * math.log1p((max(total, count) - count + 0.5) / (count + 0.5))
             for term, count in counts.items()
         }
+
+    def has_word(self, word: str) -> bool:
+        return self._passage_counts([word])[word] > 0
+
+    def words(self) -> set[str]:
+        # The index has stems only.
+        texts = self._database.rows("SELECT title || ' ' || text FROM articles")
+        return {plain(word) for (text,) in texts for word in WORD.findall(text)}
 
     def unindexed_passages(self) -> list[str]:
         return self._ids("SELECT id FROM passages WHERE row NOT IN (SELECT rowid FROM passage_fts)")

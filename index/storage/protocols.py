@@ -169,6 +169,12 @@ class KeywordIndex(Protocol):
     def idf_weights(self, terms: Mapping[str, float]) -> dict[str, float]:
         """By stem, the weight of each term times its inverse document frequency."""
 
+    def has_word(self, word: str) -> bool:
+        """Whether a passage or a title has the word, or another form of it."""
+
+    def words(self) -> set[str]:
+        """The words of all passages and titles, in lower case and without accents."""
+
     def unindexed_passages(self) -> list[str]:
         """The ids of passages that the index lacks."""
 

@@ -11,8 +11,7 @@ from index.schemas import Article, Filters
 from index.text.shingles import Shingles
 from qa.composition.evidence.articles import RelevantArticle, closest, relevant_articles
 from qa.composition.evidence.sentences import ArticleSentence, article_sentences
-from qa.schemas import AnswerSentence, Citation, DuplicateArticle
-from qa.schemas.answers import Support
+from qa.schemas import AnswerSentence, Citation, DuplicateArticle, Support
 from qa.understanding.understanding import Understanding
 
 # How many copies of a cited article are listed.

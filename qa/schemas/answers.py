@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -13,12 +14,21 @@ DECLINED = "The articles do not say."
 """The text of a declined answer."""
 
 
+Support = Literal["supported", "weak", "catalogue", "computed"]
+"""Quotes prove a "supported" sentence, and a "weak" one less clearly; "catalogue" was read from the fields of
+the `articles`, and "computed" was worked out from the figures in its quotes.
+"""
+
+
 class AnswerSentence(Schema):
-    """One sentence of an answer, without its marks, and the numbers of its citations."""
+    """One sentence of an answer, without its marks, and the numbers of its citations; `articles` are the ids
+    of those that a sentence of the catalogue is about.
+    """
 
     text: str
     citations: tuple[int, ...]
-    support: Literal["supported", "weak"]
+    support: Support
+    articles: tuple[str, ...] = ()
 
 
 class Position(Schema):
@@ -50,14 +60,39 @@ class Usage(Schema):
     answer_tokens: int
 
 
+class Correction(Schema):
+    """A word of the question as typed, and the word of the articles that it was read as."""
+
+    typed: str
+    read_as: str
+
+
+class Understood(Schema):
+    """How a question was understood: the question with its spelling corrected, what it is about, and the
+    articles that it was limited to by its own words.
+    """
+
+    question: str
+    kind: str
+    topic: str = ""
+    source: str | None = None
+    after: date | None = None
+    before: date | None = None
+    corrections: tuple[Correction, ...] = ()
+
+
 class Answer(Schema):
-    """An answer in which every sentence is cited, or a declined one with the nearest passages.
+    """An answer in which every sentence is cited, read from the catalogue or computed; a declined one with
+    the nearest passages; or, with the status "chat", a reply that is about no article.
+
+    `kind` is what was asked for (`fact`, `summary`, `list` …), and `followups` are questions that the
+    articles answer too.
 
     `search_confidence` and `confidence` are what the two gates compare with their thresholds, 0 to 1: how
     well the best passage fits, and, if a draft was written, how likely the articles answer the question.
     """
 
-    status: Literal["answered", "declined"]
+    status: Literal["answered", "declined", "chat"]
     text: str
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -69,6 +104,9 @@ class Answer(Schema):
     search_confidence: float | None = None
     confidence: float | None = None
     usage: Usage | None = None
+    kind: str = "fact"
+    understood: Understood | None = None
+    followups: tuple[str, ...] = ()
 
 
 class Thresholds(Schema):
@@ -93,4 +131,11 @@ class Token(Schema):
     text: str = Field(description="a part of the unchecked draft")
 
 
-Event = Evidence | Token | Answer
+class Progress(Schema):
+    """How many of the articles are read that an answer needs."""
+
+    done: int
+    total: int
+
+
+Event = Evidence | Progress | Token | Answer

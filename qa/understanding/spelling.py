@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from index.collection import Collection
 from index.text.normalization import WORD, is_stop_word, stem
+from qa.schemas import Correction
 from qa.understanding.kinds import training_questions
 
 # Shorter words have too many neighbours.
 MIN_LETTERS = 5
 # How alike two words must be, 0 to 1: a word of nine letters may differ in two.
 MIN_SIMILARITY = 0.75
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """A word of the question as typed, and the collection's word that it is read as."""
-
-    typed: str
-    read_as: str
 
 
 def correct(question: str, collection: Collection) -> tuple[str, tuple[Correction, ...]]:

@@ -11,12 +11,12 @@ from rapidfuzz import fuzz
 from index.collection import Collection
 from index.schemas import Filters
 from index.text.normalization import WORD, is_stop_word, stem
-from qa.schemas import Question
+from qa.schemas import Correction, Question, Understood
 from qa.understanding.classifier import TextClassifier
 from qa.understanding.kinds import WEIGHTS, Kind, KindGuess, form_words, guess_kind
 from qa.understanding.periods import find_period
 from qa.understanding.question_parts import split_parts
-from qa.understanding.spelling import Correction, correct
+from qa.understanding.spelling import correct
 
 # A question is taken for a fact below this probability of another kind.
 MIN_PROBABILITY = 0.45
@@ -46,6 +46,25 @@ class Understanding:
     filters: Filters
     article: str | None
     corrections: tuple[Correction, ...]
+
+    @property
+    def standalone(self) -> Question:
+        """The question in its corrected wording, for an answer that is drafted."""
+        return self.question.model_copy(update={"question": self.wording})
+
+    @property
+    def shown(self) -> Understood:
+        """What is shown of it."""
+        given = self.question.filters
+        return Understood(
+            question=self.wording,
+            kind=self.kind,
+            topic=self.topic,
+            source=self.filters.source if self.filters.source != given.source else None,
+            after=self.filters.after if self.period else None,
+            before=self.filters.before if self.period else None,
+            corrections=self.corrections,
+        )
 
     @property
     def singular(self) -> bool:

@@ -1,0 +1,144 @@
+"""Answers a question by its kind: composed of the articles' own sentences, part by part, or drafted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+
+from index.collection import Collection
+from qa.composition.composed import Composed, Composition, with_marks
+from qa.composition.composers import COMPOSERS
+from qa.composition.followups import followups
+from qa.llm.chat_models import NO_MODEL
+from qa.pipeline.several_parts import answer_parts
+from qa.schemas import Answer, Event, Evidence, Progress, Question, RetrievedPassage, Timings, Token
+from qa.telemetry.tracing import traced
+from qa.understanding.conversation import resolve
+from qa.understanding.understanding import Understanding, understand
+
+Facts = Callable[[Question], AsyncGenerator[Event, None]]
+# How many passages go with a composed answer.
+PASSAGES = 6
+
+
+class _Stopped(Exception):
+    """The reader has left; what is being composed is of no use."""
+
+
+async def dispatch(
+    question: Question, collection_of: Callable[[str], Collection], facts: Facts
+) -> AsyncGenerator[Event, None]:
+    """The events of the answer, the Answer last; `facts` gives those of one that is drafted.
+
+    Raises ArchiveEmpty, and what `facts` raises.
+    """
+    began = time.perf_counter()
+    collection = await asyncio.to_thread(collection_of, question.collection)
+    with traced("understand"):
+        understanding = await asyncio.to_thread(_understand, question, collection)
+    if understanding.kind in COMPOSERS:
+        async with aclosing(_composed(understanding, collection, began)) as events:
+            async for event in events:
+                yield event
+                if isinstance(event, Answer):
+                    return
+    drafted = facts(understanding.standalone)
+    if understanding.kind == "parts":
+        await drafted.aclose()
+        drafted = answer_parts(understanding, facts)
+    async with aclosing(drafted) as events:
+        async for event in events:
+            yield _labelled(event, understanding, collection) if isinstance(event, Answer) else event
+
+
+def _understand(question: Question, collection: Collection) -> Understanding:
+    return resolve(understand(question, collection), collection)
+
+
+def _labelled(answer: Answer, understanding: Understanding, collection: Collection) -> Answer:
+    """The drafted answer with how the question was understood, and what else can be asked."""
+    update: dict[str, object] = {"kind": understanding.kind, "understood": understanding.shown}
+    if not answer.followups:
+        ids = [one.article_id for one in answer.citations or answer.passages]
+        articles = [collection.documents.article(id_) for id_ in dict.fromkeys(ids[:2])]
+        update["followups"] = followups(understanding, articles)
+    return answer.model_copy(update=update)
+
+
+async def _composed(
+    understanding: Understanding, collection: Collection, began: float
+) -> AsyncGenerator[Event, None]:
+    """The events of a composed answer; no Answer if there is nothing to compose."""
+    evidence = await asyncio.to_thread(_evidence, understanding, collection)
+    searched = time.perf_counter()
+    read: asyncio.Queue[Progress] = asyncio.Queue()
+    loop, stopped = asyncio.get_running_loop(), False
+
+    def reading(done: int, total: int) -> None:
+        if stopped:
+            raise _Stopped
+        if total > 1:
+            loop.call_soon_threadsafe(read.put_nowait, Progress(done=done, total=total))
+
+    composition = Composition(understanding=understanding, collection=collection, reading=reading)
+    with traced("compose"):
+        composing = asyncio.create_task(asyncio.to_thread(COMPOSERS[understanding.kind], composition))
+        try:
+            yield evidence
+            while not composing.done():
+                waiting = asyncio.create_task(read.get())
+                await asyncio.wait({composing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                if waiting.done():
+                    yield waiting.result()
+                else:
+                    waiting.cancel()
+            composed = await composing
+        finally:
+            stopped = True
+            if not composing.done():
+                with suppress(_Stopped):
+                    await asyncio.shield(composing)
+    if not composed or not composed.lines:
+        return
+    answer = await asyncio.to_thread(_answer, composed, understanding, collection, evidence)
+    yield Token(text=answer.text)
+    timings = Timings(
+        search_ms=_milliseconds(searched - began),
+        first_token_ms=None,
+        total_ms=_milliseconds(time.perf_counter() - began),
+    )
+    yield answer.model_copy(update={"timings": timings})
+
+
+def _evidence(understanding: Understanding, collection: Collection) -> Evidence:
+    hits = []
+    if understanding.topic and understanding.kind not in ("chat", "overview"):
+        hits = collection.search(understanding.topic, k=PASSAGES, filters=understanding.filters)
+    return Evidence(
+        question_searched=understanding.wording, passages=tuple(map(RetrievedPassage.of, hits))
+    )
+
+
+def _answer(
+    composed: Composed, understanding: Understanding, collection: Collection, evidence: Evidence
+) -> Answer:
+    sentences, citations = composed.cited(collection)
+    return Answer(
+        status="chat" if composed.is_chat else "answered",
+        text=("\n" if composed.is_list else " ").join(map(with_marks, sentences)),
+        sentences=sentences,
+        citations=citations,
+        question_searched=evidence.question_searched,
+        passages=evidence.passages,
+        timings=Timings(search_ms=0.0, first_token_ms=None, total_ms=0.0),
+        model=NO_MODEL,
+        kind=understanding.kind,
+        understood=understanding.shown,
+        followups=composed.followups or followups(understanding, composed.articles),
+    )
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 1)

@@ -1,0 +1,86 @@
+"""Answers a question with several parts: each by itself, and those that no article answers by name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+
+from index.text.normalization import content_words, is_stop_word, stems
+from qa.composition.composed import with_marks
+from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
+from qa.understanding.understanding import Understanding
+
+
+async def answer_parts(
+    understanding: Understanding, facts: Callable[[Question], AsyncGenerator[Event, None]]
+) -> AsyncGenerator[Event, None]:
+    """The evidence of the whole question, a Progress for each part, and one Answer for all of them."""
+    answers: list[Answer] = []
+    parts = understanding.parts
+    for nth, part in enumerate(parts):
+        if nth:
+            yield Progress(done=nth, total=len(parts))
+        async with aclosing(facts(_question(understanding, part))) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    answers.append(event)
+                elif isinstance(event, Evidence) and not nth:
+                    yield event.model_copy(update={"question_searched": understanding.wording})
+    yield joined(understanding, answers)
+
+
+def _question(understanding: Understanding, part: str) -> Question:
+    """The part with the other content words of the whole question as its context."""
+    question = understanding.standalone
+    own = set(stems(part))
+    context = [
+        word
+        for word in content_words(understanding.wording)
+        if not is_stop_word(word) and not set(stems(word)) <= own
+    ]
+    searched = f"{part} ({' '.join(context)})" if context and part != understanding.parts[0] else None
+    return question.model_copy(update={"question": part, "search_as": searched})
+
+
+def joined(understanding: Understanding, answers: Sequence[Answer]) -> Answer:
+    """One answer with the sentences of all, citations numbered anew, and the missing parts named."""
+    numbers: dict[tuple[str, int, int], Citation] = {}
+    sentences: dict[str, AnswerSentence] = {}
+    missing = []
+    for part, answer in zip(understanding.parts, answers, strict=True):
+        if answer.status == "declined":
+            missing.append(part)
+            continue
+        renumbered = {}
+        for citation in answer.citations:
+            key = citation.article_id, citation.start, citation.end
+            kept = numbers.setdefault(key, citation.model_copy(update={"number": len(numbers) + 1}))
+            renumbered[citation.number] = kept.number
+        for sentence in answer.sentences:
+            cited = tuple(dict.fromkeys(renumbered[number] for number in sentence.citations))
+            sentences.setdefault(sentence.text, sentence.model_copy(update={"citations": cited}))
+    first = answers[0]
+    if not sentences:
+        return first.model_copy(update={"question_searched": understanding.wording})
+    shown = list(sentences.values())
+    text = " ".join(with_marks(sentence) for sentence in shown)
+    for part in missing:
+        unsaid = f"The articles do not say: {part[0].lower()}{part[1:].rstrip('?')}."
+        shown.append(AnswerSentence(text=unsaid, citations=(), support="catalogue"))
+        text += f" {unsaid}"
+    return first.model_copy(
+        update={
+            "status": "answered",
+            "text": text,
+            "sentences": tuple(shown),
+            "citations": tuple(numbers.values()),
+            "conflicts": tuple(conflict for answer in answers[:1] for conflict in answer.conflicts),
+            "question_searched": understanding.wording,
+            "passages": tuple(
+                {(one.article_id, one.start): one for answer in answers for one in answer.passages}.values()
+            ),
+            "timings": first.timings.model_copy(
+                update={"total_ms": round(sum(answer.timings.total_ms for answer in answers), 1)}
+            ),
+        }
+    )
