@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index.embedding.embedder import Vectors
 from index.schemas import Article
-from qa.composition.catalogue import day
 from qa.composition.composed import Composed, Composition, Line
+from qa.composition.evidence.articles import relevant_articles
 from qa.composition.evidence.figures import figures
 from qa.composition.evidence.salience import cover, salience
 from qa.composition.evidence.sentences import ArticleSentence
+from qa.composition.holdings.catalogue import day
 
 MAX_ARTICLES = 6
+# The beginning of an article that finds its counterpart, and how similar this has to be: to the beginning,
+# and compared with the most similar.
+BEGINNING, SAME_MATTER, CLOSE = 300, 0.45, 0.85
 # Two sentences this alike are about one point; at or above SAME they say the same unless figures differ.
 ONE_POINT, SAME = 0.45, 0.75
 MAX_POINTS, MAX_ONLY = 4, 3
@@ -70,13 +74,32 @@ def _two_articles(composition: Composition) -> list[Article]:
     outlets = composition.understanding.outlets
     if len(outlets) > 1:
         named = [
-            next((one.article for one in relevant if one.article.source == outlet), None) for outlet in outlets[:2]
+            next((one.article for one in relevant if one.article.source == outlet), None)
+            for outlet in outlets[:2]
         ]
         return [one for one in named if one] if all(named) else []
-    articles = [one.article for one in relevant if one.is_about] or [relevant[0].article]
-    first = articles[0]
-    others = [one for one in articles[1:] if one.source != first.source] or articles[1:]
-    return sorted((first, others[0]), key=lambda one: str(one.date or "")) if others else []
+    first = relevant[0].article
+    other = _counterpart(composition, first)
+    return sorted((first, other), key=lambda one: str(one.date or "")) if other else []
+
+
+def _counterpart(composition: Composition, first: Article) -> Article | None:
+    """The article that tells most like the first one of the same matter, of another outlet if there is one.
+
+    Another outlet seldom uses the words of the question, so it is found by the first article's own.
+    """
+    beginning = f"{first.title} {first.text[:BEGINNING]}"
+    others = [
+        one
+        for one in relevant_articles(
+            composition.collection, beginning, replace(composition.filters, source=None)
+        )
+        if one.article.id != first.id and one.similarity >= SAME_MATTER
+    ]
+    best = max((one.similarity for one in others), default=0.0)
+    near = [one.article for one in others if one.similarity >= CLOSE * best]
+    elsewhere = [one for one in near if one.source != first.source]
+    return next(iter(elsewhere or near), None)
 
 
 def _label(article: Article) -> str:
@@ -94,9 +117,8 @@ def _points(sides: Sequence[Sequence[ArticleSentence]], vectors: Sequence[Vector
     points: list[_Point] = []
     ranked = sorted(
         pairs,
-        key=lambda pair: -(
-            pair.alike
-            + OTHER_FIGURE * _figures_differ(sides[0][pair.one].text, sides[1][pair.other].text)
+        key=lambda pair: (
+            -(pair.alike + OTHER_FIGURE * _figures_differ(sides[0][pair.one].text, sides[1][pair.other].text))
         ),
     )
     for pair in ranked:
@@ -116,9 +138,7 @@ def _figures_differ(one: str, other: str) -> bool:
     )
 
 
-def _only(
-    side: Sequence[ArticleSentence], vectors: Vectors, seen: set[int]
-) -> list[ArticleSentence]:
+def _only(side: Sequence[ArticleSentence], vectors: Vectors, seen: set[int]) -> list[ArticleSentence]:
     left = [at for at in range(len(side)) if at not in seen and side[at].stands_alone]
     if not left:
         return []

@@ -50,7 +50,9 @@ class Composed:
     @property
     def articles(self) -> list[Article]:
         """The articles that are quoted, in order."""
-        return list({quote.article.id: quote.article for line in self.lines for quote in line.quotes}.values())
+        return list(
+            {quote.article.id: quote.article for line in self.lines for quote in line.quotes}.values()
+        )
 
     def cited(self, collection: Collection) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
         """The sentences with numbered citations."""
@@ -126,9 +128,7 @@ def _citation(number: int, quote: ArticleSentence, collection: Collection) -> Ci
     article = quote.article
     words = Shingles.of(quote.quote)
     cluster = collection.documents.cluster(article.id)
-    copies = (
-        [] if cluster is None else collection.documents.cluster_members(cluster, Filters(), MAX_COPIES)
-    )
+    copies = [] if cluster is None else collection.documents.cluster_members(cluster, Filters(), MAX_COPIES)
     return Citation(
         number=number,
         article_id=article.id,

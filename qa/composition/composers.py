@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 
 from qa.composition import (
     calculation,
-    catalogue,
     comparison,
     listing,
-    overview,
+    nearest,
     profile,
     quotation,
     summary,
-    talk,
     timeline,
 )
 from qa.composition.composed import Composed, Composition
+from qa.composition.holdings import catalogue, overview, talk
 from qa.understanding.kinds import Kind
+from qa.understanding.understanding import Understanding
 
 Composer = Callable[[Composition], Composed | None]
 
@@ -34,3 +34,8 @@ COMPOSERS: Mapping[Kind, Composer] = {
     "timeline": timeline.compose,
 }
 """Kinds without a composer are answered by drafting. A composer returns None if it finds nothing to say."""
+
+
+def fallback(understanding: Understanding) -> Composer | None:
+    """What is composed where a draft is declined. Of a fact nothing is: its answer has to be proven."""
+    return nearest.compose if understanding.kind == "yes-no" or understanding.is_keywords else None

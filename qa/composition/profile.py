@@ -8,7 +8,7 @@ from index.text.normalization import coverage, stems
 from qa.composition.composed import Composed, Composition, Line
 from qa.composition.evidence.salience import salience, select_diverse
 from qa.composition.evidence.sentences import ArticleSentence
-from qa.composition.summary import in_order
+from qa.composition.summary import in_order, summarize_article
 
 MAX_ARTICLES = 6
 MAX_SENTENCES, MAX_ALL = 6, 10
@@ -35,6 +35,10 @@ def compose(composition: Composition) -> Composed | None:
     if not naming:
         return None
     chosen = _best(composition, naming)
+    if not composition.topic.istitle() and relevant[0].is_about:
+        # An article about a thing tells of it also where it does not name it.
+        main = summarize_article(composition, relevant[0].article, MAX_ALL)
+        chosen = list({(one.article.id, one.start): one for one in (*main, *chosen)}.values())
     return Composed(lines=tuple(map(Line.quoted, sorted(chosen, key=in_order))))
 
 

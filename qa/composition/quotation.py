@@ -17,7 +17,7 @@ from qa.composition.evidence.sentences import ArticleSentence
 MAX_ARTICLES, MAX_QUOTES = 3, 4
 MIN_WORDS = 4
 _QUOTED = re.compile(r"“[^“”]+”|\"[^\"\n]+\"|„[^„“”]+[“”]|«[^«»]+»")
-_MARKS = "“”\"„«»"
+_MARKS = '“”"„«»'
 # How far from a quotation its speaker is named.
 NEAR = 160
 
@@ -78,7 +78,5 @@ def _speaker(
     if near and min(near)[0] <= NEAR:
         return min(near)[1]
     before = article.text[: paragraph.start()]
-    last = max(
-        ((before.rfind(person.name.split()[-1]), person.name) for person in people), default=(-1, "")
-    )
+    last = max(((before.rfind(person.name.split()[-1]), person.name) for person in people), default=(-1, ""))
     return last[1] if last[0] >= 0 else ""

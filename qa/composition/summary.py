@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.schemas import Article
-from qa.composition.catalogue import day, listed
 from qa.composition.composed import Composed, Composition, Line
 from qa.composition.evidence.salience import cover, salience, select_diverse
 from qa.composition.evidence.sentences import ArticleSentence
+from qa.composition.holdings.catalogue import day, listed
 
 MIN_SENTENCES, MAX_SENTENCES = 3, 6
 # A summary has one sentence for so many of an article.
-PER_SENTENCE = 4
+PER_SENTENCE = 3
 MAX_ARTICLES = 5
 # How much a sentence's similarity with the topic counts beside its salience.
 TOPIC = 0.6
@@ -28,7 +28,9 @@ def compose(composition: Composition) -> Composed | None:
     articles = composition.articles(1 if single else MAX_ARTICLES)
     if not articles:
         return None
-    lines = summarize_article(composition, articles[0]) if len(articles) == 1 else _topic(composition, articles)
+    lines = (
+        summarize_article(composition, articles[0]) if len(articles) == 1 else _topic(composition, articles)
+    )
     return Composed(lines=tuple(map(Line.quoted, lines))) if lines else None
 
 
@@ -41,7 +43,8 @@ def summarize_article(
         return []
     vectors = composition.collection.encode([sentence.text for sentence in sentences])
     title = composition.collection.encode([article.title])[0] if article.title else None
-    count = min(limit, max(MIN_SENTENCES, round(len(sentences) / PER_SENTENCE)))
+    wanted = len(sentences) * limit / MAX_SENTENCES / PER_SENTENCE
+    count = min(limit, max(MIN_SENTENCES, round(wanted)))
     return [sentences[at] for at in cover(salience(sentences, vectors, title), count)]
 
 
@@ -72,6 +75,8 @@ def _period(composition: Composition) -> Composed | None:
     first: dict[str, ArticleSentence] = {}
     for sentence in composition.read(articles):
         first.setdefault(sentence.article.id, sentence)
-    lines = [Line.quoted(one, f"{day(one.article.date)}: " if one.article.date else "") for one in first.values()]
+    lines = [
+        Line.quoted(one, f"{day(one.article.date)}: " if one.article.date else "") for one in first.values()
+    ]
     head = listed(page.articles, composition.filters, page.total)
     return Composed(lines=(head, *lines), is_list=True)

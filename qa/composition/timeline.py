@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 
 from index.text.calendar_words import MONTH, month_number
-from qa.composition.catalogue import day
 from qa.composition.composed import Composed, Composition, Line
 from qa.composition.evidence.salience import salience, select_diverse
 from qa.composition.evidence.sentences import ArticleSentence
+from qa.composition.holdings.catalogue import day
 
 MAX_ARTICLES, MAX_LINES = 8, 10
 # What a sentence gains that names a day, a month or a year.
-DATED = 0.25
+DATED = 0.15
 TOPIC = 0.8
 _YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
 _MONTH = rf"(?P<month>{MONTH})(?!\w)"
@@ -37,15 +39,27 @@ def compose(composition: Composition) -> Composed | None:
     vectors = composition.collection.encode(texts)
     about = np.asarray(composition.collection.similarity(composition.topic or texts[0], texts))
     happened = [event_day(sentence) for sentence in sentences]
-    dated = np.array([DATED if when else 0.0 for when in happened])
+    dated = np.array([DATED if _DATE.search(text) else 0.0 for text in texts])
     scores = np.asarray(salience(sentences, vectors, None) + TOPIC * about + dated, dtype=np.float32)
-    chosen = select_diverse(scores, vectors, min(MAX_LINES, max(4, 2 * len(articles))))
+    chosen = _chosen(sentences, select_diverse(scores, vectors, MAX_LINES), len(articles))
     entries = [(happened[at] or _reported(sentences[at]), sentences[at]) for at in chosen]
     entries.sort(key=lambda entry: (entry[0][0], entry[1].start))
     return Composed(
         lines=tuple(Line.quoted(sentence, f"{label}: " if label else "") for (_, label), sentence in entries),
         is_list=True,
     )
+
+
+def _chosen(sentences: Sequence[ArticleSentence], ranked: Sequence[int], articles: int) -> list[int]:
+    """The first sentence of each article, and the same number of its best ones."""
+    each = max(1, min(5, MAX_LINES // articles - 1))
+    left = Counter({sentence.article.id: each for sentence in sentences})
+    chosen = [at for at, sentence in enumerate(sentences) if sentence.nth == 0]
+    for at in ranked:
+        if at not in chosen and left[sentences[at].article.id]:
+            left[sentences[at].article.id] -= 1
+            chosen.append(at)
+    return chosen
 
 
 def _reported(sentence: ArticleSentence) -> tuple[str, str]:
@@ -62,10 +76,8 @@ def event_day(sentence: ArticleSentence) -> tuple[str, str] | None:
         month = month_number(parts["month"]) if "month" in parts else None
         number = int(parts["day"]) if "day" in parts else None
         if year is None and month and published:
-            year = published.year - (month > published.month)
-            # A month to come is no event yet.
-            if month > published.month and not _PAST.search(sentence.text):
-                continue
+            # The nearest one: in January, "in November" is that of last year.
+            year = published.year + (month - published.month < -6) - (month - published.month > 6)
         if year is None or (published and (year, month or 1, number or 1) > _ymd(published)):
             continue
         key = f"{year:04}-{month or 0:02}-{number or 0:02}"
@@ -73,9 +85,6 @@ def event_day(sentence: ArticleSentence) -> tuple[str, str] | None:
         label = f"{number} {named:%B %Y}" if number and month else f"{named:%B %Y}" if month else str(year)
         return key, label
     return None
-
-
-_PAST = re.compile(r"\b(?:was|were|had|did|has|have|\w+ed)\b")
 
 
 def _ymd(when: date) -> tuple[int, int, int]:

@@ -9,14 +9,14 @@ from contextlib import aclosing, suppress
 
 from index.collection import Collection
 from qa.composition.composed import Composed, Composition, with_marks
-from qa.composition.composers import COMPOSERS
-from qa.composition.followups import followups
+from qa.composition.composers import COMPOSERS, Composer, fallback
+from qa.composition.holdings.followups import followups
 from qa.llm.chat_models import NO_MODEL
+from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.several_parts import answer_parts
 from qa.schemas import Answer, Event, Evidence, Progress, Question, RetrievedPassage, Timings, Token
 from qa.telemetry.tracing import traced
-from qa.understanding.conversation import resolve
-from qa.understanding.understanding import Understanding, understand
+from qa.understanding.understanding import Understanding
 
 Facts = Callable[[Question], AsyncGenerator[Event, None]]
 # How many passages go with a composed answer.
@@ -37,28 +37,40 @@ async def dispatch(
     began = time.perf_counter()
     collection = await asyncio.to_thread(collection_of, question.collection)
     with traced("understand"):
-        understanding = await asyncio.to_thread(_understand, question, collection)
-    if understanding.kind in COMPOSERS:
-        async with aclosing(_composed(understanding, collection, began)) as events:
+        understanding = await asyncio.to_thread(understand_in_conversation, question, collection)
+    if composer := COMPOSERS.get(understanding.kind):
+        async with aclosing(_composed(composer, understanding, collection, began)) as events:
             async for event in events:
                 yield event
                 if isinstance(event, Answer):
                     return
-    drafted = facts(understanding.standalone)
-    if understanding.kind == "parts":
-        await drafted.aclose()
-        drafted = answer_parts(understanding, facts)
+    drafted = (
+        answer_parts(understanding, collection, facts)
+        if understanding.kind == "parts"
+        else facts(understanding.standalone)
+    )
     async with aclosing(drafted) as events:
         async for event in events:
-            yield _labelled(event, understanding, collection) if isinstance(event, Answer) else event
-
-
-def _understand(question: Question, collection: Collection) -> Understanding:
-    return resolve(understand(question, collection), collection)
+            if isinstance(event, Answer):
+                if event.status == "declined" and (composer := fallback(understanding)):
+                    break
+                event = _labelled(event, understanding, collection)
+            yield event
+        else:
+            return
+    declined = event
+    async with aclosing(_composed(composer, understanding, collection, began)) as events:
+        async for event in events:
+            if not isinstance(event, Evidence):
+                yield event
+            if isinstance(event, Answer):
+                return
+    yield _labelled(declined, understanding, collection)
 
 
 def _labelled(answer: Answer, understanding: Understanding, collection: Collection) -> Answer:
     """The drafted answer with how the question was understood, and what else can be asked."""
+    answer = shortened(answer, understanding.sentences)
     update: dict[str, object] = {"kind": understanding.kind, "understood": understanding.shown}
     if not answer.followups:
         ids = [one.article_id for one in answer.citations or answer.passages]
@@ -68,7 +80,7 @@ def _labelled(answer: Answer, understanding: Understanding, collection: Collecti
 
 
 async def _composed(
-    understanding: Understanding, collection: Collection, began: float
+    composer: Composer, understanding: Understanding, collection: Collection, began: float
 ) -> AsyncGenerator[Event, None]:
     """The events of a composed answer; no Answer if there is nothing to compose."""
     evidence = await asyncio.to_thread(_evidence, understanding, collection)
@@ -84,7 +96,7 @@ async def _composed(
 
     composition = Composition(understanding=understanding, collection=collection, reading=reading)
     with traced("compose"):
-        composing = asyncio.create_task(asyncio.to_thread(COMPOSERS[understanding.kind], composition))
+        composing = asyncio.create_task(asyncio.to_thread(composer, composition))
         try:
             yield evidence
             while not composing.done():
@@ -116,16 +128,14 @@ def _evidence(understanding: Understanding, collection: Collection) -> Evidence:
     hits = []
     if understanding.topic and understanding.kind not in ("chat", "overview"):
         hits = collection.search(understanding.topic, k=PASSAGES, filters=understanding.filters)
-    return Evidence(
-        question_searched=understanding.wording, passages=tuple(map(RetrievedPassage.of, hits))
-    )
+    return Evidence(question_searched=understanding.wording, passages=tuple(map(RetrievedPassage.of, hits)))
 
 
 def _answer(
     composed: Composed, understanding: Understanding, collection: Collection, evidence: Evidence
 ) -> Answer:
     sentences, citations = composed.cited(collection)
-    return Answer(
+    answer = Answer(
         status="chat" if composed.is_chat else "answered",
         text=("\n" if composed.is_list else " ").join(map(with_marks, sentences)),
         sentences=sentences,
@@ -137,6 +147,22 @@ def _answer(
         kind=understanding.kind,
         understood=understanding.shown,
         followups=composed.followups or followups(understanding, composed.articles),
+    )
+    return shortened(answer, understanding.sentences)
+
+
+def shortened(answer: Answer, sentences: int | None) -> Answer:
+    """The answer with at most so many sentences, and the citations of these."""
+    if sentences is None or len(answer.sentences) <= sentences:
+        return answer
+    kept = answer.sentences[:sentences]
+    cited = {number for sentence in kept for number in sentence.citations}
+    return answer.model_copy(
+        update={
+            "text": " ".join(map(with_marks, kept)),
+            "sentences": kept,
+            "citations": tuple(one for one in answer.citations if one.number in cited),
+        }
     )
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
+from index.collection import Collection
 from index.text.normalization import content_words, is_stop_word, stems
-from qa.composition.composed import with_marks
+from qa.composition.composed import Composed, Composition, Line, with_marks
+from qa.composition.nearest import nearest_sentences
 from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
 from qa.understanding.understanding import Understanding
+from qa.verification.answer_type import ExpectedAnswer
 
 
 async def answer_parts(
-    understanding: Understanding, facts: Callable[[Question], AsyncGenerator[Event, None]]
+    understanding: Understanding,
+    collection: Collection,
+    facts: Callable[[Question], AsyncGenerator[Event, None]],
 ) -> AsyncGenerator[Event, None]:
     """The evidence of the whole question, a Progress for each part, and one Answer for all of them."""
     answers: list[Answer] = []
@@ -26,7 +32,29 @@ async def answer_parts(
                     answers.append(event)
                 elif isinstance(event, Evidence) and not nth:
                     yield event.model_copy(update={"question_searched": understanding.wording})
-    yield joined(understanding, answers)
+    found = await asyncio.to_thread(_found, understanding, collection, answers)
+    yield joined(understanding, [found.get(nth, answer) for nth, answer in enumerate(answers)])
+
+
+def _found(
+    understanding: Understanding, collection: Collection, answers: Sequence[Answer]
+) -> dict[int, Answer]:
+    """What the articles that answer one part say on those that are declined by themselves."""
+    cited = [one.article_id for answer in answers if answer.status == "answered" for one in answer.citations]
+    composition = Composition(understanding=understanding, collection=collection, reading=lambda *_: None)
+    found: dict[int, Answer] = {}
+    for nth, answer in enumerate(answers):
+        if answer.status == "declined" and cited:
+            part = understanding.parts[nth]
+            expected = ExpectedAnswer.of(part)
+            near = nearest_sentences(composition, part, understanding.topic, list(dict.fromkeys(cited)))
+            fitting = [one for one in near if not expected.kinds or expected.found_in(one.text)]
+            if fitting:
+                sentences, citations = Composed(lines=(Line.quoted(fitting[0]),)).cited(collection)
+                found[nth] = answer.model_copy(
+                    update={"status": "answered", "sentences": sentences, "citations": citations}
+                )
+    return found
 
 
 def _question(understanding: Understanding, part: str) -> Question:

@@ -40,7 +40,6 @@ TRAINING, WEIGHTS = Path(__file__).with_name("kinds.jsonl"), Path(__file__).with
 FORM_QUESTIONS = 4
 
 
-
 class TrainingQuestion(NamedTuple):
     """A question with its label: `kind` or `kind/detail`."""
 

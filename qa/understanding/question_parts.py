@@ -10,9 +10,7 @@ _INTERROGATIVE = (
     r"(?:who|whom|whose|what|when|where|why|how|which"
     r"|wer|wen|wem|was|wann|wo|woher|wohin|warum|wie|welche[rsnm]?)\b"
 )
-_BOUNDARY = re.compile(
-    rf"(?:\s*[,;?]\s*(?:and |und )?|\s+(?:and|und)\s+)(?={_INTERROGATIVE})", re.IGNORECASE
-)
+_BOUNDARY = re.compile(rf"(?:\s*[,;?]\s*(?:and |und )?|\s+(?:and|und)\s+)(?={_INTERROGATIVE})", re.IGNORECASE)
 _OPENS = re.compile(_INTERROGATIVE, re.IGNORECASE)
 MAX_PARTS = 4
 

@@ -23,6 +23,7 @@ MIN_PROBABILITY = 0.45
 # How well the name of an outlet, or a title, must be contained in a question, 0 to 100.
 SAME_NAME = 90
 MIN_TITLE_CHARACTERS = 15
+MAX_KEYWORDS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +31,11 @@ class Understanding:
     """What a question asks for.
 
     `wording` is the question with its spelling corrected. `topic` are its words without those that make it
-    a question of its kind and those of its restrictions, as typed; empty if it is about everything.
+    a question of its kind and those of its restrictions, as typed; empty if it is about everything;
+    `subject` is the part of the question from the first to the last of them.
     `outlets` are the sources that it names. `period` is whether it names days; `filters` include them, and
     the outlet if it is one. `article` is the id of an article whose title it has.
+    `sentences` is the most that the answer may have, and `answer` one that was given before.
     """
 
     question: Question
@@ -40,12 +43,20 @@ class Understanding:
     detail: str
     wording: str
     topic: str
+    subject: str
     parts: tuple[str, ...]
     outlets: tuple[str, ...]
     period: bool
     filters: Filters
     article: str | None
     corrections: tuple[Correction, ...]
+    sentences: int | None = None
+    answer: str = ""
+
+    @property
+    def is_keywords(self) -> bool:
+        """Whether it consists of a few words that are all of the topic, as typed into a search box."""
+        return len(self.topic.split()) == len(WORD.findall(self.wording)) <= MAX_KEYWORDS
 
     @property
     def standalone(self) -> Question:
@@ -95,12 +106,14 @@ def understand(question: Question, collection: Collection) -> Understanding:
     if period:
         filters = replace(filters, after=period.first, before=period.last)
         topic = topic.replace(wording[slice(*period.span)], " ")
+    about = topic_words(topic, guess.kind)
     return Understanding(
         question=question,
         kind=guess.kind,
         detail=guess.detail,
         wording=wording,
-        topic=topic_words(topic, guess.kind),
+        topic=about,
+        subject=_subject(wording, about),
         parts=tuple(split_parts(wording)),
         outlets=outlets,
         period=period is not None,
@@ -125,18 +138,30 @@ def topic_words(text: str, kind: Kind) -> str:
     words = [
         word
         for word in WORD.findall(text)
-        if word[0].isupper() and not is_stop_word(word) and stem(word) not in form
+        if (word[0].isupper() and not is_stop_word(word) and stem(word) not in form)
         or not (is_stop_word(word) or stem(word) in form)
     ]
     return " ".join(words)
 
 
+def _subject(wording: str, topic: str) -> str:
+    """The part of the question that has the words of the topic, with the article before it."""
+    words = [(found.start(), found.end()) for word in topic.split() for found in _occurrences(word, wording)]
+    if not words:
+        return topic
+    start, end = min(words)[0], max(end for _, end in words)
+    article = re.search(r"\b(?:the|an?|der|die|das|den|dem) $", wording[:start], re.IGNORECASE)
+    return wording[article.start() if article else start : end]
+
+
+def _occurrences(word: str, text: str) -> list[re.Match[str]]:
+    return list(re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text))
+
+
 def _outlets(wording: str, collection: Collection) -> tuple[str, ...]:
     """The sources whose names the question contains, with or without "the"."""
     text = wording.casefold()
-    return tuple(
-        source for source in collection.documents.sources() if _short(source).casefold() in text
-    )
+    return tuple(source for source in collection.documents.sources() if _short(source).casefold() in text)
 
 
 def _short(source: str) -> str:

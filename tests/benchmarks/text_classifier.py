@@ -69,7 +69,9 @@ def _minimized(rows: Floats, expected: np.ndarray, weight: np.ndarray) -> Floats
 
 
 def cross_validate(
-    examples: Sequence[Example], vectors: Vectors, fit_some: Callable[[Sequence[Example], Vectors], TextClassifier]
+    examples: Sequence[Example],
+    vectors: Vectors,
+    fit_some: Callable[[Sequence[Example], Vectors], TextClassifier],
 ) -> list[tuple[Example, dict[str, float]]]:
     """Each example with the probabilities that a classifier of the other folds gives it."""
     order = np.random.default_rng(0).permutation(len(examples))

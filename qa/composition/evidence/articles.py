@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.collection import Collection
 from index.schemas import Article, Filters
@@ -10,11 +10,11 @@ from index.text.normalization import coverage
 
 # How many passages are searched for articles.
 PASSAGES = 40
-# The characters at an article's beginning that say what it is about.
-LEDE = 400
+# The first paragraph, up to so many characters, says what an article is about.
+LEDE = 250
 # An article is about a topic if its title and beginning have this share of the topic's words, by weight, or
-# if its best passage is this similar and has half of them.
-ABOUT, SIMILAR, SIMILAR_COVERAGE = 0.66, 0.5, 0.5
+# if its best passage has half of them and is this similar, and nearly as similar as any.
+ABOUT, SIMILAR, SIMILAR_COVERAGE, MOST_SIMILAR = 0.66, 0.45, 0.5, 0.85
 # An article mentions a topic if a passage has this share of its words.
 MENTIONS = 0.9
 # An article below this share of the best one's relevance is about something else.
@@ -24,7 +24,8 @@ CLOSE = 0.72
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelevantArticle:
     """An article with how well it fits a topic, all 0 to 1: `relevance`, the similarity and coverage of
-    its best passage, and the coverage of its title and beginning, `lede`.
+    its best passage, and the coverage of its title and beginning, `lede`. `is_about` is whether the topic
+    is what it is about, `mentions` whether it has the topic at all.
     """
 
     article: Article
@@ -32,10 +33,7 @@ class RelevantArticle:
     similarity: float
     coverage: float
     lede: float
-
-    @property
-    def is_about(self) -> bool:
-        return self.lede >= ABOUT or (self.similarity >= SIMILAR and self.coverage >= SIMILAR_COVERAGE)
+    is_about: bool = False
 
     @property
     def mentions(self) -> bool:
@@ -52,7 +50,7 @@ def relevant_articles(
         copies = [one.id for one in hit.also] if duplicates else []
         for article_id in (hit.passage.article_id, *copies):
             article = collection.documents.article(article_id)
-            lede = coverage(weights, f"{article.title} {article.text[:LEDE]}")
+            lede = coverage(weights, f"{article.title} {article.text[:LEDE].strip().partition(chr(10))[0]}")
             one = RelevantArticle(
                 article=article,
                 relevance=(max(hit.similarity, 0.0) + hit.coverage / 2 + lede / 2) / 2,
@@ -62,7 +60,14 @@ def relevant_articles(
             )
             if article_id not in found or found[article_id].relevance < one.relevance:
                 found[article_id] = one
-    return sorted(found.values(), key=lambda one: -one.relevance)
+    most = max((one.similarity for one in found.values()), default=0.0)
+    judged = [replace(one, is_about=_is_about(one, most)) for one in found.values()]
+    return sorted(judged, key=lambda one: -one.relevance)
+
+
+def _is_about(one: RelevantArticle, most: float) -> bool:
+    similar = one.similarity >= max(SIMILAR, MOST_SIMILAR * most) and one.coverage >= SIMILAR_COVERAGE
+    return one.lede >= ABOUT or similar
 
 
 def closest(articles: list[RelevantArticle], limit: int) -> list[Article]:

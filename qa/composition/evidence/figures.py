@@ -62,7 +62,10 @@ def _unit(text: str, match: re.Match[str]) -> str | None:
         return _SIGNS[match["sign"]]
     after = re.match(r"[ -]?([a-z.]+(?:[ -][a-z]+)?)", text[match.end() :])
     following = WORD.match(text[match.end() :].lstrip())
-    if following and re.match(rf"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b", following[0]):
+    if following and re.match(
+        r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b",
+        following[0],
+    ):
         return None
     if not after:
         return ""

@@ -47,15 +47,23 @@ def named_entities(sentences: Sequence[ArticleSentence], collection: Collection)
             contexts.setdefault(full, []).append(masked(sentence.text, start, end))
     kinds = _kinds(contexts, collection)
     return [
-        NamedEntity(name=name, kind=kinds[name], sentence=sentence, mentions=len(contexts[name]))
+        NamedEntity(
+            # "Professor Eames of Collmouth University"
+            name=name.split(" of ")[0] if kinds[name] == "person" else name,
+            kind=kinds[name],
+            sentence=sentence,
+            mentions=len(contexts[name]),
+        )
         for name, sentence in first.items()
     ]
 
 
 def masked(text: str, start: int, end: int) -> str:
-    """The words around `text[start:end]`, with NAME in its place."""
+    """The words around `text[start:end]`, with NAME in its place, and its own words."""
     before, after = _TOKENS.findall(text[:start])[-BEFORE:], _TOKENS.findall(text[end:])[:AFTER]
-    return " ".join([*before, "NAME", *after])
+    # A word of a name, such as "University", must not count as one of its context.
+    own = [f"{word}_" for word in _TOKENS.findall(text[start:end])]
+    return " ".join([*before, "NAME", *after, "|", *own])
 
 
 def _names(text: str) -> list[tuple[str, int, int]]:

@@ -37,7 +37,9 @@ def select_diverse(scores: Scores, vectors: Vectors, count: int) -> list[int]:
     chosen: list[int] = []
     left = set(range(len(scores)))
     while left and len(chosen) < count:
-        repeated = {at: max((float(vectors[at] @ vectors[one]) for one in chosen), default=0.0) for at in left}
+        repeated = {
+            at: max((float(vectors[at] @ vectors[one]) for one in chosen), default=0.0) for at in left
+        }
         best = max(left, key=lambda at: RELEVANCE * scores[at] - (1 - RELEVANCE) * repeated[at])
         left.discard(best)
         if repeated[best] < SAME:

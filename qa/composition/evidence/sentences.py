@@ -11,6 +11,8 @@ from qa.guardrails.prompt_injection import screen_sentences
 from qa.guardrails.sanitizer import sanitize
 
 MIN_WORDS = 5
+# A quotation up to so many characters is shown with the sentences it spans.
+MAX_QUOTATION = 700
 # The longest line that can be a heading above a sentence.
 MAX_HEADING = 90
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]\d]*$")
@@ -49,7 +51,7 @@ class ArticleSentence:
     def stands_alone(self) -> bool:
         """Whether it can be understood without the sentences before it, as far as its form tells."""
         opens = self.text[:1] not in "\"'“‘„«"
-        return opens and not _DEPENDENT.match(self.text) and self.text.count("“") == self.text.count("”")
+        return opens and not _DEPENDENT.match(self.text)
 
 
 def article_sentences(article: Article, question: str) -> list[ArticleSentence]:
@@ -62,16 +64,34 @@ def article_sentences(article: Article, question: str) -> list[ArticleSentence]:
 
 
 def _whole_sentences(article: Article, question: str) -> Iterator[tuple[int, int, str]]:
+    for start, end in _with_whole_quotations(article, question):
+        begin = start + _heading(article.text[start:end])
+        if dateline := _DATELINE.match(article.text, begin, end):
+            begin = dateline.end()
+        text = _REFERENCE.sub("", sanitize(article.text[begin:end]))
+        if len(text.split()) >= MIN_WORDS and _ENDS.search(text) and _BEGINS.match(text):
+            yield begin, end, text
+
+
+def _with_whole_quotations(article: Article, question: str) -> Iterator[tuple[int, int]]:
+    """The spans of the trusted sentences; those that a quotation spans are one, unless it is very long."""
+    pending: int | None = None
     for sentence in screen_sentences(article.text, question):
         if not sentence.trusted:
+            pending = None
             continue
-        start, end = sentence.start, sentence.end
-        start += _heading(article.text[start:end])
-        if dateline := _DATELINE.match(article.text, start, end):
-            start = dateline.end()
-        text = _REFERENCE.sub("", sanitize(article.text[start:end]))
-        if len(text.split()) >= MIN_WORDS and _ENDS.search(text) and _BEGINS.match(text):
-            yield start, end, text
+        start = sentence.start if pending is None else pending
+        text = article.text[start : sentence.end]
+        if pending is not None and ("\n\n" in text or len(text) > MAX_QUOTATION):
+            start, text = sentence.start, sentence.text
+        pending = start if _is_open(text) else None
+        if pending is None:
+            yield start, sentence.end
+
+
+def _is_open(text: str) -> bool:
+    """Whether a quotation that begins in the text does not end in it, or the other way round."""
+    return text.count("“") != text.count("”") or text.count('"') % 2 == 1
 
 
 def _heading(raw: str) -> int:

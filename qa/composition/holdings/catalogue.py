@@ -9,6 +9,7 @@ from datetime import date
 
 from index.schemas import Article, ArticleSummary, Filters
 from qa.composition.composed import Composed, Composition, Line
+from qa.composition.nearest import nearest_sentences
 
 MAX_LISTED = 12
 # How many article ids a sentence about all of them carries.
@@ -26,7 +27,11 @@ def compose(composition: Composition) -> Composed | None:
     if superlative := _superlative(composition):
         return superlative
     if understanding.article:
-        return Composed(lines=(_published(composition.collection.documents.article(understanding.article)),))
+        lines = [_published(composition.collection.documents.article(understanding.article))]
+        if understanding.answer:
+            said = nearest_sentences(composition, understanding.answer, "", [understanding.article])
+            lines += map(Line.quoted, said[:1])
+        return Composed(lines=tuple(lines))
     if not composition.topic or understanding.period:
         return _all(composition)
     relevant = composition.relevant(duplicates=True)
@@ -41,7 +46,7 @@ def compose(composition: Composition) -> Composed | None:
 
 
 def _about(composition: Composition, about: Sequence[Listed], mentioning: Sequence[Listed]) -> Composed:
-    topic = composition.topic
+    topic = composition.understanding.subject
     about, mentioning = _newest_first(about), _newest_first(mentioning)
     lines = []
     if about:
@@ -58,17 +63,13 @@ def _about(composition: Composition, about: Sequence[Listed], mentioning: Sequen
 def _counted(articles: Sequence[Listed], what: str, one: str, several: str, more: str = "") -> Line:
     count = len(articles)
     noun, verb = ("article", one) if count == 1 else ("articles", several)
-    return Line(
-        text=f"{count:,}{more} {noun} {verb} {what}:", articles=_ids(articles), support="catalogue"
-    )
+    return Line(text=f"{count:,}{more} {noun} {verb} {what}:", articles=_ids(articles), support="catalogue")
 
 
 def _none(composition: Composition) -> Composed:
-    what = f"about “{composition.topic}”"
+    what = f"about {composition.understanding.subject}"
     total = composition.collection.documents.list_articles(filters=composition.filters, limit=0).total
-    return Composed(
-        lines=(Line(text=f"None of the {total:,} articles is {what}.", support="catalogue"),)
-    )
+    return Composed(lines=(Line(text=f"None of the {total:,} articles is {what}.", support="catalogue"),))
 
 
 def _all(composition: Composition) -> Composed | None:
@@ -76,7 +77,9 @@ def _all(composition: Composition) -> Composed | None:
     page = composition.collection.documents.list_articles(filters=composition.filters)
     if not page.total:
         return Composed(
-            lines=(Line(text=f"There are no articles{restricted(composition.filters)}.", support="catalogue"),)
+            lines=(
+                Line(text=f"There are no articles{restricted(composition.filters)}.", support="catalogue"),
+            )
         )
     head = listed(page.articles, composition.filters, page.total)
     lines = [head, *map(_titled, page.articles[:MAX_LISTED])]
@@ -100,7 +103,8 @@ def _superlative(composition: Composition) -> Composed | None:
 
 def listed(articles: Sequence[Listed], filters: Filters, total: int) -> Line:
     """How many articles there are, and of which days."""
-    days = sorted(article.date for article in articles if article.date)
+    within = filters.after or filters.before
+    days = [] if within else sorted(article.date for article in articles if article.date)
     span = f", dated {day(days[0])} to {day(days[-1])}" if len(set(days)) > 1 else ""
     span = span or (f", dated {day(days[0])}" if days else "")
     verb, noun = ("is", "article") if total == 1 else ("are", "articles")

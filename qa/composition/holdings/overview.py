@@ -9,8 +9,8 @@ import numpy as np
 from index.collection import Collection
 from index.embedding.embedder import Vectors
 from index.schemas import ArticleSummary
-from qa.composition.catalogue import day, listed, outlets
 from qa.composition.composed import Composed, Composition, Line
+from qa.composition.holdings.catalogue import day, listed, outlets
 
 # Topics are found among this many of the newest articles, and this many are shown.
 NEWEST, MAX_TOPICS = 200, 10

@@ -20,6 +20,11 @@ def compose(composition: Composition) -> Composed:
             text = f"Hello! I answer questions from {articles}."
         case _:
             text = _HELP.format(articles=articles)
-            if composition.understanding.wording.split()[0].strip(",.!").lower() in ("hello", "hi", "hallo", "hey"):
+            if composition.understanding.wording.split()[0].strip(",.!").lower() in (
+                "hello",
+                "hi",
+                "hallo",
+                "hey",
+            ):
                 text = f"Hello! {text}"
     return Composed(lines=(Line(text=text, support="catalogue"),), is_chat=True)
