@@ -15,12 +15,17 @@ from pydantic import TypeAdapter, ValidationError
 from index.errors import QuothError, SnapshotInvalid
 from qa.client.endpoints import Endpoint, question_body
 from qa.errors import ServerUnavailable, error_of_type
-from qa.schemas import Answer, Event, Evidence, Question, Token
+from qa.schemas import Answer, Event, Evidence, Progress, Question, Token
 
 # A question may wait until others are answered; a server that is silent for longer is gone.
 TIMEOUT_SECONDS = 600.0
 
-_EVENTS: dict[str, type[Event]] = {"evidence": Evidence, "token": Token, "answer": Answer}
+_EVENTS: dict[str, type[Event]] = {
+    "evidence": Evidence,
+    "progress": Progress,
+    "token": Token,
+    "answer": Answer,
+}
 
 T = TypeVar("T")
 

@@ -31,6 +31,7 @@ class _Pair:
 
 
 def compose(composition: Composition) -> Composed | None:
+    """The result and the sentences with its figures; None if there are no two that compare."""
     relevant = composition.relevant(duplicates=False)[:MAX_ARTICLES]
     sentences = composition.read([one.article for one in relevant])
     if not sentences:

@@ -36,6 +36,7 @@ class _Point:
 
 
 def compose(composition: Composition) -> Composed | None:
+    """The points on which two articles differ; None if there are no two on the topic."""
     pair = _two_articles(composition)
     if not pair:
         return None

@@ -45,7 +45,6 @@ class Composed:
     lines: tuple[Line, ...]
     is_list: bool = False
     is_chat: bool = False
-    followups: tuple[str, ...] = ()
 
     @property
     def articles(self) -> list[Article]:

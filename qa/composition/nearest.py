@@ -19,6 +19,7 @@ SUBJECT = 0.6
 
 
 def compose(composition: Composition) -> Composed | None:
+    """One or two sentences; None if none is near enough."""
     found = nearest_sentences(composition, composition.understanding.wording, composition.topic)
     if not found:
         return None

@@ -18,6 +18,7 @@ TOPIC = 0.6
 
 
 def compose(composition: Composition) -> Composed | None:
+    """The best sentences that name the topic; None if no article mentions it."""
     if not composition.topic:
         return None
     relevant = [one for one in composition.relevant() if one.mentions][:MAX_ARTICLES]

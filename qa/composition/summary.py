@@ -21,6 +21,7 @@ TOPIC = 0.6
 
 
 def compose(composition: Composition) -> Composed | None:
+    """Three to six sentences; None if no article is on the topic."""
     understanding = composition.understanding
     if understanding.period or (understanding.detail == "period" and not composition.topic):
         return _period(composition)

@@ -19,18 +19,22 @@ MAX_ARTICLES, MAX_LINES = 8, 10
 # What a sentence gains that names a day, a month or a year.
 DATED = 0.15
 TOPIC = 0.8
-_YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
-_MONTH = rf"(?P<month>{MONTH})(?!\w)"
-_DATE = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}}) {_MONTH}(?:,? {_YEAR})?"
-    rf"|(?:(?:in|since|until|by|of|early|late|mid|last) ){_YEAR.replace('year', 'year2')}"
-    rf"|(?:in|since|until|by|of|early|late|last) {_MONTH.replace('month', 'month2')}(?:,? {_YEAR.replace('year', 'year3')})?"
-    rf"|{_MONTH.replace('month', 'month3')} (?P<day3>\d{{1,2}})(?!\d)(?:,? {_YEAR.replace('year', 'year4')})?)",
-    re.IGNORECASE,
-)
+_YEAR, _MONTH = r"(?P<year>1[5-9]\d\d|20\d\d)", rf"(?P<month>{MONTH})(?!\w)"
+_SINCE = r"\b(?:in|since|until|by|of|early|late|mid|last) "
+# From the most to the least precise.
+_DATES = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?P<day>\d{{1,2}}) {_MONTH}(?:,? {_YEAR})?",
+        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?!\d)(?:,? {_YEAR})?",
+        rf"{_SINCE}{_MONTH}(?:,? {_YEAR})?",
+        rf"{_SINCE}{_YEAR}\b",
+    )
+]
 
 
 def compose(composition: Composition) -> Composed | None:
+    """Each article's first sentence and its best ones on the topic, each with its day; None if none is."""
     articles = composition.articles(1 if composition.understanding.singular else MAX_ARTICLES)
     sentences = composition.read(articles)
     if not sentences:
@@ -39,7 +43,7 @@ def compose(composition: Composition) -> Composed | None:
     vectors = composition.collection.encode(texts)
     about = np.asarray(composition.collection.similarity(composition.topic or texts[0], texts))
     happened = [event_day(sentence) for sentence in sentences]
-    dated = np.array([DATED if _DATE.search(text) else 0.0 for text in texts])
+    dated = np.array([DATED if any(pattern.search(text) for pattern in _DATES) else 0.0 for text in texts])
     scores = np.asarray(salience(sentences, vectors, None) + TOPIC * about + dated, dtype=np.float32)
     chosen = _chosen(sentences, select_diverse(scores, vectors, MAX_LINES), len(articles))
     entries = [(happened[at] or _reported(sentences[at]), sentences[at]) for at in chosen]
@@ -70,8 +74,8 @@ def _reported(sentence: ArticleSentence) -> tuple[str, str]:
 def event_day(sentence: ArticleSentence) -> tuple[str, str] | None:
     """The sort key and the words of the time before its article's day that the sentence names, if it does."""
     published = sentence.article.date
-    for found in _DATE.finditer(sentence.text):
-        parts = {name.rstrip("234"): value for name, value in found.groupdict().items() if value}
+    for found in (match for pattern in _DATES for match in pattern.finditer(sentence.text)):
+        parts = {name: value for name, value in found.groupdict().items() if value}
         year = int(parts["year"]) if "year" in parts else None
         month = month_number(parts["month"]) if "month" in parts else None
         number = int(parts["day"]) if "day" in parts else None

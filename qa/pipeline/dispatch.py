@@ -10,10 +10,11 @@ from contextlib import aclosing, suppress
 from index.collection import Collection
 from qa.composition.composed import Composed, Composition, with_marks
 from qa.composition.composers import COMPOSERS, Composer, fallback
-from qa.composition.holdings.followups import followups
+from qa.composition.holdings.followups import MAX_FOLLOWUPS, followups
 from qa.llm.chat_models import NO_MODEL
 from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.several_parts import answer_parts
+from qa.pipeline.suggested_questions import suggested_questions
 from qa.schemas import Answer, Event, Evidence, Progress, Question, RetrievedPassage, Timings, Token
 from qa.telemetry.tracing import traced
 from qa.understanding.understanding import Understanding
@@ -146,9 +147,14 @@ def _answer(
         model=NO_MODEL,
         kind=understanding.kind,
         understood=understanding.shown,
-        followups=composed.followups or followups(understanding, composed.articles),
+        followups=_examples(collection) if composed.is_chat else followups(understanding, composed.articles),
     )
     return shortened(answer, understanding.sentences)
+
+
+def _examples(collection: Collection) -> tuple[str, ...]:
+    """Two questions of different kinds that the collection answers."""
+    return tuple(suggested_questions(collection, MAX_FOLLOWUPS))
 
 
 def shortened(answer: Answer, sentences: int | None) -> Answer:

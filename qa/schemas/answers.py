@@ -108,6 +108,11 @@ class Answer(Schema):
     understood: Understood | None = None
     followups: tuple[str, ...] = ()
 
+    @property
+    def is_list(self) -> bool:
+        """Whether each sentence stands on a line of its own."""
+        return "\n" in self.text
+
 
 class Thresholds(Schema):
     """The confidence below which a question is declined: `search` before the model is called, `answer`

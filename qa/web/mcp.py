@@ -22,7 +22,7 @@ from index.readers.article_fields import article_from_fields
 from index.schemas import IngestReport, Outcome, Skipped
 from qa.assistant import Assistant
 from qa.client import Quoth
-from qa.schemas import Answer, Schema, Token, checked_question
+from qa.schemas import Answer, Event, Progress, Schema, Token, checked_question
 from qa.web.errors.handlers import HANDLERS
 from qa.web.schemas import ArticleWithText, FilterParams, SearchResponse
 
@@ -91,10 +91,14 @@ def _add_ask(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
                     if isinstance(event, Answer):
                         return event
                     step += 1
-                    await context.report_progress(
-                        step, message="writing" if isinstance(event, Token) else "reading"
-                    )
+                    await context.report_progress(step, message=_activity(event))
         raise AssertionError("a stream ends with an answer")
+
+
+def _activity(event: Event) -> str:
+    if isinstance(event, Progress):
+        return f"reading {event.done} of {event.total}"
+    return "writing" if isinstance(event, Token) else "reading"
 
 
 def _add_search(server: MCPServer[None], assistant: Assistant | Quoth) -> None:

@@ -19,7 +19,9 @@ MAX_DUPLICATES = 5
 def show_answer(answer: Answer, question: str) -> None:
     """Prints the text with its citations and their quotes, or the nearest passages of a declined answer."""
     screen = PlainConsole()
-    screen.show((printable(answer.text), "bold" if answer.status == "answered" else ""))
+    style = "bold" if answer.status == "answered" else ""
+    for line in answer.text.split("\n"):
+        screen.show((printable(line), style))
     for sentence in answer.sentences:
         if sentence.support == "weak":
             screen.show((f"Weakly supported: {printable(sentence.text)}", "yellow"))
@@ -39,7 +41,13 @@ def show_answer(answer: Answer, question: str) -> None:
         for passage in answer.passages[:MAX_NEAREST]:
             screen.show((_source(passage) + _duplicates(passage), "dim"), prefix="  - ")
             screen.show(_excerpt(passage.text), prefix="    ")
-    if answer.question_searched != question.strip():
+    for followup in answer.followups:
+        screen.show("")
+        screen.show((f"You can also ask: {printable(followup)}", "dim"))
+    corrections = answer.understood.corrections if answer.understood else ()
+    for one in corrections:
+        screen.show((f"Read “{printable(one.typed)}” as “{printable(one.read_as)}”", "dim"))
+    if answer.question_searched != question.strip() and not corrections:
         screen.show("")
         screen.show((f"Searched for: {printable(answer.question_searched)}", "dim"))
 
@@ -75,12 +83,15 @@ def _highlighted(text: str, query_stems: set[str]) -> Iterator[tuple[str, str]]:
     yield line[end:], ""
 
 
-def show_rechecks(rechecked: Sequence[RecheckedCitation], *, as_json: bool) -> None:
-    """Prints which quotes of an answer are still in their articles."""
+def show_rechecks(
+    rechecked: Sequence[RecheckedCitation], missing: Sequence[str] = (), *, as_json: bool
+) -> None:
+    """Prints which quotes of an answer are still in their articles, and which articles it names are gone."""
     if as_json:
         show_json(
             {
-                "holds": all(one.holds for one in rechecked),
+                "holds": not missing and all(one.holds for one in rechecked),
+                "missing_articles": list(missing),
                 "citations": [
                     {"number": one.citation.number, "article_id": one.citation.article_id}
                     | {"holds": one.holds, "reason": one.reason}
@@ -99,6 +110,8 @@ def show_rechecks(rechecked: Sequence[RecheckedCitation], *, as_json: bool) -> N
         screen.show((_source(one.citation), "dim"), prefix="  ")
         if one.reason:
             screen.show(one.reason, prefix="  ")
+    for article_id in missing:
+        show_level(screen, "problem", f"the article '{one_line(article_id)}' is gone")
     failed = sum(not one.holds for one in rechecked)
     passed = "every quote holds" if rechecked else "the answer has no quotes"
     message(f"{failed} of {count_of(len(rechecked), 'quote')} no longer hold" if failed else passed)

@@ -23,6 +23,7 @@ Listed = Article | ArticleSummary
 
 
 def compose(composition: Composition) -> Composed | None:
+    """What the document store knows of the articles asked for."""
     understanding = composition.understanding
     if superlative := _superlative(composition):
         return superlative

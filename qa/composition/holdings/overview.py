@@ -19,6 +19,7 @@ SAME_TOPIC = 0.5
 
 
 def compose(composition: Composition) -> Composed | None:
+    """Counts, outlets and topics; None if no article passes the filters."""
     page = composition.collection.documents.list_articles(filters=composition.filters)
     if not page.total:
         return None

@@ -11,6 +11,7 @@ _HELP = (
 
 
 def compose(composition: Composition) -> Composed:
+    """A short reply."""
     counted = composition.collection.documents.counts()[0]
     articles = f"the {counted:,} articles of this collection" if counted != 1 else "the one article here"
     match composition.understanding.detail:
