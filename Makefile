@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test soak bench fit-confidence bench-search lock clean distclean
+.PHONY: help install chat check lint test soak bench fit-confidence fit-kinds bench-search lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -78,6 +78,9 @@ TUTORIAL := langchain-chroma==1.1.0 langchain-huggingface==1.2.3 langchain-text-
 
 fit-confidence: $(TESTABLE) ## fit the confidence's coefficients to tests/benchmarks/confidence.csv and compare them with the code's
 	@$(BIN)/python -m tests.benchmarks.fit_confidence
+
+fit-kinds: $(TESTABLE) ## fit the classifiers of questions and of names, and print how well they do
+	@$(BIN)/python -m tests.benchmarks.fit_kinds
 
 bench-search: $(TESTABLE) ## measure ingestion and retrieval: make bench-search DATA=DIR
 	@[ -f "$(DATA)/articles.jsonl" ] || { echo "error: DATA must be a folder with articles.jsonl and questions.jsonl" >&2; exit 2; }

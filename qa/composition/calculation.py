@@ -74,7 +74,8 @@ def _calculated(pair: _Pair, operation: str) -> str:
     high, low = sorted((pair.one, pair.other), key=lambda figure: -figure.value)
     unit = high.unit or low.unit
     if operation == "sum":
-        return f"Together that is {_amount(high.value + low.value, unit)}: {_number(high.value)} + {_number(low.value)}."
+        total = _amount(high.value + low.value, unit)
+        return f"Together that is {total}: {_number(high.value)} + {_number(low.value)}."
     if operation == "share":
         share = 100 * low.value / high.value
         return f"That is {share:.1f} per cent: {_number(low.value)} of {_number(high.value)} {unit}."

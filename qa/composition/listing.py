@@ -1,4 +1,4 @@
-"""Lists: everyone, every place or organisation that an article names, or the sentences that say what is asked."""
+"""Lists: everyone, every place or organisation that an article names, or what its sentences say."""
 
 from __future__ import annotations
 

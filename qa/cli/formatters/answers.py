@@ -25,11 +25,7 @@ def show_answer(answer: Answer, question: str) -> None:
     for sentence in answer.sentences:
         if sentence.support == "weak":
             screen.show((f"Weakly supported: {printable(sentence.text)}", "yellow"))
-    for conflict in answer.conflicts:
-        screen.show((f"The sources differ on {printable(conflict.about)}:", "yellow"))
-        for position in conflict.positions:
-            numbers = "".join(f"[{number}]" for number in position.citations)
-            screen.show(f"{printable(position.claim)} {numbers}", prefix="  - ")
+    _show_conflicts(screen, answer)
     for citation in answer.citations:
         mark = f"[{citation.number}] "
         screen.show("")
@@ -41,6 +37,19 @@ def show_answer(answer: Answer, question: str) -> None:
         for passage in answer.passages[:MAX_NEAREST]:
             screen.show((_source(passage) + _duplicates(passage), "dim"), prefix="  - ")
             screen.show(_excerpt(passage.text), prefix="    ")
+    _show_asked(screen, answer, question)
+
+
+def _show_conflicts(screen: PlainConsole, answer: Answer) -> None:
+    for conflict in answer.conflicts:
+        screen.show((f"The sources differ on {printable(conflict.about)}:", "yellow"))
+        for position in conflict.positions:
+            numbers = "".join(f"[{number}]" for number in position.citations)
+            screen.show(f"{printable(position.claim)} {numbers}", prefix="  - ")
+
+
+def _show_asked(screen: PlainConsole, answer: Answer, question: str) -> None:
+    """How the question was understood, and what can be asked next."""
     for followup in answer.followups:
         screen.show("")
         screen.show((f"You can also ask: {printable(followup)}", "dim"))

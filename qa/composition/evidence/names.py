@@ -20,9 +20,8 @@ NameKind = Literal["person", "place", "organisation", "thing"]
 WEIGHTS = Path(__file__).with_name("names.npz")
 # The tokens before and after a name that tell its kind.
 BEFORE, AFTER = 3, 3
-_NAME = re.compile(
-    rf"{CAPITALIZED}(?:(?: (?:of|de|da|van|von|der|del|al|bin|the|&)){{0,2}} {CAPITALIZED}|(?<=\bDr)\. {CAPITALIZED})*"
-)
+_PARTICLE = r"(?: (?:of|de|da|van|von|der|del|al|bin|the|&)){0,2}"
+_NAME = re.compile(rf"{CAPITALIZED}(?:{_PARTICLE} {CAPITALIZED}|(?<=\bDr)\. {CAPITALIZED})*")
 _TOKENS = re.compile(r"[\w'’]+|[^\w\s]")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,10 @@ Scores = NDArray[np.float32]
 
 
 def salience(sentences: Sequence[ArticleSentence], vectors: Vectors, title: Vectors | None) -> Scores:
-    """How much each sentence tells of its text, about 0 to 1. `vectors`: (len(sentences), d); `title`: (d,)."""
+    """How much each sentence tells of its text, about 0 to 1.
+
+    `vectors` has shape (len(sentences), dimension), and `title` (dimension,).
+    """
     mean = vectors.mean(axis=0)
     central = vectors @ (mean / (np.linalg.norm(mean) or 1.0))
     about = vectors @ title if title is not None else central
@@ -55,5 +59,5 @@ def cover(scores: Scores, count: int) -> list[int]:
     if total <= count:
         return list(range(total))
     bounds = np.linspace(1, total, count).round().astype(int)
-    parts = [range(begin, end) for begin, end in zip(bounds, bounds[1:], strict=False) if end > begin]
+    parts = [range(begin, end) for begin, end in pairwise(bounds) if end > begin]
     return [0, *(max(part, key=lambda at: float(scores[at])) for part in parts)]
