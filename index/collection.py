@@ -83,7 +83,6 @@ class Collection:
         self.keywords = keywords
         self._embedder = embedder
         self._writing = threading.Lock()
-        self._vocabulary: tuple[tuple[int, int], frozenset[str]] | None = None
         self._sentences = EmbeddingCache(embedder.encode)
         self._retriever = HybridRetriever(
             documents=documents, vectors=vectors, keywords=keywords, embedder=embedder, reranker=reranker
@@ -140,17 +139,6 @@ class Collection:
         """
         query = _query(query)
         return self.keywords.idf_weights(weighted_words(query.text, query.context))
-
-    def vocabulary(self) -> frozenset[str]:
-        """The words of all articles and titles, in lower case, without accents and as they are written."""
-        state = self.documents.counts()
-        if self._vocabulary is None or self._vocabulary[0] != state:
-            self._vocabulary = state, frozenset(self.keywords.words())
-        return self._vocabulary[1]
-
-    def has_word(self, word: str) -> bool:
-        """Whether an article or a title has the word, or another form of it."""
-        return self.keywords.has_word(word)
 
     @property
     def embedder_name(self) -> str:

@@ -15,6 +15,8 @@ FILTERED_CANDIDATES = 300
 # Common terms are left out once a search would score more passages than this, about 10 ms.
 MAX_SCORED = 10_000
 MIN_TERMS = 3
+# The forms of a stem are read from this many passages; they have this many of its letters.
+FORM_PASSAGES, FORM_LETTERS = 3, 3
 
 
 class FTS5KeywordIndex:
@@ -64,10 +66,21 @@ class FTS5KeywordIndex:
     def has_word(self, word: str) -> bool:
         return self._passage_counts([word])[word] > 0
 
-    def words(self) -> set[str]:
+    def stems(self) -> list[str]:
+        self._database.rows(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.passage_stems USING fts5vocab (main, passage_fts, row)"
+        )
+        return [str(term) for (term,) in self._database.rows("SELECT term FROM temp.passage_stems")]
+
+    def forms(self, term: str) -> set[str]:
         # The index has stems only.
-        texts = self._database.rows("SELECT title || ' ' || text FROM articles")
-        return {plain(word) for (text,) in texts for word in WORD.findall(text)}
+        rows = self._database.rows(
+            "SELECT title || ' ' || articles.text FROM articles JOIN passages ON article_id = articles.id "
+            "WHERE passages.row IN (SELECT rowid FROM passage_fts WHERE passage_fts MATCH ? LIMIT ?)",
+            (_quoted(term), FORM_PASSAGES),
+        )
+        words = {word for (text,) in rows for word in WORD.findall(text)}
+        return {word for word in words if plain(word).startswith(term[:FORM_LETTERS])}
 
     def unindexed_passages(self) -> list[str]:
         return self._ids("SELECT id FROM passages WHERE row NOT IN (SELECT rowid FROM passage_fts)")

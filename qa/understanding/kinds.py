@@ -35,6 +35,8 @@ Kind = Literal[
     "previous",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+# The kinds that are drafted, and not composed of what articles it is about.
+DRAFTED: frozenset[Kind] = frozenset({"fact", "why", "yes-no", "parts"})
 TRAINING, WEIGHTS = Path(__file__).with_name("kinds.jsonl"), Path(__file__).with_name("kinds.npz")
 # A word that so many training questions of a kind share belongs to the form of the question.
 FORM_QUESTIONS = 4

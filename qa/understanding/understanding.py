@@ -13,7 +13,7 @@ from index.schemas import Filters
 from index.text.normalization import WORD, is_stop_word, stem
 from qa.schemas import Correction, Question, Understood
 from qa.understanding.classifier import TextClassifier
-from qa.understanding.kinds import WEIGHTS, Kind, KindGuess, form_words, guess_kind
+from qa.understanding.kinds import DRAFTED, WEIGHTS, Kind, KindGuess, form_words, guess_kind
 from qa.understanding.periods import find_period
 from qa.understanding.question_parts import split_parts
 from qa.understanding.spelling import correct
@@ -118,7 +118,7 @@ def understand(question: Question, collection: Collection) -> Understanding:
         outlets=outlets,
         period=period is not None,
         filters=filters,
-        article=_named_article(wording, collection, filters),
+        article=None if guess.kind in DRAFTED else _named_article(wording, collection, filters),
         corrections=corrections,
     )
 
