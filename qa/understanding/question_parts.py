@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# What begins a question of its own, with a preposition before it if there is one. "Was" is a question in German
-# only, so the languages are kept apart.
+# What begins a question of its own, with a preposition before it if there is one. "Was" is a question only in
+# German, so the languages are kept apart.
 _INTERROGATIVES = (
     r"(?:(?:for|by|from|to|at|in|with|on|of|since|until) )?"
     r"(?:who|whom|whose|what|when|where|why|how|which)\b",

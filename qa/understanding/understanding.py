@@ -22,7 +22,7 @@ from qa.understanding.spelling import correct
 MIN_PROBABILITY = 0.45
 # How well the name of an outlet, or a title, must be contained in a question, 0 to 100.
 SAME_NAME = 90
-MIN_TITLE_CHARACTERS = 15
+MIN_TITLE_CHARACTERS, MAX_TITLES = 15, 2_000
 MAX_KEYWORDS = 4
 
 
@@ -90,6 +90,11 @@ _ONE_ARTICLE = re.compile(
 )
 
 
+_NEWEST = re.compile(r"\b(?:newest|latest|most recent|neueste\w*)\b", re.IGNORECASE)
+_OLDEST = re.compile(r"\b(?:oldest|earliest|älteste\w*)\b", re.IGNORECASE)
+_EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IGNORECASE)
+
+
 def understand(question: Question, collection: Collection) -> Understanding:
     """The understanding of a question that stands by itself."""
     wording, corrections = correct(question.question, collection)
@@ -118,7 +123,7 @@ def understand(question: Question, collection: Collection) -> Understanding:
         outlets=outlets,
         period=period is not None,
         filters=filters,
-        article=None if guess.kind in DRAFTED else _named_article(wording, collection, filters),
+        article=None if guess.kind in DRAFTED else _named_article(wording, about, collection, filters),
         corrections=corrections,
     )
 
@@ -168,12 +173,20 @@ def _short(source: str) -> str:
     return re.sub(r"^the ", "", source, flags=re.IGNORECASE)
 
 
-def _named_article(wording: str, collection: Collection, filters: Filters) -> str | None:
-    """The article whose title the question contains."""
+def _named_article(wording: str, topic: str, collection: Collection, filters: Filters) -> str | None:
+    """The article whose title the question contains; or the newest or oldest one, if it asks for that."""
+    articles = collection.documents.list_articles(filters=filters, limit=MAX_TITLES).articles
     titled = [
         (fuzz.partial_ratio(article.title.casefold(), wording.casefold()), article.id)
-        for article in collection.documents.list_articles(filters=filters, limit=2_000).articles
+        for article in articles
         if MIN_TITLE_CHARACTERS <= len(article.title) <= len(wording)
     ]
     score, article_id = max(titled, default=(0, None))
-    return article_id if score >= SAME_NAME else None
+    if score >= SAME_NAME:
+        return article_id
+    dated = [article.id for article in articles if article.date]
+    if not dated or _EXTREMES.sub("", topic).split() or not _ONE_ARTICLE.search(wording):
+        return None
+    if _NEWEST.search(wording):
+        return dated[0]
+    return dated[-1] if _OLDEST.search(wording) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -16,17 +15,12 @@ MAX_LISTED = 12
 MAX_IDS = 200
 # Articles that fit about as well as the best are all named when one is asked for.
 MAX_PUBLISHED, PUBLISHED_CLOSE = 3, 0.9
-_NEWEST = re.compile(r"\b(?:newest|latest|most recent|neueste\w*|letzte\w*)\b", re.IGNORECASE)
-_OLDEST = re.compile(r"\b(?:oldest|first|earliest|älteste\w*|erste\w*)\b", re.IGNORECASE)
-
 Listed = Article | ArticleSummary
 
 
 def compose(composition: Composition) -> Composed | None:
     """What the document store knows of the articles asked for."""
     understanding = composition.understanding
-    if superlative := _superlative(composition):
-        return superlative
     if understanding.article:
         lines = [_published(composition.collection.documents.article(understanding.article))]
         if understanding.answer:
@@ -87,19 +81,6 @@ def _all(composition: Composition) -> Composed | None:
     if not composition.filters:
         lines.insert(1, outlets(page.articles))
     return Composed(lines=tuple(lines), is_list=True)
-
-
-def _superlative(composition: Composition) -> Composed | None:
-    """The newest or the oldest article of those asked for."""
-    words = composition.understanding.wording
-    newest, oldest = _NEWEST.search(words), _OLDEST.search(words)
-    if not (newest or oldest) or len(composition.topic.split()) > 1:
-        return None
-    page = composition.collection.documents.list_articles(filters=composition.filters)
-    dated = [article for article in page.articles if article.date]
-    if not dated:
-        return None
-    return Composed(lines=(_published(dated[0] if newest else dated[-1]),))
 
 
 def listed(articles: Sequence[Listed], filters: Filters, total: int) -> Line:
