@@ -47,10 +47,14 @@ class Composed:
     is_chat: bool = False
 
     @property
-    def articles(self) -> list[Article]:
-        """The articles that are quoted, in order."""
+    def article_ids(self) -> list[str]:
+        """The articles that are quoted or named, in order."""
         return list(
-            {quote.article.id: quote.article for line in self.lines for quote in line.quotes}.values()
+            dict.fromkeys(
+                id_
+                for line in self.lines
+                for id_ in (*(quote.article.id for quote in line.quotes), *line.articles)
+            )
         )
 
     def cited(self, collection: Collection) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
@@ -101,6 +105,10 @@ class Composition:
         """At most `limit` articles that the question is about, best first."""
         if self.understanding.article:
             return [self.collection.documents.article(self.understanding.article)]
+        if not self.topic:
+            # "Summarise the article", where there is one.
+            found = self.collection.documents.list_articles(filters=self.filters, limit=1)
+            return [self.collection.documents.article(found.articles[0].id)] if found.total == 1 else []
         return closest(self.relevant(), limit)
 
     def read(self, articles: Sequence[Article]) -> list[ArticleSentence]:

@@ -17,8 +17,6 @@ _NAMED = {"person": "person", "place": "place", "organisation": "organisation"}
 def compose(composition: Composition) -> Composed | None:
     """A line for each name, or each sentence near the question; None if there are none."""
     kind = _NAMED.get(composition.understanding.detail)
-    if not composition.topic and not composition.understanding.article:
-        return None
     articles = composition.articles(1 if kind or composition.understanding.singular else MAX_ARTICLES)
     sentences = composition.read(articles)
     if not sentences:

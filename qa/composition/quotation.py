@@ -33,8 +33,6 @@ class Quotation:
 
 def compose(composition: Composition) -> Composed | None:
     """Up to four quotations with their speakers; None if there are none."""
-    if not composition.topic and not composition.understanding.article:
-        return None
     articles = composition.articles(MAX_ARTICLES)
     found: list[Quotation] = []
     for article in articles:

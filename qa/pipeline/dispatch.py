@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 
 from index.collection import Collection
@@ -75,9 +75,14 @@ def _labelled(answer: Answer, understanding: Understanding, collection: Collecti
     update: dict[str, object] = {"kind": understanding.kind, "understood": understanding.shown}
     if not answer.followups:
         ids = [one.article_id for one in answer.citations or answer.passages]
-        articles = [collection.documents.article(id_) for id_ in dict.fromkeys(ids[:2])]
-        update["followups"] = followups(understanding, articles)
+        update["followups"] = _followups(understanding, collection, ids)
     return answer.model_copy(update=update)
+
+
+def _followups(understanding: Understanding, collection: Collection, ids: Sequence[str]) -> tuple[str, ...]:
+    """Questions about the first of the articles."""
+    first = list(dict.fromkeys(ids))[:MAX_FOLLOWUPS]
+    return followups(understanding, [collection.documents.article(id_) for id_ in first])
 
 
 async def _composed(
@@ -147,7 +152,9 @@ def _answer(
         model=NO_MODEL,
         kind=understanding.kind,
         understood=understanding.shown,
-        followups=_examples(collection) if composed.is_chat else followups(understanding, composed.articles),
+        followups=_examples(collection)
+        if composed.is_chat
+        else _followups(understanding, collection, composed.article_ids),
     )
     return shortened(answer, understanding.sentences)
 
