@@ -54,20 +54,13 @@ def compose(composition: Composition) -> Composed | None:
 def _pairs(near: Sequence[tuple[ArticleSentence, float]], outlets: Sequence[str]) -> Iterator[_Pair]:
     found = [(figure, sentence, cosine) for sentence, cosine in near for figure in figures(sentence.text)]
     for (one, first, near_one), (other, second, near_other) in combinations(found, 2):
-        if one.value == other.value or not _comparable(one, other, first is second):
+        if one.value == other.value or not one.kind or one.kind != other.kind:
             continue
         score = (near_one + near_other) / 2 + SAME_SENTENCE * (first is second)
         if len(outlets) > 1:
             score += BOTH_OUTLETS * ({first.article.source, second.article.source} == set(outlets[:2]))
         sentences = (first,) if first is second else (first, second)
         yield _Pair(one=one, other=other, sentences=sentences, score=score)
-
-
-def _comparable(one: Figure, other: Figure, together: bool) -> bool:
-    """Whether both count the same: have the same unit, or stand together and one has none."""
-    if one.kind and other.kind:
-        return one.kind == other.kind
-    return together and bool(one.kind or other.kind)
 
 
 def _calculated(pair: _Pair, operation: str) -> str:

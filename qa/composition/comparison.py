@@ -21,10 +21,10 @@ MAX_ARTICLES = 6
 # and compared with the most similar.
 BEGINNING, SAME_MATTER, CLOSE = 300, 0.45, 0.85
 # Two sentences this alike are about one point; at or above SAME they say the same unless figures differ.
-ONE_POINT, SAME = 0.45, 0.75
+ONE_POINT, SAME = 0.5, 0.75
 MAX_POINTS, MAX_ONLY = 4, 3
 # What a pair gains whose figures of one kind differ.
-OTHER_FIGURE = 0.35
+OTHER_FIGURE = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def _points(sides: Sequence[Sequence[ArticleSentence]], vectors: Sequence[Vector
     pairs = []
     for (one, other), alike in np.ndenumerate(cosines):
         differs = _figures_differ(sides[0][one].text, sides[1][other].text)
-        if alike >= ONE_POINT or (differs and alike >= ONE_POINT - 0.1):
+        if alike >= ONE_POINT:
             pairs.append(_Point(one=one, other=other, alike=float(alike), differs=differs or alike < SAME))
     points: list[_Point] = []
     ranked = sorted(

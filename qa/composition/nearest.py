@@ -13,9 +13,9 @@ from qa.composition.evidence.sentences import ArticleSentence
 MAX_ARTICLES = 3
 # How near a sentence has to be to a question: its cosine, plus half of the share of the topic's words that
 # it has; a second one is shown if it is nearly as near.
-NEAR, CLOSE = 0.62, 0.9
+NEAR, CLOSE = 0.55, 0.9
 # The passage around it has this share of the topic's words: it is about the same subject.
-SUBJECT = 0.6
+SUBJECT = 0.35
 
 
 def compose(composition: Composition) -> Composed | None:
@@ -27,10 +27,10 @@ def compose(composition: Composition) -> Composed | None:
 
 
 def nearest_sentences(
-    composition: Composition, question: str, topic: str, article_ids: Sequence[str] = ()
+    composition: Composition, question: str, topic: str, article_ids: Sequence[str] = (), least: float = NEAR
 ) -> list[ArticleSentence]:
-    """One or two sentences that are near enough to the question to say something about it, best first; of
-    the given articles, or of those found for the topic.
+    """One or two sentences that are near enough to the question to say something about it, best first; of the
+    given articles, or of those found for the topic. `least` is how near is enough.
     """
     documents = composition.collection.documents
     if article_ids:
@@ -45,5 +45,5 @@ def nearest_sentences(
     texts = [one.text for one in sentences]
     near = np.asarray(composition.collection.similarity(question, texts))
     near = near + 0.5 * np.array([coverage(weights, text) for text in texts])
-    order = [int(at) for at in np.argsort(-near)[:2] if near[at] >= max(NEAR, CLOSE * near.max())]
+    order = [int(at) for at in np.argsort(-near)[:2] if near[at] >= max(least, CLOSE * near.max())]
     return [sentences[at] for at in order]

@@ -35,12 +35,16 @@ def compose(composition: Composition) -> Composed | None:
     """Up to four quotations with their speakers; None if there are none."""
     articles = composition.articles(MAX_ARTICLES)
     found: list[Quotation] = []
+    named: dict[str, NamedEntity] = {}
+    asked = set(stems(composition.topic))
     for article in articles:
         sentences = composition.read([article])
         people = [one for one in named_entities(sentences, composition.collection) if one.kind == "person"]
+        named |= {one.name: one for one in people if asked & set(stems(one.name))}
         found += _quotations(article, people)
-    asked = set(stems(composition.topic))
-    by_person = [one for one in found if one.speaker and asked & set(stems(one.speaker))]
+    by_person = [one for one in found if asked & set(stems(one.speaker))]
+    if named and not by_person:
+        return _reported(next(iter(named.values())), articles)
     found = by_person or found
     if not found:
         return None
@@ -52,6 +56,15 @@ def compose(composition: Composition) -> Composed | None:
         for one in (found[at] for at in sorted(order))
     ]
     return Composed(lines=tuple(lines), is_list=len(lines) > 1)
+
+
+def _reported(person: NamedEntity, articles: Sequence[Article]) -> Composed:
+    """What is told of a person of whom no words are quoted."""
+    text = f"No words of {person.name} are quoted; the article reports:"
+    ids = tuple(article.id for article in articles)
+    return Composed(
+        lines=(Line(text=text, articles=ids, support="catalogue"), Line.quoted(person.sentence)), is_list=True
+    )
 
 
 def _quotations(article: Article, people: Sequence[NamedEntity]) -> Iterator[Quotation]:

@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 
 from index.text.calendar_words import MONTH, month_number
+from index.text.normalization import coverage
 from qa.composition.composed import Composed, Composition, Line
 from qa.composition.evidence.salience import salience, select_diverse
 from qa.composition.evidence.sentences import ArticleSentence
@@ -18,6 +19,9 @@ from qa.composition.holdings.catalogue import day
 MAX_ARTICLES, MAX_LINES = 8, 10
 # What a sentence gains that names a day, a month or a year.
 DATED = 0.15
+# What one loses that needs its neighbours, or is background: older than so many years, without this share of
+# the topic's words.
+UNFIT, OLD_YEARS, NAMED = 1.0, 3, 0.5
 TOPIC = 0.8
 _YEAR, _MONTH = r"(?P<year>1[5-9]\d\d|20\d\d)", rf"(?P<month>{MONTH})(?!\w)"
 _SINCE = r"\b(?:in|since|until|by|of|early|late|mid|last) "
@@ -42,9 +46,16 @@ def compose(composition: Composition) -> Composed | None:
     texts = [sentence.text for sentence in sentences]
     vectors = composition.collection.encode(texts)
     about = np.asarray(composition.collection.similarity(composition.topic or texts[0], texts))
+    weights = composition.collection.weights(composition.topic or texts[0])
     happened = [event_day(sentence) for sentence in sentences]
     dated = np.array([DATED if any(pattern.search(text) for pattern in _DATES) else 0.0 for text in texts])
+    # What happened long before is the background of something else, unless it names the topic.
+    past = [_is_background(when, one) for when, one in zip(happened, sentences, strict=True)]
+    past = [old and coverage(weights, text) < NAMED for old, text in zip(past, texts, strict=True)]
+    alone = [one.stands_alone for one in sentences]
+    shown = np.array([ok and not old for ok, old in zip(alone, past, strict=True)])
     scores = np.asarray(salience(sentences, vectors, None) + TOPIC * about + dated, dtype=np.float32)
+    scores = np.where(shown, scores, scores - UNFIT)
     chosen = _chosen(sentences, select_diverse(scores, vectors, MAX_LINES), len(articles))
     entries = [(happened[at] or _reported(sentences[at]), sentences[at]) for at in chosen]
     entries.sort(key=lambda entry: (entry[0][0], entry[1].start))
@@ -64,6 +75,11 @@ def _chosen(sentences: Sequence[ArticleSentence], ranked: Sequence[int], article
             left[sentences[at].article.id] -= 1
             chosen.append(at)
     return chosen
+
+
+def _is_background(when: tuple[str, str] | None, sentence: ArticleSentence) -> bool:
+    published = sentence.article.date
+    return bool(when and published and published.year - int(when[0][:4]) > OLD_YEARS)
 
 
 def _reported(sentence: ArticleSentence) -> tuple[str, str]:

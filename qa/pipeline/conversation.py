@@ -27,7 +27,8 @@ def understand_in_conversation(question: Question, collection: Collection) -> Un
         return understood
     context = rewrite(understood.wording, question.history).context
     own = "" if is_pronoun_only(understood.topic) else understood.topic
-    return replace(understood, topic=" ".join(filter(None, (own, context))))
+    topic = " ".join(filter(None, (own, context)))
+    return replace(understood, topic=topic, subject=topic)
 
 
 def is_pronoun_only(topic: str) -> bool:
@@ -52,6 +53,8 @@ def _on_answer(
     """The question before, changed as this one asks."""
     earlier, answer = before
     again = understand_in_conversation(earlier, collection)
+    if again.answer and (still_earlier := _before(earlier)):
+        return _on_answer(understood, still_earlier, collection)  # that one only asked where it is said
     article = _article_of(answer, collection) if answer else None
     match understood.detail:
         case "shorter":

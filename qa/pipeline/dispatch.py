@@ -15,7 +15,17 @@ from qa.llm.chat_models import NO_MODEL
 from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.several_parts import answer_parts
 from qa.pipeline.suggested_questions import suggested_questions
-from qa.schemas import Answer, Event, Evidence, Progress, Question, RetrievedPassage, Timings, Token
+from qa.schemas import (
+    Answer,
+    AnswerSentence,
+    Event,
+    Evidence,
+    Progress,
+    Question,
+    RetrievedPassage,
+    Timings,
+    Token,
+)
 from qa.telemetry.tracing import traced
 from qa.understanding.understanding import Understanding
 
@@ -29,9 +39,10 @@ class _Stopped(Exception):
 
 
 async def dispatch(
-    question: Question, collection_of: Callable[[str], Collection], facts: Facts
+    question: Question, collection_of: Callable[[str], Collection], facts: Facts, *, drafts: bool
 ) -> AsyncGenerator[Event, None]:
-    """The events of the answer, the Answer last; `facts` gives those of one that is drafted.
+    """The events of the answer, the Answer last; `facts` gives those of one that is drafted, by a
+    model if it `drafts`.
 
     Raises ArchiveEmpty, and what `facts` raises.
     """
@@ -39,12 +50,24 @@ async def dispatch(
     collection = await asyncio.to_thread(collection_of, question.collection)
     with traced("understand"):
         understanding = await asyncio.to_thread(understand_in_conversation, question, collection)
-    if composer := COMPOSERS.get(understanding.kind):
+    composer = COMPOSERS.get(understanding.kind)
+    if not drafts:  # without a model nothing says yes or no
+        composer = composer or (fallback(understanding) if understanding.kind == "yes-no" else None)
+    if composer:
         async with aclosing(_composed(composer, understanding, collection, began)) as events:
             async for event in events:
                 yield event
                 if isinstance(event, Answer):
                     return
+    async with aclosing(_drafted(understanding, collection, facts, began)) as events:
+        async for event in events:
+            yield event
+
+
+async def _drafted(
+    understanding: Understanding, collection: Collection, facts: Facts, began: float
+) -> AsyncGenerator[Event, None]:
+    """The events of a drafted answer; where it is declined, those of what can be composed instead."""
     drafted = (
         answer_parts(understanding, collection, facts)
         if understanding.kind == "parts"
@@ -53,13 +76,14 @@ async def dispatch(
     async with aclosing(drafted) as events:
         async for event in events:
             if isinstance(event, Answer):
-                if event.status == "declined" and (composer := fallback(understanding)):
+                declined = event if event.status == "declined" else None
+                if declined and (composer := fallback(understanding)):
                     break
                 event = _labelled(event, understanding, collection)
             yield event
         else:
             return
-    declined = event
+    assert declined and composer
     async with aclosing(_composed(composer, understanding, collection, began)) as events:
         async for event in events:
             if not isinstance(event, Evidence):
@@ -141,6 +165,10 @@ def _answer(
     composed: Composed, understanding: Understanding, collection: Collection, evidence: Evidence
 ) -> Answer:
     sentences, citations = composed.cited(collection)
+    examples = _examples(collection) if composed.is_chat else ()
+    if examples and understanding.detail != "thanks":
+        asked = " or ".join(f"“{example}”" for example in examples)
+        sentences += (AnswerSentence(text=f"You could ask: {asked}", citations=(), support="catalogue"),)
     answer = Answer(
         status="chat" if composed.is_chat else "answered",
         text=("\n" if composed.is_list else " ").join(map(with_marks, sentences)),
@@ -152,9 +180,7 @@ def _answer(
         model=NO_MODEL,
         kind=understanding.kind,
         understood=understanding.shown,
-        followups=_examples(collection)
-        if composed.is_chat
-        else _followups(understanding, collection, composed.article_ids),
+        followups=examples or _followups(understanding, collection, composed.article_ids),
     )
     return shortened(answer, understanding.sentences)
 

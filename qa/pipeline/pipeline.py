@@ -106,7 +106,9 @@ class Pipeline:
         """The events of the answer by the question's kind: composed, or drafted by `facts`; the Answer is
         the last. Leaving early stops all work. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """
-        async with aclosing(dispatch(question, self._collection, self.facts)) as events:
+        async with aclosing(
+            dispatch(question, self._collection, self.facts, drafts=self._model is not None)
+        ) as events:
             async for event in events:
                 yield event
 

@@ -7,12 +7,14 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from index.collection import Collection
-from index.text.normalization import content_words, is_stop_word, stems
 from qa.composition.composed import Composed, Composition, Line, with_marks
 from qa.composition.nearest import nearest_sentences
 from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
 from qa.understanding.understanding import Understanding
 from qa.verification.answer_type import ExpectedAnswer
+
+# How near a sentence of the article that answers the other parts has to be to a part.
+NEAR_PART = 0.3
 
 
 async def answer_parts(
@@ -42,24 +44,25 @@ def _found(
     """What the articles that answer one part say on those that are declined by themselves."""
     cited = [one.article_id for answer in answers if answer.status == "answered" for one in answer.citations]
     composition = Composition(understanding=understanding, collection=collection, reading=lambda *_: None)
+    ids = list(dict.fromkeys(cited)) or [article.id for article in composition.articles(1)]
     found: dict[int, Answer] = {}
     for nth, answer in enumerate(answers):
-        if answer.status == "declined" and cited:
-            part = understanding.parts[nth]
-            expected = ExpectedAnswer.of(part)
-            near = nearest_sentences(composition, part, understanding.topic, list(dict.fromkeys(cited)))
-            fitting = [one for one in near if not expected.kinds or expected.found_in(one.text)]
-            if fitting:
-                sentences, citations = Composed(lines=(Line.quoted(fitting[0]),)).cited(collection)
-                found[nth] = answer.model_copy(
-                    update={"status": "answered", "sentences": sentences, "citations": citations}
-                )
+        if answer.status != "declined" or not ids:
+            continue
+        part = understanding.parts[nth]
+        expected = ExpectedAnswer.of(part)
+        near = nearest_sentences(composition, part, "", ids, least=NEAR_PART)
+        if fitting := [one for one in near if not expected.kinds or expected.found_in(one.text)]:
+            lines = (Line(text=fitting[0].text, quotes=(fitting[0],), support="weak"),)
+            sentences, citations = Composed(lines=lines).cited(collection)
+            found[nth] = answer.model_copy(
+                update={"status": "answered", "sentences": sentences, "citations": citations}
+            )
     return found
 
 
 def _question(understanding: Understanding, part: str) -> Question:
     """The part with the other content words of the whole question as its context."""
-    question = understanding.standalone
     own = set(stems(part))
     context = [
         word
@@ -67,7 +70,7 @@ def _question(understanding: Understanding, part: str) -> Question:
         if not is_stop_word(word) and not set(stems(word)) <= own
     ]
     searched = f"{part} ({' '.join(context)})" if context and part != understanding.parts[0] else None
-    return question.model_copy(update={"question": part, "search_as": searched})
+    return understanding.standalone.model_copy(update={"question": part, "search_as": searched})
 
 
 def joined(understanding: Understanding, answers: Sequence[Answer]) -> Answer:

@@ -6,6 +6,7 @@ Its training questions are `kinds.jsonl`; `make fit-kinds` writes its weights to
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,15 +39,16 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 # The kinds that are drafted, and not composed of what articles it is about.
 DRAFTED: frozenset[Kind] = frozenset({"fact", "why", "yes-no", "parts"})
 TRAINING, WEIGHTS = Path(__file__).with_name("kinds.jsonl"), Path(__file__).with_name("kinds.npz")
-# A word that so many training questions of a kind share belongs to the form of the question.
-FORM_QUESTIONS = 4
 
 
 class TrainingQuestion(NamedTuple):
-    """A question with its label: `kind` or `kind/detail`."""
+    """A question with its label: `kind` or `kind/detail`. `about` are the parts of it that say what it is
+    about; where there are none, it has not been marked.
+    """
 
     text: str
     label: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,20 +84,26 @@ def training_questions() -> tuple[TrainingQuestion, ...]:
     """The questions of `kinds.jsonl`."""
     rows = map(json.loads, TRAINING.read_text("utf-8").splitlines())
     return tuple(
-        TrainingQuestion(row["question"], "/".join(filter(None, (row["kind"], row.get("detail")))))
+        TrainingQuestion(
+            row["question"],
+            "/".join(filter(None, (row["kind"], row.get("detail")))),
+            tuple(row.get("about", ())),
+        )
         for row in rows
     )
 
 
 @cache
 def form_words(kind: Kind) -> frozenset[str]:
-    """The stems that make a question one of this kind, whatever it is about: those that many of its
-    training questions share.
+    """The stems that make a question one of this kind, whatever it is about: those of its training questions
+    that stand outside of what these are about.
     """
-    counts = Counter(
-        word
-        for text, label in training_questions()
-        if label.partition("/")[0] == kind
-        for word in set(map(stem, WORD.findall(text)))
-    )
-    return frozenset(word for word, count in counts.items() if count >= FORM_QUESTIONS)
+    own = [one for one in training_questions() if one.label.partition("/")[0] == kind]
+    marked = [one for one in own if one.about]
+    forms: set[str] = set()
+    # Kinds such as talk are about nothing.
+    for text, _, about in marked or own:
+        for part in about:
+            text = re.sub(re.escape(part), " ", text, flags=re.IGNORECASE)
+        forms |= {stem(word) for word in WORD.findall(text)}
+    return frozenset(forms)

@@ -45,7 +45,7 @@ def _is_unknown(word: str, collection: Collection) -> bool:
 
 @cache
 def _form_words() -> frozenset[str]:
-    return frozenset(stem(word) for text, _ in training_questions() for word in WORD.findall(text))
+    return frozenset(stem(word) for text, *_ in training_questions() for word in WORD.findall(text))
 
 
 def _similar_word(word: str, collection: Collection) -> str | None:

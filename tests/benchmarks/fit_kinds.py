@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _fit_kinds(embedder: Embedder) -> TextClassifier:
-    examples = [Example(*question) for question in kinds.training_questions()]
+    examples = [Example(one.text, one.label) for one in kinds.training_questions()]
     vectors = embedder.encode([text for text, _ in examples])
 
     def fit_some(some: Sequence[Example], of_them: Vectors) -> TextClassifier:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from index.text.normalization import WORD, is_stop_word, stem
@@ -15,6 +16,8 @@ _FIGURE = re.compile(
     rf"(?:[ -](?P<scale>{_SCALE})\b)?(?P<percent> ?%| per ?cent)?",
     re.IGNORECASE,
 )
+# How near figures stand that share a unit, in characters.
+SHARED = 30
 _SIGNS = {"$": "dollars", "€": "euros", "£": "pounds"}
 _MONTHLIKE = re.compile(r"(?:19|20)\d\d")
 
@@ -49,7 +52,19 @@ def figures(text: str) -> list[Figure]:
         if unit is None or (_MONTHLIKE.fullmatch(match[0]) and not unit):
             continue
         found.append(Figure(value=Decimal(number), unit=unit, shown=match[0].strip(), span=match.span()))
-    return found
+    return _with_shared_units(found)
+
+
+def _with_shared_units(found: Sequence[Figure]) -> list[Figure]:
+    """Figures without a unit get that of their neighbour: "from 210 to 160 euros", "65 euros, up from 58"."""
+    shared = list(found)
+    for at, figure in enumerate(shared):
+        before, after = shared[max(at - 1, 0) : at], shared[at + 1 : at + 2]
+        for other in (*after, *before):
+            gap = max(figure.span[0], other.span[0]) - min(figure.span[1], other.span[1])
+            if not shared[at].unit and other.unit and gap <= SHARED:
+                shared[at] = replace(figure, unit=other.unit)
+    return shared
 
 
 def _unit(text: str, match: re.Match[str]) -> str | None:
@@ -72,4 +87,4 @@ def _unit(text: str, match: re.Match[str]) -> str | None:
     first = after[1].split()[0].split("-")[0]
     if first in ("a.m", "p.m", "a.m.", "p.m.", "am", "pm"):
         return None
-    return "" if is_stop_word(first) else first.rstrip(".")
+    return "" if is_stop_word(first) or first.endswith("ed") else first.rstrip(".")

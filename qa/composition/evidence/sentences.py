@@ -23,6 +23,7 @@ _REFERENCE = re.compile(r"\s*\((?:\d{1,3})(?:, ?\d{1,3})*\)(?=[.!?]|$)")
 # Words that open a sentence which needs the one before it.
 _DEPENDENT = re.compile(
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|but|and|or|so|both|one|another|there"
+    r"|some|all (?:of|two|three|four|five|six)"
     r"|instead|also|then|however|meanwhile|nevertheless|according to this|at the same time|on the one hand"
     r"|er|sie|es|dies\w*|aber|und|doch|auch|dann|dort)\b",
     re.IGNORECASE,

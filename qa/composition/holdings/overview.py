@@ -13,7 +13,7 @@ from qa.composition.composed import Composed, Composition, Line
 from qa.composition.holdings.catalogue import day, listed, outlets
 
 # Topics are found among this many of the newest articles, and this many are shown.
-NEWEST, MAX_TOPICS = 200, 10
+NEWEST, MAX_TOPICS = 200, 16
 # Articles this similar are about one topic.
 SAME_TOPIC = 0.5
 

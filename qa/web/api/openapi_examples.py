@@ -43,7 +43,9 @@ _CITED = {name: PASSAGE[name] for name in ("article_id", "title", "url", "date",
 ANSWER: dict[str, Any] = {
     "status": "answered",
     "text": "The fire broke out at 18:40 [1].",
-    "sentences": [{"text": "The fire broke out at 18:40.", "citations": [1], "support": "supported"}],
+    "sentences": [
+        {"text": "The fire broke out at 18:40.", "citations": [1], "support": "supported", "articles": []}
+    ],
     "citations": [{"number": 1, **_CITED, "start": 0, "end": 28, "quote": "The fire broke out at 18:40."}],
     "conflicts": [],
     "question_searched": "When did it break out? (fire ferry)",
@@ -53,6 +55,17 @@ ANSWER: dict[str, Any] = {
     "search_confidence": 0.61,
     "confidence": 0.93,
     "usage": {"prompt_tokens": 781, "answer_tokens": 14},
+    "kind": "fact",
+    "understood": {
+        "question": "When did it break out?",
+        "kind": "fact",
+        "topic": "fire ferry",
+        "source": None,
+        "after": None,
+        "before": None,
+        "corrections": [],
+    },
+    "followups": ["Summarise the article “Fire on the evening ferry”."],
 }
 _METADATA = {name: PASSAGE[name] for name in ("title", "url", "date", "source")}
 ARTICLE: dict[str, Any] = {"id": "ferry-fire", **_METADATA, "text": PASSAGE["text"]}

@@ -12,7 +12,8 @@ from qa.composition.evidence.figures import figures
         ("Forty-seven people were rescued.", [("47", "people")]),
         ("It rose by 3.2 per cent on 4 May 2024.", [("3.2", "per cent")]),
         ("They paid $5 at 8.06 a.m.", [("5", "dollars")]),
-        ("Adults pay 14 euros rather than the 12 announced.", [("14", "euros"), ("12", "announced")]),
+        ("Adults pay 14 euros rather than the 12 announced.", [("14", "euros"), ("12", "euros")]),
+        ("It fell from 210,000 to 160,000 euros.", [("210000", "euros"), ("160000", "euros")]),
         ("In 1936 it was opened.", []),
     ],
 )

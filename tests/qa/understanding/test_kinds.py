@@ -12,12 +12,12 @@ HELD_OUT_ROWS = [json.loads(line) for line in HELD_OUT.read_text("utf-8").splitl
 
 
 def test_every_kind_has_forty_training_questions_and_some_held_out() -> None:
-    trained = Counter(label.partition("/")[0] for _, label in training_questions())
+    trained = Counter(label.partition("/")[0] for _, label, _ in training_questions())
     held_out = Counter(row["kind"] for row in HELD_OUT_ROWS)
     assert set(trained) == set(held_out) == set(KINDS)
     assert min(trained.values()) >= 40
     assert min(held_out.values()) >= 8
-    assert not {text for text, _ in training_questions()} & {row["question"] for row in HELD_OUT_ROWS}
+    assert not {text for text, *_ in training_questions()} & {row["question"] for row in HELD_OUT_ROWS}
 
 
 def test_nine_of_ten_held_out_questions_get_their_kind(embedder: SentenceEmbedder) -> None:
