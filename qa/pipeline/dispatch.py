@@ -53,15 +53,18 @@ async def dispatch(
     composer = COMPOSERS.get(understanding.kind)
     if not drafts:  # without a model nothing says yes or no
         composer = composer or (fallback(understanding) if understanding.kind == "yes-no" else None)
+    shown = False
     if composer:
         async with aclosing(_composed(composer, understanding, collection, began)) as events:
             async for event in events:
                 yield event
+                shown = True
                 if isinstance(event, Answer):
                     return
     async with aclosing(_drafted(understanding, collection, facts, began)) as events:
         async for event in events:
-            yield event
+            if not (shown and isinstance(event, Evidence)):  # a stream has one
+                yield event
 
 
 async def _drafted(
@@ -128,11 +131,14 @@ async def _composed(
     with traced("compose"):
         composing = asyncio.create_task(asyncio.to_thread(composer, composition))
         try:
-            yield evidence
+            shown = False
             while not composing.done():
                 waiting = asyncio.create_task(read.get())
                 await asyncio.wait({composing, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 if waiting.done():
+                    if not shown:
+                        yield evidence
+                        shown = True
                     yield waiting.result()
                 else:
                     waiting.cancel()
@@ -145,6 +151,8 @@ async def _composed(
     if not composed or not composed.lines:
         return
     answer = await asyncio.to_thread(_answer, composed, understanding, collection, evidence)
+    if not shown:
+        yield evidence
     yield Token(text=answer.text)
     timings = Timings(
         search_ms=_milliseconds(searched - began),

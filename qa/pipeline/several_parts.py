@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from index.collection import Collection
+from index.text.normalization import content_words, is_stop_word, stems
 from qa.composition.composed import Composed, Composition, Line, with_marks
 from qa.composition.nearest import nearest_sentences
 from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
