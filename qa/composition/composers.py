@@ -37,5 +37,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
 
 
 def fallback(understanding: Understanding) -> Composer | None:
-    """What is composed where a draft is declined. Of a fact nothing is: its answer has to be proven."""
-    return nearest.compose if understanding.kind == "yes-no" or understanding.is_keywords else None
+    """What is composed where a draft is declined: for keywords, what a search would show. Of a question nothing
+    is: its answer has to be proven.
+    """
+    return nearest.compose if understanding.is_keywords else None

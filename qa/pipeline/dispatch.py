@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 
 from index.collection import Collection
+from qa.composition import nearest
 from qa.composition.composed import Composed, Composition, with_marks
 from qa.composition.composers import COMPOSERS, Composer, fallback
 from qa.composition.holdings.followups import MAX_FOLLOWUPS, followups
@@ -51,8 +52,8 @@ async def dispatch(
     with traced("understand"):
         understanding = await asyncio.to_thread(understand_in_conversation, question, collection)
     composer = COMPOSERS.get(understanding.kind)
-    if not drafts:  # without a model nothing says yes or no
-        composer = composer or (fallback(understanding) if understanding.kind == "yes-no" else None)
+    if not drafts and understanding.kind == "yes-no":
+        composer = nearest.compose  # without a model nothing says yes or no
     shown = False
     if composer:
         async with aclosing(_composed(composer, understanding, collection, began)) as events:
@@ -61,18 +62,18 @@ async def dispatch(
                 shown = True
                 if isinstance(event, Answer):
                     return
-    async with aclosing(_drafted(understanding, collection, facts, began)) as events:
+    async with aclosing(_drafted(understanding, collection, facts, began, drafts)) as events:
         async for event in events:
             if not (shown and isinstance(event, Evidence)):  # a stream has one
                 yield event
 
 
 async def _drafted(
-    understanding: Understanding, collection: Collection, facts: Facts, began: float
+    understanding: Understanding, collection: Collection, facts: Facts, began: float, drafts: bool
 ) -> AsyncGenerator[Event, None]:
     """The events of a drafted answer; where it is declined, those of what can be composed instead."""
     drafted = (
-        answer_parts(understanding, collection, facts)
+        answer_parts(understanding, collection, facts, drafts=drafts)
         if understanding.kind == "parts"
         else facts(understanding.standalone)
     )

@@ -22,8 +22,12 @@ async def answer_parts(
     understanding: Understanding,
     collection: Collection,
     facts: Callable[[Question], AsyncGenerator[Event, None]],
+    *,
+    drafts: bool,
 ) -> AsyncGenerator[Event, None]:
-    """The evidence of the whole question, a Progress for each part, and one Answer for all of them."""
+    """The evidence of the whole question, a Progress for each part, and one Answer for all of them. What no
+    model `drafts` is quoted from the article of the other parts.
+    """
     answers: list[Answer] = []
     parts = understanding.parts
     for nth, part in enumerate(parts):
@@ -35,7 +39,7 @@ async def answer_parts(
                     answers.append(event)
                 elif isinstance(event, Evidence) and not nth:
                     yield event.model_copy(update={"question_searched": understanding.wording})
-    found = await asyncio.to_thread(_found, understanding, collection, answers)
+    found = {} if drafts else await asyncio.to_thread(_found, understanding, collection, answers)
     yield joined(understanding, [found.get(nth, answer) for nth, answer in enumerate(answers)])
 
 
@@ -60,6 +64,12 @@ def _found(
                 update={"status": "answered", "sentences": sentences, "citations": citations}
             )
     return found
+
+
+def _is_said(part: str, text: str) -> bool:
+    """Whether the answers to other parts have the number that this one asks for."""
+    expected = ExpectedAnswer.of(part)
+    return expected.number and expected.found_in(text)
 
 
 def _question(understanding: Understanding, part: str) -> Question:
@@ -96,6 +106,7 @@ def joined(understanding: Understanding, answers: Sequence[Answer]) -> Answer:
         return first.model_copy(update={"question_searched": understanding.wording})
     shown = list(sentences.values())
     text = " ".join(with_marks(sentence) for sentence in shown)
+    missing = [part for part in missing if not _is_said(part, text)]
     for part in missing:
         unsaid = f"The articles do not say: {part[0].lower()}{part[1:].rstrip('?')}."
         shown.append(AnswerSentence(text=unsaid, citations=(), support="catalogue"))
