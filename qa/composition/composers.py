@@ -37,7 +37,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
 
 
 def fallback(understanding: Understanding) -> Composer | None:
-    """What is composed where a draft is declined: for keywords, what a search would show. Of a question nothing
-    is: its answer has to be proven.
+    """What is composed where a draft is declined: for keywords, what a search would show. For a question
+    nothing is, since its answer has to be proven.
     """
     return nearest.compose if understanding.is_keywords else None
