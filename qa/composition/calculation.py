@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
+from index.text.normalization import stems
 from qa.composition.composed import Composed, Composition, Line
 from qa.composition.evidence.figures import Figure, figures
 from qa.composition.evidence.sentences import ArticleSentence
@@ -20,6 +21,8 @@ SENTENCES = 6
 MIN_SIMILARITY = 0.4
 # What a pair gains whose figures stand in one sentence, and one from two outlets if both are named.
 SAME_SENTENCE, BOTH_OUTLETS = 0.15, 0.3
+# What a pair gains whose unit stands in the question: "How many more people …?"
+ASKED_UNIT = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,8 @@ def compose(composition: Composition) -> Composed | None:
     cosines = np.asarray(composition.collection.similarity(query, [one.text for one in sentences]))
     near = [int(at) for at in np.argsort(-cosines)[:SENTENCES] if cosines[at] >= MIN_SIMILARITY]
     outlets = composition.understanding.outlets
-    pairs = list(_pairs([(sentences[at], float(cosines[at])) for at in near], outlets))
+    asked = frozenset(stems(query))
+    pairs = list(_pairs([(sentences[at], float(cosines[at])) for at in near], outlets, asked))
     if not pairs:
         return None
     best = max(pairs, key=lambda pair: pair.score)
@@ -57,6 +61,7 @@ def _pairs(near: Sequence[tuple[ArticleSentence, float]], outlets: Sequence[str]
         if one.value == other.value or not one.kind or one.kind != other.kind:
             continue
         score = (near_one + near_other) / 2 + SAME_SENTENCE * (first is second)
+        score += ASKED_UNIT * (one.kind in asked)
         if len(outlets) > 1:
             score += BOTH_OUTLETS * ({first.article.source, second.article.source} == set(outlets[:2]))
         sentences = (first,) if first is second else (first, second)

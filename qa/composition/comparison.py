@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 
@@ -21,10 +22,12 @@ MAX_ARTICLES = 6
 # and compared with the most similar.
 BEGINNING, SAME_MATTER, CLOSE = 300, 0.45, 0.85
 # Two sentences this alike are about one point; at or above SAME they say the same unless figures differ.
-ONE_POINT, SAME = 0.5, 0.75
+ONE_POINT, ONE_FIGURE, SAME = 0.5, 0.3, 0.75
 MAX_POINTS, MAX_ONLY = 4, 3
 # What a pair gains whose figures of one kind differ.
-OTHER_FIGURE = 0.15
+OTHER_FIGURE = 0.25
+# Values that differ by more are of different things.
+MAX_RATIO = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,7 @@ def _points(sides: Sequence[Sequence[ArticleSentence]], vectors: Sequence[Vector
     pairs = []
     for (one, other), alike in np.ndenumerate(cosines):
         differs = _figures_differ(sides[0][one].text, sides[1][other].text)
-        if alike >= ONE_POINT:
+        if alike >= (ONE_FIGURE if differs else ONE_POINT):
             pairs.append(_Point(one=one, other=other, alike=float(alike), differs=differs or alike < SAME))
     points: list[_Point] = []
     ranked = sorted(
@@ -129,14 +132,20 @@ def _points(sides: Sequence[Sequence[ArticleSentence]], vectors: Sequence[Vector
 
 
 def _figures_differ(one: str, other: str) -> bool:
-    """Whether both have figures of one kind, and none of it in common."""
+    """Whether both have figures of one kind that are near each other, and not the same."""
     first, second = figures(one), figures(other)
-    kinds = {figure.kind for figure in first} & {figure.kind for figure in second} - {""}
+    values = {figure.value for figure in first}
     return any(
-        not {figure.value for figure in first if figure.kind == kind}
-        & {figure.value for figure in second if figure.kind == kind}
-        for kind in kinds
+        one.kind == other.kind != "" and other.value not in values and _near(one.value, other.value)
+        for one in first
+        for other in second
+        if one.value not in {figure.value for figure in second}
     )
+
+
+def _near(one: Decimal, other: Decimal) -> bool:
+    """Whether two values can be reports of the same thing."""
+    return 0 < max(one, other) <= MAX_RATIO * min(one, other)
 
 
 def _only(side: Sequence[ArticleSentence], vectors: Vectors, seen: set[int]) -> list[ArticleSentence]:

@@ -19,7 +19,7 @@ SUBJECT = 0.35
 
 
 def compose(composition: Composition) -> Composed | None:
-    """One or two sentences; None if none is near enough."""
+    """At most `count` sentences; None if none is near enough."""
     found = nearest_sentences(composition, composition.understanding.wording, composition.topic)
     if not found:
         return None
@@ -27,10 +27,16 @@ def compose(composition: Composition) -> Composed | None:
 
 
 def nearest_sentences(
-    composition: Composition, question: str, topic: str, article_ids: Sequence[str] = (), least: float = NEAR
+    composition: Composition,
+    question: str,
+    topic: str,
+    article_ids: Sequence[str] = (),
+    least: float = NEAR,
+    count: int = 2,
 ) -> list[ArticleSentence]:
     """One or two sentences that are near enough to the question to say something about it, best first; of the
-    given articles, or of those found for the topic. `least` is how near is enough.
+    given articles, or of those found for the topic. `least` is how near is enough; of two
+    the second has to be about as near as the first.
     """
     documents = composition.collection.documents
     if article_ids:
@@ -45,5 +51,6 @@ def nearest_sentences(
     texts = [one.text for one in sentences]
     near = np.asarray(composition.collection.similarity(question, texts))
     near = near + 0.5 * np.array([coverage(weights, text) for text in texts])
-    order = [int(at) for at in np.argsort(-near)[:2] if near[at] >= max(least, CLOSE * near.max())]
+    close = CLOSE if count == 2 else 0.0
+    order = [int(at) for at in np.argsort(-near)[:count] if near[at] >= max(least, close * near.max())]
     return [sentences[at] for at in order]

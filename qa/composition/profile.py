@@ -11,7 +11,7 @@ from qa.composition.evidence.sentences import ArticleSentence
 from qa.composition.summary import in_order, summarize_article
 
 MAX_ARTICLES = 6
-MAX_SENTENCES, MAX_ALL = 6, 10
+MAX_SENTENCES, MAX_ALL = 6, 14
 # The share of the topic's words, by weight, that a sentence about it has.
 NAMED = 0.5
 TOPIC = 0.6

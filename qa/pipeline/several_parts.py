@@ -13,6 +13,7 @@ from qa.composition.nearest import nearest_sentences
 from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
 from qa.understanding.understanding import Understanding
 from qa.verification.answer_type import ExpectedAnswer
+from qa.verification.entities import extract_names
 
 # How near a sentence of the article that answers the other parts has to be to a part.
 NEAR_PART = 0.3
@@ -51,19 +52,27 @@ def _found(
     composition = Composition(understanding=understanding, collection=collection, reading=lambda *_: None)
     ids = list(dict.fromkeys(cited)) or [article.id for article in composition.articles(1)]
     found: dict[int, Answer] = {}
+    said = " ".join(sentence.text for answer in answers for sentence in answer.sentences)
     for nth, answer in enumerate(answers):
         if answer.status != "declined" or not ids:
             continue
         part = understanding.parts[nth]
         expected = ExpectedAnswer.of(part)
-        near = nearest_sentences(composition, part, "", ids, least=NEAR_PART)
-        if fitting := [one for one in near if not expected.kinds or expected.found_in(one.text)]:
+        near = nearest_sentences(composition, part, "", ids, least=NEAR_PART, count=4)
+        if fitting := [one for one in near if _fits(expected, one.text, said)]:
             lines = (Line(text=fitting[0].text, quotes=(fitting[0],), support="weak"),)
             sentences, citations = Composed(lines=lines).cited(collection)
             found[nth] = answer.model_copy(
                 update={"status": "answered", "sentences": sentences, "citations": citations}
             )
     return found
+
+
+def _fits(expected: ExpectedAnswer, text: str, said: str) -> bool:
+    """Whether the text has what is expected: of a name, one that the other parts have not."""
+    if "name" in expected.kinds and not expected.number:
+        return bool(extract_names(text) - extract_names(said) - expected.known)
+    return not expected.kinds or expected.found_in(text)
 
 
 def _is_said(part: str, text: str) -> bool:

@@ -15,6 +15,8 @@ LEDE = 250
 # An article is about a topic if its title and beginning have this share of the topic's words, by weight, or
 # if its best passage has half of them and is this similar, and nearly as similar as any.
 ABOUT, SIMILAR, SIMILAR_COVERAGE, MOST_SIMILAR = 0.66, 0.45, 0.5, 0.85
+# The best article for a topic may be this little similar.
+MAYBE = 0.35
 # An article mentions a topic if a passage has this share of its words.
 MENTIONS = 0.9
 # An article below this share of the best one's relevance is about something else.
@@ -71,12 +73,13 @@ def _is_about(one: RelevantArticle, most: float) -> bool:
 
 
 def closest(articles: list[RelevantArticle], limit: int) -> list[Article]:
-    """Those articles that fit about as well as the best one, which has to be about the topic."""
-    if not articles or not (articles[0].is_about or articles[0].mentions):
+    """Those articles that fit about as well as the best one, which has to be on the topic."""
+    if not articles or not (articles[0].mentions or _may_be_about(articles[0])):
         return []
     best = articles[0].relevance
-    return [
-        one.article
-        for one in articles[:limit]
-        if one.relevance >= CLOSE * best and (one.is_about or one.mentions)
-    ]
+    others = (one for one in articles[1:limit] if one.relevance >= CLOSE * best and one.mentions)
+    return [articles[0].article, *(one.article for one in others)]
+
+
+def _may_be_about(one: RelevantArticle) -> bool:
+    return one.similarity >= MAYBE and one.coverage >= SIMILAR_COVERAGE
