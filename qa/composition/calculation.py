@@ -55,7 +55,9 @@ def compose(composition: Composition) -> Composed | None:
     return Composed(lines=(Line(text=text, quotes=best.sentences, support="computed"), *lines))
 
 
-def _pairs(near: Sequence[tuple[ArticleSentence, float]], outlets: Sequence[str]) -> Iterator[_Pair]:
+def _pairs(
+    near: Sequence[tuple[ArticleSentence, float]], outlets: Sequence[str], asked: frozenset[str]
+) -> Iterator[_Pair]:
     found = [(figure, sentence, cosine) for sentence, cosine in near for figure in figures(sentence.text)]
     for (one, first, near_one), (other, second, near_other) in combinations(found, 2):
         if one.value == other.value or not one.kind or one.kind != other.kind:

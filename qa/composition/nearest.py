@@ -49,8 +49,8 @@ def nearest_sentences(
         return []
     weights = composition.collection.weights(topic or question)
     texts = [one.text for one in sentences]
-    near = np.asarray(composition.collection.similarity(question, texts))
-    near = near + 0.5 * np.array([coverage(weights, text) for text in texts])
+    cosines = np.asarray(composition.collection.similarity(question, texts), dtype=np.float64)
+    near = cosines + 0.5 * np.array([coverage(weights, text) for text in texts])
     close = CLOSE if count == 2 else 0.0
     order = [int(at) for at in np.argsort(-near)[:count] if near[at] >= max(least, close * near.max())]
     return [sentences[at] for at in order]

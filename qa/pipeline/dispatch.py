@@ -77,24 +77,23 @@ async def _drafted(
         if understanding.kind == "parts"
         else facts(understanding.standalone)
     )
+    answer: Answer | None = None
     async with aclosing(drafted) as events:
         async for event in events:
             if isinstance(event, Answer):
-                declined = event if event.status == "declined" else None
-                if declined and (composer := fallback(understanding)):
-                    break
-                event = _labelled(event, understanding, collection)
-            yield event
-        else:
-            return
-    assert declined and composer
-    async with aclosing(_composed(composer, understanding, collection, began)) as events:
-        async for event in events:
-            if not isinstance(event, Evidence):
+                answer = event
+            else:
                 yield event
-            if isinstance(event, Answer):
-                return
-    yield _labelled(declined, understanding, collection)
+    assert answer is not None  # a stream ends with one
+    composer = fallback(understanding) if answer.status == "declined" else None
+    if composer is not None:
+        async with aclosing(_composed(composer, understanding, collection, began)) as events:
+            async for event in events:
+                if not isinstance(event, Evidence):
+                    yield event
+                if isinstance(event, Answer):
+                    return
+    yield _labelled(answer, understanding, collection)
 
 
 def _labelled(answer: Answer, understanding: Understanding, collection: Collection) -> Answer:

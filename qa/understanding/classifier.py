@@ -47,13 +47,13 @@ class TextClassifier:
 
     def save(self, file: Path) -> None:
         """Stores the weights in half precision."""
-        halves = {name: weights.astype(np.float16) for name, weights in self._weights.items()}
         np.savez_compressed(
             file,
             labels=np.array(self.labels),
             columns=np.array(list(self._columns)),
             embedder=np.array(self.embedder),
-            **halves,
+            both=self._weights["both"].astype(np.float16),
+            grams=self._weights["grams"].astype(np.float16),
         )
 
     def probabilities(self, text: str, vector: Vectors | None) -> dict[str, float]:
