@@ -19,7 +19,7 @@ from qa.understanding.question_parts import split_parts
 from qa.understanding.spelling import correct
 
 # A question is taken for a fact below this probability of another kind.
-MIN_PROBABILITY = 0.45
+MIN_PROBABILITY = 0.5
 # How well the name of an outlet, or a title, must be contained in a question, 0 to 100.
 SAME_NAME = 90
 MIN_TITLE_CHARACTERS, MAX_TITLES = 15, 2_000
