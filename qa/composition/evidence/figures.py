@@ -87,4 +87,4 @@ def _unit(text: str, match: re.Match[str]) -> str | None:
     first = after[1].split()[0].split("-")[0]
     if first in ("a.m", "p.m", "a.m.", "p.m.", "am", "pm"):
         return None
-    return "" if is_stop_word(first) or first.endswith("ed") else first.rstrip(".")
+    return "" if is_stop_word(first) or first.rstrip(".").endswith("ed") else first.rstrip(".")
