@@ -21,6 +21,8 @@ SENTENCES = 6
 MIN_SIMILARITY = 0.4
 # What a pair gains whose figures stand in one sentence, and one from two outlets if both are named.
 SAME_SENTENCE, BOTH_OUTLETS = 0.15, 0.3
+# Figures that differ by a larger factor are of different things; nobody asks for their difference.
+MAX_RATIO = 5
 # What a pair gains whose unit stands in the question: "How many more people …?"
 ASKED_UNIT = 0.4
 
@@ -47,8 +49,11 @@ def compose(composition: Composition) -> Composed | None:
     pairs = list(_pairs([(sentences[at], float(cosines[at])) for at in near], outlets, asked))
     if not pairs:
         return None
-    best = max(pairs, key=lambda pair: pair.score)
-    text = _calculated(best, composition.understanding.detail)
+    ranked = sorted(pairs, key=lambda pair: -pair.score)
+    operation = composition.understanding.detail
+    best, text = next(
+        ((pair, text) for pair in ranked[:2] if (text := _calculated(pair, operation))), (ranked[0], "")
+    )
     if not text:
         return None
     lines = [Line.quoted(sentence) for sentence in best.sentences]
@@ -62,6 +67,8 @@ def _pairs(
     for (one, first, near_one), (other, second, near_other) in combinations(found, 2):
         if one.value == other.value or not one.kind or one.kind != other.kind:
             continue
+        if len(outlets) > 1 and first.article.source == second.article.source:
+            continue  # one figure of each outlet is asked for
         score = (near_one + near_other) / 2 + SAME_SENTENCE * (first is second)
         score += ASKED_UNIT * (one.kind in asked)
         if len(outlets) > 1:
@@ -79,6 +86,8 @@ def _calculated(pair: _Pair, operation: str) -> str:
     if operation == "share":
         share = 100 * low.value / high.value
         return f"That is {share:.1f} per cent: {_number(low.value)} of {_number(high.value)} {unit}."
+    if high.value > MAX_RATIO * low.value:
+        return ""
     difference = high.value - low.value
     return f"The difference is {_amount(difference, unit)}: {_number(high.value)} − {_number(low.value)}."
 
