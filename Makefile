@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test soak bench cases fit-confidence fit-verifier bench-search lock clean distclean
+.PHONY: help install chat check lint test soak bench cases fit-confidence fit-verifier fit-kinds bench-search lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -81,6 +81,9 @@ fit-confidence: $(TESTABLE) ## fit the confidence's coefficients to tests/benchm
 
 fit-verifier: $(TESTABLE) ## fit the verifier's calibration to tests/benchmarks/proof_labels.jsonl and compare it with the code's
 	@$(BIN)/python -m tests.benchmarks.fit_verifier
+
+fit-kinds: $(TESTABLE) ## fit the classifiers of questions and of names, and print how well they do
+	@$(BIN)/python -m tests.benchmarks.fit_kinds
 
 bench-search: $(TESTABLE) ## measure ingestion and retrieval: make bench-search DATA=DIR
 	@[ -f "$(DATA)/articles.jsonl" ] || { echo "error: DATA must be a folder with articles.jsonl and questions.jsonl" >&2; exit 2; }

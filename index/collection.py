@@ -185,6 +185,11 @@ class Collection:
         return self.keywords.idf_weights(weighted_words(query.text, query.context))
 
     @property
+    def embedder_name(self) -> str:
+        """The name of this collection's embedder."""
+        return self._embedder.name
+
+    @property
     def tokens(self) -> TextTokenizer:
         """The tokenizer of this collection's embedder."""
         return self._embedder.tokens

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping
 from index.schemas import Filters
 from index.storage.database import Database
 from index.storage.sql import filter_condition
-from index.text.normalization import stem
+from index.text.normalization import WORD, plain, stem
 
 # Filters usually leave the k requested passages among this many best ones.
 FILTERED_CANDIDATES = 300
 # Common terms are left out once a search would score more passages than this, about 10 ms.
 MAX_SCORED = 10_000
 MIN_TERMS = 3
+# The forms of a stem are read from this many passages; they have this many of its letters.
+FORM_PASSAGES, FORM_LETTERS = 3, 3
 
 
 class FTS5KeywordIndex:
@@ -60,6 +62,25 @@ class FTS5KeywordIndex:
             stem(term): terms[term] * math.log1p((max(total, count) - count + 0.5) / (count + 0.5))
             for term, count in counts.items()
         }
+
+    def has_word(self, word: str) -> bool:
+        return self._passage_counts([word])[word] > 0
+
+    def stems(self) -> list[str]:
+        self._database.rows(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.passage_stems USING fts5vocab (main, passage_fts, row)"
+        )
+        return [str(term) for (term,) in self._database.rows("SELECT term FROM temp.passage_stems")]
+
+    def forms(self, term: str) -> set[str]:
+        # The index has stems only.
+        rows = self._database.rows(
+            "SELECT title || ' ' || articles.text FROM articles JOIN passages ON article_id = articles.id "
+            "WHERE passages.row IN (SELECT rowid FROM passage_fts WHERE passage_fts MATCH ? LIMIT ?)",
+            (_quoted(term), FORM_PASSAGES),
+        )
+        words = {word for (text,) in rows for word in WORD.findall(text)}
+        return {word for word in words if plain(word).startswith(term[:FORM_LETTERS])}
 
     def unindexed_passages(self) -> list[str]:
         return self._ids("SELECT id FROM passages WHERE row NOT IN (SELECT rowid FROM passage_fts)")

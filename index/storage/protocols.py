@@ -175,6 +175,15 @@ class KeywordIndex(Protocol):
     def idf_weights(self, terms: Mapping[str, float]) -> dict[str, float]:
         """By stem, the weight of each term times its inverse document frequency."""
 
+    def has_word(self, word: str) -> bool:
+        """Whether a passage or a title has the word, or another form of it."""
+
+    def stems(self) -> list[str]:
+        """The stems of the words of all passages and titles, in lower case and without accents."""
+
+    def forms(self, term: str) -> set[str]:
+        """Words with the stem, as some passages write them, among others that begin alike."""
+
     def unindexed_passages(self) -> list[str]:
         """The ids of passages that the index lacks."""
 

@@ -36,9 +36,13 @@ _stemmer = Stemmer.Stemmer("english")
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """The word's stem: "offers", "Offered" and "offer" have the stem "offer"."""
-    plain = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
-    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    return str(_stemmer.stemWord(plain.removesuffix("'s")))
+    return str(_stemmer.stemWord(plain(word).removesuffix("'s")))
+
+
+def plain(word: str) -> str:
+    """The word in lower case and without accents."""
+    letters = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def stems(text: str) -> list[str]:

@@ -22,6 +22,7 @@ from qa.schemas import (
     CheckEvent,
     Event,
     Evidence,
+    Progress,
     Question,
     TextToCheck,
     Token,
@@ -30,7 +31,12 @@ from qa.schemas import (
 # A question may wait until others are answered; a server that is silent for longer is gone.
 TIMEOUT_SECONDS = 600.0
 
-_EVENTS: dict[str, type[Event]] = {"evidence": Evidence, "token": Token, "answer": Answer}
+_EVENTS: dict[str, type[Event]] = {
+    "evidence": Evidence,
+    "progress": Progress,
+    "token": Token,
+    "answer": Answer,
+}
 _CHECK_EVENTS: dict[str, type[CheckEvent]] = {"sentence": CheckedSentence, "result": CheckedText}
 
 T = TypeVar("T")

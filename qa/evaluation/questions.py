@@ -22,6 +22,9 @@ class EvalQuestion(Schema):
 
     `gold` has the ids of the articles that answer the question, `evidence` verbatim sentences of them. The
     articles in `without` are excluded from the search.
+
+    A broad question has no one answer: each of `must` has to be said, in one of its alternative wordings,
+    nothing of `must_not`, in at least `min_sentences` sentences.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
@@ -36,6 +39,9 @@ class EvalQuestion(Schema):
     evidence: tuple[str, ...] = ()
     history: tuple[Turn, ...] = ()
     without: tuple[str, ...] = ()
+    must: tuple[tuple[str, ...], ...] = ()
+    must_not: tuple[str, ...] = ()
+    min_sentences: int | None = Field(None, ge=1)
     labels: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="before")
@@ -51,6 +57,11 @@ class EvalQuestion(Schema):
     @classmethod
     def _drop_blank(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(text for text in texts if text.strip())
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether it says what has to be in an answer, instead of an answer."""
+        return bool(self.must or self.must_not or self.min_sentences)
 
     @property
     def kind(self) -> str:

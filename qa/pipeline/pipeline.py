@@ -22,6 +22,7 @@ from qa.pipeline.chain import (
     selection_step,
 )
 from qa.pipeline.confidence import answer_confidence, search_confidence
+from qa.pipeline.dispatch import dispatch
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.proving import ProvenText, prove
 from qa.schemas import (
@@ -113,6 +114,16 @@ class Pipeline:
         self._drafting = drafting_step(model)
 
     async def events(self, question: Question) -> AsyncGenerator[Event, None]:
+        """The events of the answer by the question's kind: composed, or drafted by `facts`; the Answer is
+        the last. Leaving early stops all work. Raises ArchiveEmpty, ModelUnavailable, Busy.
+        """
+        async with aclosing(
+            dispatch(question, self._collection, self.facts, drafts=self._model is not None)
+        ) as events:
+            async for event in events:
+                yield event
+
+    async def facts(self, question: Question) -> AsyncGenerator[Event, None]:
         """Evidence, tokens of the unchecked draft, and the checked Answer last. Leaving early stops the
         model. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """

@@ -25,6 +25,7 @@ NEWEST_ARTICLES = 60
 # A search for a question must return its own sentence among this many passages.
 MAX_RANK = 2
 MIN_WORDS, MAX_WORDS = 6, 16
+OVERVIEW = "What are these articles about?"
 
 _NUMBER = r"(?:\d[\d,.]{0,20}|(?:[A-Z][a-z]+)(?:-[a-z]+)?)"
 _MONTH = rf"(?:{'|'.join(MONTHS)})"
@@ -44,10 +45,11 @@ _INTRODUCED = re.compile(
 
 
 def suggested_questions(collection: Collection, limit: int) -> list[str]:
-    """At most `limit` questions that the newest articles answer; fewer if few sentences have a fitting form.
+    """At most `limit` questions that the articles answer, of different kinds: at most half of them about
+    facts of the newest articles, then what all are about, and summaries of the newest.
 
-    They are stored in the collection until its articles change, so that a start need not wait for the
-    embedder.
+    Those about facts are stored in the collection until its articles change, so that a start need not wait
+    for the embedder.
     """
     documents = collection.documents
     newest = documents.list_articles(limit=NEWEST_ARTICLES).articles
@@ -59,7 +61,9 @@ def suggested_questions(collection: Collection, limit: int) -> list[str]:
         articles = _present(documents, [each.id for each in newest])
         stored = {"of": digest, "questions": _suggest(collection, articles, limit)}
         documents.metadata["suggested"] = json.dumps(stored)
-    return list(stored["questions"])
+    facts = list(stored["questions"])[: max(1, limit // 2)]
+    titled = (f"Summarise the article “{article.title}”." for article in newest if article.title)
+    return list(dict.fromkeys([*facts, OVERVIEW, *titled]))[:limit]
 
 
 def _present(documents: DocumentStore, ids: Iterable[str]) -> Iterator[Article]:

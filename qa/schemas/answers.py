@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -15,8 +16,15 @@ NEAREST = "The nearest they say:"
 """... and what goes before the sentence that comes nearest to one."""
 
 
+Support = Literal["supported", "weak", "catalogue", "computed"]
+"""Quotes prove a "supported" sentence, and a "weak" one less clearly; "catalogue" was read from the fields of
+the `articles`, and "computed" was worked out from the figures in its quotes.
+"""
+
+
 class AnswerSentence(Schema):
-    """One sentence of an answer, without its marks, and the numbers of its citations.
+    """One sentence of an answer, without its marks, and the numbers of its citations; `articles` are the ids
+    of those that a sentence of the catalogue is about.
 
     `probability` is how probable the verifier finds it, 0 to 1, that the quotes prove the sentence and the
     sentence answers the question; None if none was asked.
@@ -24,7 +32,8 @@ class AnswerSentence(Schema):
 
     text: str
     citations: tuple[int, ...]
-    support: Literal["supported", "weak"]
+    support: Support
+    articles: tuple[str, ...] = ()
     probability: float | None = None
 
 
@@ -57,8 +66,33 @@ class Usage(Schema):
     answer_tokens: int
 
 
+class Correction(Schema):
+    """A word of the question as typed, and the word of the articles that it was read as."""
+
+    typed: str
+    read_as: str
+
+
+class Understood(Schema):
+    """How a question was understood: the question with its spelling corrected, what it is about, and the
+    articles that it was limited to by its own words.
+    """
+
+    question: str
+    kind: str
+    topic: str = ""
+    source: str | None = None
+    after: date | None = None
+    before: date | None = None
+    corrections: tuple[Correction, ...] = ()
+
+
 class Answer(Schema):
-    """An answer in which every sentence is cited, or a declined one with the nearest passages.
+    """An answer in which every sentence is cited, read from the catalogue or computed; a declined one with
+    the nearest passages; or, with the status "chat", a reply that is about no article.
+
+    `kind` is what was asked for (`fact`, `summary`, `list` …), and `followups` are questions that the
+    articles answer too.
 
     `short_answer` is the name, number or phrase that was asked for, if the sentences contain it. `nearest` is
     what the articles say instead, word for word, if the question was declined.
@@ -68,7 +102,7 @@ class Answer(Schema):
     if it was verified, how probable the best proof of a sentence is.
     """
 
-    status: Literal["answered", "declined"]
+    status: Literal["answered", "declined", "chat"]
     text: str
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -83,6 +117,14 @@ class Answer(Schema):
     short_answer: str = ""
     nearest: AnswerSentence | None = None
     usage: Usage | None = None
+    kind: str = "fact"
+    understood: Understood | None = None
+    followups: tuple[str, ...] = ()
+
+    @property
+    def is_list(self) -> bool:
+        """Whether each sentence stands on a line of its own."""
+        return "\n" in self.text
 
 
 class Thresholds(Schema):
@@ -109,4 +151,11 @@ class Token(Schema):
     text: str = Field(description="a part of the unchecked draft")
 
 
-Event = Evidence | Token | Answer
+class Progress(Schema):
+    """How many of the articles are read that an answer needs."""
+
+    done: int
+    total: int
+
+
+Event = Evidence | Progress | Token | Answer

@@ -28,6 +28,18 @@ class RecheckedCitation:
         return not self.reason
 
 
+def missing_articles(answer: Answer, article_of: Callable[[str], Article]) -> list[str]:
+    """The ids of articles that sentences of the catalogue name and that are gone; see `recheck`."""
+    named = dict.fromkeys(id_ for sentence in answer.sentences for id_ in sentence.articles)
+    missing = []
+    for id_ in named:
+        try:
+            article_of(id_)
+        except ArticleUnknown:
+            missing.append(id_)
+    return missing
+
+
 class SavedAnswer(BaseModel):
     """A saved answer, and its collection if that was saved too."""
 

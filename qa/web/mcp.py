@@ -21,7 +21,16 @@ from index.readers.article_fields import article_from_fields
 from index.schemas import IngestReport, Outcome, Skipped
 from qa.assistant import Assistant
 from qa.client import Quoth
-from qa.schemas import Answer, CheckedText, Schema, Token, checked_question, text_to_check
+from qa.schemas import (
+    Answer,
+    CheckedText,
+    Event,
+    Progress,
+    Schema,
+    Token,
+    checked_question,
+    text_to_check,
+)
 from qa.web.errors.handlers import HANDLERS
 from qa.web.schemas import ArticleWithText, Date, FilterParams, SearchResponse
 
@@ -93,9 +102,7 @@ def _add_ask(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
                     if isinstance(event, Answer):
                         return event
                     step += 1
-                    await context.report_progress(
-                        step, message="writing" if isinstance(event, Token) else "reading"
-                    )
+                    await context.report_progress(step, message=_activity(event))
         raise AssertionError("a stream ends with an answer")
 
 
@@ -132,6 +139,12 @@ def _add_check_text(server: MCPServer[None], assistant: Assistant | Quoth) -> No
                     step += 1
                     await context.report_progress(step, message="checking")
         raise AssertionError("a stream ends with the checked text")
+
+
+def _activity(event: Event) -> str:
+    if isinstance(event, Progress):
+        return f"reading {event.done} of {event.total}"
+    return "writing" if isinstance(event, Token) else "reading"
 
 
 def _add_search(server: MCPServer[None], assistant: Assistant | Quoth) -> None:

@@ -58,7 +58,7 @@ def ask(
 
 async def _last_event(assistant: Assistant | Quoth, question: str, details: dict[str, object]) -> Answer:
     """The answer, which ends the stream; the events before it are shown as progress."""
-    from qa.schemas import Answer, Token, checked_question
+    from qa.schemas import Answer, Progress, Token, checked_question
 
     checked = checked_question(question, **details)
     try:
@@ -68,7 +68,10 @@ async def _last_event(assistant: Assistant | Quoth, question: str, details: dict
                 async for event in events:
                     if isinstance(event, Answer):
                         return event
-                    show_step("writing" if isinstance(event, Token) else "reading")
+                    if isinstance(event, Progress):
+                        show_step(f"reading {event.done} of {event.total}")
+                    else:
+                        show_step("writing" if isinstance(event, Token) else "reading")
     except asyncio.CancelledError:
         # Ctrl-C. Python would wait for threads that load models, which takes seconds and cannot be
         # cancelled. Asking writes nothing, so exiting at once loses nothing.
@@ -103,7 +106,7 @@ def verify(
     file: AnswerFile, collection: Collection = "default", home: Home = None, as_json: Json = False
 ) -> None:
     """Check that the quotes of a saved answer or conversation are still in the articles."""
-    from qa.verification.recheck import read_answers, recheck
+    from qa.verification.recheck import missing_articles, read_answers, recheck
 
     saved = read_answers(file)
     with assistant_for(home) as assistant:
@@ -113,6 +116,14 @@ def verify(
             if each.answer
             for citation in each.answer.citations
         ]
-    show_rechecks(rechecked, as_json=as_json)
-    if not all(one.holds for one in rechecked):
+        missing = [
+            article_id
+            for each in saved
+            if each.answer
+            for article_id in missing_articles(
+                each.answer, partial(assistant.article, collection=each.collection or collection)
+            )
+        ]
+    show_rechecks(rechecked, missing, as_json=as_json)
+    if missing or not all(one.holds for one in rechecked):
         raise typer.Exit(1)

@@ -21,25 +21,42 @@ def show_answer(answer: Answer, question: str) -> None:
     from qa.schemas import DECLINED, NEAREST
 
     screen = PlainConsole()
+    style = "bold" if answer.status == "answered" else ""
     if answer.nearest:  # its quote follows, word for word
         screen.show(f"{DECLINED}\n\n{NEAREST}")
     else:
-        screen.show((printable(answer.text), "bold" if answer.status == "answered" else ""))
+        for line in answer.text.split("\n"):
+            screen.show((printable(line), style))
     for sentence in answer.sentences:
         if sentence.support == "weak":
             screen.show((f"Weakly supported: {printable(sentence.text)}", "yellow"))
-    for conflict in answer.conflicts:
-        screen.show((f"The sources differ on {printable(conflict.about)}:", "yellow"))
-        for position in conflict.positions:
-            numbers = "".join(f"[{number}]" for number in position.citations)
-            screen.show(f"{printable(position.claim)} {numbers}", prefix="  - ")
+    _show_conflicts(screen, answer)
     for citation in answer.citations:
         if not answer.nearest:
             screen.show("")
         _show_citation(screen, citation)
     if answer.status == "declined" and answer.passages:
         _show_nearest(screen, answer.passages[:MAX_NEAREST])
-    if answer.question_searched != question.strip():
+    _show_asked(screen, answer, question)
+
+
+def _show_conflicts(screen: PlainConsole, answer: Answer) -> None:
+    for conflict in answer.conflicts:
+        screen.show((f"The sources differ on {printable(conflict.about)}:", "yellow"))
+        for position in conflict.positions:
+            numbers = "".join(f"[{number}]" for number in position.citations)
+            screen.show(f"{printable(position.claim)} {numbers}", prefix="  - ")
+
+
+def _show_asked(screen: PlainConsole, answer: Answer, question: str) -> None:
+    """How the question was understood, and what can be asked next."""
+    for followup in answer.followups:
+        screen.show("")
+        screen.show((f"You can also ask: {printable(followup)}", "dim"))
+    corrections = answer.understood.corrections if answer.understood else ()
+    for one in corrections:
+        screen.show((f"Read “{printable(one.typed)}” as “{printable(one.read_as)}”", "dim"))
+    if answer.question_searched != question.strip() and not corrections:
         screen.show("")
         screen.show((f"Searched for: {printable(answer.question_searched)}", "dim"))
 
@@ -89,12 +106,15 @@ def _highlighted(text: str, query_stems: set[str]) -> Iterator[tuple[str, str]]:
     yield line[end:], ""
 
 
-def show_rechecks(rechecked: Sequence[RecheckedCitation], *, as_json: bool) -> None:
-    """Prints which quotes of an answer are still in their articles."""
+def show_rechecks(
+    rechecked: Sequence[RecheckedCitation], missing: Sequence[str] = (), *, as_json: bool
+) -> None:
+    """Prints which quotes of an answer are still in their articles, and which articles it names are gone."""
     if as_json:
         show_json(
             {
-                "holds": all(one.holds for one in rechecked),
+                "holds": not missing and all(one.holds for one in rechecked),
+                "missing_articles": list(missing),
                 "citations": [
                     {"number": one.citation.number, "article_id": one.citation.article_id}
                     | {"holds": one.holds, "reason": one.reason}
@@ -113,6 +133,8 @@ def show_rechecks(rechecked: Sequence[RecheckedCitation], *, as_json: bool) -> N
         screen.show((describe_source(one.citation), "dim"), prefix="  ")
         if one.reason:
             screen.show(one.reason, prefix="  ")
+    for article_id in missing:
+        show_level(screen, "problem", f"the article '{one_line(article_id)}' is gone")
     failed = sum(not one.holds for one in rechecked)
     passed = "every quote holds" if rechecked else "the answer has no quotes"
     message(f"{failed} of {count_of(len(rechecked), 'quote')} no longer hold" if failed else passed)

@@ -92,7 +92,7 @@ async def _ask(assistant: EvaluationTarget, row: Row, collection: str, retrieval
                     break
             elif isinstance(event, Token):
                 fields.setdefault("first_token_ms", elapsed_ms())
-            else:
+            elif isinstance(event, Answer):
                 fields |= {"total_ms": elapsed_ms()} | _answer_fields(event)
     return row.model_copy(update=fields)
 

@@ -11,9 +11,9 @@ import re
 import string
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from qa.evaluation.metrics.answer_match import is_short, states_answer
+from qa.evaluation.metrics.answer_match import is_short, states_answer, tokens
 from qa.evaluation.metrics.metric import Metric
 from qa.evaluation.results import Outcome, Row
 
@@ -72,6 +72,37 @@ def accuracy_of_answered(row: Row) -> float | None:
     return accuracy(row) if row.answered else None
 
 
+def fulfilment(row: Row) -> float | None:
+    """The share of what a broad question demands that the answer says; 0 if it says what it must not, has too
+    few sentences, or is declined. Talk demands a reply that is none. Eligible: broad questions, and talk.
+    """
+    question = row.question
+    if question.kind == "chat":
+        return float(row.answer is not None and row.answer.status == "chat")
+    if not question.is_broad:
+        return None
+    said = tokens(row.stated)
+    sentences = len(row.answer.sentences) if row.answer else 0
+    if not row.answered or sentences < (question.min_sentences or 1):
+        return 0.0
+    if any(_has(said, tokens(wrong)) for wrong in question.must_not):
+        return 0.0
+    met = [any(_has(said, tokens(wording)) for wording in wordings) for wordings in question.must]
+    return sum(met) / len(met) if met else 1.0
+
+
+def fulfilled(row: Row) -> float | None:
+    """1 if all that a broad question demands is said. Eligible: as for `fulfilment`."""
+    share = fulfilment(row)
+    return None if share is None else float(share == 1.0)
+
+
+def _has(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether the wanted words stand in this order, side by side."""
+    count = len(wanted)
+    return any(words[at : at + count] == wanted for at in range(len(words) - count + 1))
+
+
 def outcome(row: Row) -> Outcome:
     """Returns the outcome of the question. Any answer to an unanswerable question is wrong."""
     if row.error or row.answer is None:
@@ -80,7 +111,9 @@ def outcome(row: Row) -> Outcome:
         return "wrongly declined" if row.question.answerable else "rightly declined"
     if not row.question.answerable:
         return "wrong"
-    right = accuracy(row)
+    right = fulfilled(row)
+    if right is None:
+        right = accuracy(row)
     return "unjudged" if right is None else "right" if right else "wrong"
 
 
@@ -91,6 +124,8 @@ METRICS = (
         about="accuracy over the answered questions",
         score=accuracy_of_answered,
     ),
+    Metric(name="fulfilled", about="says all that a broad question demands", score=fulfilled),
+    Metric(name="fulfilment", about="share of what a broad question demands", score=fulfilment),
     Metric(name="exact_match", about="equals the expected answer", score=_best(exact_match)),
     Metric(name="token_f1", about="word overlap with the expected answer", score=_best(token_f1)),
 )

@@ -53,7 +53,14 @@ def evidence_f1(quotes: Sequence[str], evidence: Sequence[str]) -> float:
 
 
 def _of_answered(formula: Callable[[Answer], float | None]) -> Callable[[Row], float | None]:
-    return lambda row: formula(row.answer) if row.answer and row.answer.sentences else None
+    def score(row: Row) -> float | None:
+        if not row.answer:
+            return None
+        # What was read from the catalogue has no quotes.
+        quoted = tuple(one for one in row.answer.sentences if one.support != "catalogue")
+        return formula(row.answer.model_copy(update={"sentences": quoted})) if quoted else None
+
+    return score
 
 
 def sentences_cited(answer: Answer) -> float:

@@ -48,6 +48,7 @@ ANSWER: dict[str, Any] = {
             "text": "The fire broke out at 18:40.",
             "citations": [1],
             "support": "supported",
+            "articles": [],
             "probability": 0.97,
         }
     ],
@@ -63,6 +64,17 @@ ANSWER: dict[str, Any] = {
     "short_answer": "18:40",
     "nearest": None,
     "usage": {"prompt_tokens": 781, "answer_tokens": 14},
+    "kind": "fact",
+    "understood": {
+        "question": "When did it break out?",
+        "kind": "fact",
+        "topic": "fire ferry",
+        "source": None,
+        "after": None,
+        "before": None,
+        "corrections": [],
+    },
+    "followups": ["Summarise the article “Fire on the evening ferry”."],
 }
 CHECKED_TEXT: dict[str, Any] = {
     "sentences": [

@@ -10,14 +10,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from qa.assistant import Assistant
-from qa.schemas import Answer, Event, Evidence, Question, Token
+from qa.schemas import Answer, Event, Evidence, Progress, Question, Token
 from qa.web.api.event_stream import PING_SECONDS, server_sent_events
 from qa.web.api.openapi_examples import ANSWER, STREAM, event_stream, example
 from qa.web.errors.handlers import path_of
 from qa.web.errors.openapi import problem_responses
 from qa.web.schemas import AskRequest, json_body
 
-_EVENTS: dict[type[Event], str] = {Evidence: "evidence", Token: "token", Answer: "answer"}
+_EVENTS: dict[type[Event], str] = {
+    Evidence: "evidence",
+    Progress: "progress",
+    Token: "token",
+    Answer: "answer",
+}
 
 
 def create_router(assistant: Assistant) -> APIRouter:
@@ -44,9 +49,10 @@ def create_router(assistant: Assistant) -> APIRouter:
         responses={200: {"content": event_stream(STREAM, *_EVENTS.values(), "error")}},
     )
     async def ask_stream(body: AskRequest, request: Request) -> EventSourceResponse:
-        """Sends, in this order, `evidence` (the passages found, before any model call), `token`... (parts of
-        the unchecked draft), and `answer` (as /api/ask returns it) or `error` (a problem). Event ids count
-        from 1. A comment is sent every 15 seconds. Disconnecting stops the model; a stream cannot be resumed.
+        """Sends, in this order, `evidence` (the passages found, before any model call), `progress`... (how
+        many of the articles that an answer needs are read, if several), `token`... (parts of the unchecked
+        draft), and `answer` (as /api/ask returns it) or `error` (a problem). Event ids count from 1. A
+        comment is sent every 15 seconds. Disconnecting stops the model; a stream cannot be resumed.
         """
         events = server_sent_events(assistant.stream(body.to_question()), _EVENTS, path_of(request.scope))
         return EventSourceResponse(events, ping=PING_SECONDS)

@@ -28,11 +28,12 @@ def _answer(phrases: Phrases, exchange: Exchange) -> Iterator[str]:
         yield f"{words.declined} {words.nearest}" if answer.nearest else words.declined
         yield from _quotes(phrases, answer)
     else:
-        yield " ".join(
-            f"{_plain(sentence.text)} {''.join(f'[{number}]' for number in sentence.citations)}"
+        marked = (
+            " ".join(filter(None, (_plain(sentence.text), "".join(f"[{n}]" for n in sentence.citations))))
             + (f" *({words.weak})*" if sentence.support == "weak" else "")
             for sentence in answer.sentences
         )
+        yield ("\n".join(f"- {line}" for line in marked) if answer.is_list else " ".join(marked))
         yield from _quotes(phrases, answer)
 
 

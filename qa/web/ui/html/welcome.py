@@ -9,14 +9,12 @@ from qa.assistant import Assistant
 from qa.auth import caller
 from qa.web.ui.html import citations
 from qa.web.ui.html.rendering import render
-from qa.web.ui.html.text import shorten
 from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
 
 QUESTIONS = 4
 NEWEST = 6
 OUTLETS = 4
-TITLE_CHARACTERS = 80
 
 
 def welcome(phrases: Phrases, articles: Sequence[ArticleSummary]) -> str:
@@ -51,11 +49,4 @@ def suggestions(assistant: Assistant, phrases: Phrases, scope: Scope) -> str:
     if not caller().sees(scope.collection):
         return ""
     questions = list(assistant.suggestions(collection=scope.collection, limit=QUESTIONS))
-    if not questions:
-        page = assistant.articles(collection=scope.collection, limit=2 * QUESTIONS)
-        titles = list(dict.fromkeys(article.title for article in page.articles if article.title))
-        questions = [
-            phrases.ask.title_question.format(shorten(title, TITLE_CHARACTERS).rstrip("."))
-            for title in titles[:QUESTIONS]
-        ]
     return render("ask/suggestions.html", phrases=phrases, questions=questions) if questions else ""

@@ -16,7 +16,6 @@ class AskPhrases:
     no_articles: str
     how_to_add: str
     suggestions: str
-    title_question: str
 
     question: str
     ask: str
@@ -27,12 +26,14 @@ class AskPhrases:
 
     searching: str
     reading: Counted
+    reading_articles: str
     writing: str
     checking: str
     done: str
     stopped: str
     failed: str
     searched_for: str
+    corrected: str
     change: str
     search: str
 
@@ -43,6 +44,9 @@ class AskPhrases:
     weak_hint: str
     disagree: str
     without_model: str
+    from_catalogue: str
+    computed: str
+    open_article: str
     written_by: str
 
     again: str
@@ -62,7 +66,6 @@ ENGLISH = AskPhrases(
     no_articles="No articles yet",
     how_to_add="Add some in the Library. If you use {} or {} instead, reload this page afterwards.",
     suggestions="Try asking",
-    title_question="What is reported under “{}”?",
     question="Ask a question",
     ask="Ask",
     stop="Stop",
@@ -71,12 +74,14 @@ ENGLISH = AskPhrases(
     clear_label="Clear filters",
     searching="Searching…",
     reading=("Reading {} passage…", "Reading {} passages…"),
+    reading_articles="Reading {} of {}…",
     writing="Writing a draft, not checked yet…",
     checking="Checking quotes…",
     done="The answer is ready.",
     stopped="Stopped before the quotes were checked.",
     failed="Something went wrong. The server log has the details.",
     searched_for="Searched for:",
+    corrected="Read “{}” as “{}”",
     change="Change",
     search="Search",
     declined="The articles do not say.",
@@ -86,6 +91,9 @@ ENGLISH = AskPhrases(
     weak_hint="Sentences with a dotted underline are only weakly supported by their quotes.",
     disagree="The articles disagree on {}",
     without_model="Quoted directly, without a language model",
+    from_catalogue="Read from the list of articles",
+    computed="worked out from the figures quoted",
+    open_article="Open",
     written_by="Written by {}, quotes checked",
     again="Ask again",
     copy="Copy",
@@ -104,7 +112,6 @@ GERMAN = AskPhrases(
     no_articles="Noch keine Artikel",
     how_to_add="Fügen Sie in der Bibliothek welche hinzu. Nach {} oder {} laden Sie diese Seite neu.",
     suggestions="Fragen Sie zum Beispiel",
-    title_question="Was wird unter „{}“ berichtet?",
     question="Stellen Sie eine Frage",
     ask="Fragen",
     stop="Stoppen",
@@ -113,12 +120,14 @@ GERMAN = AskPhrases(
     clear_label="Filter zurücksetzen",
     searching="Suche läuft…",
     reading=("{} Textstelle wird gelesen…", "{} Textstellen werden gelesen…"),
+    reading_articles="{} von {} wird gelesen…",
     writing="Entwurf, noch ungeprüft…",
     checking="Zitate werden geprüft…",
     done="Die Antwort ist da.",
     stopped="Gestoppt, bevor die Zitate geprüft waren.",
     failed="Etwas ist schiefgegangen. Einzelheiten stehen im Protokoll des Servers.",
     searched_for="Gesucht wurde:",
+    corrected="„{}“ als „{}“ gelesen",
     change="Ändern",
     search="Suchen",
     declined="Das sagen die Artikel nicht.",
@@ -128,6 +137,9 @@ GERMAN = AskPhrases(
     weak_hint="Gepunktet unterstrichene Sätze sind durch ihre Zitate nur schwach belegt.",
     disagree="Die Artikel widersprechen sich: {}",
     without_model="Direkt zitiert, ohne Sprachmodell",
+    from_catalogue="Aus dem Verzeichnis der Artikel",
+    computed="aus den zitierten Zahlen berechnet",
+    open_article="Öffnen",
     written_by="Geschrieben von {}, Zitate geprüft",
     again="Noch einmal fragen",
     copy="Kopieren",

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from index.errors import QuothError
 from qa.assistant import Assistant
 from qa.auth import caller
-from qa.schemas import MAX_QUESTION_CHARACTERS, Answer, Evidence, Token, checked_question
+from qa.schemas import MAX_QUESTION_CHARACTERS, Answer, Evidence, Progress, Token, checked_question
 from qa.web.ui.conversation import Exchange, SentQuestion
 from qa.web.ui.html import citations, conversation, filters
 from qa.web.ui.html.welcome import newest, suggestions, welcome
@@ -139,6 +139,8 @@ async def stream_answer(
                             phrases, event.passages, exchange.collection, exchange.day
                         )
                         yield view(phrases.count(len(event.passages), words.reading))
+                    case Progress():
+                        yield view(words.reading_articles.format(event.done, event.total))
                     case Token():
                         draft += event.text
                         current = conversation.asked(phrases, sent.question, searched, draft)

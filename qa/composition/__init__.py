@@ -1,0 +1,1 @@
+"""Answers by kind of question, made of the articles' own sentences and of what the document store knows."""

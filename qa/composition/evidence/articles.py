@@ -1,0 +1,85 @@
+"""Which articles a topic is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from index.collection import Collection
+from index.schemas import Article, Filters
+from index.text.normalization import coverage
+
+# How many passages are searched for articles.
+PASSAGES = 40
+# The first paragraph, up to so many characters, says what an article is about.
+LEDE = 250
+# An article is about a topic if its title and beginning have this share of the topic's words, by weight, or
+# if its best passage has half of them and is this similar, and nearly as similar as any.
+ABOUT, SIMILAR, SIMILAR_COVERAGE, MOST_SIMILAR = 0.66, 0.45, 0.5, 0.85
+# The best article for a topic may be this little similar.
+MAYBE = 0.35
+# An article mentions a topic if a passage has this share of its words.
+MENTIONS = 0.9
+# An article below this share of the best one's relevance is about something else.
+CLOSE = 0.72
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelevantArticle:
+    """An article with how well it fits a topic, all 0 to 1: `relevance`, the similarity and coverage of
+    its best passage, and the coverage of its title and beginning, `lede`. `is_about` is whether the topic
+    is what it is about, `mentions` whether it has the topic at all.
+    """
+
+    article: Article
+    relevance: float
+    similarity: float
+    coverage: float
+    lede: float
+    is_about: bool = False
+
+    @property
+    def mentions(self) -> bool:
+        return self.coverage >= MENTIONS or self.is_about
+
+
+def relevant_articles(
+    collection: Collection, topic: str, filters: Filters, *, duplicates: bool = False
+) -> list[RelevantArticle]:
+    """The articles found for a topic, best first; with `duplicates` also copies of others."""
+    weights = collection.weights(topic)
+    found: dict[str, RelevantArticle] = {}
+    for hit in collection.search(topic, k=PASSAGES, filters=filters):
+        copies = [one.id for one in hit.also] if duplicates else []
+        for article_id in (hit.passage.article_id, *copies):
+            article = collection.documents.article(article_id)
+            lede = coverage(weights, f"{article.title} {article.text[:LEDE].strip().partition(chr(10))[0]}")
+            one = RelevantArticle(
+                article=article,
+                relevance=(max(hit.similarity, 0.0) + hit.coverage / 2 + lede / 2) / 2,
+                similarity=hit.similarity,
+                coverage=hit.coverage,
+                lede=lede,
+            )
+            if article_id not in found or found[article_id].relevance < one.relevance:
+                found[article_id] = one
+    most = max((one.similarity for one in found.values()), default=0.0)
+    judged = [replace(one, is_about=_is_about(one, most)) for one in found.values()]
+    return sorted(judged, key=lambda one: -one.relevance)
+
+
+def _is_about(one: RelevantArticle, most: float) -> bool:
+    similar = one.similarity >= max(SIMILAR, MOST_SIMILAR * most) and one.coverage >= SIMILAR_COVERAGE
+    return one.lede >= ABOUT or similar
+
+
+def closest(articles: list[RelevantArticle], limit: int) -> list[Article]:
+    """Those articles that fit about as well as the best one, which has to be on the topic."""
+    if not articles or not (articles[0].mentions or _may_be_about(articles[0])):
+        return []
+    best = articles[0].relevance
+    others = (one for one in articles[1:limit] if one.relevance >= CLOSE * best and one.mentions)
+    return [articles[0].article, *(one.article for one in others)]
+
+
+def _may_be_about(one: RelevantArticle) -> bool:
+    return one.similarity >= MAYBE and one.coverage >= SIMILAR_COVERAGE

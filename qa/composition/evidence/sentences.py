@@ -1,0 +1,108 @@
+"""The sentences of an article that can be shown by themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.schemas import Article
+from qa.guardrails.prompt_injection import screen_sentences
+from qa.guardrails.sanitizer import sanitize
+
+MIN_WORDS = 5
+# A quotation up to so many characters is shown with the sentences it spans.
+MAX_QUOTATION = 700
+# The longest line that can be a heading above a sentence.
+MAX_HEADING = 90
+_ENDS = re.compile(r"[.!?…][\"'”’»)\]\d]*$")
+_BEGINS = re.compile(r"[\"'“‘„«(]*[A-ZÀ-ÝА-Я0-9]")
+# "MARREN (Northshore Wire) - ", "Minsk/Kyiv – ".
+_DATELINE = re.compile(r"(?:[A-ZÀ-Ý][\w.'’]*[ ,/]{0,2}){1,5}(?:\([^()\n]{2,40}\) ?)?[-–—] +(?=[\"“‘A-ZÀ-Ý])")
+_REFERENCE = re.compile(r"\s*\((?:\d{1,3})(?:, ?\d{1,3})*\)(?=[.!?]|$)")
+# Words that open a sentence which needs the one before it.
+_DEPENDENT = re.compile(
+    r"(?:he|she|it|they|this|that|these|those|his|her|its|their|but|and|or|so|both|one|another|there"
+    r"|some|all (?:of|two|three|four|five|six)"
+    r"|instead|also|then|however|meanwhile|nevertheless|according to this|at the same time|on the one hand"
+    r"|er|sie|es|dies\w*|aber|und|doch|auch|dann|dort)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleSentence:
+    """A whole sentence, `article.text[start:end]`; `text` is what is shown of it, in one line.
+
+    `nth` counts the article's whole sentences from 0, and `of` is their number.
+    """
+
+    article: Article
+    start: int
+    end: int
+    text: str
+    nth: int
+    of: int
+
+    @property
+    def quote(self) -> str:
+        return self.article.text[self.start : self.end]
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it can be understood without the sentences before it, as far as its form tells."""
+        opens = self.text[:1] not in "\"'“‘„«"
+        return opens and not _DEPENDENT.match(self.text)
+
+
+def article_sentences(article: Article, question: str) -> list[ArticleSentence]:
+    """The whole sentences of the article, without headlines, datelines, and sentences that instruct."""
+    spans = list(_whole_sentences(article, question))
+    return [
+        ArticleSentence(article=article, start=start, end=end, text=text, nth=nth, of=len(spans))
+        for nth, (start, end, text) in enumerate(spans)
+    ]
+
+
+def _whole_sentences(article: Article, question: str) -> Iterator[tuple[int, int, str]]:
+    for start, end in _with_whole_quotations(article, question):
+        begin = start + _heading(article.text[start:end])
+        if dateline := _DATELINE.match(article.text, begin, end):
+            begin = dateline.end()
+        text = _REFERENCE.sub("", sanitize(article.text[begin:end]))
+        if len(text.split()) >= MIN_WORDS and _ENDS.search(text) and _BEGINS.match(text):
+            yield begin, end, text
+
+
+def _with_whole_quotations(article: Article, question: str) -> Iterator[tuple[int, int]]:
+    """The spans of the trusted sentences; those that a quotation spans are one, unless it is very long."""
+    pending: int | None = None
+    for sentence in screen_sentences(article.text, question):
+        if not sentence.trusted:
+            pending = None
+            continue
+        start = sentence.start if pending is None else pending
+        text = article.text[start : sentence.end]
+        if pending is not None and ("\n\n" in text or len(text) > MAX_QUOTATION):
+            start, text = sentence.start, sentence.text
+        pending = start if _is_open(text) else None
+        if pending is None:
+            yield start, sentence.end
+
+
+def _is_open(text: str) -> bool:
+    """Whether a quotation that begins in the text does not end in it, or the other way round."""
+    return text.count("“") != text.count("”") or text.count('"') % 2 == 1
+
+
+def _heading(raw: str) -> int:
+    """The length of the lines above the sentence that are a heading."""
+    offset = 0
+    for line in raw.split("\n")[:-1]:
+        if len(line) > MAX_HEADING or line.rstrip().endswith((",", ";", ":", "-", "–")):
+            break
+        following = raw[offset + len(line) + 1 :].lstrip()
+        if not _BEGINS.match(following) or 2 * len(line) > len(following):
+            break
+        offset += len(line) + 1
+    return offset + len(raw[offset:]) - len(raw[offset:].lstrip())

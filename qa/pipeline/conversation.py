@@ -1,0 +1,87 @@
+"""What a question means after the ones before it: "Shorter, please.", "And the other paper?", "Quote her"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from index.collection import Collection
+from index.text.normalization import WORD
+from qa.pipeline.query_rewriting import is_follow_up, rewrite
+from qa.schemas import Question
+from qa.understanding.kinds import KINDS
+from qa.understanding.understanding import Understanding, topic_words, understand
+
+# An answer is looked up by its beginning.
+MAX_ANSWER_CHARACTERS = 600
+_MARK = re.compile(r"\s*\[\d[\d,\s]*\]")
+
+
+def understand_in_conversation(question: Question, collection: Collection) -> Understanding:
+    """The understanding of the question, with what it takes up from the conversation."""
+    understood = understand(question, collection)
+    if understood.kind == "previous":
+        before = _before(question)
+        return _on_answer(understood, before, collection) if before else replace(understood, kind="fact")
+    if understood.kind == "chat" or not question.history or not is_follow_up(understood.wording):
+        return understood
+    context = rewrite(understood.wording, question.history).context
+    own = "" if is_pronoun_only(understood.topic) else understood.topic
+    topic = " ".join(filter(None, (own, context)))
+    return replace(understood, topic=topic, subject=topic)
+
+
+def is_pronoun_only(topic: str) -> bool:
+    """Whether the topic has no word of its own."""
+    return not topic_words(topic, KINDS[0])
+
+
+def _before(question: Question) -> tuple[Question, str] | None:
+    """The question before this one, with its own history, and its answer."""
+    history = question.history
+    last = max((at for at, turn in enumerate(history) if turn.role == "user"), default=None)
+    if last is None:
+        return None
+    answer = next((turn.content for turn in history[last + 1 :] if turn.role == "assistant"), "")
+    earlier = question.model_copy(update={"question": history[last].content, "history": history[:last]})
+    return earlier, _MARK.sub("", answer)[:MAX_ANSWER_CHARACTERS]
+
+
+def _on_answer(
+    understood: Understanding, before: tuple[Question, str], collection: Collection
+) -> Understanding:
+    """The question before, changed as this one asks."""
+    earlier, answer = before
+    again = understand_in_conversation(earlier, collection)
+    if again.answer and (still_earlier := _before(earlier)):
+        return _on_answer(understood, still_earlier, collection)  # that one only asked where it is said
+    article = _article_of(answer, collection) if answer else None
+    match understood.detail:
+        case "shorter":
+            return replace(again, sentences=1)
+        case "longer":
+            return replace(again, kind="summary", detail="topic")
+        case "where" if article:
+            return replace(again, kind="catalogue", detail="published", article=article, answer=answer)
+        case "other" if article:
+            return _elsewhere(again, article, collection)
+    return replace(understood, kind="fact")
+
+
+def _article_of(answer: str, collection: Collection) -> str | None:
+    """The article whose passage has most of the answer's words."""
+    if not WORD.search(answer):
+        return None
+    hits = collection.search(answer, k=3)
+    return max(hits, key=lambda hit: hit.coverage).passage.article_id if hits else None
+
+
+def _elsewhere(again: Understanding, article: str, collection: Collection) -> Understanding:
+    """The question asked of the articles of other outlets."""
+    documents = collection.documents
+    source = documents.article(article).source
+    same = documents.list_articles(filters=replace(again.filters, source=source)).articles if source else ()
+    without = (article, *(one.id for one in same))
+    filters = replace(again.filters, source=None, without_ids=(*again.filters.without_ids, *without))
+    question = again.question.model_copy(update={"filters": filters})
+    return replace(again, question=question, filters=filters, article=None)

@@ -1,0 +1,138 @@
+"""Answers a question with several parts: each by itself, and those that no article answers by name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+
+from index.collection import Collection
+from index.text.normalization import content_words, is_stop_word, stems
+from qa.composition.composed import Composed, Composition, Line, with_marks
+from qa.composition.nearest import nearest_sentences
+from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
+from qa.understanding.understanding import Understanding
+from qa.verification.answer_type import ExpectedAnswer
+from qa.verification.entities import extract_names
+
+# How near a sentence of the article that answers the other parts has to be to a part.
+NEAR_PART = 0.3
+
+
+async def answer_parts(
+    understanding: Understanding,
+    collection: Collection,
+    facts: Callable[[Question], AsyncGenerator[Event, None]],
+    *,
+    drafts: bool,
+) -> AsyncGenerator[Event, None]:
+    """The evidence of the whole question, a Progress for each part, and one Answer for all of them. What no
+    model `drafts` is quoted from the article of the other parts.
+    """
+    answers: list[Answer] = []
+    parts = understanding.parts
+    for nth, part in enumerate(parts):
+        if nth:
+            yield Progress(done=nth, total=len(parts))
+        async with aclosing(facts(_question(understanding, part))) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    answers.append(event)
+                elif isinstance(event, Evidence) and not nth:
+                    yield event.model_copy(update={"question_searched": understanding.wording})
+    found = {} if drafts else await asyncio.to_thread(_found, understanding, collection, answers)
+    yield joined(understanding, [found.get(nth, answer) for nth, answer in enumerate(answers)])
+
+
+def _found(
+    understanding: Understanding, collection: Collection, answers: Sequence[Answer]
+) -> dict[int, Answer]:
+    """What the articles that answer one part say on those that are declined by themselves."""
+    cited = [one.article_id for answer in answers if answer.status == "answered" for one in answer.citations]
+    composition = Composition(understanding=understanding, collection=collection, reading=lambda *_: None)
+    ids = list(dict.fromkeys(cited)) or [article.id for article in composition.articles(1)]
+    found: dict[int, Answer] = {}
+    said = " ".join(sentence.text for answer in answers for sentence in answer.sentences)
+    for nth, answer in enumerate(answers):
+        if answer.status != "declined" or not ids:
+            continue
+        part = understanding.parts[nth]
+        expected = ExpectedAnswer.of(part)
+        near = nearest_sentences(composition, part, "", ids, least=NEAR_PART, count=4)
+        if fitting := [one for one in near if _fits(expected, one.text, said)]:
+            lines = (Line(text=fitting[0].text, quotes=(fitting[0],), support="weak"),)
+            sentences, citations = Composed(lines=lines).cited(collection)
+            found[nth] = answer.model_copy(
+                update={"status": "answered", "sentences": sentences, "citations": citations}
+            )
+    return found
+
+
+def _fits(expected: ExpectedAnswer, text: str, said: str) -> bool:
+    """Whether the text has what is expected: of a name, one that the other parts have not."""
+    if "name" in expected.kinds and not expected.number:
+        return bool(extract_names(text) - extract_names(said) - expected.known)
+    return not expected.kinds or expected.found_in(text)
+
+
+def _is_said(part: str, text: str) -> bool:
+    """Whether the answers to other parts have the number that this one asks for."""
+    expected = ExpectedAnswer.of(part)
+    return expected.number and expected.found_in(text)
+
+
+def _question(understanding: Understanding, part: str) -> Question:
+    """The part with the other content words of the whole question as its context."""
+    own = set(stems(part))
+    context = [
+        word
+        for word in content_words(understanding.wording)
+        if not is_stop_word(word) and not set(stems(word)) <= own
+    ]
+    searched = f"{part} ({' '.join(context)})" if context and part != understanding.parts[0] else None
+    return understanding.standalone.model_copy(update={"question": part, "search_as": searched})
+
+
+def joined(understanding: Understanding, answers: Sequence[Answer]) -> Answer:
+    """One answer with the sentences of all, citations numbered anew, and the missing parts named."""
+    numbers: dict[tuple[str, int, int], Citation] = {}
+    sentences: dict[str, AnswerSentence] = {}
+    missing = []
+    for part, answer in zip(understanding.parts, answers, strict=True):
+        if answer.status == "declined":
+            missing.append(part)
+            continue
+        renumbered = {}
+        for citation in answer.citations:
+            key = citation.article_id, citation.start, citation.end
+            kept = numbers.setdefault(key, citation.model_copy(update={"number": len(numbers) + 1}))
+            renumbered[citation.number] = kept.number
+        for sentence in answer.sentences:
+            cited = tuple(dict.fromkeys(renumbered[number] for number in sentence.citations))
+            sentences.setdefault(sentence.text, sentence.model_copy(update={"citations": cited}))
+    first = answers[0]
+    if not sentences:
+        return first.model_copy(update={"question_searched": understanding.wording})
+    shown = list(sentences.values())
+    text = " ".join(with_marks(sentence) for sentence in shown)
+    missing = [part for part in missing if not _is_said(part, text)]
+    for part in missing:
+        unsaid = f"The articles do not say: {part[0].lower()}{part[1:].rstrip('?')}."
+        shown.append(AnswerSentence(text=unsaid, citations=(), support="catalogue"))
+        text += f" {unsaid}"
+    return first.model_copy(
+        update={
+            "status": "answered",
+            "text": text,
+            "sentences": tuple(shown),
+            "citations": tuple(numbers.values()),
+            "conflicts": tuple(conflict for answer in answers[:1] for conflict in answer.conflicts),
+            "question_searched": understanding.wording,
+            "passages": tuple(
+                {(one.article_id, one.start): one for answer in answers for one in answer.passages}.values()
+            ),
+            "timings": first.timings.model_copy(
+                update={"total_ms": round(sum(answer.timings.total_ms for answer in answers), 1)}
+            ),
+        }
+    )

@@ -1,0 +1,104 @@
+"""The days that a question restricts its articles to: "in March 2024", "last week", "since 4 May"."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from babel.dates import get_month_names
+
+LANGUAGES = ("en", "de")
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_RELATIVE = re.compile(
+    r"\b(?:(?P<which>last|past|this|letzten?|letzter|diese[rsnm]?|vergangene[rnm]?) "
+    r"(?P<unit>week|month|year|woche|monats?|jahr(?:es)?|seven days)|(?P<day>today|yesterday|heute|gestern)"
+    r"|the (?P<whole>week|month))\b",
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The days from `first` to `last`, inclusive, and the span of the words that say so."""
+
+    first: date
+    last: date
+    span: tuple[int, int]
+
+
+def find_period(question: str, today: date) -> Period | None:
+    """The first period that the question names, as seen from `today`. A month without a year is the latest
+    one that has begun.
+    """
+    return next(_periods(question, today), None)
+
+
+def _periods(question: str, today: date) -> Iterator[Period]:
+    for found in _ISO.finditer(question):
+        day = date.fromisoformat(found[0])
+        yield Period(first=day, last=day, span=found.span())
+    for found in _month_pattern().finditer(question):
+        if (period := _of_month(found, today)) and (found["year"] or found["before"]):
+            yield period
+    for found in _RELATIVE.finditer(question):
+        yield Period(**dict(zip(("first", "last"), _relative(found, today), strict=True)), span=found.span())
+    for found in re.finditer(rf"\b(?:in|of|from|during|im jahr|aus) {_YEAR}\b", question, re.IGNORECASE):
+        year = int(found["year"])
+        yield Period(first=date(year, 1, 1), last=date(year, 12, 31), span=found.span())
+
+
+@cache
+def _months() -> dict[str, int]:
+    """The names of the months, in lower case and in full, with their numbers."""
+    return {
+        name.lower(): number
+        for language in LANGUAGES
+        for number, name in get_month_names("wide", locale=language).items()
+    }
+
+
+@cache
+def _month_pattern() -> re.Pattern[str]:
+    names = "|".join(sorted(_months(), key=len, reverse=True))
+    return re.compile(
+        rf"(?P<before>\b(?:in|of|from|on|since|during|im|vom|am|seit|aus) )?(?:the )?"
+        rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of )?)?\b(?P<month>{names})\b"
+        rf"(?: (?P<late_day>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?)?(?:,? {_YEAR})?",
+        re.IGNORECASE,
+    )
+
+
+def _of_month(found: re.Match[str], today: date) -> Period | None:
+    month = _months()[found["month"].lower()]
+    year = int(found["year"]) if found["year"] else today.year - (month > today.month)
+    day = int(found["day"] or found["late_day"] or 0)
+    last = calendar.monthrange(year, month)[1]
+    if day > last:
+        return None
+    first = date(year, month, day or 1)
+    open_end = (found["before"] or "").strip().lower() in ("since", "seit")
+    end = today if open_end else date(year, month, day or last)
+    return Period(first=first, last=max(first, end), span=found.span())
+
+
+def _relative(found: re.Match[str], today: date) -> tuple[date, date]:
+    if found["day"]:
+        day = today - timedelta(days=found["day"].lower() in ("yesterday", "gestern"))
+        return day, day
+    unit = (found["unit"] or found["whole"]).lower()
+    current = bool(found["which"]) and found["which"].lower().startswith(("this", "diese"))
+    if unit.startswith(("week", "woche", "seven")):
+        # "Last week", said on any day, is what the last seven days and that week have in common for most.
+        return today - timedelta(days=6), today
+    if unit.startswith("mon"):
+        if current or found["whole"]:
+            return today.replace(day=1), today
+        end = today.replace(day=1) - timedelta(days=1)
+        return end.replace(day=1), end
+    year = today.year if current else today.year - 1
+    return date(year, 1, 1), min(date(year, 12, 31), today)
