@@ -51,7 +51,7 @@ def extract_entities(text: str) -> set[str]:
         for part in split_compound(match.group()):
             number = number_value(part)
             if number is None:
-                if _is_name(part) and not _starts_sentence(text, match.start()):
+                if _is_name(part) and not starts_sentence(text, match.start()):
                     names.add(_normalized(part))
             elif scalable and part.lower() in SCALES:
                 value, start, _ = numbers[-1]
@@ -107,7 +107,7 @@ def negated_words(text: str) -> set[str]:
     }
 
 
-def _starts_sentence(text: str, at: int) -> bool:
+def starts_sentence(text: str, at: int) -> bool:
     """Whether the word at offset `at` is the first of a sentence."""
     before = text[:at].rstrip(" \"'“‘(")
     return not before or before[-1] in ".!?:\n"

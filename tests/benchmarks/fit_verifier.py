@@ -33,13 +33,15 @@ Floats = NDArray[np.float64]
 
 
 class LabelledClaim(NamedTuple):
-    """`readers` are the two readers' verdicts, `proven` the settled one: proven, and an answer."""
+    """`readers` are the two readers' verdicts, `proven` the settled one: proven, and an answer. `log_odds` are
+    the judge's; None where it was not asked.
+    """
 
     set: str
     half: str
     readers: tuple[bool, bool]
     proven: bool
-    log_odds: float
+    log_odds: float | None
 
 
 def read_labels(file: Path = LABELS) -> list[LabelledClaim]:
@@ -58,7 +60,7 @@ def read_labels(file: Path = LABELS) -> list[LabelledClaim]:
 
 def fit(rows: list[LabelledClaim]) -> PlattScaling:
     """The logistic regression of the labels on the log-odds, over half "a"."""
-    own = [row for row in rows if row.half == "a"]
+    own = judged(rows, "a")
     x, y = np.array([row.log_odds for row in own]), np.array([float(row.proven) for row in own])
 
     def loss(w: Floats) -> float:
@@ -67,6 +69,10 @@ def fit(rows: list[LabelledClaim]) -> PlattScaling:
 
     found = minimize(loss, np.array([0.0, 1.0]), method="L-BFGS-B")
     return PlattScaling(*(round(float(value), DIGITS) for value in found.x))
+
+
+def judged(rows: list[LabelledClaim], half: str) -> list[LabelledClaim]:
+    return [row for row in rows if row.half == half and row.log_odds is not None]
 
 
 def kappa(rows: list[LabelledClaim]) -> float:
@@ -78,15 +84,18 @@ def kappa(rows: list[LabelledClaim]) -> float:
 
 
 def separation(rows: list[LabelledClaim]) -> Table:
-    table = Table("set", "half", "claims", "proven", "kappa of the readers", "AUC of the judge")
+    table = Table("set", "half", "claims", "proven", "kappa of the readers", "judged", "AUC of the judge")
     for name in [*dict.fromkeys(row.set for row in rows), "all"]:
         for half in ("a", "b"):
             own = [row for row in rows if row.half == half and name in (row.set, "all")]
             if own:
-                scores = np.array([row.log_odds for row in own])
-                proven = np.array([float(row.proven) for row in own])
-                values = (proven.mean(), kappa(own), auc(scores, proven))
-                table.add_row(name, half, str(len(own)), *(f"{value:.3f}" for value in values))
+                some = judged(own, half)
+                scores = np.array([row.log_odds for row in some])
+                proven = np.array([float(row.proven) for row in some])
+                table.add_row(
+                    *(name, half, str(len(own)), f"{np.mean([row.proven for row in own]):.3f}"),
+                    *(f"{kappa(own):.3f}", str(len(some)), f"{auc(scores, proven):.3f}"),
+                )
     return table
 
 
@@ -95,8 +104,10 @@ def curve(rows: list[LabelledClaim], scaling: PlattScaling) -> Table:
     table = Table("threshold", "half", "proven claims shown", "shown claims proven")
     for threshold in THRESHOLDS:
         for half in ("a", "b"):
-            own = [row for row in rows if row.half == half]
-            shown = [row for row in own if scaling.probability(row.log_odds) >= threshold]
+            own = judged(rows, half)
+            if not own:
+                continue
+            shown = [row for row in own if scaling.probability(row.log_odds or 0.0) >= threshold]
             proven = sum(row.proven for row in shown)
             kept = proven / max(sum(row.proven for row in own), 1)
             table.add_row(f"{threshold}", half, f"{kept:.3f}", f"{proven / max(len(shown), 1):.3f}")

@@ -28,6 +28,7 @@ from qa.web.app import protect
 from qa.web.auth.api_keys import ApiKeyFile
 from qa.web.auth.server_access import ServerAccess
 from qa.web.errors.problem_details import MEDIA_TYPE
+from tests.qa.pipeline.checking.scripted import WordVerifier
 
 schemathesis.openapi.media_type("application/zip", strategies.binary(max_size=1000))
 
@@ -94,7 +95,7 @@ def described(
     with (
         pytest.MonkeyPatch.context() as patch,
         Library(home, embedder) as library,
-        Assistant(library, None, evidence_tokens=360) as assistant,
+        Assistant(library, None, evidence_tokens=360, verifier=WordVerifier()) as assistant,
     ):
         patch.setattr(socket, "getaddrinfo", _resolve_nothing)
         keys = ApiKeyFile(home)
