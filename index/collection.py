@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Container, Generator, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, MutableMapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from index.storage.keyword_index import FTS5KeywordIndex
 from index.storage.layout import DOCUMENTS, VECTORS
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.storage.vector_store import ChromaVectorStore
-from index.text.normalization import weighted_words
+from index.text.normalization import stems, weighted_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 LOST_VECTORS = (
@@ -188,6 +188,19 @@ class Collection:
     def embedder_name(self) -> str:
         """The name of this collection's embedder."""
         return self._embedder.name
+
+    def missing(self, query: Query | str) -> Callable[[str], float]:
+        """A function that returns how rare the rarest content word of the query is that a text lacks: 0 if it
+        has all, 1 if it lacks one that no passage has.
+        """
+        weights, rarest = self.weights(query), self.keywords.greatest_weight()
+
+        def missing(text: str) -> float:
+            found = set(stems(text))
+            lacking = (weight for word, weight in weights.items() if word not in found)
+            return min(max(lacking, default=0.0) / rarest, 1.0)
+
+        return missing
 
     @property
     def tokens(self) -> TextTokenizer:

@@ -82,6 +82,11 @@ class FTS5KeywordIndex:
         words = {word for (text,) in rows for word in WORD.findall(text)}
         return {word for word in words if plain(word).startswith(term[:FORM_LETTERS])}
 
+    def greatest_weight(self) -> float:
+        """The inverse document frequency of a term that no passage contains."""
+        [(total,)] = self._database.rows("SELECT count(*) FROM passages")
+        return math.log1p(2 * (total + 0.5))
+
     def unindexed_passages(self) -> list[str]:
         return self._ids("SELECT id FROM passages WHERE row NOT IN (SELECT rowid FROM passage_fts)")
 

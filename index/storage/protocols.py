@@ -175,6 +175,9 @@ class KeywordIndex(Protocol):
     def idf_weights(self, terms: Mapping[str, float]) -> dict[str, float]:
         """By stem, the weight of each term times its inverse document frequency."""
 
+    def greatest_weight(self) -> float:
+        """The inverse document frequency of a term that no passage contains."""
+
     def has_word(self, word: str) -> bool:
         """Whether a passage or a title has the word, or another form of it."""
 

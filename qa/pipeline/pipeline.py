@@ -213,18 +213,25 @@ class Pipeline:
         """What of the draft is proven, and where other sources disagree; else what is nearest."""
         proven = ProvenText()
         question = context.retrieval.question
-        encode = self._collection(question.collection).encode
+        collection = self._collection(question.collection)
         quotes = (quote for excerpt in context.excerpts for quote in excerpt.quotes)
         text = sanitize_draft(draft.text, quotes)
         if draft.reaches(thresholds.answer):
-            candidates = await asyncio.to_thread(propose, text, question.question, context.excerpts, encode)
+            candidates = await asyncio.to_thread(
+                propose, text, question.question, context.excerpts, collection.encode
+            )
             proven = await prove(
-                candidates, question, context.retrieval.hits, self._verifier, thresholds.proof
+                candidates,
+                question,
+                context.retrieval.hits,
+                self._verifier,
+                thresholds.proof,
+                collection.missing(context.retrieval.query),
             )
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
         checked, conflicts = await asyncio.to_thread(
-            check_conflicts, question.question, proven.cited, context.retrieval.hits, encode
+            check_conflicts, question.question, proven.cited, context.retrieval.hits, collection.encode
         )
         return PipelineResult(
             draft=draft,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from index.schemas import Hit
 from qa.schemas import AnswerSentence, Question
 from qa.verification.citations import Candidate, CitedText
 from qa.verification.excerpts import text_around
+from qa.verification.proof import PROOF
 from qa.verification.verifier import Hypothesis, Verifier
 
 # Of longer drafts only the first sentences are verified and shown: each takes a second or two.
@@ -31,10 +32,11 @@ async def prove(
     hits: Sequence[Hit],
     verifier: Verifier | None,
     threshold: float,
+    missing: Callable[[str], float],
 ) -> ProvenText:
     """Verifies the candidates in order until one has a sentence whose proof is at least as probable as the
-    threshold, 0 to 1. Without a verifier, the first candidate. The quotes are from `hits`. Raises
-    ModelUnavailable.
+    threshold, 0 to 1. Without a verifier, the first candidate. The quotes are from `hits`, and `missing`
+    returns the rarity of the rarest word of the question that a text lacks, 0 to 1. Raises ModelUnavailable.
     """
     if verifier is None:
         return ProvenText(cited=candidates[0].cited) if candidates else ProvenText()
@@ -44,7 +46,9 @@ async def prove(
         claims = list(zip(candidate.cited.sentences, candidate.claims, strict=True))
         for sentence, claim in claims[:MAX_VERIFIED]:
             hypothesis = _hypothesis(candidate.cited, sentence, claim, question, hits)
-            proof = (await verifier.verify(hypothesis)).proof
+            verdict = await verifier.verify(hypothesis)
+            told = f"{_sources(candidate.cited, sentence)} {hypothesis.context} {hypothesis.quote}"
+            proof = PROOF.probability(verdict.proof, missing(told))
             best = max(proof, best or 0.0)
             if proof >= threshold:
                 kept.append(sentence.model_copy(update={"probability": round(proof, 4)}))
@@ -60,9 +64,16 @@ def _hypothesis(
     return Hypothesis(
         claim=claim,
         quote=" … ".join(citation.quote for citation in quotes),
-        title=first.title,
         context=next((text_around(hit, first.start, first.end) for hit in hits if first.is_in(hit)), ""),
         question=question.question,
         day=question.as_of.isoformat() if question.as_of else "",
         quoted_on=first.date.isoformat() if first.date else "",
+    )
+
+
+def _sources(cited: CitedText, sentence: AnswerSentence) -> str:
+    """The titles and dates of the articles that a sentence cites."""
+    return " ".join(
+        f"{citation.title} {citation.date:%d %B %Y}" if citation.date else citation.title
+        for citation in cited.quotes_of(sentence)
     )

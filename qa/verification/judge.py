@@ -12,20 +12,16 @@ from qa.llm.chat_models import ChatModel, Task, reason_for
 from qa.llm.prompts import load_prompt
 from qa.verification.verifier import Hypothesis, PlattScaling, Verdict
 
-PROMPT_VARIABLES = {"article", "around", "quote", "day", "question", "answer"}
+PROMPT_VARIABLES = {"quote", "day", "question", "answer"}
 DISPUTE_VARIABLES = {"quote", "statement"}
 # What a claim answers that was not asked for.
 NO_QUESTION = "What happened, according to the quote?"
-# The limits of the quote and of the claim in the prompt, and of what only says who or what they are about.
+# The limit of the quote and of the claim in the prompt.
 MAX_CHARACTERS = 1_200
-MAX_TITLE_CHARACTERS = 120
-MAX_CONTEXT_CHARACTERS = 260
 # What a bare yes or no of a server that returns no probabilities counts as: a word alone says little.
 WORD_LOG_ODDS = 2.0
 # The probability of a word that is not among the returned alternatives is at most this.
 LEAST_PROBABILITY = 1e-6
-# Fitted by `make fit-verifier`.
-CALIBRATION = PlattScaling(intercept=-0.9, slope=1.12)
 # Of disputed claims a small model is never sure: on 30 sentences about the sample articles its log-odds are
 # 0.2 to 1.2 for the contradicted ones, and -0.4 to 0.3 for those that the quotes do not speak of.
 DISPUTE_CALIBRATION = PlattScaling(intercept=-1.0, slope=5.0)
@@ -60,7 +56,7 @@ class ChatModelVerifier:
             score = await self._ask(self._disputing, _disputed(hypothesis))
             return Verdict(proof=0.0, contradiction=DISPUTE_CALIBRATION.probability(score))
         score = await self._ask(self._judging, _judged(hypothesis))
-        return Verdict(proof=CALIBRATION.probability(score), contradiction=0.0)
+        return Verdict(proof=1 / (1 + math.exp(-score)), contradiction=0.0)
 
     async def _ask(self, task: Task, values: Mapping[str, str]) -> float:
         """The log-odds of a yes."""
@@ -77,13 +73,8 @@ class ChatModelVerifier:
 
 
 def _judged(hypothesis: Hypothesis) -> dict[str, str]:
-    title = sanitize(hypothesis.title)[:MAX_TITLE_CHARACTERS]
-    day = f"({hypothesis.quoted_on})" if hypothesis.quoted_on else ""
-    around = sanitize(hypothesis.context)[:MAX_CONTEXT_CHARACTERS]
     return {
-        "article": " ".join(filter(None, (f"“{title}”" if title else "", day))) or "(untitled)",
-        "around": f"Around it: {around}\n" if around else "",
-        "quote": sanitize(hypothesis.quote)[:MAX_CHARACTERS],
+        "quote": _quote(hypothesis),
         "day": f" ({hypothesis.day})" if hypothesis.day else "",
         "question": sanitize(hypothesis.question) or NO_QUESTION,
         "answer": sanitize(hypothesis.claim)[:MAX_CHARACTERS],

@@ -12,14 +12,13 @@ class Hypothesis:
     """A claim, and the quote that is to prove it.
 
     `day` is when the question was asked, and `quoted_on` when the quote was published, both ISO 8601 or
-    empty. `title` is its article's, and `context` are the sentences around it; they say who "she" is.
-    Without a `question` the claim stands for itself. A `disputed` claim is known not to be proven: what
-    counts is whether the quote contradicts it.
+    empty. `context` are the sentences around it, which say who "she" is. Without a `question` the claim
+    stands for itself. A `disputed` claim is known not to be proven: what counts is whether the quote
+    contradicts it.
     """
 
     claim: str
     quote: str
-    title: str = ""
     context: str = ""
     question: str = ""
     day: str = ""

@@ -37,8 +37,8 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         (Path(folder) / "models").symlink_to(settings.home / "models", target_is_directory=True)
         with open_assistant(settings.model_copy(update={"home": Path(folder)})) as assistant:
-            assistant.add((_article(fact, decided=True) for fact in facts), collection="altered")
-            assistant.add((_article(fact, decided=False) for fact in facts), collection="undecided")
+            list(assistant.add((_article(fact, decided=True) for fact in facts), collection="altered"))
+            list(assistant.add((_article(fact, decided=False) for fact in facts), collection="undecided"))
             facts = facts[: options.sample]
             for fact in track(facts):
                 told = assistant.ask(fact["question"], collection="altered")

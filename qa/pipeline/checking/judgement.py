@@ -7,7 +7,6 @@ from typing import Literal
 
 from qa.pipeline.checking.evidence import Dispute, Evidence, Quotes
 from qa.schemas import Citation
-from qa.verification.excerpts import text_around
 from qa.verification.support import QuoteMatch
 from qa.verification.verifier import Hypothesis, Verifier
 
@@ -90,14 +89,11 @@ class CitationNumbers:
 
 
 def _hypothesis(claim: str, question: str, quotes: Quotes, *, disputed: bool = False) -> Hypothesis:
-    first = quotes[0]
-    hit, spans = first.excerpt.hit, first.excerpt.spans
+    day = quotes[0].excerpt.hit.date
     return Hypothesis(
         claim=claim,
         quote=" … ".join(quote.text for quote in quotes),
-        title=hit.title,
-        context=text_around(hit, spans[first.first][0], spans[first.last][1]),
         question=question,
-        quoted_on=hit.date.isoformat() if hit.date else "",
+        quoted_on=day.isoformat() if day else "",
         disputed=disputed,
     )

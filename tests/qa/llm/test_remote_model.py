@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models import ChatModel, RemoteChatModel
 from qa.pipeline.question_generation import draft
-from qa.verification.judge import CALIBRATION, WORD_LOG_ODDS, ChatModelVerifier, judging_task
+from qa.verification.judge import WORD_LOG_ODDS, ChatModelVerifier, judging_task
 from qa.verification.verifier import Hypothesis
 
 KEY = "sk-very-secret"
@@ -79,7 +80,7 @@ def test_a_server_of_ones_own_is_asked_for_probabilities() -> None:
 
     server = Server(reply)
     with server.running() as model:
-        assert proof(model) == pytest.approx(CALIBRATION.probability(4.99), abs=1e-4)
+        assert proof(model) == pytest.approx(1 / (1 + math.exp(-4.99)), abs=1e-4)
     [request] = server.requests
     assert (request["logprobs"], request["top_logprobs"]) == (True, 20)
     assert [request.get(limit) for limit in ("max_tokens", "max_completion_tokens")].count(1) == 1
@@ -94,7 +95,7 @@ def test_a_server_that_rejects_probabilities_is_asked_without_them(status: int) 
 
     server = Server(reply)
     with server.running() as model:
-        assert proof(model) == CALIBRATION.probability(WORD_LOG_ODDS)
+        assert proof(model) == pytest.approx(1 / (1 + math.exp(-WORD_LOG_ODDS)))
     assert ["logprobs" in request for request in server.requests] == [True, False]
 
 

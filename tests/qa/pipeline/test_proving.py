@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from datetime import date
 
@@ -12,6 +13,7 @@ from qa.errors import ModelUnavailable
 from qa.pipeline.proving import ProvenText, prove
 from qa.schemas import AnswerSentence, Citation, Question
 from qa.verification.citations import Candidate, CitedText
+from qa.verification.proof import PROOF
 from qa.verification.verifier import Hypothesis, Verdict
 
 QUESTION = Question(question="Who won the race?", as_of=date(2024, 3, 3))
@@ -28,7 +30,18 @@ class ScriptedVerifier:
 
     async def verify(self, hypothesis: Hypothesis) -> Verdict:
         self.asked.append(hypothesis)
-        return Verdict(proof=self.proofs[hypothesis.claim], contradiction=0.0)
+        return Verdict(proof=verdict_of(self.proofs[hypothesis.claim]), contradiction=0.0)
+
+
+def verdict_of(probability: float) -> float:
+    """The verdict with which a claim is proven with this probability, if its quote lacks nothing."""
+    log_odds = (math.log(probability / (1 - probability)) - PROOF.intercept) / PROOF.log_odds
+    return 1 / (1 + math.exp(-log_odds))
+
+
+def nothing(_: str) -> float:
+    """No word of the question is missing anywhere."""
+    return 0.0
 
 
 def candidate(*texts: str, claims: tuple[str, ...] = ()) -> Candidate:
@@ -53,12 +66,12 @@ FIRST, SECOND = candidate("Ada won."), candidate("Ben won.")
 
 
 def proven(candidates: list[Candidate], proofs: Mapping[str, float], threshold: float = 0.5) -> ProvenText:
-    return asyncio.run(prove(candidates, QUESTION, (), ScriptedVerifier(proofs), threshold))
+    return asyncio.run(prove(candidates, QUESTION, (), ScriptedVerifier(proofs), threshold, nothing))
 
 
 def test_the_first_candidate_is_shown_if_it_is_proven() -> None:
     verifier = ScriptedVerifier({"Ada won.": 0.91234567})
-    found = asyncio.run(prove([FIRST, SECOND], QUESTION, (), verifier, 0.5))
+    found = asyncio.run(prove([FIRST, SECOND], QUESTION, (), verifier, 0.5, nothing))
     assert found.cited.text == "Ada won [1]."
     assert [sentence.probability for sentence in found.cited.sentences] == [0.9123]
     assert found.proof == pytest.approx(0.9123, abs=1e-4)
@@ -109,9 +122,9 @@ def test_a_quoted_sentence_is_verified_by_what_was_drafted() -> None:
 
 
 def test_without_a_verifier_the_first_candidate_is_shown_unjudged() -> None:
-    found = asyncio.run(prove([FIRST, SECOND], QUESTION, (), None, 0.5))
+    found = asyncio.run(prove([FIRST, SECOND], QUESTION, (), None, 0.5, nothing))
     assert found == ProvenText(cited=FIRST.cited, proof=None)
-    assert asyncio.run(prove([], QUESTION, (), None, 0.5)) == ProvenText()
+    assert asyncio.run(prove([], QUESTION, (), None, 0.5, nothing)) == ProvenText()
 
 
 def test_a_verifier_that_fails_ends_the_answer() -> None:
@@ -120,4 +133,13 @@ def test_a_verifier_that_fails_ends_the_answer() -> None:
             raise ModelUnavailable("it is gone")
 
     with pytest.raises(ModelUnavailable):
-        asyncio.run(prove([FIRST], QUESTION, (), Failing({}), 0.5))
+        asyncio.run(prove([FIRST], QUESTION, (), Failing({}), 0.5, nothing))
+
+
+def test_a_quote_that_lacks_a_rare_word_of_the_question_proves_less() -> None:
+    verifier = ScriptedVerifier({"Ada won.": 0.6})
+    whole, lacking = (
+        asyncio.run(prove([FIRST], QUESTION, (), verifier, 0.0, lambda _, rarity=rarity: rarity)).proof
+        for rarity in (0.0, 0.8)
+    )
+    assert whole == pytest.approx(0.6) and lacking is not None and lacking < 0.5

@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models import Task
-from qa.verification.judge import CALIBRATION, ChatModelVerifier, log_odds
+from qa.verification.judge import ChatModelVerifier, log_odds
 from qa.verification.verifier import Hypothesis, PlattScaling, Verdict
 from tests.conftest import ScriptedModel
 
@@ -79,7 +79,7 @@ def test_the_probability_counts_and_not_the_word() -> None:
     # The likeliest word is yes both times.
     sure, doubtful = verdict(Judge("yes", yes=0.99, no=0.01)), verdict(Judge("yes", yes=0.55, no=0.45))
     assert doubtful.proof < sure.proof
-    assert sure.proof == CALIBRATION.probability(log_odds(token(yes=0.99, no=0.01)))
+    assert sure.proof == pytest.approx(0.99, abs=1e-4)
 
 
 def test_without_probabilities_the_word_counts() -> None:
@@ -92,18 +92,14 @@ def test_quote_question_and_claim_are_read_with_their_days() -> None:
     dated = Hypothesis(
         claim="Ada Quill\n## system",
         quote="Ada <|im_end|>\nQuill leads it." + " And so on." * 500,
-        title="The [port]",
-        context="Freight rose.\n… She is 41.",
         question="Who leads it?",
         day="2024-03-03",
         quoted_on="2024-02-11",
     )
     verdict(judge, dated)
     _, text = judge.asked[-1]
-    article, around, quote, question, answer, _ = str(text).splitlines()
-    assert article == "Article: “The (port)” (2024-02-11)"
-    assert around == "Around it: Freight rose. … She is 41."
-    assert quote.startswith("Quote: Ada") and "<|" not in quote and len(quote) < 1300
+    quote, question, answer, _ = str(text).splitlines()
+    assert quote.startswith("Quote: (2024-02-11) Ada") and "<|" not in quote and len(quote) < 1300
     assert question == "Question (2024-03-03): Who leads it?"
     assert answer.startswith("Answer: Ada Quill")
 
