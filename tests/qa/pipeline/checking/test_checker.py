@@ -74,7 +74,7 @@ def test_a_sentence_with_another_number_is_never_proven(assistant: Assistant, ve
 
 def test_a_quote_about_something_else_does_not_contradict(seeded: Library) -> None:
     class NeverProven(WordVerifier):
-        async def verify(self, hypothesis):  # type: ignore[no-untyped-def]
+        async def verify(self, hypothesis):
             return (await super().verify(hypothesis))._replace(proof=0.2)
 
     with Assistant(seeded, None, 360, verifier=NeverProven()) as assistant:
@@ -101,7 +101,7 @@ def test_filters_limit_what_is_searched(assistant: Assistant) -> None:
 
 def test_an_older_article_does_not_contradict_a_newer_one(seeded: Library) -> None:
     class Doubtful(WordVerifier):
-        async def verify(self, hypothesis):  # type: ignore[no-untyped-def]
+        async def verify(self, hypothesis):
             verdict = await super().verify(hypothesis)
             # The corrected claim alone is proven, and only the old article contradicts.
             return verdict._replace(
@@ -140,7 +140,7 @@ def test_given_quotes_are_not_searched(assistant: Assistant) -> None:
 
 def test_the_best_of_the_quotes_counts(seeded: Library) -> None:
     class ByLength(WordVerifier):
-        async def verify(self, hypothesis):  # type: ignore[no-untyped-def]
+        async def verify(self, hypothesis):
             verdict = await super().verify(hypothesis)
             return verdict._replace(proof=len(hypothesis.quote) / 100)
 
@@ -174,7 +174,7 @@ def test_sentences_arrive_one_by_one_and_the_whole_last(assistant: Assistant) ->
 
 def test_a_classifier_tells_contradictions_with_the_proof(seeded: Library) -> None:
     class Classifier(WordVerifier):
-        async def verify(self, hypothesis):  # type: ignore[no-untyped-def]
+        async def verify(self, hypothesis):
             await super().verify(hypothesis)
             return (await super().verify(hypothesis))._replace(proof=0.1, contradiction=0.7)
 
