@@ -111,9 +111,9 @@ def test_a_sentence_as_probable_as_the_threshold_is_shown() -> None:
 
 
 def test_a_threshold_of_0_shows_the_first_candidate_with_its_probability() -> None:
-    found = proven([FIRST, SECOND], {"Ada won.": 0.0}, threshold=0)
+    found = proven([FIRST, SECOND], {"Ada won.": 0.01}, threshold=0)
     assert found.cited.text == "Ada won [1]."
-    assert (found.cited.sentences[0].probability, found.proof) == (0.0, 0.0)
+    assert found.cited.sentences[0].probability == 0.01 and found.proof == pytest.approx(0.01)
 
 
 def test_a_quoted_sentence_is_verified_by_what_was_drafted() -> None:
