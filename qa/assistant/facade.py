@@ -17,8 +17,8 @@ from qa.assistant.library_access import LibraryAccess
 from qa.auth import requires, unrestricted
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models import NO_MODEL, ChatModel
-from qa.pipeline.answer_prompt import answering_task
 from qa.pipeline.checking.checker import TextChecker
+from qa.pipeline.drafting.answer_prompt import answering_task
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.pipeline import Pipeline
 from qa.pipeline.question_generation import DraftedQuestion, draft
@@ -75,9 +75,7 @@ class Assistant(LibraryAccess):
             thresholds=self.thresholds,
             verifier=verifier,
         )
-        self._checker = TextChecker(
-            library.collection, library.embedder, verifier, queue=queue, thresholds=self.thresholds
-        )
+        self._checker = TextChecker(library.collection, library.embedder, verifier, queue=queue)
 
     @requires("reader")  # `stream` checks the collection
     def ask(self, question: str, **details: object) -> Answer:

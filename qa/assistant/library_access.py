@@ -14,7 +14,7 @@ from index.readers.registry import read_sources
 from index.readers.source_file import SourceFile
 from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
 from qa.auth import caller, permit, requires
-from qa.pipeline.confidence import DEFAULT
+from qa.pipeline.drafting.confidence import DEFAULT
 from qa.schemas import Thresholds
 
 

@@ -35,7 +35,7 @@ Facts = Callable[[Question], AsyncGenerator[Event, None]]
 PASSAGES = 6
 
 
-class _Stopped(Exception):
+class _Abandoned(Exception):
     """The reader has left; what is being composed is of no use."""
 
 
@@ -123,7 +123,7 @@ async def _composed(
 
     def reading(done: int, total: int) -> None:
         if stopped:
-            raise _Stopped
+            raise _Abandoned
         if total > 1:
             loop.call_soon_threadsafe(read.put_nowait, Progress(done=done, total=total))
 
@@ -146,7 +146,7 @@ async def _composed(
         finally:
             stopped = True
             if not composing.done():
-                with suppress(_Stopped):
+                with suppress(_Abandoned):
                     await asyncio.shield(composing)
     if not composed or not composed.lines:
         return

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import cast
 
 from index.collection import Collection
@@ -14,22 +14,22 @@ from index.errors import QuothError
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, reason_for
-from qa.pipeline.chain import (
+from qa.pipeline.dispatch import dispatch
+from qa.pipeline.drafting.chain import (
     DraftChunk,
     SelectedContext,
     drafting_step,
     retrieval_step,
     selection_step,
 )
-from qa.pipeline.confidence import answer_confidence, search_confidence
-from qa.pipeline.dispatch import dispatch
+from qa.pipeline.drafting.confidence import search_confidence
+from qa.pipeline.drafting.draft import Draft, PipelineResult
+from qa.pipeline.drafting.proving import ProvenText, prove
 from qa.pipeline.model_queue import ModelQueue
-from qa.pipeline.proving import ProvenText, prove
 from qa.schemas import (
     DECLINED,
     NEAREST,
     Answer,
-    Conflict,
     Event,
     Evidence,
     Question,
@@ -37,10 +37,9 @@ from qa.schemas import (
     Thresholds,
     Timings,
     Token,
-    Usage,
 )
 from qa.telemetry.tracing import traced, tracer
-from qa.verification.citations import CitedText, propose, stated_short_answer
+from qa.verification.citations import propose, stated_short_answer
 from qa.verification.conflicts.detect import check_conflicts
 from qa.verification.draft import is_refusal
 from qa.verification.nearest import nearest_sentence
@@ -48,45 +47,6 @@ from qa.verification.verifier import Verifier
 
 # The limit for writing one draft.
 DRAFT_TIMEOUT_SECONDS = 300.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A draft so far. `confidence` is the probability, 0 to 1, that the excerpts answer the question; None
-    before the first chunk.
-    """
-
-    text: str = ""
-    refusal: float | None = None
-    confidence: float | None = None
-    usage: Usage | None = None
-
-    def extended(self, chunk: DraftChunk, context: SelectedContext) -> Draft:
-        """The draft with another chunk. The first known probability of a refusal counts."""
-        refusal = chunk.refusal if self.refusal is None else self.refusal
-        return Draft(
-            text=self.text + chunk.text,
-            refusal=refusal,
-            confidence=answer_confidence(context.retrieval.hits, context.excerpts, refusal),
-            usage=chunk.usage or self.usage,
-        )
-
-    def reaches(self, threshold: float) -> bool:
-        """Whether the confidence is known and at least the threshold."""
-        return self.confidence is not None and self.confidence >= threshold
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineResult:
-    """What the steps after retrieval produced. A declined question has no `proven` sentences, but perhaps a
-    `nearest` one.
-    """
-
-    draft: Draft = Draft()
-    proven: ProvenText = field(default_factory=ProvenText)
-    short_answer: str = ""
-    conflicts: tuple[Conflict, ...] = ()
-    nearest: CitedText = field(default_factory=CitedText)
 
 
 class Pipeline:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from index.text.normalization import content_words, stems
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation
 from qa.verification.answer_type import ExpectedAnswer
+from qa.verification.cited_text import CitedText
 from qa.verification.draft import draft_sentences, split_short_answer
 from qa.verification.entities import fragment_entities, missing_entities
 from qa.verification.excerpts import Excerpt
@@ -33,56 +34,6 @@ _POLAR = {
     "no": _Polarity("No", "Yes"),
     "not yet": _Polarity("Not yet", "Yes"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CitedText:
-    """Sentences with the quotes they rest on. Without sentences there is no answer."""
-
-    sentences: tuple[AnswerSentence, ...] = ()
-    citations: tuple[Citation, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The sentences with their citation marks: `It rained [1][2].`"""
-        return " ".join(_with_marks(sentence) for sentence in self.sentences)
-
-    def quotes_of(self, sentence: AnswerSentence) -> list[Citation]:
-        """The citations of one of the sentences."""
-        return [citation for citation in self.citations if citation.number in sentence.citations]
-
-    def only(self, sentences: Sequence[AnswerSentence]) -> CitedText:
-        """The sentences, which are some of these, with their citations numbered from 1."""
-        used = {number for sentence in sentences for number in sentence.citations}
-        kept = [citation for citation in self.citations if citation.number in used]
-        numbers = {citation.number: number for number, citation in enumerate(kept, 1)}
-        return CitedText(
-            sentences=tuple(
-                sentence.model_copy(update={"citations": tuple(numbers[each] for each in sentence.citations)})
-                for sentence in sentences
-            ),
-            citations=tuple(
-                citation.model_copy(update={"number": numbers[citation.number]}) for citation in kept
-            ),
-        )
-
-    def beginning(self, word: str) -> CitedText:
-        """The same with a word such as Yes before the first sentence, unless it begins so."""
-        first, *rest = self.sentences or (None,)
-        if first is None or first.text.lower().startswith(word.lower()):
-            return self
-        first = first.model_copy(update={"text": f"{word}. {first.text}"})
-        return replace(self, sentences=(first, *rest))
-
-    def quoted(self) -> CitedText:
-        """The same with the quotes in place of the sentences."""
-        quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}
-        sentences = {
-            number: AnswerSentence(text=quotes[number], citations=(number,), support=sentence.support)
-            for sentence in self.sentences
-            for number in sentence.citations
-        }
-        return CitedText(sentences=tuple(sentences.values()), citations=self.citations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,9 +202,3 @@ def _cite(quote: QuoteMatch, citations: dict[tuple[str, int, int], Citation]) ->
         (hit.passage.article_id, start, end), Citation.of(len(citations) + 1, hit, start, end)
     )
     return citation.number
-
-
-def _with_marks(sentence: AnswerSentence) -> str:
-    marks = "".join(f"[{number}]" for number in sentence.citations)
-    body = sentence.text.rstrip(".!?")
-    return f"{body} {marks}{sentence.text[len(body) :] or '.'}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from index.text.normalization import content_words
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation
-from qa.verification.citations import CitedText
+from qa.verification.cited_text import CitedText
 from qa.verification.excerpts import Excerpt
 
 # A sentence that fits the question less is about something else.

@@ -25,8 +25,8 @@ from qa.evaluation.questions import EvalQuestion, read_questions, sample
 from qa.llm.chat_models import choose_model
 from qa.llm.embedders import open_embedder
 from qa.llm.installed_weights import require_model
-from qa.pipeline.chain import DraftChunk, drafting_step, retrieval_step, selection_step
-from qa.pipeline.confidence import Features
+from qa.pipeline.drafting.chain import DraftChunk, drafting_step, retrieval_step, selection_step
+from qa.pipeline.drafting.confidence import Features
 from qa.schemas import checked_question
 from qa.settings import read_settings
 from tests.paths import SEEDS

@@ -14,8 +14,8 @@ from index.storage.protocols import VectorMetadata
 from qa.evaluation.metrics.answer_match import contains_phrase, tokens
 from qa.evaluation.metrics.retrieval import hit_rate
 from qa.evaluation.questions import EvalQuestion
-from qa.pipeline.chain import HITS
-from qa.pipeline.context_selection import select_context
+from qa.pipeline.drafting.chain import HITS
+from qa.pipeline.drafting.context_selection import select_context
 from qa.verification.excerpts import Excerpt
 
 EVIDENCE_WORDS = 260

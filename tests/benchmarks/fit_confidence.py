@@ -1,4 +1,4 @@
-"""Fits the coefficients of `qa.pipeline.confidence` to measured features: `make fit-confidence`.
+"""Fits the coefficients of `qa.pipeline.drafting.confidence` to measured features: `make fit-confidence`.
 
 `confidence.csv` has the features of questions about news, an encyclopedia (CLAP NQ) and the articles of
 seeds/, and whether the articles answer each; `tests.benchmarks.confidence_features` measured them. Half "a"
@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize
 
-from qa.pipeline.confidence import DEFAULT, EXTRACTIVE, GENERATED, Coefficients, Features
+from qa.pipeline.drafting.confidence import DEFAULT, EXTRACTIVE, GENERATED, Coefficients, Features
 
 CSV = Path(__file__).with_name("confidence.csv")
 # The archives that are fitted for answer two questions of three.
@@ -101,7 +101,7 @@ def main() -> int:
         console.print(report(rows, found, f"{name} = {found}"))
         if found != known:
             same = False
-            console.print(f"qa/pipeline/confidence.py has {known}; put the fitted ones there")
+            console.print(f"qa/pipeline/drafting/confidence.py has {known}; put the fitted ones there")
     return 0 if same else 1
 
 

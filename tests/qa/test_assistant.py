@@ -23,7 +23,7 @@ from index.schemas import Article, ArticlePage
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable, QuestionInvalid
 from qa.llm.chat_models import ChatModel
-from qa.pipeline.confidence import DEFAULT
+from qa.pipeline.drafting.confidence import DEFAULT
 from qa.schemas import DECLINED, MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
 from qa.verification.verifier import Hypothesis, Verdict
 from tests.conftest import ScriptedModel

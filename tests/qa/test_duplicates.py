@@ -19,7 +19,7 @@ from qa.web.ui.phrases.window import ENGLISH
 from tests.conftest import ScriptedModel
 from tests.index.retrieval.test_deduplication import article
 from tests.index.storage.test_duplicate_clusters import OWN, WIRE
-from tests.qa.pipeline.test_context_selection import excerpts_for
+from tests.qa.pipeline.drafting.test_context_selection import excerpts_for
 
 PAIR = {"wind-farm-marren-post", "wind-farm-coast-herald"}
 QUESTION = "How many wind turbines are planned on Gannet Bank?"

@@ -18,8 +18,8 @@ from index.readers.isolation.messages import (
     Counted,
     Entered,
     Finished,
+    ItemPosition,
     LinkedPage,
-    Position,
     Reading,
     ReadRequest,
 )
@@ -56,7 +56,7 @@ class _File:
         _limit_time()
         try:
             for pending in self._items():
-                position = Position(self._member, self._item)
+                position = ItemPosition(self._member, self._item)
                 self._item += 1
                 if position >= self._request.start:
                     self._connection.send(self._outcome(pending, position))
@@ -81,7 +81,9 @@ class _File:
             except Exception as error:
                 yield Skipped(source=file.name, reason=self._reason(error))
 
-    def _outcome(self, pending: PendingArticle | Skipped, position: Position) -> Article | Skipped | Counted:
+    def _outcome(
+        self, pending: PendingArticle | Skipped, position: ItemPosition
+    ) -> Article | Skipped | Counted:
         if not self._request.reading:
             return Counted()
         if isinstance(pending, Skipped):

@@ -13,7 +13,7 @@ MEMORY_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Position:
+class ItemPosition:
     """An item of a file: the nth file inside it, where it is a zip, and the nth item of that one. The file
     itself is the member 0.
     """
@@ -29,7 +29,7 @@ class ReadRequest:
     """
 
     file: SourceFile
-    start: Position
+    start: ItemPosition
     reading: bool
     linked: bool
 
@@ -51,7 +51,7 @@ class Entered:
 class Reading:
     """The item of this position is being read."""
 
-    position: Position
+    position: ItemPosition
     source: str
 
 

@@ -13,8 +13,8 @@ from index.readers.isolation.messages import (
     Counted,
     Entered,
     Finished,
+    ItemPosition,
     LinkedPage,
-    Position,
     Reading,
     ReadRequest,
 )
@@ -60,7 +60,7 @@ def count_isolated(file: SourceFile) -> int:
 
 
 def _outcomes(file: SourceFile, fetch: Fetch | None, *, reading: bool) -> Iterator[Outcome | Counted]:
-    start = Position()
+    start = ItemPosition()
     for _ in range(MAX_DEATHS):
         attempt = _Attempt(file, fetch, reading=reading, start=start)
         try:
@@ -81,7 +81,7 @@ def _outcomes(file: SourceFile, fetch: Fetch | None, *, reading: bool) -> Iterat
 class _Attempt:
     """One process that reads a file from `start` on, and how far it came."""
 
-    def __init__(self, file: SourceFile, fetch: Fetch | None, *, reading: bool, start: Position) -> None:
+    def __init__(self, file: SourceFile, fetch: Fetch | None, *, reading: bool, start: ItemPosition) -> None:
         self.accepted = False
         self._file, self._fetch, self._start = file, fetch, start
         self._request = ReadRequest(file=file, start=start, reading=reading, linked=fetch is not None)
@@ -122,10 +122,10 @@ class _Attempt:
         return self._item.source if self._item else self._member.name
 
     @property
-    def next_start(self) -> Position | None:
+    def next_start(self) -> ItemPosition | None:
         """Where to go on without what was read last; None if nothing follows it."""
         if not self.accepted:
             return self._start
         if self._item:
-            return Position(self._item.position.member, self._item.position.item + 1)
-        return Position(self._member.member + 1) if self._member.member else None
+            return ItemPosition(self._item.position.member, self._item.position.item + 1)
+        return ItemPosition(self._member.member + 1) if self._member.member else None

@@ -11,7 +11,7 @@ from index.collection import Collection
 from index.embedding.embedder import Embedder, Vectors
 from qa.errors import ModelUnavailable
 from qa.pipeline.checking.evidence import (
-    Evidence,
+    ClaimEvidence,
     excerpts_of,
     excerpts_of_quotes,
     find_evidence,
@@ -19,9 +19,8 @@ from qa.pipeline.checking.evidence import (
 )
 from qa.pipeline.checking.judgement import CitationNumbers, judge
 from qa.pipeline.checking.statements import Statement, split_statements
-from qa.pipeline.confidence import DEFAULT
 from qa.pipeline.model_queue import ModelQueue
-from qa.schemas import CheckedSentence, CheckedText, CheckEvent, TextToCheck, Thresholds
+from qa.schemas import CheckedSentence, CheckedText, CheckEvent, TextToCheck
 from qa.telemetry.tracing import traced
 from qa.verification.verifier import Verifier
 
@@ -39,14 +38,12 @@ class TextChecker:
         verifier: Verifier | None,
         *,
         queue: ModelQueue,
-        thresholds: Callable[[str], Thresholds],
     ) -> None:
-        """`collection` and `thresholds` are called with a collection's name."""
+        """`collection` is called with a collection's name."""
         self._collection = collection
         self._embedder = embedder
         self._verifier = verifier
         self._queue = queue
-        self._thresholds = thresholds
 
     async def events(self, text: TextToCheck) -> AsyncGenerator[CheckEvent, None]:
         """Each sentence as soon as it is checked, and the whole last. Raises ArchiveEmpty, ModelUnavailable,
@@ -58,7 +55,6 @@ class TextChecker:
                 "nothing verifies here, because QUOTH_MODEL or QUOTH_VERIFIER is none; set QUOTH_VERIFIER to "
                 "a classifier of entailment, or choose a model"
             )
-        proof = (DEFAULT if text.quotes else self._thresholds(text.collection)).proof
         numbers = CitationNumbers()
         checked = []
         for statement in split_statements(text.text):
@@ -71,7 +67,7 @@ class TextChecker:
                 # The slot is passed on between sentences, so that questions wait for one of them only.
                 async with self._queue.slot():
                     with traced("check"):
-                        judged = await judge(verifier, statement.claim, text.question, evidence, proof)
+                        judged = await judge(verifier, statement.claim, text.question, evidence)
                 sentence = sentence.model_copy(
                     update={
                         "verdict": judged.verdict,
@@ -83,7 +79,7 @@ class TextChecker:
             yield sentence
         yield CheckedText(sentences=tuple(checked), verifier=verifier.name)
 
-    def _evidence(self, text: TextToCheck, statement: Statement) -> Evidence:
+    def _evidence(self, text: TextToCheck, statement: Statement) -> ClaimEvidence:
         if text.quotes:
             excerpts = excerpts_of_quotes(text.quotes)
             return hold_against(statement.claim, text.question, excerpts, self._encode)

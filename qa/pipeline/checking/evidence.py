@@ -42,7 +42,7 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class ClaimEvidence:
     """Quotes for one claim. `proofs` have all that it names, each of one or several quotes; `disputes` speak
     of the same and say it differently. Both are in the order in which to try them; `exhaustive` evidence is
     tried to its end, though an earlier quote proves the claim.
@@ -53,10 +53,10 @@ class Evidence:
     exhaustive: bool = False
 
 
-def find_evidence(claim: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> Evidence:
+def find_evidence(claim: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> ClaimEvidence:
     """The evidence in passages that were found for the claim."""
     if not excerpts:
-        return Evidence()
+        return ClaimEvidence()
     sentence, terms = DraftSentence.of(claim), QuestionTerms.of(question)
     cosines = _cosines(claim, excerpts, encode)
     ranked = compare_quotes(sentence, terms, excerpts, cosines)
@@ -64,17 +64,17 @@ def find_evidence(claim: str, question: str, excerpts: Sequence[Excerpt], encode
     complete = ((quote,) for quote in ranked if not quote.missing_new and not _overlaps(quote, support))
     proofs = [support.quotes] if support else []
     disputes = _disputes(sentence, ranked)
-    return Evidence(
+    return ClaimEvidence(
         proofs=(*proofs, *islice(complete, MAX_PROOFS - len(proofs))),
         disputes=tuple(each for each in disputes if not (support and _is_superseded(each, support))),
     )
 
 
-def hold_against(claim: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> Evidence:
+def hold_against(claim: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> ClaimEvidence:
     """The evidence in given quotes: each that has the claim's numbers, and those that dispute it."""
     sentence, terms = DraftSentence.of(claim), QuestionTerms.of(question)
     ranked = compare_quotes(sentence, terms, excerpts, _cosines(claim, excerpts, encode))
-    return Evidence(
+    return ClaimEvidence(
         proofs=tuple((quote,) for quote in ranked if not any(map(is_number, quote.missing_new))),
         disputes=_disputes(sentence, ranked),
         exhaustive=True,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from qa.pipeline.checking.evidence import Dispute, Evidence, Quotes
+from qa.pipeline.checking.evidence import ClaimEvidence, Dispute, Quotes
 from qa.schemas import Citation
 from qa.verification.support import QuoteMatch
 from qa.verification.verifier import Hypothesis, Verifier
 
-# From this probability on a quote contradicts a claim ...
+# From this probability on a quote proves a claim ...
+PROVEN = 0.5
+# ... and from this one it contradicts it ...
 CONTRADICTED = 0.5
 # ... and from this one if it proves the claim with another value.
 CONTRADICTED_IF_CORRECTED = 0.25
@@ -27,10 +29,8 @@ class Judgement:
     quotes: Quotes = ()
 
 
-async def judge(
-    verifier: Verifier, claim: str, question: str, evidence: Evidence, threshold: float
-) -> Judgement:
-    """Whether the evidence proves the claim, with a probability of at least the threshold, or contradicts it.
+async def judge(verifier: Verifier, claim: str, question: str, evidence: ClaimEvidence) -> Judgement:
+    """Whether the evidence proves the claim or contradicts it.
     A claim that one quote proves is proven, whatever others say. Raises ModelUnavailable.
     """
     best, against = Judgement(), Judgement()
@@ -41,21 +41,19 @@ async def judge(
             best = Judgement(verdict="proven", proof=verdict.proof, quotes=quotes)
         if verdict.contradiction > contradiction:
             contradiction, against = verdict.contradiction, Judgement(verdict="contradicted", quotes=quotes)
-        if best.proof >= threshold and not evidence.exhaustive:
+        if best.proof >= PROVEN and not evidence.exhaustive:
             break
-    if best.proof >= threshold:
+    if best.proof >= PROVEN:
         return best
     if contradiction >= CONTRADICTED:
         return replace(against, proof=best.proof)
     for dispute in evidence.disputes:
-        if await _is_contradicted(verifier, claim, question, dispute, threshold):
+        if await _is_contradicted(verifier, claim, question, dispute):
             return Judgement(verdict="contradicted", proof=best.proof, quotes=(dispute.quote,))
     return Judgement(proof=best.proof)
 
 
-async def _is_contradicted(
-    verifier: Verifier, claim: str, question: str, dispute: Dispute, threshold: float
-) -> bool:
+async def _is_contradicted(verifier: Verifier, claim: str, question: str, dispute: Dispute) -> bool:
     """Whether the quote contradicts the claim. If the two have different values, the quote must prove the
     claim with its own value; otherwise it speaks of something else.
     """
@@ -64,7 +62,7 @@ async def _is_contradicted(
         needed = CONTRADICTED_IF_CORRECTED
         for corrected in dispute.corrections:
             verdict = await verifier.verify(_hypothesis(corrected, question, (dispute.quote,)))
-            if verdict.proof >= threshold:
+            if verdict.proof >= PROVEN:
                 break
         else:
             return False

@@ -26,7 +26,7 @@ from index.embedding.embedder import Vectors
 from index.schemas import Hit
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation, Conflict, Position
-from qa.verification.citations import CitedText
+from qa.verification.cited_text import CitedText
 from qa.verification.conflicts.claims import Claim, extract_claims
 from qa.verification.conflicts.matching import conflicting_claims
 from qa.verification.conflicts.office_holders import OfficeHolder

@@ -24,7 +24,7 @@ from qa.cli.console import show_json
 from qa.cli.formatters.answers import show_answer
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.chat_models import ChatModel, LocalChatModel
-from qa.pipeline.answer_prompt import answering_task
+from qa.pipeline.drafting.answer_prompt import answering_task
 from qa.schemas import Answer, Thresholds
 from qa.settings import read_settings
 from qa.web.api import create_api

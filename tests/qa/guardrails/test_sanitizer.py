@@ -23,7 +23,7 @@ from qa.guardrails.sanitizer import (
 )
 from qa.llm.chat_models import ChatModel
 from qa.llm.prompts import load_prompt
-from qa.pipeline.answer_prompt import PROMPT_VARIABLES, prompt_values
+from qa.pipeline.drafting.answer_prompt import PROMPT_VARIABLES, prompt_values
 from qa.schemas import Question, Turn
 from qa.verification.excerpts import Excerpt
 from tests.conftest import ScriptedModel

@@ -8,7 +8,7 @@ import pytest
 
 from index.library import Library
 from index.schemas import Query
-from qa.pipeline.answer_prompt import prompt_values
+from qa.pipeline.drafting.answer_prompt import prompt_values
 from qa.pipeline.query_rewriting import MAX_CONTEXT_WORDS, is_follow_up, is_self_contained, rewrite
 from qa.schemas import Question, Turn
 from tests.paths import SEEDS

@@ -11,7 +11,8 @@ from index.embedding.embedder import SentenceEmbedder
 from index.schemas import Hit, Passage
 from index.text.sentences import sentence_spans
 from qa.llm.prompts import NOT_FOUND
-from qa.verification.citations import Candidate, CitedText, propose, stated_short_answer
+from qa.verification.citations import Candidate, propose, stated_short_answer
+from qa.verification.cited_text import CitedText
 from qa.verification.draft import is_refusal
 from qa.verification.excerpts import Excerpt
 

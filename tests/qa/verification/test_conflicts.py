@@ -13,7 +13,8 @@ from index.text.sentences import sentence_spans
 from qa.assistant import Assistant
 from qa.llm.chat_models import ChatModel
 from qa.schemas import Answer
-from qa.verification.citations import CitedText, propose
+from qa.verification.citations import propose
+from qa.verification.cited_text import CitedText
 from qa.verification.conflicts.detect import ConflictCheck, check_conflicts
 from qa.verification.excerpts import Excerpt
 from tests.conftest import ScriptedModel

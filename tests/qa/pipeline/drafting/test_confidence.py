@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from qa.pipeline.chain import refusal_probability
-from qa.pipeline.confidence import DEFAULT, EXTRACTIVE, GENERATED, answer_confidence
+from qa.pipeline.drafting.chain import refusal_probability
+from qa.pipeline.drafting.confidence import DEFAULT, EXTRACTIVE, GENERATED, answer_confidence
 from tests.benchmarks.fit_confidence import fit, read_features
 from tests.qa.verification.test_citations import EXCERPTS
 

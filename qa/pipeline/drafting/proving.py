@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from index.schemas import Hit
 from qa.schemas import AnswerSentence, Question
-from qa.verification.citations import Candidate, CitedText
+from qa.verification.citations import Candidate
+from qa.verification.cited_text import CitedText
 from qa.verification.excerpts import text_around
 from qa.verification.proof import PROOF
 from qa.verification.verifier import Hypothesis, Verifier

@@ -17,9 +17,9 @@ from index.collection import Collection
 from index.schemas import Hit, Query
 from qa.llm.chat_models import ChatModel
 from qa.llm.prompts import NOT_FOUND, Message
-from qa.pipeline.answer_prompt import answering_task, prompt_values
-from qa.pipeline.context_selection import select_context
-from qa.pipeline.extractive import quote_best
+from qa.pipeline.drafting.answer_prompt import answering_task, prompt_values
+from qa.pipeline.drafting.context_selection import select_context
+from qa.pipeline.drafting.extractive import quote_best
 from qa.pipeline.query_rewriting import rewrite
 from qa.schemas import Question, Usage
 from qa.verification.excerpts import Excerpt

@@ -13,7 +13,7 @@ from index.library import Library
 from index.schemas import Article, Filters, Hit, Passage
 from index.text.normalization import content_words, stem
 from index.text.sentences import sentence_spans
-from qa.pipeline.context_selection import select_context
+from qa.pipeline.drafting.context_selection import select_context
 from qa.verification.citations import propose
 from qa.verification.excerpts import Excerpt
 

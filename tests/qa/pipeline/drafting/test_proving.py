@@ -10,9 +10,10 @@ from datetime import date
 import pytest
 
 from qa.errors import ModelUnavailable
-from qa.pipeline.proving import ProvenText, prove
+from qa.pipeline.drafting.proving import ProvenText, prove
 from qa.schemas import AnswerSentence, Citation, Question
-from qa.verification.citations import Candidate, CitedText
+from qa.verification.citations import Candidate
+from qa.verification.cited_text import CitedText
 from qa.verification.proof import PROOF
 from qa.verification.verifier import Hypothesis, Verdict
 

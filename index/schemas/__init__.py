@@ -1,0 +1,41 @@
+"""Articles, passages, hits and the outcomes of ingestion."""
+
+from index.schemas.articles import (
+    Article,
+    ArticlePage,
+    ArticleSummary,
+    Remark,
+    content_id,
+)
+from index.schemas.ingestion import (
+    Ingested,
+    IngestReport,
+    Outcome,
+    Replaced,
+    Skipped,
+    UnsupportedLanguage,
+)
+from index.schemas.search import (
+    Filters,
+    Hit,
+    Passage,
+    Query,
+)
+
+__all__ = [
+    "Article",
+    "ArticlePage",
+    "ArticleSummary",
+    "Filters",
+    "Hit",
+    "IngestReport",
+    "Ingested",
+    "Outcome",
+    "Passage",
+    "Query",
+    "Remark",
+    "Replaced",
+    "Skipped",
+    "UnsupportedLanguage",
+    "content_id",
+]

@@ -1,0 +1,65 @@
+"""Sentences with the quotes they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from qa.guardrails.sanitizer import sanitize
+from qa.schemas import AnswerSentence, Citation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitedText:
+    """Sentences with the quotes they rest on. Without sentences there is no answer."""
+
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentences with their citation marks: `It rained [1][2].`"""
+        return " ".join(_with_marks(sentence) for sentence in self.sentences)
+
+    def quotes_of(self, sentence: AnswerSentence) -> list[Citation]:
+        """The citations of one of the sentences."""
+        return [citation for citation in self.citations if citation.number in sentence.citations]
+
+    def only(self, sentences: Sequence[AnswerSentence]) -> CitedText:
+        """The sentences, which are some of these, with their citations numbered from 1."""
+        used = {number for sentence in sentences for number in sentence.citations}
+        kept = [citation for citation in self.citations if citation.number in used]
+        numbers = {citation.number: number for number, citation in enumerate(kept, 1)}
+        return CitedText(
+            sentences=tuple(
+                sentence.model_copy(update={"citations": tuple(numbers[each] for each in sentence.citations)})
+                for sentence in sentences
+            ),
+            citations=tuple(
+                citation.model_copy(update={"number": numbers[citation.number]}) for citation in kept
+            ),
+        )
+
+    def beginning(self, word: str) -> CitedText:
+        """The same with a word such as Yes before the first sentence, unless it begins so."""
+        first, *rest = self.sentences or (None,)
+        if first is None or first.text.lower().startswith(word.lower()):
+            return self
+        first = first.model_copy(update={"text": f"{word}. {first.text}"})
+        return replace(self, sentences=(first, *rest))
+
+    def quoted(self) -> CitedText:
+        """The same with the quotes in place of the sentences."""
+        quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}
+        sentences = {
+            number: AnswerSentence(text=quotes[number], citations=(number,), support=sentence.support)
+            for sentence in self.sentences
+            for number in sentence.citations
+        }
+        return CitedText(sentences=tuple(sentences.values()), citations=self.citations)
+
+
+def _with_marks(sentence: AnswerSentence) -> str:
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    body = sentence.text.rstrip(".!?")
+    return f"{body} {marks}{sentence.text[len(body) :] or '.'}"
