@@ -189,7 +189,7 @@ def test_an_unproven_draft_is_declined_with_the_nearest_sentence(seeded: Library
     with Assistant(seeded, model, evidence_tokens=360, verifier=Doubter("never")) as assistant:
         answer = assistant.ask(ASKED)
         assert answer.status == "declined"
-        assert answer.proof == 0.1
+        assert answer.proof is not None and answer.proof < 0.2
         assert_nearest(assistant, answer)
 
 
@@ -198,7 +198,8 @@ def test_an_unproven_sentence_is_repaired_by_a_quote(seeded: Library) -> None:
     with Assistant(seeded, model, evidence_tokens=360, verifier=Doubter("Svyatlana")) as assistant:
         answer = assistant.ask(ASKED)
         assert answer.text == SAYS
-        assert (answer.proof, answer.sentences[0].probability) == (0.9, 0.9)
+        assert answer.proof is not None and answer.proof > 0.8
+        assert answer.sentences[0].probability == answer.proof
 
 
 def test_a_foreign_question_is_declined_before_the_model_speaks(answering: Answering) -> None:

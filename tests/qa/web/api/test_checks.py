@@ -75,7 +75,7 @@ def test_a_stream_sends_each_sentence_and_then_the_result(checking):
         ({"text": "It rained.", "quotes": [""]}, 422, "urn:quoth:text-invalid"),
         ({"text": "It rained.", "quotes": "It rained."}, 422, "urn:quoth:request-invalid"),
         ({"texts": "It rained."}, 422, "urn:quoth:request-invalid"),
-        ({"text": "It rained.", "collection": "nowhere"}, 409, "urn:quoth:archive-empty"),
+        ({"text": "It rained in Marren on Monday.", "collection": "nowhere"}, 409, "urn:quoth:archive-empty"),
     ],
 )
 def test_what_cannot_be_checked_is_a_problem(checking, body, status, type_):
