@@ -149,6 +149,7 @@ ASKED = (
 )
 
 
+@pytest.mark.timeout(1800)
 def test_the_same_question_gets_the_same_answer(
     seeded: Library, model: LocalChatModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
