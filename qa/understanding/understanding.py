@@ -107,7 +107,8 @@ def understand(question: Question, collection: Collection) -> Understanding:
         filters = replace(filters, source=outlets[0])
     topic = wording
     for outlet in outlets:
-        topic = re.sub(rf"(?:\bthe )?{re.escape(_short(outlet))}", " ", topic, flags=re.IGNORECASE)
+        for name in _names(outlet):
+            topic = re.sub(rf"(?:\bthe )?\b{re.escape(name)}\b", " ", topic, flags=re.IGNORECASE)
     if period:
         filters = replace(filters, after=period.first, before=period.last)
         topic = topic.replace(wording[slice(*period.span)], " ")
@@ -164,13 +165,19 @@ def _occurrences(word: str, text: str) -> list[re.Match[str]]:
 
 
 def _outlets(wording: str, collection: Collection) -> tuple[str, ...]:
-    """The sources whose names the question contains, with or without "the"."""
+    """The sources whose names the question contains, in full or as they are called for short."""
     text = wording.casefold()
-    return tuple(source for source in collection.documents.sources() if _short(source).casefold() in text)
+    return tuple(
+        source
+        for source in collection.documents.sources()
+        if any(re.search(rf"\b{re.escape(name.casefold())}\b", text) for name in _names(source))
+    )
 
 
-def _short(source: str) -> str:
-    return re.sub(r"^the ", "", source, flags=re.IGNORECASE)
+def _names(source: str) -> list[str]:
+    """The name of a source without "the"; and the last two of three or more words, as "Coast Herald"."""
+    words = re.sub(r"^the ", "", source, flags=re.IGNORECASE).split()
+    return [" ".join(words), *([" ".join(words[-2:])] if len(words) > 2 else [])]
 
 
 def _named_article(wording: str, topic: str, collection: Collection, filters: Filters) -> str | None:

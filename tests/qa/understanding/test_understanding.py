@@ -24,6 +24,12 @@ def test_an_outlet_restricts_the_articles(seeded: Library) -> None:
     assert found.shown.source == "Skerrow Coast Herald"
 
 
+def test_outlets_are_known_by_their_short_names(seeded: Library) -> None:
+    found = understood(seeded, "Compare what the Marren Post and the Coast Herald say about the ferry.")
+    assert (found.kind, found.topic) == ("compare", "ferry")
+    assert found.outlets == ("Skerrow Coast Herald", "The Marren Post")
+
+
 def test_days_are_seen_from_as_of(seeded: Library) -> None:
     found = understood(seeded, "What happened last month?", as_of="2024-03-10")
     assert (found.filters.after, found.filters.before) == (date(2024, 2, 1), date(2024, 2, 29))
