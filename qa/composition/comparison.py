@@ -51,7 +51,8 @@ def compose(composition: Composition) -> Composed | None:
     lines: list[Line] = []
     labels = [_label(article) for article in pair]
     differing = [point for point in points if point.differs][:MAX_POINTS]
-    same = [point for point in points if not point.differs and point.alike >= SAME][:2]
+    all_same = [point for point in points if not point.differs and point.alike >= SAME]
+    same = all_same[:2]
     if same:
         lines.append(Line(text="Both report:", articles=tuple(one.id for one in pair), support="catalogue"))
         lines += [
@@ -61,7 +62,10 @@ def compose(composition: Composition) -> Composed | None:
     for nth, point in enumerate(differing, 1):
         lines.append(Line.quoted(sides[0][point.one], f"Point {nth} – {labels[0]}: "))
         lines.append(Line.quoted(sides[1][point.other], f"Point {nth} – {labels[1]}: "))
-    used = [{point.one for point in (*differing, *same)}, {point.other for point in (*differing, *same)}]
+    used = [
+        {point.one for point in (*differing, *all_same)},
+        {point.other for point in (*differing, *all_same)},
+    ]
     for label, side, vector, seen, article in zip(labels, sides, vectors, used, pair, strict=True):
         own = _only(side, vector, seen)
         if own:
@@ -96,7 +100,10 @@ def _counterpart(composition: Composition, first: Article) -> Article | None:
     others = [
         one
         for one in relevant_articles(
-            composition.collection, beginning, replace(composition.filters, source=None)
+            composition.collection,
+            beginning,
+            replace(composition.filters, source=None),
+            duplicates=True,  # the same report in another paper is a comparison too
         )
         if one.article.id != first.id and one.similarity >= SAME_MATTER
     ]

@@ -87,6 +87,14 @@ def test_a_quotation_has_its_speaker(ask: Callable[..., Answer]) -> None:
     assert answer.sentences[0].text == "Petra Lindqvist: “Half of my customers drive over from Ostleigh”"
 
 
+def test_papers_that_ran_nearly_the_same_report_are_compared(ask: Callable[..., Answer]) -> None:
+    answer = ask("How do the two papers differ on the wind farm?")
+    assert answer.sentences[0].text == "Both report:"
+    texts = [one.text for one in answer.sentences]
+    assert len(set(texts)) == len(texts)  # what both say is not what only one says
+    assert {one.source for one in answer.citations} == {"The Marren Post", "Skerrow Coast Herald"}
+
+
 def test_a_difference_is_computed_from_cited_figures(ask: Callable[..., Answer]) -> None:
     answer = ask(
         "How much more does the Vey Bridge repair cost according to The Marren Post than according to the "
