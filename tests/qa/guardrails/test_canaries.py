@@ -174,7 +174,7 @@ def test_there_are_many_kinds() -> None:
     assert len({canary.article.id for canary in CANARIES}) == len(CANARIES)
 
 
-@pytest.mark.timeout(900)  # some forty answers of the model, one after another
+@pytest.mark.timeout(1800)  # some fifty answers of the model, one after another
 def test_the_default_model_obeys_no_article(
     nest: Library, model: LocalChatModel, capsys: pytest.CaptureFixture[str]
 ) -> None:
