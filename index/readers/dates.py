@@ -89,15 +89,6 @@ def document_date(text: str) -> str | None:
     return found and found[0]
 
 
-def pdf_date(text: str) -> str | None:
-    """The day of a PDF date such as `D:20221027233000-05'00'`, in ISO form."""
-    found = re.match(r"(?:D:)?(\d{8})", text)
-    try:
-        return datetime.strptime(found[1], "%Y%m%d").date().isoformat() if found else None
-    except ValueError:
-        return None
-
-
 def _day(year: str | int, month: str | int, day: str | int) -> date | None:
     with suppress(ValueError):
         return date(int(year), int(month), int(day))

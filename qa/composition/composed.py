@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,6 @@ from qa.understanding.understanding import Understanding
 
 # How many copies of a cited article are listed.
 MAX_COPIES = 20
-_FINAL = re.compile(r"[.!?]$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +118,6 @@ class Composition:
             self.collection.encode([sentence.text for sentence in own])  # so that stopping need not wait
             sentences += own
         return sentences
-
-
-def with_marks(sentence: AnswerSentence) -> str:
-    """The sentence with its citation marks: `It rained [1][2].`"""
-    marks = "".join(f"[{number}]" for number in sentence.citations)
-    if not marks:
-        return sentence.text
-    final = _FINAL.search(sentence.text)
-    return f"{sentence.text[:-1]} {marks}{final[0]}" if final else f"{sentence.text} {marks}"
 
 
 def _citation(number: int, quote: ArticleSentence, collection: Collection) -> Citation:

@@ -9,7 +9,7 @@ from contextlib import aclosing, suppress
 
 from index.collection import Collection
 from qa.composition import nearest
-from qa.composition.composed import Composed, Composition, with_marks
+from qa.composition.composed import Composed, Composition
 from qa.composition.composers import COMPOSERS, Composer, fallback
 from qa.composition.holdings.followups import MAX_FOLLOWUPS, followups
 from qa.llm.chat_models import NO_MODEL
@@ -29,6 +29,7 @@ from qa.schemas import (
 )
 from qa.telemetry.tracing import traced
 from qa.understanding.understanding import Understanding
+from qa.verification.cited_text import with_marks
 
 Facts = Callable[[Question], AsyncGenerator[Event, None]]
 # How many passages go with a composed answer.

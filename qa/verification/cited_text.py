@@ -19,7 +19,7 @@ class CitedText:
     @property
     def text(self) -> str:
         """The sentences with their citation marks: `It rained [1][2].`"""
-        return " ".join(_with_marks(sentence) for sentence in self.sentences)
+        return " ".join(with_marks(sentence) for sentence in self.sentences)
 
     def quotes_of(self, sentence: AnswerSentence) -> list[Citation]:
         """The citations of one of the sentences."""
@@ -59,7 +59,10 @@ class CitedText:
         return CitedText(sentences=tuple(sentences.values()), citations=self.citations)
 
 
-def _with_marks(sentence: AnswerSentence) -> str:
+def with_marks(sentence: AnswerSentence) -> str:
+    """The sentence with its citation marks: `It rained [1][2].`"""
     marks = "".join(f"[{number}]" for number in sentence.citations)
+    if not marks:
+        return sentence.text
     body = sentence.text.rstrip(".!?")
-    return f"{body} {marks}{sentence.text[len(body) :] or '.'}"
+    return f"{body} {marks}{sentence.text[len(body) :] or '.' * body[-1:].isalnum()}"
