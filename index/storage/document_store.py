@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 
 from index.errors import ArticleUnknown
@@ -42,6 +42,13 @@ class SQLiteDocumentStore:
         if not found:
             raise ArticleUnknown(f"no article has the id '{article_id}'; `quoth list` shows the ids")
         return article_of(found[0])
+
+    def present(self, ids: Iterable[str]) -> list[Article]:
+        found: list[Article] = []
+        for article_id in ids:
+            with suppress(ArticleUnknown):
+                found.append(self.article(article_id))
+        return found
 
     def articles(self) -> Iterator[tuple[Article, int]]:
         ids = self.database.rows(f"SELECT id FROM articles {_NEWEST_FIRST}")

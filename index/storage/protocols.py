@@ -46,6 +46,9 @@ class DocumentStore(Protocol):
     def article(self, article_id: str) -> Article:
         """The article; raises ArticleUnknown."""
 
+    def present(self, ids: Iterable[str]) -> list[Article]:
+        """The articles in the order of their `ids`, without those removed meanwhile."""
+
     def articles(self) -> Iterator[tuple[Article, int]]:
         """All articles with their number of passages, newest first, without those removed meanwhile."""
 

@@ -102,11 +102,11 @@ class Composition:
     def articles(self, limit: int) -> list[Article]:
         """At most `limit` articles that the question is about, best first."""
         if self.understanding.article:
-            return [self.collection.documents.article(self.understanding.article)]
+            return self.collection.documents.present([self.understanding.article])
         if not self.topic:
             # "Summarise the article", where there is one.
             found = self.collection.documents.list_articles(filters=self.filters, limit=1)
-            return [self.collection.documents.article(found.articles[0].id)] if found.total == 1 else []
+            return self.collection.documents.present(one.id for one in found.articles if found.total == 1)
         return closest(self.relevant(), limit)
 
     def read(self, articles: Sequence[Article]) -> list[ArticleSentence]:

@@ -40,7 +40,7 @@ def nearest_sentences(
     """
     documents = composition.collection.documents
     if article_ids:
-        articles = [documents.article(id_) for id_ in article_ids]
+        articles = documents.present(article_ids)
     else:
         relevant = composition.relevant()[:MAX_ARTICLES]
         articles = [one.article for one in relevant if one.coverage >= SUBJECT]

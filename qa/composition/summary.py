@@ -72,7 +72,7 @@ def _period(composition: Composition) -> Composed | None:
     page = documents.list_articles(filters=composition.filters, limit=None)
     if not page.total:
         return None
-    articles = [documents.article(one.id) for one in page.articles[:MAX_SENTENCES]]
+    articles = documents.present(one.id for one in page.articles[:MAX_SENTENCES])
     first: dict[str, ArticleSentence] = {}
     for sentence in composition.read(articles):
         first.setdefault(sentence.article.id, sentence)

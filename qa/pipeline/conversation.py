@@ -14,7 +14,7 @@ from qa.understanding.understanding import Understanding, topic_words, understan
 
 # An answer is looked up by its beginning.
 MAX_ANSWER_CHARACTERS = 600
-_MARK = re.compile(r"\s*\[\d[\d,\s]*\]")
+_MARK = re.compile(r"(?<!\s)\s*\[\d[\d,\s]*\]")
 
 
 def understand_in_conversation(question: Question, collection: Collection) -> Understanding:
@@ -79,7 +79,7 @@ def _article_of(answer: str, collection: Collection) -> str | None:
 def _elsewhere(again: Understanding, article: str, collection: Collection) -> Understanding:
     """The question asked of the articles of other outlets."""
     documents = collection.documents
-    source = documents.article(article).source
+    source = next((one.source for one in documents.present([article])), "")
     same = documents.list_articles(filters=replace(again.filters, source=source)).articles if source else ()
     without = (article, *(one.id for one in same))
     filters = replace(again.filters, source=None, without_ids=(*again.filters.without_ids, *without))

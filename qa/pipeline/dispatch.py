@@ -110,7 +110,7 @@ def _labelled(answer: Answer, understanding: Understanding, collection: Collecti
 def _followups(understanding: Understanding, collection: Collection, ids: Sequence[str]) -> tuple[str, ...]:
     """Questions about the first of the articles."""
     first = list(dict.fromkeys(ids))[:MAX_FOLLOWUPS]
-    return followups(understanding, [collection.documents.article(id_) for id_ in first])
+    return followups(understanding, collection.documents.present(first))
 
 
 async def _composed(

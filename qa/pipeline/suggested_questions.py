@@ -10,12 +10,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 
 from index.collection import Collection
-from index.errors import ArticleUnknown
 from index.schemas import Article
-from index.storage.protocols import DocumentStore
 from index.text.calendar_words import MONTHS
 from index.text.numbers import NUMERALS
 from index.text.sentences import sentence_spans
@@ -58,19 +55,12 @@ def suggested_questions(collection: Collection, limit: int) -> list[str]:
     digest = hashlib.sha256(repr((newest, limit)).encode("utf-8", "surrogatepass")).hexdigest()
     stored = json.loads(documents.metadata.get("suggested", "{}"))
     if stored.get("of") != digest:
-        articles = _present(documents, [each.id for each in newest])
+        articles = documents.present(each.id for each in newest)
         stored = {"of": digest, "questions": _suggest(collection, articles, limit)}
         documents.metadata["suggested"] = json.dumps(stored)
     facts = list(stored["questions"])[: max(1, limit // 2)]
     titled = (f"Summarise the article “{article.title}”." for article in newest if article.title)
     return list(dict.fromkeys([*facts, OVERVIEW, *titled]))[:limit]
-
-
-def _present(documents: DocumentStore, ids: Iterable[str]) -> Iterator[Article]:
-    """The articles, without those removed meanwhile."""
-    for article_id in ids:
-        with suppress(ArticleUnknown):
-            yield documents.article(article_id)
 
 
 def _suggest(collection: Collection, articles: Iterable[Article], limit: int) -> list[str]:

@@ -14,7 +14,7 @@ _INTERROGATIVES = (
 )
 _OPENINGS = tuple(re.compile(words, re.IGNORECASE) for words in _INTERROGATIVES)
 _BOUNDARIES = tuple(
-    re.compile(rf"(?:\s*[,;?]\s*(?:and |und )?|\s+(?:and|und)\s+)(?={words})", re.IGNORECASE)
+    re.compile(rf"(?: ?[,;?] ?(?:and |und )?| (?:and|und) )(?={words})", re.IGNORECASE)
     for words in _INTERROGATIVES
 )
 # "the mill, which burned, was empty"
@@ -24,6 +24,7 @@ MAX_PARTS = 4
 
 def split_parts(question: str) -> list[str]:
     """The parts, each as a question; one if there is only one, and if the first part is no question."""
+    question = " ".join(question.split())
     for opening, boundary in zip(_OPENINGS, _BOUNDARIES, strict=True):
         if opening.match(question):
             parts = _parts(boundary.split(question))

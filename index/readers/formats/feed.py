@@ -154,7 +154,9 @@ def _one_line(value: str) -> str:
 
 
 def _dates(entry: Any) -> list[str]:
-    return [str(entry[name]) for name in ("published", "updated") if entry.get(name)]
+    # `entry.get("updated")` would take "published" in its place, with a warning.
+    written = [entry[name] for name in ("published", "updated") if name in entry]
+    return [str(one) for one in written if one]
 
 
 def _date(entry: Any, dating: _Dating) -> str:

@@ -50,8 +50,7 @@ def relevant_articles(
     found: dict[str, RelevantArticle] = {}
     for hit in collection.search(topic, k=PASSAGES, filters=filters):
         copies = [one.id for one in hit.also] if duplicates else []
-        for article_id in (hit.passage.article_id, *copies):
-            article = collection.documents.article(article_id)
+        for article in collection.documents.present([hit.passage.article_id, *copies]):
             lede = coverage(weights, f"{article.title} {article.text[:LEDE].strip().partition(chr(10))[0]}")
             one = RelevantArticle(
                 article=article,
@@ -60,8 +59,8 @@ def relevant_articles(
                 coverage=hit.coverage,
                 lede=lede,
             )
-            if article_id not in found or found[article_id].relevance < one.relevance:
-                found[article_id] = one
+            if article.id not in found or found[article.id].relevance < one.relevance:
+                found[article.id] = one
     most = max((one.similarity for one in found.values()), default=0.0)
     judged = [replace(one, is_about=_is_about(one, most)) for one in found.values()]
     return sorted(judged, key=lambda one: -one.relevance)

@@ -18,8 +18,11 @@ MAX_HEADING = 90
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]\d]*$")
 _BEGINS = re.compile(r"[\"'“‘„«(]*[A-ZÀ-ÝА-Я0-9]")
 # "MARREN (Northshore Wire) - ", "Minsk/Kyiv – ".
-_DATELINE = re.compile(r"(?:[A-ZÀ-Ý][\w.'’]*[ ,/]{0,2}){1,5}(?:\([^()\n]{2,40}\) ?)?[-–—] +(?=[\"“‘A-ZÀ-Ý])")
-_REFERENCE = re.compile(r"\s*\((?:\d{1,3})(?:, ?\d{1,3})*\)(?=[.!?]|$)")
+_WORD = r"[A-ZÀ-Ý][\w.'’]*"
+_DATELINE = re.compile(
+    rf"{_WORD}(?:[ ,/]{{1,2}}{_WORD}){{0,4}}[ ,/]{{0,2}}(?:\([^()\n]{{2,40}}\) ?)?[-–—] +(?=[\"“‘A-ZÀ-Ý])"
+)
+_REFERENCE = re.compile(r"(?<!\s)\s*\((?:\d{1,3})(?:, ?\d{1,3})*\)(?=[.!?]|$)")
 # Words that open a sentence which needs the one before it.
 _DEPENDENT = re.compile(
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|but|and|or|so|both|one|another|there"

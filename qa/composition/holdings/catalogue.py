@@ -22,7 +22,7 @@ def compose(composition: Composition) -> Composed | None:
     """What the document store knows of the articles asked for."""
     understanding = composition.understanding
     if understanding.article:
-        lines = [_published(composition.collection.documents.article(understanding.article))]
+        lines = [_published(one) for one in composition.articles(1)]
         if understanding.answer:
             said = nearest_sentences(composition, understanding.answer, "", [understanding.article])
             lines += map(Line.quoted, said[:1])

@@ -78,7 +78,9 @@ def build(evaluation: BackgroundEvaluation, assistant: Assistant, phrases: Phras
 
     def open_view(scope: Scope) -> list[Any]:
         form = gr.skip() if caller().has("admin") else _form(phrases, allowed=False)
-        return [form, *scope_changed(scope)]
+        progress, *others = scope_changed(scope)
+        # A page begins empty. Where this event comes late, an error may be shown already.
+        return [form, progress if progress and progress.strip() else gr.skip(), *others]
 
     def start(scope: Scope, event: gr.EventData) -> list[Any]:
         fields = event._data or {}
