@@ -76,14 +76,14 @@ soak: $(TESTABLE) ## run the tests that take many minutes
 # The tutorial's packages require older versions than Quoth uses, but work with these.
 TUTORIAL := langchain-chroma==1.1.0 langchain-huggingface==1.2.3 langchain-text-splitters==1.1.3
 
-fit-confidence: $(TESTABLE) ## fit the confidence's coefficients to tests/benchmarks/confidence.csv and compare them with the code's
-	@$(BIN)/python -m tests.benchmarks.fit_confidence
+fit-confidence: $(TESTABLE) ## fit the confidence's coefficients to tests/benchmarks/fitting/confidence.csv and compare them with the code's
+	@$(BIN)/python -m tests.benchmarks.fitting.fit_confidence
 
-fit-verifier: $(TESTABLE) ## fit the verifier's calibration to tests/benchmarks/proof_labels.jsonl and compare it with the code's
-	@$(BIN)/python -m tests.benchmarks.fit_verifier
+fit-verifier: $(TESTABLE) ## fit the verifier's calibration to tests/benchmarks/fitting/proof_labels.jsonl and compare it with the code's
+	@$(BIN)/python -m tests.benchmarks.fitting.fit_verifier
 
 fit-kinds: $(TESTABLE) ## fit the classifiers of questions and of names, and print how well they do
-	@$(BIN)/python -m tests.benchmarks.fit_kinds
+	@$(BIN)/python -m tests.benchmarks.fitting.fit_kinds
 
 bench-search: $(TESTABLE) ## measure ingestion and retrieval: make bench-search DATA=DIR
 	@[ -f "$(DATA)/articles.jsonl" ] || { echo "error: DATA must be a folder with articles.jsonl and questions.jsonl" >&2; exit 2; }

@@ -8,14 +8,15 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 
 from index.collection import Collection
-from qa.composition import nearest
-from qa.composition.composed import Composed, Composition
-from qa.composition.composers import COMPOSERS, Composer, fallback
-from qa.composition.holdings.followups import MAX_FOLLOWUPS, followups
 from qa.llm.chat_models import NO_MODEL
+from qa.pipeline.composition import nearest
+from qa.pipeline.composition.composed import Composed, Composition
+from qa.pipeline.composition.composers import COMPOSERS, Composer, fallback
+from qa.pipeline.composition.holdings.followups import MAX_FOLLOWUPS, followups
 from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.several_parts import answer_parts
 from qa.pipeline.suggested_questions import suggested_questions
+from qa.pipeline.understanding.understanding import Understanding
 from qa.schemas import (
     Answer,
     AnswerSentence,
@@ -28,7 +29,6 @@ from qa.schemas import (
     Token,
 )
 from qa.telemetry.tracing import traced
-from qa.understanding.understanding import Understanding
 from qa.verification.cited_text import with_marks
 
 Facts = Callable[[Question], AsyncGenerator[Event, None]]

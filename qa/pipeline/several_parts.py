@@ -8,10 +8,10 @@ from contextlib import aclosing
 
 from index.collection import Collection
 from index.text.normalization import content_words, is_stop_word, stems
-from qa.composition.composed import Composed, Composition, Line
-from qa.composition.nearest import nearest_sentences
+from qa.pipeline.composition.composed import Composed, Composition, Line
+from qa.pipeline.composition.nearest import nearest_sentences
+from qa.pipeline.understanding.understanding import Understanding
 from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
-from qa.understanding.understanding import Understanding
 from qa.verification.answer_type import ExpectedAnswer
 from qa.verification.cited_text import with_marks
 from qa.verification.entities import extract_names

@@ -23,7 +23,7 @@ from tests.paths import FILES, SEEDS
 SAMPLES = sorted(
     path
     for folder in (FILES, SEEDS)
-    for path in folder.iterdir()
+    for path in folder.rglob("*")
     if path.suffix in FORMATS and path.stat().st_size < 200_000
 )
 # Parts that parsers take for something else: ends, beginnings, repetitions, numbers that are too large.

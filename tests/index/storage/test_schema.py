@@ -27,7 +27,7 @@ from index.storage.layout import DOCUMENTS
 from tests.paths import FILES, ROOT
 
 SEARCHES: list[dict[str, Any]] = [
-    json.loads(line) for line in (FILES / "home-0.1.jsonl").read_text().splitlines()
+    json.loads(line) for line in (FILES / "home" / "home-0.1.jsonl").read_text().splitlines()
 ]
 RENAMES = [statement for statements in schema.RENAMES.values() for statement in statements]
 KILLED = """
@@ -66,7 +66,7 @@ class RecordedQueries:
 
 @pytest.fixture
 def old_home(home: Path) -> Path:
-    with zipfile.ZipFile(FILES / "home-0.1.zip") as packed:
+    with zipfile.ZipFile(FILES / "home" / "home-0.1.zip") as packed:
         packed.extractall(home)
     return home
 

@@ -21,7 +21,7 @@ from tests.paths import FILES
 
 
 def test_csv_by_libreoffice() -> None:
-    path = FILES / "brenn-libreoffice.csv"
+    path = FILES / "tables" / "brenn-libreoffice.csv"
     *found, mill = read(path)
     assert isinstance(mill, Article)
     assert [*found, mill] == [
@@ -47,15 +47,15 @@ def test_csv_by_libreoffice() -> None:
 
 
 def test_csv_by_sqlite() -> None:
-    weir, ferry, empty = read(FILES / "brenn-sqlite.csv")
+    weir, ferry, empty = read(FILES / "tables" / "brenn-sqlite.csv")
     assert isinstance(weir, Article) and isinstance(ferry, Article)
     assert (weir.id, ferry.id, ferry.date) == ("weir-1", "ferry-2", date(2024, 2, 3))
     assert ferry.text == 'The ferry sails. It said "tooot".\nTwice.'
-    assert empty == Skipped(source=str(FILES / "brenn-sqlite.csv") + ":5", reason="empty")
+    assert empty == Skipped(source=str(FILES / "tables" / "brenn-sqlite.csv") + ":5", reason="empty")
 
 
 def test_csv_without_a_text_is_none(tmp_path: Path) -> None:
-    [reason] = reasons(read(FILES / "no-text.csv"))
+    [reason] = reasons(read(FILES / "tables" / "no-text.csv"))
     assert reason.startswith('no "text" among its columns (') and "--columns text=COLUMN" in reason
     assert reasons(write_and_read(tmp_path / "a.csv", "")) == ["empty"]
     assert reasons(write_and_read(tmp_path / "a.csv", "id,text\n")) == ["empty"]

@@ -21,7 +21,7 @@ from tests.paths import FILES
 
 
 def test_a_pdf_has_the_text_that_was_printed() -> None:
-    found = read_article(FILES / "quell.pdf")
+    found = read_article(FILES / "pdf" / "quell.pdf")
     written = read_article(FILES / "quell.docx")
     assert found.text.split() == written.text.split()
     assert "served as a barn floor until 1951.\n\nOn 13 February" in found.text
@@ -29,33 +29,35 @@ def test_a_pdf_has_the_text_that_was_printed() -> None:
         id=content_id(text=found.text),
         text=found.text,
         title="When the Quell froze",
-        origin=str(FILES / "quell.pdf"),
+        origin=str(FILES / "pdf" / "quell.pdf"),
     )
 
 
 def test_what_every_page_of_a_pdf_repeats_is_not_text() -> None:
-    raw = "".join(page.extract_text() for page in PdfReader(FILES / "quell.pdf").pages)
+    raw = "".join(page.extract_text() for page in PdfReader(FILES / "pdf" / "quell.pdf").pages)
     assert raw.count("Quell Valley Almanac") >= 2 and "Page 2" in raw
-    text = read_article(FILES / "quell.pdf").text
+    text = read_article(FILES / "pdf" / "quell.pdf").text
     assert "Almanac" not in text and "Page" not in text
-    assert "quell.txt" not in read_article(FILES / "enscript.pdf").text
+    assert "quell.txt" not in read_article(FILES / "pdf" / "enscript.pdf").text
 
 
 def test_lines_of_a_pdf_become_paragraphs() -> None:
-    found = read_article(FILES / "enscript.pdf")
+    found = read_article(FILES / "pdf" / "enscript.pdf")
     assert set(read_article(FILES / "quell.docx").text.split()) == set(found.text.split())
     assert "the ferryman sold hot chestnuts from his stranded boat." in found.text
 
 
 def test_locked_pdfs() -> None:
-    assert skip_reason(FILES / "password.pdf") == "encrypted; save a copy without a password and add that"
+    locked = FILES / "pdf" / "password.pdf"
+    assert skip_reason(locked) == "encrypted; save a copy without a password and add that"
     # Anybody can open and read this one.
-    assert read_article(FILES / "permissions.pdf").text == read_article(FILES / "quell.pdf").text
+    allowed = FILES / "pdf" / "permissions.pdf"
+    assert read_article(allowed).text == read_article(FILES / "pdf" / "quell.pdf").text
 
 
 def test_a_scan_has_no_text() -> None:
     assert (
-        skip_reason(FILES / "scan.pdf")
+        skip_reason(FILES / "pdf" / "scan.pdf")
         == "contains no text; if its pages are images, run OCR on it and add the result"
     )
 
@@ -65,28 +67,28 @@ def test_a_scan_has_no_text() -> None:
     ["", "untitled", "Microsoft Word - froze.doc", "/tmp/quell.odt", "fake-memo", "Memo final v2", "Quell"],
 )
 def test_a_title_that_is_not_printed_is_none(tmp_path: Path, title: str) -> None:
-    writer = PdfWriter(clone_from=FILES / "quell.pdf")
+    writer = PdfWriter(clone_from=FILES / "pdf" / "quell.pdf")
     writer.add_metadata({"/Title": title})
     writer.write(tmp_path / "a.pdf")
     assert read_article(tmp_path / "a.pdf").title == "When the Quell froze"
 
 
 def test_a_title_that_is_printed_is_the_articles(tmp_path: Path) -> None:
-    writer = PdfWriter(clone_from=FILES / "quell.pdf")
+    writer = PdfWriter(clone_from=FILES / "pdf" / "quell.pdf")
     writer.add_metadata({"/Title": "Quell froze on 12 FEBRUARY 1929"})
     writer.write(tmp_path / "a.pdf")
     assert read_article(tmp_path / "a.pdf").title == "Quell froze on 12 FEBRUARY 1929"
 
 
 def test_the_day_a_pdf_was_made_is_not_the_articles(tmp_path: Path) -> None:
-    writer = PdfWriter(clone_from=FILES / "quell.pdf")
+    writer = PdfWriter(clone_from=FILES / "pdf" / "quell.pdf")
     writer.add_metadata({"/CreationDate": "D:20221027233000-05'00'"})
     writer.write(tmp_path / "a.pdf")
     assert read_article(tmp_path / "a.pdf").date is None
 
 
 def test_pdfs_that_are_none(tmp_path: Path) -> None:
-    whole = (FILES / "quell.pdf").read_bytes()
+    whole = (FILES / "pdf" / "quell.pdf").read_bytes()
     path = tmp_path / "a.pdf"
     assert skip_reason(path, whole[:12_000]).startswith("the PDF cannot be parsed (")
     assert skip_reason(path, b"%PDF-1.7\n" + bytes(500)).startswith("the PDF cannot be parsed (")

@@ -57,7 +57,7 @@ def test_zips_with_a_password_and_broken_ones(tmp_path: Path) -> None:
     assert reasons(write_and_read(path, "words")) == ["not a zip, or a damaged one"]
     assert reasons(write_and_read(path, whole[:500])) == ["not a zip, or a damaged one"]
     assert reasons(read(packed(path))) == ["contains nothing to read"]
-    assert reasons(write_and_read(path, (FILES / "quell.pdf").read_bytes())) == [
+    assert reasons(write_and_read(path, (FILES / "pdf" / "quell.pdf").read_bytes())) == [
         "its content is a PDF; rename it with the right suffix or convert it"
     ]
     at = whole.index(b"news/deep/eels.html")

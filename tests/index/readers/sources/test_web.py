@@ -49,8 +49,8 @@ def test_a_page_cannot_pass_for_one_of_another_site(site: Site, canonical: str) 
 @pytest.mark.parametrize(
     ("path", "kind", "file"),
     [
-        ("a", "application/pdf", "quell.pdf"),
-        ("a.pdf", "application/octet-stream", "quell.pdf"),
+        ("a", "application/pdf", "pdf/quell.pdf"),
+        ("a.pdf", "application/octet-stream", "pdf/quell.pdf"),
         ("a", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "quell.docx"),
         ("a.docx", "", "quell.docx"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from qa.pipeline.drafting.chain import refusal_probability
 from qa.pipeline.drafting.confidence import DEFAULT, EXTRACTIVE, GENERATED, answer_confidence
-from tests.benchmarks.fit_confidence import fit, read_features
+from tests.benchmarks.fitting.fit_confidence import fit, read_features
 from tests.qa.verification.test_citations import EXCERPTS
 
 HITS = [excerpt.hit for excerpt in EXCERPTS]

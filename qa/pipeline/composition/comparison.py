@@ -1,0 +1,163 @@
+"""How the reports of several outlets or articles differ: point by point, by outlet and day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+
+from index.embedding.embedder import Vectors
+from index.schemas import Article
+from qa.pipeline.composition.composed import Composed, Composition, Line
+from qa.pipeline.composition.evidence.articles import relevant_articles
+from qa.pipeline.composition.evidence.figures import figures
+from qa.pipeline.composition.evidence.salience import cover, salience
+from qa.pipeline.composition.evidence.sentences import ArticleSentence
+from qa.pipeline.composition.holdings.catalogue import day
+
+MAX_ARTICLES = 6
+# The beginning of an article that finds its counterpart, and how similar this has to be: to the beginning,
+# and compared with the most similar.
+BEGINNING, SAME_MATTER, CLOSE = 300, 0.45, 0.85
+# Two sentences this alike are about one point; at or above SAME they say the same unless figures differ.
+ONE_POINT, ONE_FIGURE, SAME = 0.5, 0.3, 0.75
+MAX_POINTS, MAX_ONLY = 4, 3
+# What a pair gains whose figures of one kind differ.
+OTHER_FIGURE = 0.25
+# Values that differ by more are of different things.
+MAX_RATIO = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Point:
+    one: int
+    other: int
+    alike: float
+    differs: bool
+
+
+def compose(composition: Composition) -> Composed | None:
+    """The points on which two articles differ; None if there are no two on the topic."""
+    pair = _two_articles(composition)
+    if not pair:
+        return None
+    sides = [composition.read([article]) for article in pair]
+    if not all(sides):
+        return None
+    vectors = [composition.collection.encode([one.text for one in side]) for side in sides]
+    points = _points(sides, vectors)
+    lines: list[Line] = []
+    labels = [_label(article) for article in pair]
+    differing = [point for point in points if point.differs][:MAX_POINTS]
+    all_same = [point for point in points if not point.differs and point.alike >= SAME]
+    same = all_same[:2]
+    if same:
+        lines.append(Line(text="Both report:", articles=tuple(one.id for one in pair), support="catalogue"))
+        lines += [
+            Line(text=sides[0][point.one].text, quotes=(sides[0][point.one], sides[1][point.other]))
+            for point in same
+        ]
+    for nth, point in enumerate(differing, 1):
+        lines.append(Line.quoted(sides[0][point.one], f"Point {nth} – {labels[0]}: "))
+        lines.append(Line.quoted(sides[1][point.other], f"Point {nth} – {labels[1]}: "))
+    used = [
+        {point.one for point in (*differing, *all_same)},
+        {point.other for point in (*differing, *all_same)},
+    ]
+    for label, side, vector, seen, article in zip(labels, sides, vectors, used, pair, strict=True):
+        own = _only(side, vector, seen)
+        if own:
+            lines.append(Line(text=f"Only {label}:", articles=(article.id,), support="catalogue"))
+            lines += map(Line.quoted, own)
+    return Composed(lines=tuple(lines), is_list=True)
+
+
+def _two_articles(composition: Composition) -> list[Article]:
+    """The best article on the topic, and the best of another outlet, or of another day; oldest first."""
+    relevant = composition.relevant()[:MAX_ARTICLES]
+    if not relevant or not relevant[0].mentions:
+        return []
+    outlets = composition.understanding.outlets
+    if len(outlets) > 1:
+        named = [
+            next((one.article for one in relevant if one.article.source == outlet), None)
+            for outlet in outlets[:2]
+        ]
+        return [one for one in named if one] if all(named) else []
+    first = relevant[0].article
+    other = _counterpart(composition, first)
+    return sorted((first, other), key=lambda one: str(one.date or "")) if other else []
+
+
+def _counterpart(composition: Composition, first: Article) -> Article | None:
+    """The article that tells most like the first one of the same matter, of another outlet if there is one.
+
+    Another outlet seldom uses the words of the question, so it is found by the first article's own.
+    """
+    beginning = f"{first.title} {first.text[:BEGINNING]}"
+    others = [
+        one
+        for one in relevant_articles(
+            composition.collection,
+            beginning,
+            replace(composition.filters, source=None),
+            duplicates=True,  # the same report in another paper is a comparison too
+        )
+        if one.article.id != first.id and one.similarity >= SAME_MATTER
+    ]
+    best = max((one.similarity for one in others), default=0.0)
+    near = [one.article for one in others if one.similarity >= CLOSE * best]
+    elsewhere = [one for one in near if one.source != first.source]
+    return next(iter(elsewhere or near), None)
+
+
+def _label(article: Article) -> str:
+    return f"{article.source or article.title} ({day(article.date)})" if article.date else article.source
+
+
+def _points(sides: Sequence[Sequence[ArticleSentence]], vectors: Sequence[Vectors]) -> list[_Point]:
+    """Pairs of sentences about one point, each sentence in one pair, the clearest first."""
+    cosines = vectors[0] @ vectors[1].T
+    pairs = []
+    for (one, other), alike in np.ndenumerate(cosines):
+        differs = _figures_differ(sides[0][one].text, sides[1][other].text)
+        if alike >= (ONE_FIGURE if differs else ONE_POINT):
+            pairs.append(_Point(one=one, other=other, alike=float(alike), differs=differs or alike < SAME))
+    points: list[_Point] = []
+    ranked = sorted(
+        pairs,
+        key=lambda pair: (
+            -(pair.alike + OTHER_FIGURE * _figures_differ(sides[0][pair.one].text, sides[1][pair.other].text))
+        ),
+    )
+    for pair in ranked:
+        if all(pair.one != each.one and pair.other != each.other for each in points):
+            points.append(pair)
+    return points
+
+
+def _figures_differ(one: str, other: str) -> bool:
+    """Whether both have figures of one kind that are near each other, and not the same."""
+    first, second = figures(one), figures(other)
+    values = {figure.value for figure in first}
+    return any(
+        one.kind == other.kind != "" and other.value not in values and _near(one.value, other.value)
+        for one in first
+        for other in second
+        if one.value not in {figure.value for figure in second}
+    )
+
+
+def _near(one: Decimal, other: Decimal) -> bool:
+    """Whether two values can be reports of the same thing."""
+    return 0 < max(one, other) <= MAX_RATIO * min(one, other)
+
+
+def _only(side: Sequence[ArticleSentence], vectors: Vectors, seen: set[int]) -> list[ArticleSentence]:
+    left = [at for at in range(len(side)) if at not in seen and side[at].stands_alone]
+    if not left:
+        return []
+    own = [side[at] for at in left]
+    return [own[at] for at in cover(salience(own, vectors[left], None), MAX_ONLY)[:MAX_ONLY]]

@@ -1,0 +1,43 @@
+"""The composer of each kind of question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from qa.pipeline.composition import (
+    calculation,
+    comparison,
+    listing,
+    nearest,
+    profile,
+    quotation,
+    summary,
+    timeline,
+)
+from qa.pipeline.composition.composed import Composed, Composition
+from qa.pipeline.composition.holdings import catalogue, overview, talk
+from qa.pipeline.understanding.kinds import Kind
+from qa.pipeline.understanding.understanding import Understanding
+
+Composer = Callable[[Composition], Composed | None]
+
+COMPOSERS: Mapping[Kind, Composer] = {
+    "calculation": calculation.compose,
+    "catalogue": catalogue.compose,
+    "chat": talk.compose,
+    "compare": comparison.compose,
+    "list": listing.compose,
+    "overview": overview.compose,
+    "profile": profile.compose,
+    "quotation": quotation.compose,
+    "summary": summary.compose,
+    "timeline": timeline.compose,
+}
+"""Kinds without a composer are answered by drafting. A composer returns None if it finds nothing to say."""
+
+
+def fallback(understanding: Understanding) -> Composer | None:
+    """What is composed where a draft is declined: for keywords, what a search would show. For a question
+    nothing is, since its answer has to be proven.
+    """
+    return nearest.compose if understanding.is_keywords else None

@@ -1,0 +1,56 @@
+"""What the articles say of a person, a place or a thing, gathered from all of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from index.text.normalization import coverage, stems
+from qa.pipeline.composition.composed import Composed, Composition, Line
+from qa.pipeline.composition.evidence.salience import salience, select_diverse
+from qa.pipeline.composition.evidence.sentences import ArticleSentence
+from qa.pipeline.composition.summary import in_order, summarize_article
+
+MAX_ARTICLES = 6
+MAX_SENTENCES, MAX_ALL = 6, 14
+# The share of the topic's words, by weight, that a sentence about it has.
+NAMED = 0.5
+TOPIC = 0.6
+
+
+def compose(composition: Composition) -> Composed | None:
+    """The best sentences that name the topic; None if no article mentions it."""
+    if not composition.topic:
+        return None
+    relevant = [one for one in composition.relevant() if one.mentions][:MAX_ARTICLES]
+    sentences = composition.read([one.article for one in relevant])
+    if not sentences:
+        return None
+    weights = composition.collection.weights(composition.topic)
+    # A person is named in full once, and then by surname.
+    surname = stems(composition.topic)[-1:] if composition.topic.istitle() else []
+    naming = [
+        one
+        for one in sentences
+        if coverage(weights, one.text) >= NAMED or set(surname) & set(stems(one.text))
+    ]
+    if not naming:
+        return None
+    chosen = _best(composition, naming)
+    if not composition.topic.istitle() and relevant[0].is_about:
+        # An article about a thing tells of it also where it does not name it.
+        main = summarize_article(composition, relevant[0].article, MAX_ALL)
+        chosen = list({(one.article.id, one.start): one for one in (*main, *chosen)}.values())
+    return Composed(lines=tuple(map(Line.quoted, sorted(chosen, key=in_order))))
+
+
+def _best(composition: Composition, naming: list[ArticleSentence]) -> list[ArticleSentence]:
+    """The sentences that tell most of the topic; the first one of each article introduces it."""
+    texts = [one.text for one in naming]
+    vectors = composition.collection.encode(texts)
+    about = np.asarray(composition.collection.similarity(composition.topic, texts))
+    introduces: dict[str, ArticleSentence] = {}
+    for one in naming:
+        introduces.setdefault(one.article.id, one)
+    first = np.array([0.2 if introduces[one.article.id] is one else 0.0 for one in naming])
+    scores = np.asarray(salience(naming, vectors, None) + TOPIC * about + first, dtype=np.float32)
+    return [naming[at] for at in select_diverse(scores, vectors, MAX_SENTENCES)]

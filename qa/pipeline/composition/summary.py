@@ -1,0 +1,83 @@
+"""Summaries of an article, of a topic and of a period, by the articles' own best sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.schemas import Article
+from qa.pipeline.composition.composed import Composed, Composition, Line
+from qa.pipeline.composition.evidence.salience import cover, salience, select_diverse
+from qa.pipeline.composition.evidence.sentences import ArticleSentence
+from qa.pipeline.composition.holdings.catalogue import day, listed
+
+MIN_SENTENCES, MAX_SENTENCES = 3, 6
+# A summary has one sentence for so many of an article.
+PER_SENTENCE = 3
+MAX_ARTICLES = 5
+# How much a sentence's similarity with the topic counts beside its salience.
+TOPIC = 0.6
+
+
+def compose(composition: Composition) -> Composed | None:
+    """Three to six sentences; None if no article is on the topic."""
+    understanding = composition.understanding
+    if understanding.period or (understanding.detail == "period" and not composition.topic):
+        return _period(composition)
+    single = understanding.singular or understanding.detail == "article"
+    articles = composition.articles(1 if single else MAX_ARTICLES)
+    if not articles:
+        return None
+    lines = (
+        summarize_article(composition, articles[0]) if len(articles) == 1 else _topic(composition, articles)
+    )
+    return Composed(lines=tuple(map(Line.quoted, lines))) if lines else None
+
+
+def summarize_article(
+    composition: Composition, article: Article, limit: int = MAX_SENTENCES
+) -> list[ArticleSentence]:
+    """Three to `limit` sentences that cover the whole article, in its order."""
+    sentences = composition.read([article])
+    if not sentences:
+        return []
+    vectors = composition.collection.encode([sentence.text for sentence in sentences])
+    title = composition.collection.encode([article.title])[0] if article.title else None
+    wanted = len(sentences) * limit / MAX_SENTENCES / PER_SENTENCE
+    count = min(limit, max(MIN_SENTENCES, round(wanted)))
+    return [sentences[at] for at in cover(salience(sentences, vectors, title), count)]
+
+
+def _topic(composition: Composition, articles: Sequence[Article]) -> list[ArticleSentence]:
+    """The best sentences of several articles on the topic, oldest article first."""
+    sentences = composition.read(articles)
+    if not sentences:
+        return []
+    vectors = composition.collection.encode([sentence.text for sentence in sentences])
+    about = composition.collection.similarity(composition.topic, [sentence.text for sentence in sentences])
+    scores = salience(sentences, vectors, None) + TOPIC * np.asarray(about)
+    chosen = select_diverse(np.asarray(scores, dtype=np.float32), vectors, MAX_SENTENCES)
+    return sorted((sentences[at] for at in chosen), key=in_order)
+
+
+def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
+    """Oldest article first, and each in its order."""
+    return str(sentence.article.date or ""), sentence.article.id, sentence.start
+
+
+def _period(composition: Composition) -> Composed | None:
+    """The first sentence of each article of the period, newest first."""
+    documents = composition.collection.documents
+    page = documents.list_articles(filters=composition.filters, limit=None)
+    if not page.total:
+        return None
+    articles = documents.present(one.id for one in page.articles[:MAX_SENTENCES])
+    first: dict[str, ArticleSentence] = {}
+    for sentence in composition.read(articles):
+        first.setdefault(sentence.article.id, sentence)
+    lines = [
+        Line.quoted(one, f"{day(one.article.date)}: " if one.article.date else "") for one in first.values()
+    ]
+    head = listed(page.articles, composition.filters, page.total)
+    return Composed(lines=(head, *lines), is_list=True)

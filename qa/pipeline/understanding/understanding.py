@@ -1,0 +1,199 @@
+"""Understands a question: its kind, its topic and the articles it is limited to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rapidfuzz import fuzz
+
+from index.collection import Collection
+from index.schemas import Filters
+from index.text.normalization import WORD, is_stop_word, stem
+from qa.pipeline.understanding.classifier import TextClassifier
+from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, Kind, KindGuess, form_words, guess_kind
+from qa.pipeline.understanding.periods import find_period
+from qa.pipeline.understanding.question_parts import split_parts
+from qa.pipeline.understanding.spelling import correct
+from qa.schemas import Correction, Question, Understood
+
+# A question is taken for a fact below this probability of another kind.
+MIN_PROBABILITY = 0.5
+# How well the name of an outlet, or a title, must be contained in a question, 0 to 100.
+SAME_NAME = 90
+MIN_TITLE_CHARACTERS, MAX_TITLES = 15, 2_000
+MAX_KEYWORDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """What a question asks for.
+
+    `wording` is the question with its spelling corrected. `topic` are its words without those that make it
+    a question of its kind and those of its restrictions, as typed; empty if it is about everything;
+    `subject` is the part of the question from the first to the last of them.
+    `outlets` are the sources that it names. `period` is whether it names days; `filters` include them, and
+    the outlet if it is one. `article` is the id of an article whose title it has.
+    `sentences` is the most that the answer may have, and `answer` one that was given before.
+    """
+
+    question: Question
+    kind: Kind
+    detail: str
+    wording: str
+    topic: str
+    subject: str
+    parts: tuple[str, ...]
+    outlets: tuple[str, ...]
+    period: bool
+    filters: Filters
+    article: str | None
+    corrections: tuple[Correction, ...]
+    sentences: int | None = None
+    answer: str = ""
+
+    @property
+    def is_keywords(self) -> bool:
+        """Whether it consists of a few words that are all of the topic, as typed into a search box."""
+        return len(self.topic.split()) == len(WORD.findall(self.wording)) <= MAX_KEYWORDS
+
+    @property
+    def standalone(self) -> Question:
+        """The question in its corrected wording, for an answer that is drafted."""
+        return self.question.model_copy(update={"question": self.wording})
+
+    @property
+    def shown(self) -> Understood:
+        """What is shown of it."""
+        given = self.question.filters
+        return Understood(
+            question=self.wording,
+            kind=self.kind,
+            topic=self.topic,
+            source=self.filters.source if self.filters.source != given.source else None,
+            after=self.filters.after if self.period else None,
+            before=self.filters.before if self.period else None,
+            corrections=self.corrections,
+        )
+
+    @property
+    def singular(self) -> bool:
+        """Whether it asks about one article: "the article about …"."""
+        return bool(self.article) or bool(_ONE_ARTICLE.search(self.wording))
+
+
+_ONE_ARTICLE = re.compile(
+    r"\b(?:the|this|that|an?|der|den|dem|diese[rnms]?|einen?) (?:\w+ ){0,2}?"
+    r"(?:article|story|report|piece|text|artikel|bericht|text)\b",
+    re.IGNORECASE,
+)
+
+
+_NEWEST = re.compile(r"\b(?:newest|latest|most recent|neueste\w*)\b", re.IGNORECASE)
+_OLDEST = re.compile(r"\b(?:oldest|earliest|älteste\w*)\b", re.IGNORECASE)
+_EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IGNORECASE)
+
+
+def understand(question: Question, collection: Collection) -> Understanding:
+    """The understanding of a question that stands by itself."""
+    wording, corrections = correct(question.question, collection)
+    guess = classify(wording, collection)
+    outlets = _outlets(wording, collection)
+    today = question.as_of or collection.documents.newest_date() or date.today()
+    period = find_period(wording, today) if guess.kind in ("summary", "catalogue", "overview") else None
+    filters = question.limits
+    if len(outlets) == 1 and guess.kind != "compare":
+        filters = replace(filters, source=outlets[0])
+    topic = wording
+    for outlet in outlets:
+        for name in _names(outlet):
+            topic = re.sub(rf"(?:\bthe )?\b{re.escape(name)}\b", " ", topic, flags=re.IGNORECASE)
+    if period:
+        filters = replace(filters, after=period.first, before=period.last)
+        topic = topic.replace(wording[slice(*period.span)], " ")
+    about = topic_words(topic, guess.kind)
+    return Understanding(
+        question=question,
+        kind=guess.kind,
+        detail=guess.detail,
+        wording=wording,
+        topic=about,
+        subject=_subject(wording, about),
+        parts=tuple(split_parts(wording)),
+        outlets=outlets,
+        period=period is not None,
+        filters=filters,
+        article=None if guess.kind in DRAFTED else _named_article(wording, about, collection, filters),
+        corrections=corrections,
+    )
+
+
+def classify(wording: str, collection: Collection) -> KindGuess:
+    """The kind of the question; "fact" where the classifier is not sure of another."""
+    known = collection.embedder_name == TextClassifier.load(WEIGHTS).embedder
+    guess = guess_kind(wording, collection.encode([wording])[0] if known else None)
+    if guess.kind == "parts" and len(split_parts(wording)) < 2:
+        return replace(guess, kind="fact", detail="")
+    return guess if guess.probability >= MIN_PROBABILITY else replace(guess, kind="fact", detail="")
+
+
+def topic_words(text: str, kind: Kind) -> str:
+    """The text without the words that make it a question of its kind."""
+    form = form_words(kind)
+    words = [
+        word
+        for word in WORD.findall(text)
+        if (word[0].isupper() and not is_stop_word(word) and stem(word) not in form)
+        or not (is_stop_word(word) or stem(word) in form)
+    ]
+    return " ".join(words)
+
+
+def _subject(wording: str, topic: str) -> str:
+    """The part of the question that has the words of the topic, with the article before it."""
+    words = [(found.start(), found.end()) for word in topic.split() for found in _occurrences(word, wording)]
+    if not words:
+        return topic
+    start, end = min(words)[0], max(end for _, end in words)
+    article = re.search(r"\b(?:the|an?|der|die|das|den|dem) $", wording[:start], re.IGNORECASE)
+    return wording[article.start() if article else start : end]
+
+
+def _occurrences(word: str, text: str) -> list[re.Match[str]]:
+    return list(re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text))
+
+
+def _outlets(wording: str, collection: Collection) -> tuple[str, ...]:
+    """The sources whose names the question contains, in full or as they are called for short."""
+    text = wording.casefold()
+    return tuple(
+        source
+        for source in collection.documents.sources()
+        if any(re.search(rf"\b{re.escape(name.casefold())}\b", text) for name in _names(source))
+    )
+
+
+def _names(source: str) -> list[str]:
+    """The name of a source without "the"; and the last two of three or more words, as "Coast Herald"."""
+    words = re.sub(r"^the ", "", source, flags=re.IGNORECASE).split()
+    return [" ".join(words), *([" ".join(words[-2:])] if len(words) > 2 else [])]
+
+
+def _named_article(wording: str, topic: str, collection: Collection, filters: Filters) -> str | None:
+    """The article whose title the question contains; or the newest or oldest one, if it asks for that."""
+    articles = collection.documents.list_articles(filters=filters, limit=MAX_TITLES).articles
+    titled = [
+        (fuzz.partial_ratio(article.title.casefold(), wording.casefold()), article.id)
+        for article in articles
+        if MIN_TITLE_CHARACTERS <= len(article.title) <= len(wording)
+    ]
+    score, article_id = max(titled, default=(0, None))
+    if score >= SAME_NAME:
+        return article_id
+    dated = [article.id for article in articles if article.date]
+    if not dated or _EXTREMES.sub("", topic).split() or not _ONE_ARTICLE.search(wording):
+        return None
+    if _NEWEST.search(wording):
+        return dated[0]
+    return dated[-1] if _OLDEST.search(wording) else None

@@ -1,0 +1,38 @@
+from datetime import date
+
+import pytest
+
+from qa.pipeline.understanding.periods import find_period
+
+TODAY = date(2024, 6, 12)  # a Wednesday
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("What happened in March?", date(2024, 3, 1), date(2024, 3, 31)),
+        ("What happened in September?", date(2023, 9, 1), date(2023, 9, 30)),
+        ("news from february 2023", date(2023, 2, 1), date(2023, 2, 28)),
+        ("Which articles are from 5 May 2024?", date(2024, 5, 5), date(2024, 5, 5)),
+        ("What was reported on May 5, 2024?", date(2024, 5, 5), date(2024, 5, 5)),
+        ("articles since 4 May", date(2024, 5, 4), TODAY),
+        ("Which articles are from 2023?", date(2023, 1, 1), date(2023, 12, 31)),
+        ("What was new yesterday?", date(2024, 6, 11), date(2024, 6, 11)),
+        ("the news of last week", date(2024, 6, 6), TODAY),
+        ("What happened last month?", date(2024, 5, 1), date(2024, 5, 31)),
+        ("what happened this month", date(2024, 6, 1), TODAY),
+        ("last year's articles: what happened last year", date(2023, 1, 1), date(2023, 12, 31)),
+        ("Was ist im März passiert?", date(2024, 3, 1), date(2024, 3, 31)),
+        ("articles of 2024-05-07", date(2024, 5, 7), date(2024, 5, 7)),
+    ],
+)
+def test_the_days_that_a_question_names(question: str, first: date, last: date) -> None:
+    found = find_period(question, TODAY)
+    assert found and (found.first, found.last) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "question", ["Who may enter?", "the march to the castle", "31 February 2024", "room 2023"]
+)
+def test_a_question_without_days(question: str) -> None:
+    assert find_period(question, TODAY) is None
