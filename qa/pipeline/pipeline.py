@@ -100,7 +100,10 @@ class Pipeline:
         result = PipelineResult()
         thresholds = self._thresholds(question.collection)
         found = search_confidence(retrieval.hits)
-        if found >= thresholds.search:
+        if retrieval.outdated:
+            context = await self._selection.ainvoke(retrieval)
+            result = PipelineResult(nearest=nearest_sentence(context.excerpts))
+        elif found >= thresholds.search:
             with traced("pick evidence"):
                 context = await self._selection.ainvoke(retrieval)
             shown, draft = "", Draft()

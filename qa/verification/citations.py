@@ -128,12 +128,20 @@ class _Citer:
         ]
 
     def _in_quotes(self, cited: CitedText) -> Candidate:
-        """The quotes in place of the sentences, except questions; each claims what it was cited for."""
+        """The quotes in place of the sentences, except questions; each claims what it was cited for. What
+        only its neighbours name ("She won it.") would not tell a reader the answer.
+        """
         quotes = cited.quoted()
         claims = {
             quote: "; ".join(each.text for each in cited.sentences if quote.citations[0] in each.citations)
             for quote in quotes.sentences
             if not quote.text.endswith("?")
+        }
+        asked, said = QuestionTerms.of(self.question).entities, _dated(quotes.text, quotes)
+        claims = {
+            quote: claim
+            for quote, claim in claims.items()
+            if not missing_entities(fragment_entities(claim) - asked, said)
         }
         return Candidate(
             cited=quotes.only(list(claims)),
@@ -176,10 +184,14 @@ def _states(cited: CitedText, short_answer: str, question: str = "") -> bool:
     it has none. An article's date completes a date in its text.
     """
     text = " ".join(sentence.text for sentence in cited.sentences)
-    dates = " ".join(f"{citation.date:%d %B %Y}" for citation in cited.citations if citation.date)
     if entities := fragment_entities(short_answer):
-        return not missing_entities(entities, f"{text} {dates} {question}")
+        return not missing_entities(entities, f"{_dated(text, cited)} {question}")
     return set(stems(short_answer)) <= set(stems(text))
+
+
+def _dated(text: str, cited: CitedText) -> str:
+    """The text and the dates of the quotes."""
+    return " ".join([text, *(f"{one.date:%d %B %Y}" for one in cited.citations if one.date)])
 
 
 def _cosines(sentences: Sequence[str], quotes: Sequence[str], encode: Encode) -> Vectors:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation
+
+# Ends a sentence together with its stop: "It opens at 9 a.m."
+_ABBREVIATION = re.compile(r"\b\w\.\w\.$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,5 +68,7 @@ def with_marks(sentence: AnswerSentence) -> str:
     marks = "".join(f"[{number}]" for number in sentence.citations)
     if not marks:
         return sentence.text
+    if _ABBREVIATION.search(sentence.text):
+        return f"{sentence.text} {marks}"
     body = sentence.text.rstrip(".!?")
     return f"{body} {marks}{sentence.text[len(body) :] or '.' * body[-1:].isalnum()}"

@@ -29,8 +29,12 @@ def split_short_answer(draft: str) -> tuple[str, str]:
     """
     first, _, rest = draft.strip().partition("\n")
     bare = _MARK.sub("", first).strip()
-    ended = bare != first.strip() or bare.endswith((".", "!", "?"))
+    marked = bare != first.strip()
+    ended = marked or bare.endswith((".", "!", "?"))
+    # "Sunday at 2 a.m." above a sentence that says the same is none itself.
     is_sentence = ended and bool(stems(bare)) and not DraftSentence.of(bare).is_fragment
+    if is_sentence and not marked and rest.strip():
+        is_sentence = not set(stems(bare)) <= set(stems(rest))
     if is_sentence or max(map(len, bare.split("; "))) > MAX_SHORT_ANSWER_CHARACTERS:
         return "", draft.strip()
     return bare.removesuffix(".") if ended else bare, rest.strip()
@@ -39,9 +43,10 @@ def split_short_answer(draft: str) -> tuple[str, str]:
 def draft_sentences(draft: str, marks: frozenset[int] = frozenset()) -> Iterator[DraftSentence]:
     """The draft's sentences, except refusals. `marks` are added to each one's own."""
     draft = _MARK_AFTER_STOP.sub(lambda found: found.group(2) + found.group(1), draft.strip())
-    for start, end in sentence_spans(draft):
-        marked = draft[start:end]
-        own = {int(number) for found in _MARK.findall(marked) for number in found.split(",")}
-        text = _DOUBLE_STOP.sub(".", _MARK.sub("", marked).strip())
-        if stems(text) and NOT_FOUND not in text.upper():
-            yield DraftSentence.of(text, marks | own)
+    for line in draft.splitlines():
+        for start, end in sentence_spans(line):
+            marked = line[start:end]
+            own = {int(number) for found in _MARK.findall(marked) for number in found.split(",")}
+            text = _DOUBLE_STOP.sub(".", _MARK.sub("", marked).strip())
+            if stems(text) and NOT_FOUND not in text.upper():
+                yield DraftSentence.of(text, marks | own)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
@@ -20,6 +20,7 @@ from qa.llm.prompts import NOT_FOUND, Message
 from qa.pipeline.drafting.answer_prompt import answering_task, prompt_values
 from qa.pipeline.drafting.context_selection import select_context
 from qa.pipeline.drafting.extractive import quote_best
+from qa.pipeline.drafting.timeliness import earliest_report
 from qa.pipeline.query_rewriting import rewrite
 from qa.schemas import Question, Usage
 from qa.verification.excerpts import Excerpt
@@ -30,11 +31,14 @@ HITS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieval:
-    """The search results for a question, best first."""
+    """The search results for a question, best first; `outdated` if the question asks for something recent
+    and all of them are older.
+    """
 
     question: Question
     query: Query
     hits: tuple[Hit, ...]
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +66,15 @@ def retrieval_step(collection: Callable[[str], Collection]) -> Runnable[Question
     def retrieve(question: Question) -> Retrieval:
         own = question.search_as
         query = Query.parse(own) if own else rewrite(question.question, question.history)
-        hits = collection(question.collection).search(query, k=HITS, filters=question.limits)
-        return Retrieval(question=question, query=query, hits=tuple(hits))
+        searched, limits = collection(question.collection), question.limits
+        hits = searched.search(query, k=HITS, filters=limits)
+        first = earliest_report(question.question, question.as_of) if question.as_of else None
+        if first is None:
+            return Retrieval(question=question, query=query, hits=tuple(hits))
+        after = max(first, limits.after or first)
+        recent = searched.search(query, k=HITS, filters=replace(limits, after=after))
+        timely = (*recent, *(hit for hit in hits if hit.date is None))
+        return Retrieval(question=question, query=query, hits=timely or tuple(hits), outdated=not timely)
 
     return RunnableLambda(retrieve)
 

@@ -412,7 +412,7 @@ def test_a_bare_answer_is_cited_by_itself(verify, draft: str, text: str) -> None
 
 def test_an_abbreviation_at_the_end_has_one_stop(verify) -> None:
     result = verify("The fire broke out in the engine room at 8.06 a.m. [1].")
-    assert result.text.endswith("8.06 a.m [1].")
+    assert result.text.endswith("8.06 a.m. [1]")
 
 
 def test_only_some_of_the_sentences_have_their_citations_numbered_from_1(verify) -> None:
@@ -437,3 +437,19 @@ def test_yes_is_said_once_and_never_alone(candidates) -> None:
     [first, *_] = candidates("Yes\nYes, forty-seven people were taken off the ferry [1].", "Was it left?")
     assert first.cited.text == "Yes, forty-seven people were taken off the ferry [1]."
     assert candidates("Yes", OPENING) == candidates("No.", OPENING) == []
+
+
+def test_a_short_answer_that_ends_with_a_stop_is_not_shown_above_its_sentence(verify) -> None:
+    draft = "In the engine room at 8.06 a.m.\nThe fire broke out in the engine room at 8.06 a.m. [1]."
+    answer = verify(draft, "When did the fire break out?")
+    assert answer.text == "The fire broke out in the engine room at 8.06 a.m. [1]"
+
+
+def test_a_quote_whose_neighbours_name_the_answer_does_not_stand_alone(candidates) -> None:
+    text = "Heron Street leads the prizes. The show, which follows a family of bakers, has 25 nominations."
+    offered = candidates(
+        "Heron Street\nHeron Street has the most nominations, 25 [1].",
+        question="Which show has the most nominations?",
+        excerpts=[excerpt_of(text)],
+    )
+    assert offered and not any(each.cited.text.startswith("The show, which") for each in offered)
