@@ -18,6 +18,7 @@ _PATTERNS = {
     r"|\bwie (viele?|alt|weit|hoch|groß|tief|oft)\b",
     "date": r"\bwhen\b|\b(what|which) (day|date|year|month)\b",
     "time": r"\bwhen\b|\b(what|which) (year|day|date|month|time|week)\b|\bhow long\b|\b(wann|wie lange)\b",
+    "duration": r"\b(how long|wie lange)\b",
     "name": r"\b(who|whom|whose|where|which|wer|wen|wem|wo|welche[rsmn]?)\b",
     "person": r"\b(who|whom|which|what is the name)\b",
     "score": r"\b(score|result)\b|\bhow did\b.{0,200}\b(end|finish|play)\b",
@@ -30,6 +31,11 @@ _PATTERNS = {
     r"|\b(figures?|toll|temperature|turnout)\b"
     r"|\b(agree|disagree|differ|every (news)?paper|other (news)?papers|all sources|more than one)\b",
 }
+_DURATION = re.compile(
+    r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)|seasons?"
+    r"|forever|lifelong|until|since|sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|bis|seit)\b",
+    re.IGNORECASE,
+)
 _COMPILED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _PATTERNS.items()}
 
 
@@ -53,6 +59,11 @@ class ExpectedAnswer:
         return "number" in self.kinds
 
     @property
+    def duration(self) -> bool:
+        """Whether only a length of time, or a length, can answer: "How long does it last?"."""
+        return "duration" in self.kinds
+
+    @property
     def quantity(self) -> bool:
         """Whether a number can answer."""
         return self.number or "quantity" in self.kinds
@@ -72,5 +83,6 @@ class ExpectedAnswer:
         if self.number:
             return any(map(is_number, new))
         if "time" in self.kinds:
-            return any(is_number(entity) or is_calendar_word(entity) for entity in new)
+            lasting = self.duration and bool(_DURATION.search(sentence))
+            return lasting or any(is_number(entity) or is_calendar_word(entity) for entity in new)
         return not all(map(is_number, new))

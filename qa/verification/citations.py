@@ -17,7 +17,8 @@ from qa.verification.cited_text import CitedText
 from qa.verification.draft import draft_sentences, split_short_answer
 from qa.verification.entities import fragment_entities, missing_entities
 from qa.verification.excerpts import Excerpt
-from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, find_support
+from qa.verification.superlatives import is_outranked
+from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, Support, find_support
 
 Encode = Callable[[Sequence[str]], Vectors]
 
@@ -52,7 +53,7 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
     A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
     short answer; otherwise the sentences of the excerpts that contain it do. Fragments are no sentences. Of
     each only what the excerpts support is kept, and nothing if the question asks for a number and no sentence
-    has one. To a yes-no question the opposite answer comes second.
+    has one, or for a duration and no sentence has one. To a yes-no question the opposite answer comes second.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
     that one is cited. Numbers of excerpts that do not exist are ignored.
@@ -76,7 +77,7 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
         for candidate in candidates
         if candidate.cited.sentences
         and (
-            not expected.number
+            not (expected.number or expected.duration)
             or any(expected.found_in(sentence.text) for sentence in candidate.cited.sentences)
         )
     ]
@@ -106,7 +107,8 @@ class _Citer:
         cited = self.cite(sentences)
         if self._repeats_question(sentence.text for sentence in cited.sentences):
             return self._in_quotes(cited)
-        return Candidate(cited=cited, claims=tuple(sentence.text for sentence in cited.sentences))
+        claims = tuple(sentence.text for sentence in cited.sentences)
+        return Candidate(cited=cited.completed(), claims=claims)
 
     def quoted(self, bare: str, marks: frozenset[int]) -> Candidate:
         """The sentences of the excerpts that contain a bare answer."""
@@ -150,6 +152,11 @@ class _Citer:
             ),
         )
 
+    def _is_outranked(self, sentence: DraftSentence, support: Support) -> bool:
+        """Whether the quotes give what the question or the sentence calls the first another rank."""
+        quoted = " ".join(quote.text for quote in support.quotes)
+        return is_outranked(sentence.text, quoted) or is_outranked(self.question, quoted)
+
     def _repeats_question(self, texts: Iterable[str]) -> bool:
         """Whether the texts have only words of the question, which answer it only if it offers a choice."""
         words = {word for text in texts for word in stems(text)}
@@ -173,7 +180,8 @@ class _Citer:
                 (excerpt.number, index): float(cosine)
                 for (excerpt, index), cosine in zip(places, row, strict=True)
             }
-            if support := find_support(sentence, question, self.excerpts, of_place):
+            support = find_support(sentence, question, self.excerpts, of_place)
+            if support and not self._is_outranked(sentence, support):
                 numbers = tuple(dict.fromkeys(_cite(quote, citations) for quote in support.quotes))
                 supported.append(AnswerSentence(text=sentence.text, citations=numbers, support=support.level))
         return CitedText(sentences=tuple(supported), citations=tuple(citations.values()))

@@ -52,6 +52,22 @@ class CitedText:
         first = first.model_copy(update={"text": f"{word}. {first.text}"})
         return replace(self, sentences=(first, *rest))
 
+    def completed(self) -> CitedText:
+        """The same with the whole quote in place of a sentence that is copied from its middle: what is left
+        of "The family lives in Brooklyn, a part of New York" from "Brooklyn" on is no sentence.
+        """
+        return replace(self, sentences=tuple(map(self._completed, self.sentences)))
+
+    def _completed(self, sentence: AnswerSentence) -> AnswerSentence:
+        quotes = [" ".join(sanitize(one.quote).split()) for one in self.quotes_of(sentence)]
+        part = " ".join(sentence.text.rstrip(".!?").lower().split())
+        before = (
+            quotes[0].lower().partition(part)[0] if len(quotes) == 1 and part in quotes[0].lower() else ""
+        )
+        if before.strip() and not before.rstrip().endswith((".", "!", "?", ":")):
+            return sentence.model_copy(update={"text": quotes[0]})
+        return sentence
+
     def quoted(self) -> CitedText:
         """The same with the quotes in place of the sentences."""
         quotes = {citation.number: sanitize(citation.quote) for citation in self.citations}

@@ -453,3 +453,25 @@ def test_a_quote_whose_neighbours_name_the_answer_does_not_stand_alone(candidate
         excerpts=[excerpt_of(text)],
     )
     assert offered and not any(each.cited.text.startswith("The show, which") for each in offered)
+
+
+def test_a_part_copied_from_the_middle_of_a_sentence_is_completed(verify) -> None:
+    article = excerpt_of("Ada Quill and her family live in Marren, the modest sister of rich old Collmouth.")
+    answer = verify(
+        "Marren, the modest sister of rich old Collmouth [1].", "Where do the Quills live?", [article]
+    )
+    assert (
+        answer.text == "Ada Quill and her family live in Marren, the modest sister of rich old Collmouth [1]."
+    )
+
+
+def test_the_fourth_longest_is_not_the_longest(verify) -> None:
+    article = excerpt_of("Ada Quill is the fourth longest serving keeper of the light.")
+    assert not verify("Ada Quill", "Who is the longest serving keeper?", [article]).sentences
+
+
+def test_a_question_for_a_duration_needs_one(verify) -> None:
+    article = excerpt_of("The Brenn Players are on the radio. Each of their plays lasts an hour.")
+    question = "How long are the Brenn Players on for?"
+    assert not verify("The Brenn Players are on the radio [1].", question, [article]).sentences
+    assert verify("Each of their plays lasts an hour [1].", question, [article]).sentences
