@@ -6,6 +6,7 @@ from index.schemas.articles import (
     ArticleSummary,
     Remark,
     content_id,
+    site_of,
 )
 from index.schemas.ingestion import (
     Ingested,

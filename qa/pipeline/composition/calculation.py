@@ -67,12 +67,12 @@ def _pairs(
     for (one, first, near_one), (other, second, near_other) in combinations(found, 2):
         if one.value == other.value or not one.kind or one.kind != other.kind:
             continue
-        if len(outlets) > 1 and first.article.source == second.article.source:
+        if len(outlets) > 1 and first.article.outlet == second.article.outlet:
             continue  # one figure of each outlet is asked for
         score = (near_one + near_other) / 2 + SAME_SENTENCE * (first is second)
         score += ASKED_UNIT * (one.kind in asked)
         if len(outlets) > 1:
-            score += BOTH_OUTLETS * ({first.article.source, second.article.source} == set(outlets[:2]))
+            score += BOTH_OUTLETS * ({first.article.outlet, second.article.outlet} == set(outlets[:2]))
         sentences = (first,) if first is second else (first, second)
         yield _Pair(one=one, other=other, sentences=sentences, score=score)
 

@@ -82,7 +82,7 @@ def _two_articles(composition: Composition) -> list[Article]:
     outlets = composition.understanding.outlets
     if len(outlets) > 1:
         named = [
-            next((one.article for one in relevant if one.article.source == outlet), None)
+            next((one.article for one in relevant if one.article.outlet == outlet), None)
             for outlet in outlets[:2]
         ]
         return [one for one in named if one] if all(named) else []
@@ -109,12 +109,13 @@ def _counterpart(composition: Composition, first: Article) -> Article | None:
     ]
     best = max((one.similarity for one in others), default=0.0)
     near = [one.article for one in others if one.similarity >= CLOSE * best]
-    elsewhere = [one for one in near if one.source != first.source]
+    elsewhere = [one for one in near if one.outlet != first.outlet]
     return next(iter(elsewhere or near), None)
 
 
 def _label(article: Article) -> str:
-    return f"{article.source or article.title} ({day(article.date)})" if article.date else article.source
+    name = article.outlet or article.title
+    return f"{name} ({day(article.date)})" if article.date else name
 
 
 def _points(sides: Sequence[Sequence[ArticleSentence]], vectors: Sequence[Vectors]) -> list[_Point]:

@@ -16,8 +16,8 @@ from qa.pipeline.composition import (
 )
 from qa.pipeline.composition.composed import Composed, Composition
 from qa.pipeline.composition.holdings import catalogue, overview, talk
-from qa.pipeline.understanding.kinds import Kind
 from qa.pipeline.understanding.understanding import Understanding
+from qa.schemas import Kind
 
 Composer = Callable[[Composition], Composed | None]
 

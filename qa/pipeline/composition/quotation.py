@@ -52,7 +52,7 @@ def compose(composition: Composition) -> Composed | None:
     cosines = np.asarray(composition.collection.similarity(about, [one.words for one in found]))
     order = [int(at) for at in np.argsort(-cosines)[:MAX_QUOTES]]
     lines = [
-        Line(text=f"{one.speaker or one.place.article.source}: “{one.words}”", quotes=(one.place,))
+        Line(text=f"{one.speaker or one.place.article.outlet}: “{one.words}”", quotes=(one.place,))
         for one in (found[at] for at in sorted(order))
     ]
     return Composed(lines=tuple(lines), is_list=len(lines) > 1)

@@ -79,5 +79,5 @@ def _period(composition: Composition) -> Composed | None:
     lines = [
         Line.quoted(one, f"{day(one.article.date)}: " if one.article.date else "") for one in first.values()
     ]
-    head = listed(page.articles, composition.filters, page.total)
+    head = listed(page.articles, composition.understanding, page.total)
     return Composed(lines=(head, *lines), is_list=True)

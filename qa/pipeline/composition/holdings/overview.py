@@ -24,7 +24,7 @@ def compose(composition: Composition) -> Composed | None:
     if not page.total:
         return None
     topics = _topics(composition.collection, page.articles[:NEWEST])
-    lines = [listed(page.articles, composition.filters, page.total), outlets(page.articles)]
+    lines = [listed(page.articles, composition.understanding, page.total), outlets(page.articles)]
     lines += [_topic(topic) for topic in topics[:MAX_TOPICS]]
     if left := sum(map(len, topics[MAX_TOPICS:])):
         rest = tuple(article.id for topic in topics[MAX_TOPICS:] for article in topic)
@@ -34,7 +34,7 @@ def compose(composition: Composition) -> Composed | None:
 
 def _topic(articles: Sequence[ArticleSummary]) -> Line:
     newest, *others = articles
-    about = ", ".join(filter(None, (newest.source, day(newest.date) if newest.date else "")))
+    about = ", ".join(filter(None, (newest.outlet, day(newest.date) if newest.date else "")))
     more = f" and {len(others):,} more" if others else ""
     return Line(
         text=f"“{newest.title or newest.id}” ({about}){more}",
