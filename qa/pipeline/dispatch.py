@@ -9,9 +9,8 @@ from contextlib import aclosing, suppress
 
 from index.collection import Collection
 from qa.llm.chat_models import NO_MODEL
-from qa.pipeline.composition import nearest
 from qa.pipeline.composition.composed import Composed, Composition
-from qa.pipeline.composition.composers import COMPOSERS, Composer, fallback
+from qa.pipeline.composition.composers import Composer, composer_of, fallback
 from qa.pipeline.composition.holdings.followups import MAX_FOLLOWUPS, followups
 from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.several_parts import answer_parts
@@ -52,9 +51,7 @@ async def dispatch(
     collection = await asyncio.to_thread(collection_of, question.collection)
     with traced("understand"):
         understanding = await asyncio.to_thread(understand_in_conversation, question, collection)
-    composer = COMPOSERS.get(understanding.kind)
-    if not drafts and understanding.kind == "yes-no":
-        composer = nearest.compose  # without a model nothing says yes or no
+    composer = composer_of(understanding, drafts=drafts)
     shown = False
     if composer:
         async with aclosing(_composed(composer, understanding, collection, began)) as events:

@@ -9,7 +9,8 @@ from contextlib import aclosing
 from index.collection import Collection
 from index.text.normalization import content_words, is_stop_word, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.nearest import nearest_sentences
+from qa.pipeline.composition.evidence.sentences import ArticleSentence
+from qa.pipeline.composition.nearest import scored_sentences
 from qa.pipeline.understanding.understanding import Understanding
 from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
 from qa.verification.answer_type import ExpectedAnswer
@@ -18,6 +19,8 @@ from qa.verification.entities import extract_names
 
 # How near a sentence of the article that answers the other parts has to be to a part.
 NEAR_PART = 0.3
+# What a sentence gains that stands after an answer to another part; half of it before one. So many are tried.
+BESIDE, MAX_TRIED = 0.3, 6
 
 
 async def answer_parts(
@@ -49,24 +52,57 @@ def _found(
     understanding: Understanding, collection: Collection, answers: Sequence[Answer]
 ) -> dict[int, Answer]:
     """What the articles that answer one part say on those that are declined by themselves."""
-    cited = [one.article_id for answer in answers if answer.status == "answered" for one in answer.citations]
+    cited = [one for answer in answers if answer.status == "answered" for one in answer.citations]
     composition = Composition(understanding=understanding, collection=collection, reading=lambda *_: None)
-    ids = list(dict.fromkeys(cited)) or [article.id for article in composition.articles(1)]
+    ids = list(dict.fromkeys(one.article_id for one in cited))
+    ids = ids or [article.id for article in composition.articles(1)]
     found: dict[int, Answer] = {}
-    said = " ".join(sentence.text for answer in answers for sentence in answer.sentences)
+    said = [sentence.text for answer in answers for sentence in answer.sentences]
     for nth, answer in enumerate(answers):
         if answer.status != "declined" or not ids:
             continue
         part = understanding.parts[nth]
         expected = ExpectedAnswer.of(part)
-        near = nearest_sentences(composition, part, "", ids, least=NEAR_PART, count=4)
-        if fitting := [one for one in near if _fits(expected, one.text, said)]:
+        near = _near_part(composition, part, ids, cited)
+        fitting = [one for one in near if one.text not in said and _fits(expected, one.text, " ".join(said))]
+        if fitting:
             lines = (Line(text=fitting[0].text, quotes=(fitting[0],), support="weak"),)
             sentences, citations = Composed(lines=lines).cited(collection)
+            said.append(fitting[0].text)
             found[nth] = answer.model_copy(
                 update={"status": "answered", "sentences": sentences, "citations": citations}
             )
     return found
+
+
+def _near_part(
+    composition: Composition, part: str, ids: Sequence[str], cited: Sequence[Citation]
+) -> list[ArticleSentence]:
+    """The sentences near the part, best first. Those beside the answers to other parts are nearer: an article
+    tells who bought a thing and for how much side by side. A part such as "for how much?" has no words of its
+    own, so the whole question is its wording.
+    """
+    own = [word for word in content_words(part) if not is_stop_word(word)]
+    wording = part if len(own) > 1 else composition.understanding.wording
+    ranked = scored_sentences(composition, wording, "", ids)
+    answers = [
+        (one.sentence.article.id, one.sentence.nth)
+        for one in ranked
+        if any(_overlap(one.sentence, citation) for citation in cited)
+    ]
+    scores = {
+        one.sentence: one.score
+        + BESIDE * ((one.sentence.article.id, one.sentence.nth - 1) in answers)
+        + BESIDE / 2 * ((one.sentence.article.id, one.sentence.nth + 1) in answers)
+        for one in ranked
+    }
+    near = sorted((one for one in scores if scores[one] >= NEAR_PART), key=lambda one: -scores[one])
+    return near[:MAX_TRIED]
+
+
+def _overlap(sentence: ArticleSentence, citation: Citation) -> bool:
+    same = sentence.article.id == citation.article_id
+    return same and sentence.start < citation.end and citation.start < sentence.end
 
 
 def _fits(expected: ExpectedAnswer, text: str, said: str) -> bool:

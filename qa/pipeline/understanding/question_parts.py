@@ -18,9 +18,7 @@ _BOUNDARIES = tuple(
     for words in _INTERROGATIVES
 )
 # "the mill, which burned, was empty"
-_RELATIVE = re.compile(
-    r"(?:\w+ )?(?:who|whom|whose|which|where|when|wo|welche[rsnm]?)\b", re.IGNORECASE
-)
+_RELATIVE = re.compile(r"(?:\w+ )?(?:who|whom|whose|which|where|when|wo|welche[rsnm]?)\b", re.IGNORECASE)
 MAX_PARTS = 4
 
 

@@ -55,7 +55,17 @@ class ArticleSentence:
     def stands_alone(self) -> bool:
         """Whether it can be understood without the sentences before it, as far as its form tells."""
         opens = self.text[:1] not in "\"'“‘„«"
-        return opens and not _DEPENDENT.match(self.text)
+        return opens and not self.is_question and not _DEPENDENT.match(self.text)
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks, as subheadings do, and so answers nothing."""
+        return self.text.endswith("?")
+
+
+def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
+    """Oldest article first, and each in its order."""
+    return str(sentence.article.date or ""), sentence.article.id, sentence.start
 
 
 def article_sentences(article: Article, question: str) -> list[ArticleSentence]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from index.schemas import Article, ArticleSummary
 from qa.pipeline.composition.composed import Composed, Composition, Line
+from qa.pipeline.composition.evidence.articles import same_matter
 from qa.pipeline.composition.nearest import nearest_sentences
 from qa.pipeline.understanding.understanding import Understanding
 
@@ -16,6 +17,8 @@ MAX_LISTED = 12
 MAX_IDS = 200
 # Articles that fit about as well as the best are all named when one is asked for.
 MAX_PUBLISHED, PUBLISHED_CLOSE = 3, 0.9
+# How similar others have to be to the beginning of an article to tell of the same matter.
+SAME_MATTER = 0.6
 Listed = Article | ArticleSummary
 
 
@@ -35,6 +38,10 @@ def compose(composition: Composition) -> Composed | None:
     mentioning = [one.article for one in relevant if one.mentions and not one.is_about]
     if understanding.detail == "published" and about:
         best = [one.article for one in about if one.relevance >= PUBLISHED_CLOSE * about[0].relevance]
+        if not understanding.singular:
+            # "Who wrote about it?": also those who tell of it in other words.
+            others = same_matter(composition.collection, best[0], composition.filters, SAME_MATTER)
+            best = list({one.id: one for one in (*best, *others)}.values())
         return Composed(lines=tuple(map(_published, best[:MAX_PUBLISHED])), is_list=len(best) > 1)
     if not about and not mentioning:
         return _none(composition)
@@ -74,7 +81,9 @@ def _all(composition: Composition) -> Composed | None:
     if not page.total:
         return Composed(
             lines=(
-                Line(text=f"There are no articles{restricted(composition.understanding)}.", support="catalogue"),
+                Line(
+                    text=f"There are no articles{restricted(composition.understanding)}.", support="catalogue"
+                ),
             )
         )
     head = listed(page.articles, composition.understanding, page.total)

@@ -23,11 +23,11 @@ def compose(composition: Composition) -> Composed | None:
     page = composition.collection.documents.list_articles(filters=composition.filters)
     if not page.total:
         return None
-    topics = _topics(composition.collection, page.articles[:NEWEST])
+    found = topics(composition.collection, page.articles)
     lines = [listed(page.articles, composition.understanding, page.total), outlets(page.articles)]
-    lines += [_topic(topic) for topic in topics[:MAX_TOPICS]]
-    if left := sum(map(len, topics[MAX_TOPICS:])):
-        rest = tuple(article.id for topic in topics[MAX_TOPICS:] for article in topic)
+    lines += [_topic(topic) for topic in found[:MAX_TOPICS]]
+    if left := sum(map(len, found[MAX_TOPICS:])):
+        rest = tuple(article.id for topic in found[MAX_TOPICS:] for article in topic)
         lines.append(Line(text=f"{left:,} more are about other topics.", articles=rest, support="catalogue"))
     return Composed(lines=tuple(lines), is_list=True)
 
@@ -43,11 +43,12 @@ def _topic(articles: Sequence[ArticleSummary]) -> Line:
     )
 
 
-def _topics(collection: Collection, articles: Sequence[ArticleSummary]) -> list[list[ArticleSummary]]:
-    """The articles grouped by topic, each newest first; topics with several articles, then newest first.
+def topics(collection: Collection, articles: Sequence[ArticleSummary]) -> list[list[ArticleSummary]]:
+    """The newest of the articles grouped by topic, each newest first; topics with several articles, then newest first.
 
     An article joins the first group whose newest article its beginning resembles.
     """
+    articles = articles[:NEWEST]
     vectors = _beginnings(collection, articles)
     groups: list[list[ArticleSummary]] = []
     for article in articles:
