@@ -15,6 +15,7 @@ from qa.pipeline.understanding.understanding import Understanding
 from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
 from qa.verification.answer_type import ExpectedAnswer
 from qa.verification.cited_text import with_marks
+from qa.verification.conflicts.target_value import target_value
 from qa.verification.entities import extract_names
 
 # How near a sentence of the article that answers the other parts has to be to a part.
@@ -51,20 +52,27 @@ async def answer_parts(
 def _found(
     understanding: Understanding, collection: Collection, answers: Sequence[Answer]
 ) -> dict[int, Answer]:
-    """What the articles that answer one part say on those that are declined by themselves."""
+    """What the articles that answer one part say on those that are declined by themselves, or answered by what
+    was said to another part, or by what cannot be an answer.
+    """
     cited = [one for answer in answers if answer.status == "answered" for one in answer.citations]
     composition = Composition(understanding=understanding, collection=collection, reading=lambda *_: None)
     ids = list(dict.fromkeys(one.article_id for one in cited))
     ids = ids or [article.id for article in composition.articles(1)]
     found: dict[int, Answer] = {}
-    said = [sentence.text for answer in answers for sentence in answer.sentences]
+    said: list[str] = []
     for nth, answer in enumerate(answers):
-        if answer.status != "declined" or not ids:
-            continue
         part = understanding.parts[nth]
-        expected = ExpectedAnswer.of(part)
+        new = [one.text for one in answer.sentences if not _is_repeated(one.text, said)]
+        if new and any(_fits(part, text, "") for text in new):
+            said += new
+            continue
+        if not ids:
+            continue
         near = _near_part(composition, part, ids, cited)
-        fitting = [one for one in near if one.text not in said and _fits(expected, one.text, " ".join(said))]
+        fitting = [
+            one for one in near if not _is_repeated(one.text, said) and _fits(part, one.text, " ".join(said))
+        ]
         if fitting:
             lines = (Line(text=fitting[0].text, quotes=(fitting[0],), support="weak"),)
             sentences, citations = Composed(lines=lines).cited(collection)
@@ -105,8 +113,15 @@ def _overlap(sentence: ArticleSentence, citation: Citation) -> bool:
     return same and sentence.start < citation.end and citation.start < sentence.end
 
 
-def _fits(expected: ExpectedAnswer, text: str, said: str) -> bool:
-    """Whether the text has what is expected: of a name, one that the other parts have not."""
+def _is_repeated(text: str, said: Sequence[str]) -> bool:
+    return any(stems(text) == stems(earlier) for earlier in said)
+
+
+def _fits(part: str, text: str, said: str) -> bool:
+    """Whether the text has what the part asks for: of a name, one that the other parts have not."""
+    expected, target = ExpectedAnswer.of(part), target_value(part)
+    if target and expected.number and not any(target.values(text)):
+        return False
     if "name" in expected.kinds and not expected.number:
         return bool(extract_names(text) - extract_names(said) - expected.known)
     return not expected.kinds or expected.found_in(text)

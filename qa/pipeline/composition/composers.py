@@ -36,7 +36,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
 }
 """Kinds without a composer are answered by drafting. A composer returns None if it finds nothing to say."""
 
-WITHOUT_MODEL: Mapping[Kind, Composer] = {"why": explanation.compose, "yes-no": nearest.compose_polar}
+WITHOUT_MODEL: Mapping[Kind, Composer] = {"why": explanation.compose, "yes-no": explanation.compose_polar}
 """Of the drafted kinds, those that are composed where no model drafts: nothing else can say yes or no."""
 
 

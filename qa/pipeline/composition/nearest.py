@@ -17,9 +17,6 @@ MAX_ARTICLES = 3
 NEAR, CLOSE = 0.55, 0.9
 # The passage around it has this share of the topic's words: it is about the same subject.
 SUBJECT = 0.35
-# To a yes-no question also less close sentences, as many as these.
-POLAR_CLOSE, MAX_POLAR = 0.75, 3
-CAREFUL = "The articles say: "
 
 
 class ScoredSentence(NamedTuple):
@@ -33,14 +30,6 @@ def compose(composition: Composition) -> Composed | None:
     """One or two sentences; None if none is near enough."""
     found = nearest_sentences(composition, composition.understanding.wording, composition.topic)
     return Composed(lines=tuple(map(Line.quoted, found))) if found else None
-
-
-def compose_polar(composition: Composition) -> Composed | None:
-    """To a yes-no question, up to three sentences and neither yes nor no, which nothing here can prove."""
-    asked = composition.understanding.wording, composition.topic
-    found = nearest_sentences(composition, *asked, count=MAX_POLAR, close=POLAR_CLOSE)
-    lines = [Line.quoted(one, "" if nth else CAREFUL) for nth, one in enumerate(found)]
-    return Composed(lines=tuple(lines)) if lines else None
 
 
 def nearest_sentences(

@@ -22,6 +22,8 @@ _WORD = r"[A-ZÀ-Ý][\w.'’]*"
 _DATELINE = re.compile(
     rf"{_WORD}(?:[ ,/]{{1,2}}{_WORD}){{0,4}}[ ,/]{{0,2}}(?:\([^()\n]{{2,40}}\) ?)?[-–—] +(?=[\"“‘A-ZÀ-Ý])"
 )
+# The end of a quotation that was split from its sentence: "rebuilt . '' Many houses".
+_CLOSING = re.compile(r"(?:''|”) +")
 _REFERENCE = re.compile(r"(?<!\s)\s*\((?:\d{1,3})(?:, ?\d{1,3})*\)(?=[.!?]|$)")
 # Words that open a sentence which needs the one before it.
 _DEPENDENT = re.compile(
@@ -80,6 +82,8 @@ def article_sentences(article: Article, question: str) -> list[ArticleSentence]:
 def _whole_sentences(article: Article, question: str) -> Iterator[tuple[int, int, str]]:
     for start, end in _with_whole_quotations(article, question):
         begin = start + _heading(article.text[start:end])
+        if closing := _CLOSING.match(article.text, begin, end):
+            begin = closing.end()
         if dateline := _DATELINE.match(article.text, begin, end):
             begin = dateline.end()
         text = _REFERENCE.sub("", sanitize(article.text[begin:end]))
