@@ -39,4 +39,5 @@ __all__ = [
     "Skipped",
     "UnsupportedLanguage",
     "content_id",
+    "site_of",
 ]

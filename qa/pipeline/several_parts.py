@@ -52,8 +52,8 @@ async def answer_parts(
 def _found(
     understanding: Understanding, collection: Collection, answers: Sequence[Answer]
 ) -> dict[int, Answer]:
-    """What the articles that answer one part say on those that are declined by themselves, or answered by what
-    was said to another part, or by what cannot be an answer.
+    """What the articles that answer one part say on those that are declined by themselves, or answered by
+    what was said to another part, or by what cannot be an answer.
     """
     cited = [one for answer in answers if answer.status == "answered" for one in answer.citations]
     composition = Composition(understanding=understanding, collection=collection, reading=lambda *_: None)

@@ -1,4 +1,4 @@
-"""Why and how, yes-no questions and keywords without a model: the sentences that fit best, with neighbours."""
+"""Reasons, yes-no questions and keywords without a model: the sentences that fit best, with neighbours."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def _best_article(composition: Composition, ranked: list[ScoredSentence]) -> str
 
 
 def _neighbour(sentence: ArticleSentence, ranked: list[ScoredSentence]) -> list[ArticleSentence]:
-    """The sentence before or after this one that is nearer to the question; the one before, if it is needed."""
+    """The sentence before or after this one that is nearer to the question, if any; the one before, where
+    this one needs it.
+    """
     beside = [one.sentence for one in ranked if abs(one.sentence.nth - sentence.nth) == 1]
     if not sentence.stands_alone:
         before = [one for one in beside if one.nth < sentence.nth]

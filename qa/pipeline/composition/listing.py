@@ -44,8 +44,8 @@ def compose(composition: Composition) -> Composed | None:
 
 
 def _enumerating(composition: Composition, sentences: Sequence[ArticleSentence]) -> list[ArticleSentence]:
-    """The sentences nearest to the question, of which those that enumerate tell most, and what goes on with an
-    enumeration in the sentence after it.
+    """The sentences nearest to the question, of which those that enumerate tell most, and what goes on with
+    an enumeration in the sentence after it.
     """
     if not sentences:
         return []

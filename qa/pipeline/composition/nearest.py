@@ -41,9 +41,9 @@ def nearest_sentences(
     count: int = 2,
     close: float = CLOSE,
 ) -> list[ArticleSentence]:
-    """At most `count` sentences that are near enough to the question to say something about it, best first; of
-    the given articles, or of those found for the topic. `least` is how near is enough, and `close` the share of
-    the best one's nearness that the others need.
+    """At most `count` sentences that are near enough to the question to say something about it, best first;
+    of the given articles, or of those found for the topic. `least` is how near is enough, and `close` the
+    share of the best one's nearness that the others need.
     """
     ranked = scored_sentences(composition, question, topic, article_ids)
     return [one.sentence for one in ranked[:count] if one.score >= max(least, close * ranked[0].score)]

@@ -73,8 +73,8 @@ def compose(composition: Composition) -> Composed | None:
 
 
 def _articles(composition: Composition) -> list[Article]:
-    """The articles on the topic, and others that are about as similar: on a later day they tell of it in other
-    words. At most two of one day, so that those of other days have room.
+    """The articles on the topic, and others that are about as similar: on a later day they tell of it in
+    other words. At most two of one day, so that those of other days have room.
     """
     if composition.understanding.singular or composition.understanding.article or not composition.topic:
         return composition.articles(1)
@@ -108,7 +108,7 @@ def _on_topic(composition: Composition, sentences: Sequence[ArticleSentence]) ->
 
 
 def _chosen(sentences: Sequence[ArticleSentence], ranked: Sequence[int], articles: int) -> list[int]:
-    """The first sentence of each article, if it is on the topic, and about the same number of its best ones."""
+    """The first sentence of each article, if it is on the topic, and the same number of its best ones."""
     each = max(1, min(5, MAX_LINES // articles - 1))
     chosen = [at for at, sentence in enumerate(sentences) if sentence.nth == 0]
     left = Counter({sentence.article.id: each + 1 for sentence in sentences})

@@ -1,4 +1,4 @@
-"""The outlets that a question names: sources as they are called for short, and sites of articles without one."""
+"""The outlets that a question names: sources, and the sites of articles that have none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_SITE_ARTICLES = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedOutlet:
-    """An outlet with the spans of the question that name it; `is_site` if it is known by its address alone."""
+    """An outlet with the spans of the question that name it; `is_site` if only its address is known."""
 
     name: str
     spans: tuple[tuple[int, int], ...]

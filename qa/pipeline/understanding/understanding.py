@@ -35,9 +35,9 @@ class Understanding:
     `wording` is the question with its spelling corrected. `topic` are its words without those that make it
     a question of its kind and those of its restrictions, as typed; empty if it is about everything;
     `subject` is the part of the question from the first to the last of them.
-    `outlets` are the sources and sites that it names. `period` is whether it names days; `filters` include them, and
-    the outlet if it is one. `article` is the id of an article whose title it has.
-    `sentences` is the most that the answer may have, and `answer` one that was given before.
+    `outlets` are the sources and sites that it names. `period` is whether it names days; `filters` include
+    them, and the outlet if it is one. `article` is the id of an article whose title it has. `sentences` is
+    the most that the answer may have, and `answer` one that was given before.
     """
 
     question: Question

@@ -74,8 +74,8 @@ def _is_about(one: RelevantArticle, most: float) -> bool:
 
 
 def same_matter(collection: Collection, article: Article, filters: Filters, least: float) -> list[Article]:
-    """Other articles that tell of the same matter as this one, best first: their similarity with its beginning
-    is at least `least`, 0 to 1, and nearly as high as any.
+    """Other articles that tell of the same matter as this one, best first: their similarity with its
+    beginning is at least `least`, 0 to 1, and nearly as high as any.
 
     Another outlet seldom uses the words of a question, so they are found by the article's own.
     """

@@ -44,7 +44,8 @@ def _topic(articles: Sequence[ArticleSummary]) -> Line:
 
 
 def topics(collection: Collection, articles: Sequence[ArticleSummary]) -> list[list[ArticleSummary]]:
-    """The newest of the articles grouped by topic, each newest first; topics with several articles, then newest first.
+    """The newest of the articles grouped by topic, each newest first; topics with several articles, then
+    newest first.
 
     An article joins the first group whose newest article its beginning resembles.
     """
