@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
@@ -15,7 +15,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from index.collection import Collection
 from index.schemas import Hit, Query
-from qa.llm.chat_models import ChatModel
+from qa.llm.chat_models import ChatModel, ContextBudget
 from qa.llm.prompts import NOT_FOUND, Message
 from qa.pipeline.drafting.answer_prompt import answering_task, prompt_values
 from qa.pipeline.drafting.context_selection import select_context
@@ -23,9 +23,6 @@ from qa.pipeline.drafting.extractive import quote_best
 from qa.pipeline.query_rewriting import rewrite
 from qa.schemas import Question, Usage
 from qa.verification.excerpts import Excerpt
-
-# How many passages the context is selected from.
-HITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +53,24 @@ class DraftChunk:
     usage: Usage | None = None
 
 
-def retrieval_step(collection: Callable[[str], Collection]) -> Runnable[Question, Retrieval]:
+def retrieval_step(
+    collection: Callable[[str], Collection], budget: Callable[[], ContextBudget]
+) -> Runnable[Question, Retrieval]:
     """Searches for the user's own query, or for the question rewritten with its conversation."""
 
     def retrieve(question: Question) -> Retrieval:
         own = question.search_as
         query = Query.parse(own) if own else rewrite(question.question, question.history)
-        hits = collection(question.collection).search(query, k=HITS, filters=question.limits)
+        hits = collection(question.collection).search(query, k=budget().passages, filters=question.limits)
         return Retrieval(question=question, query=query, hits=tuple(hits))
 
     return RunnableLambda(retrieve)
 
 
 def selection_step(
-    collection: Callable[[str], Collection], model: ChatModel | None, budget: int
+    collection: Callable[[str], Collection], model: ChatModel | None, budget: Callable[[], ContextBudget]
 ) -> Runnable[Retrieval, SelectedContext]:
-    """Selects excerpts of at most `budget` tokens, counted by the model."""
+    """Selects excerpts of at most the budget's tokens of evidence, counted by the model."""
 
     def select(retrieval: Retrieval) -> SelectedContext:
         searched = collection(retrieval.question.collection)
@@ -81,7 +80,7 @@ def selection_step(
             str(retrieval.query),
             searched.weights(retrieval.query),
             searched.similarity,
-            budget,
+            budget().evidence,
             model.count_tokens if model else lambda text: len(text) // 4,
         )
         return SelectedContext(retrieval=retrieval, excerpts=tuple(excerpts))
@@ -89,7 +88,9 @@ def selection_step(
     return RunnableLambda(select)
 
 
-def drafting_step(model: ChatModel | None) -> Runnable[SelectedContext, DraftChunk]:
+def drafting_step(
+    model: ChatModel | None, budget: Callable[[], ContextBudget]
+) -> Runnable[SelectedContext, DraftChunk]:
     """Streams the draft as the model writes it; without a model, quotes the best sentences."""
     if model is None:
         return RunnableLambda(lambda context: DraftChunk(text=quote_best(context.excerpts)))
@@ -98,7 +99,11 @@ def drafting_step(model: ChatModel | None) -> Runnable[SelectedContext, DraftChu
         lambda context: task.prompt.messages(prompt_values(context.retrieval.question, context.excerpts))
     )
     # The lambda delays loading the model until the first question needs it.
-    return messages | RunnableLambda(lambda _: model.for_task(task)) | RunnableGenerator(_chunks)
+    return (
+        messages
+        | RunnableLambda(lambda _: model.for_task(replace(task, max_tokens=budget().answer)))
+        | RunnableGenerator(_chunks)
+    )
 
 
 async def _chunks(messages: AsyncIterator[BaseMessage]) -> AsyncIterator[DraftChunk]:
