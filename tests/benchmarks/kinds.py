@@ -60,9 +60,7 @@ def main() -> None:
                 say(f"{asked.kind}: {asked.question}\n{row.text}\n{asked.must}\n", markup=False)
     say(_table(rows))
     seconds = [row.answer.timings.total_ms / 1000 for row in rows if row.answer]
-    say(
-        f"{settings.model}; half of the answers within {median(seconds):.1f} s, all within {max(seconds):.1f} s"
-    )
+    say(f"{settings.model}; half within {median(seconds):.1f} s, all within {max(seconds):.1f} s")
 
 
 def _add(assistant: Assistant, data: Path, collection: str) -> None:

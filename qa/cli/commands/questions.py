@@ -27,8 +27,8 @@ def make_questions(
         str,
         typer.Option(
             metavar="KIND",
-            help="Kind of question: fact, which the model drafts; or summary, list, compare, timeline,
-            overview, " "catalogue, quotation or profile, which need no model.",
+            help="Kind of question: fact, drafted by the model; or summary, list, compare, timeline, "
+            "overview, catalogue, quotation or profile, which need none.",
         ),
     ] = "fact",
     seed: Annotated[int, typer.Option(help="Seed of the random articles and sentences.")] = 0,

@@ -1,4 +1,4 @@
-"""Models with a large context, on a scripted server with OpenAI's interface: what they are given and write."""
+"""Models with a large context, on a scripted server with OpenAI's interface: what they read and write."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_summary_is_written_over_where_every_sentence_is_proven(seeded: Librar
     [
         (WRITTEN, "no"),  # not proven
         (WRITTEN.replace("43", "44"), "yes"),  # a figure that no article has
-        ("I cannot help with that.", "yes"),
+        ("It was led by Otto Brandt of Oslo. Brandt is 44.", "yes"),
     ],
 )
 def test_what_is_not_proven_stays_extractive(seeded: Library, written: str, verdict: str) -> None:
