@@ -79,8 +79,10 @@ def _article_of(answer: str, collection: Collection) -> str | None:
 def _elsewhere(again: Understanding, article: str, collection: Collection) -> Understanding:
     """The question asked of the articles of other outlets."""
     documents = collection.documents
-    [told] = documents.present([article])
-    if told.source:
+    told = next(iter(documents.present([article])), None)
+    if told is None:  # removed meanwhile
+        same = []
+    elif told.source:
         own = documents.list_articles(filters=replace(again.filters, source=told.source)).articles
         same = [one.id for one in own]
     else:

@@ -67,8 +67,8 @@ def _found(
         if new and any(_fits(part, text, "") for text in new):
             said += new
             continue
-        if not ids:
-            continue
+        if not ids or (_is_bare(part) and any(_fits(part, text, "") for text in said)):
+            continue  # one sentence says who bought it and for how much
         near = _near_part(composition, part, ids, cited)
         fitting = [
             one for one in near if not _is_repeated(one.text, said) and _fits(part, one.text, " ".join(said))
@@ -90,8 +90,7 @@ def _near_part(
     tells who bought a thing and for how much side by side. A part such as "for how much?" has no words of its
     own, so the whole question is its wording.
     """
-    own = [word for word in content_words(part) if not is_stop_word(word)]
-    wording = part if len(own) > 1 else composition.understanding.wording
+    wording = composition.understanding.wording if _is_bare(part) else part
     ranked = scored_sentences(composition, wording, "", ids)
     answers = [
         (one.sentence.article.id, one.sentence.nth)
@@ -106,6 +105,11 @@ def _near_part(
     }
     near = sorted((one for one in scores if scores[one] >= NEAR_PART), key=lambda one: -scores[one])
     return near[:MAX_TRIED]
+
+
+def _is_bare(part: str) -> bool:
+    """Whether the part, such as "for how much?", says nothing of what it is about."""
+    return sum(not is_stop_word(word) for word in content_words(part)) < 2
 
 
 def _overlap(sentence: ArticleSentence, citation: Citation) -> bool:

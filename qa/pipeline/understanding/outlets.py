@@ -13,7 +13,7 @@ from qa.schemas import Kind
 _OF_OUTLETS: frozenset[Kind] = frozenset({"catalogue", "overview", "compare", "summary"})
 # Below a country's domain, these are no names: "herald.co.uk".
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "gov", "net", "org"})
-# How many articles a site may restrict a search to; with more, the search is not restricted.
+# A search can be limited to so many articles; a larger site is not told apart.
 MAX_SITE_ARTICLES = 10_000
 
 
@@ -26,9 +26,8 @@ class NamedOutlet:
     is_site: bool = False
 
     def ids(self, collection: Collection) -> tuple[str, ...]:
-        """The articles of a site; none if there are too many to search them alone."""
-        ids = collection.documents.ids_of_site(self.name) if self.is_site else []
-        return tuple(ids) if len(ids) <= MAX_SITE_ARTICLES else ()
+        """The articles of a site."""
+        return tuple(collection.documents.ids_of_site(self.name)) if self.is_site else ()
 
 
 def named_outlets(wording: str, kind: Kind, collection: Collection) -> tuple[NamedOutlet, ...]:
@@ -36,7 +35,8 @@ def named_outlets(wording: str, kind: Kind, collection: Collection) -> tuple[Nam
     documents = collection.documents
     sources = (_named(source, False, _source_patterns(source), wording) for source in documents.sources())
     sites = (_named(site, True, _site_patterns(site, kind), wording) for site in documents.sites())
-    return tuple(outlet for outlet in (*sources, *sites) if outlet.spans)
+    named = (outlet for outlet in (*sources, *sites) if outlet.spans)
+    return tuple(one for one in named if len(one.ids(collection)) <= MAX_SITE_ARTICLES)
 
 
 def _named(name: str, is_site: bool, patterns: Iterable[str], wording: str) -> NamedOutlet:

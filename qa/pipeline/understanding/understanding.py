@@ -26,6 +26,8 @@ MIN_PROBABILITY = 0.5
 SAME_NAME = 90
 MIN_TITLE_CHARACTERS, MAX_TITLES = 15, 2_000
 MAX_KEYWORDS = 4
+# No filter would pass all articles; no article has this id.
+NO_ARTICLE = ("",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +180,9 @@ def _limited(filters: Filters, outlet: NamedOutlet, collection: Collection) -> F
     """The filters, and the outlet as another."""
     if not outlet.is_site:
         return replace(filters, source=outlet.name)
-    ids = outlet.ids(collection)
     given = frozenset(filters.article_ids)
-    return replace(filters, article_ids=tuple(id_ for id_ in ids if not given or id_ in given))
+    ids = [id_ for id_ in outlet.ids(collection) if not given or id_ in given]
+    return replace(filters, article_ids=tuple(ids) or NO_ARTICLE)
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
