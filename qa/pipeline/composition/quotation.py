@@ -46,11 +46,14 @@ def compose(composition: Composition) -> Composed | None:
     what is reported of them; None if there is neither.
     """
     articles = composition.articles(MAX_ARTICLES)
-    sentences = [one for article in articles for one in composition.read([article])]
+    sentences = composition.read(articles)
     if not sentences:
         return None
-    people = [one for one in named_entities(sentences, composition.collection) if one.kind == "person"]
-    found = [one for article in articles for one in _quotations(article, people)]
+    found: list[Quotation] = []
+    for article in articles:
+        own = [one for one in sentences if one.article.id == article.id]
+        people = [one for one in named_entities(own, composition.collection) if one.kind == "person"]
+        found += _quotations(article, people)
     speaker, matter = _speaker_and_matter(composition)
     if speaker:
         of_speaker = _of_speaker(found, speaker, composition)
@@ -80,7 +83,7 @@ def _speaker_and_matter(composition: Composition) -> tuple[str, str]:
     if not found:
         return composition.topic, ""
     before = [word for word in topic if wording.find(word) < found.start()]
-    return " ".join(before), " ".join(topic[len(before) :])
+    return " ".join(before), " ".join(word for word in topic if word not in before)
 
 
 def _of_speaker(found: Sequence[Quotation], speaker: str, composition: Composition) -> list[Quotation]:
@@ -124,22 +127,22 @@ def _quotations(article: Article, people: Sequence[NamedEntity]) -> Iterator[Quo
             place = ArticleSentence(article=article, start=start, end=end, text=one[0], nth=0, of=1)
             words = one[0].strip(_MARKS).strip().rstrip(",").strip()
             speaker = _speaker(article, paragraph, one, people)
-            first = next((each.sentence for each in people if each.name == speaker), None)
-            own = first.text if first and first.article.id == article.id else ""
-            introduced = f"{_QUOTED.sub(' ', own)} {_QUOTED.sub(' ', _around(paragraph[0], one))}"
+            first = next((each.sentence.text for each in people if each.name == speaker), "")
+            around = _unquoted(paragraph[0])[max(one.start() - NEAR, 0) : one.end() + NEAR]
+            introduced = f"{_unquoted(first)} {around}"
             yield Quotation(speaker=speaker, words=words, place=place, introduced=introduced)
 
 
-def _around(paragraph: str, quoted: re.Match[str]) -> str:
-    """The part of a long paragraph in which the speaker is named."""
-    return paragraph[max(quoted.start() - NEAR, 0) : quoted.end() + NEAR]
+def _unquoted(text: str) -> str:
+    """The text with spaces in place of what is quoted."""
+    return _QUOTED.sub(lambda found: " " * len(found[0]), text)
 
 
 def _speaker(
     article: Article, paragraph: re.Match[str], quoted: re.Match[str], people: Sequence[NamedEntity]
 ) -> str:
     """The person named nearest to the words, in their paragraph outside of quotation marks, or before it."""
-    outside = _QUOTED.sub(lambda found: " " * len(found[0]), paragraph[0])
+    outside = _unquoted(paragraph[0])
     near = [
         (min(abs(found.start() - quoted.end()), abs(quoted.start() - found.end())), person.name)
         for person in people
