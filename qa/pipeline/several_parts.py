@@ -63,15 +63,18 @@ def _found(
     said: list[str] = []
     for nth, answer in enumerate(answers):
         part = understanding.parts[nth]
+        asked = f"{part} {understanding.parts[0]}" if _is_bare(part) else part
         new = [one.text for one in answer.sentences if not _is_repeated(one.text, said)]
-        if new and any(_fits(part, text, "") for text in new):
+        if new and any(_fits(part, asked, text, "") for text in new):
             said += new
             continue
-        if not ids or (_is_bare(part) and any(_fits(part, text, "") for text in said)):
+        if not ids or (_is_bare(part) and any(_fits(part, asked, text, "") for text in said)):
             continue  # one sentence says who bought it and for how much
         near = _near_part(composition, part, ids, cited)
         fitting = [
-            one for one in near if not _is_repeated(one.text, said) and _fits(part, one.text, " ".join(said))
+            one
+            for one in near
+            if not _is_repeated(one.text, said) and _fits(part, asked, one.text, " ".join(said))
         ]
         if fitting:
             lines = (Line(text=fitting[0].text, quotes=(fitting[0],), support="weak"),)
@@ -121,9 +124,11 @@ def _is_repeated(text: str, said: Sequence[str]) -> bool:
     return any(stems(text) == stems(earlier) for earlier in said)
 
 
-def _fits(part: str, text: str, said: str) -> bool:
-    """Whether the text has what the part asks for: of a name, one that the other parts have not."""
-    expected, target = ExpectedAnswer.of(part), target_value(part)
+def _fits(part: str, asked: str, text: str, said: str) -> bool:
+    """Whether the text has what the part asks for: of a name, one that the other parts have not. What is
+    `asked` in full says that "how much" is a price: "For how much? Who bought it?".
+    """
+    expected, target = ExpectedAnswer.of(part), target_value(asked)
     if target and expected.number and not any(target.values(text)):
         return False
     if "name" in expected.kinds and not expected.number:

@@ -57,7 +57,7 @@ def _enumerating(composition: Composition, sentences: Sequence[ArticleSentence])
     items = np.array([ENUMERATES if _ENUMERATION.search(text) else 0.0 for text in texts])
     scores = near + items
     for at, sentence in enumerate(sentences[1:], 1):
-        if items[at] and sentence.nth == sentences[at - 1].nth + 1 and not sentence.stands_alone:
+        if items[at] and items[at - 1] and sentence.nth == sentences[at - 1].nth + 1:
             scores[at] = max(scores[at], CONTINUED * scores[at - 1])
     order = [int(at) for at in np.argsort(-scores) if scores[at] >= CLOSE * scores.max()]
     return [sentences[at] for at in sorted(order[:MAX_SENTENCES])]

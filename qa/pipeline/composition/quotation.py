@@ -23,6 +23,8 @@ NEAR = 160
 # The share of the words for a speaker that the article has where it names one; others nearly as much. What is
 # reported of a speaker has this share.
 SPEAKER, CLOSE, REPORTED = 0.5, 0.75, 0.5
+# An article in which only one speaks is about a speaker if it has this share of the words for them.
+ABOUT_SPEAKER = 0.66
 # What stands between a speaker and the matter.
 _ABOUT = re.compile(
     r"\b(?:about|on|regarding|concerning|over|when|after|in|to|über|zu[mr]?|bei)\b", re.IGNORECASE
@@ -94,9 +96,9 @@ def _of_speaker(found: Sequence[Quotation], speaker: str, composition: Compositi
     if best >= SPEAKER:
         return [one for one, fit in zip(found, fits, strict=True) if fit >= CLOSE * best]
     # Whoever speaks alone in an article about them need not be called as the question does.
-    named = {one.speaker for one in found}
+    about = [one for one in found if coverage(weights, one.place.article.text) >= ABOUT_SPEAKER]
     is_name = any(word[0].isupper() for word in speaker.split())
-    return list(found) if len(named) == 1 and not is_name else []
+    return about if len({one.speaker for one in about}) == 1 and not is_name else []
 
 
 def _reported(

@@ -21,6 +21,8 @@ from qa.schemas import KINDS, Kind
 
 # The kinds that are drafted, and not composed of what articles it is about.
 DRAFTED: frozenset[Kind] = frozenset({"fact", "why", "yes-no", "parts"})
+# The share of the questions of such a kind that a word of its form has.
+COMMON_SHARE = 0.05
 TRAINING, WEIGHTS = Path(__file__).with_name("kinds.jsonl"), Path(__file__).with_name("kinds.npz")
 
 
@@ -87,6 +89,10 @@ def form_words(kind: Kind) -> frozenset[str]:
     that stand outside of what these are about.
     """
     own = [one for one in training_questions() if one.label.partition("/")[0] == kind]
+    if kind in DRAFTED:
+        # Any verb can be what such a question is about, so only what many of them have is form.
+        counts = Counter(stem_ for one in own for stem_ in {stem(word) for word in WORD.findall(one.text)})
+        return frozenset(stem_ for stem_, count in counts.items() if count >= COMMON_SHARE * len(own))
     marked = [one for one in own if one.about]
     forms: set[str] = set()
     # Kinds such as talk are about nothing.

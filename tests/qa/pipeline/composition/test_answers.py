@@ -143,9 +143,9 @@ def test_a_union_is_quoted_by_whoever_speaks_for_it(ask: Callable[..., Answer]) 
 
 
 def test_a_speaker_without_quoted_words_is_reported(ask: Callable[..., Answer]) -> None:
-    answer = ask("What exactly did the education office say?")
-    assert answer.sentences[0].text == "No words of the education office are quoted; the article reports:"
-    assert "312 candidates" in answer.sentences[1].text
+    answer = ask("What exactly did Gregor Thanning say?")
+    assert answer.sentences[0].text == "No words of Gregor Thanning are quoted; the article reports:"
+    assert "impossible to meet" in answer.sentences[1].text
 
 
 def test_neither_yes_nor_no_is_said_without_a_model(ask: Callable[..., Answer]) -> None:
@@ -163,21 +163,21 @@ def test_a_reason_comes_with_its_neighbours(ask: Callable[..., Answer]) -> None:
 
 
 def test_each_part_has_an_answer_of_its_own(ask: Callable[..., Answer]) -> None:
-    answer = ask("Who lent the money for Castellane, and how many goals has he scored?")
-    assert "Cornelius Batt" in answer.text and "eleven goals" in answer.text
+    answer = ask("Who gave the loan for Castellane, and how old is the striker?")
+    assert "Cornelius Batt" in answer.text and "23-year-old" in answer.text
     texts = [one.text for one in answer.sentences]
     assert len(set(texts)) == len(texts)
 
 
 def test_a_price_stands_beside_what_was_bought(library: Library) -> None:
     text = (
-        "The brewery Holt was sold on Monday to the cider maker Anders Rask. He paid 3.4 million crowns. "
+        "The brewery Holt was sold on Monday to the cider maker Anders Rask. He paid 3.4 million euros. "
         "The brewery has 40 workers and three cats. It was founded in 1891."
     )
     list(library.collection("default", make=True).add([Article(id="holt", text=text, title="Holt sold")]))
     with Assistant(library, None, evidence_tokens=360) as assistant:
         answer = assistant.ask("Who bought the brewery Holt, and for how much?")
-    assert "Anders Rask" in answer.text and "3.4 million crowns" in answer.text
+    assert "Anders Rask" in answer.text and "3.4 million euros" in answer.text
 
 
 def test_a_list_is_taken_from_what_enumerates(library: Library) -> None:
