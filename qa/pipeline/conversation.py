@@ -81,7 +81,7 @@ def _elsewhere(again: Understanding, article: str, collection: Collection) -> Un
     documents = collection.documents
     told = next(iter(documents.present([article])), None)
     if told is None:  # removed meanwhile
-        same = []
+        same: list[str] = []
     elif told.source:
         own = documents.list_articles(filters=replace(again.filters, source=told.source)).articles
         same = [one.id for one in own]
