@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test soak bench cases fit-confidence fit-verifier fit-kinds bench-search lock clean distclean
+.PHONY: help install chat check lint test soak bench cases fit-confidence fit-verifier fit-kinds bench-kinds graph bench-search lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -84,6 +84,14 @@ fit-verifier: $(TESTABLE) ## fit the verifier's calibration to tests/benchmarks/
 
 fit-kinds: $(TESTABLE) ## fit the classifiers of questions and of names, and print how well they do
 	@$(BIN)/python -m tests.benchmarks.fitting.fit_kinds
+
+bench-kinds: $(TESTABLE) ## measure answers to broad questions by kind: make bench-kinds DATA=DIR
+	@[ -d "$(DATA)" ] || { echo "error: DATA must be a folder with a folder of articles.jsonl for each collection of the questions" >&2; exit 2; }
+	@$(BIN)/quoth models pull minilm
+	@$(BIN)/python -m tests.benchmarks.kinds "$(DATA)"
+
+graph: $(TESTABLE) ## draw in ARCHITECTURE.md how each kind of question is answered
+	@$(BIN)/python -m tests.architecture_graph
 
 bench-search: $(TESTABLE) ## measure ingestion and retrieval: make bench-search DATA=DIR
 	@[ -f "$(DATA)/articles.jsonl" ] || { echo "error: DATA must be a folder with articles.jsonl and questions.jsonl" >&2; exit 2; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -57,7 +57,11 @@ class Settings(BaseSettings):
         le=256,
         description="threads of the local model; at most the free cores",
     )
-    evidence_tokens: int = Field(240, ge=100, le=8000, description="tokens of evidence the model reads")
+    evidence_tokens: Annotated[int, Field(ge=100, le=8000)] | Literal["auto"] = Field(
+        "auto",
+        description="tokens of evidence the model reads; `auto`: 240 for a local model, for a remote one a "
+        "share of its context",
+    )
     logs: Literal["text", "json"] = Field(
         "text", description="log format of `quoth serve`: text or JSON lines"
     )

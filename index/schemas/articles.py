@@ -21,6 +21,14 @@ class Remark:
     detail: str = ""
 
 
+def site_of(url: str) -> str:
+    """The host of a web address without "www.", such as `herald.example`; empty if there is none."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:  # "http://[", which some feeds have
+        return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """An article as it is stored.
@@ -38,6 +46,11 @@ class Article:
     source: str = ""
     origin: str = ""
     remarks: tuple[Remark, ...] = field(default=(), compare=False)
+
+    @property
+    def outlet(self) -> str:
+        """The source; without one, the site of the URL."""
+        return self.source or site_of(self.url)
 
     @property
     def digest(self) -> str:
@@ -58,6 +71,11 @@ class ArticleSummary:
     source: str
     passages: int
     characters: int
+
+    @property
+    def outlet(self) -> str:
+        """The source; without one, the site of the URL."""
+        return self.source or site_of(self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import date
 
 from index.errors import ArticleUnknown
-from index.schemas import Article, ArticlePage, Filters, Passage
+from index.schemas import Article, ArticlePage, Filters, Passage, site_of
 from index.storage import duplicate_clusters
 from index.storage.database import Database, SQLiteMetadata
 from index.storage.disk_space import ensure_space
@@ -84,6 +84,20 @@ class SQLiteDocumentStore:
     def sources(self) -> list[str]:
         found = self.database.rows("SELECT DISTINCT source FROM articles WHERE source != ''")
         return sorted((source for (source,) in found), key=str.casefold)
+
+    def sites(self) -> list[str]:
+        # The address up to its path has the host; most articles share one with others.
+        found = self.database.rows(
+            "SELECT DISTINCT substr(url, 1, instr(substr(url, 9) || '/', '/') + 8) FROM articles "
+            "WHERE source = '' AND url != ''"
+        )
+        return sorted({site for (url,) in found if (site := site_of(url))})
+
+    def ids_of_site(self, site: str) -> list[str]:
+        rows = self.database.rows(
+            "SELECT id, url FROM articles WHERE source = '' AND instr(casefold(url), ?)", (site,)
+        )
+        return [id_ for id_, url in rows if site_of(url) == site]
 
     def newest_date(self, as_of: date | None = None) -> date | None:
         [(day,)] = self.database.rows("SELECT max(date) FROM articles")

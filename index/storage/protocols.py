@@ -62,6 +62,14 @@ class DocumentStore(Protocol):
     def sources(self) -> list[str]:
         """The distinct sources of all articles, in alphabetical order."""
 
+    def sites(self) -> list[str]:
+        """The distinct sites, such as `herald.example`, of the articles that have an address and no source,
+        in alphabetical order.
+        """
+
+    def ids_of_site(self, site: str) -> list[str]:
+        """The ids of the articles without a source whose address is on the site."""
+
     def newest_date(self, as_of: date | None = None) -> date | None:
         """The date of the newest article, or `as_of` if that is earlier; None without any date."""
 

@@ -16,7 +16,7 @@ from qa.assistant.event_loop import BackgroundLoop
 from qa.assistant.library_access import LibraryAccess
 from qa.auth import requires, unrestricted
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models import NO_MODEL, ChatModel
+from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens
 from qa.pipeline.checking.checker import TextChecker
 from qa.pipeline.drafting.answer_prompt import answering_task
 from qa.pipeline.model_queue import ModelQueue
@@ -51,7 +51,7 @@ class Assistant(LibraryAccess):
         self,
         library: Library,
         model: ChatModel | None,
-        evidence_tokens: int,
+        evidence_tokens: EvidenceTokens,
         *,
         private_urls: bool = False,
         queue: ModelQueue | None = None,

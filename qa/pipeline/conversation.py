@@ -79,9 +79,15 @@ def _article_of(answer: str, collection: Collection) -> str | None:
 def _elsewhere(again: Understanding, article: str, collection: Collection) -> Understanding:
     """The question asked of the articles of other outlets."""
     documents = collection.documents
-    source = next((one.source for one in documents.present([article])), "")
-    same = documents.list_articles(filters=replace(again.filters, source=source)).articles if source else ()
-    without = (article, *(one.id for one in same))
+    told = next(iter(documents.present([article])), None)
+    if told is None:  # removed meanwhile
+        same: list[str] = []
+    elif told.source:
+        own = documents.list_articles(filters=replace(again.filters, source=told.source)).articles
+        same = [one.id for one in own]
+    else:
+        same = documents.ids_of_site(told.outlet) if told.outlet else []
+    without = (article, *same)
     filters = replace(again.filters, source=None, without_ids=(*again.filters.without_ids, *without))
     question = again.question.model_copy(update={"filters": filters})
     return replace(again, question=question, filters=filters, article=None)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 
 from index.collection import Collection
 from qa.llm.chat_models import NO_MODEL
-from qa.pipeline.composition import nearest
 from qa.pipeline.composition.composed import Composed, Composition
-from qa.pipeline.composition.composers import COMPOSERS, Composer, fallback
+from qa.pipeline.composition.composers import Composer, composer_of, fallback
 from qa.pipeline.composition.holdings.followups import MAX_FOLLOWUPS, followups
 from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.several_parts import answer_parts
@@ -22,6 +21,7 @@ from qa.schemas import (
     AnswerSentence,
     Event,
     Evidence,
+    Kind,
     Progress,
     Question,
     RetrievedPassage,
@@ -31,6 +31,10 @@ from qa.schemas import (
 from qa.telemetry.tracing import traced
 from qa.verification.cited_text import with_marks
 
+# Puts a composed answer into a model's own words; None if these are not proven.
+Write = Callable[[Question, Answer], Awaitable[Answer | None]]
+# Kinds that a model with a large context writes over; lists, days and figures are shown as they are.
+WRITTEN: frozenset[Kind] = frozenset({"summary", "profile"})
 Facts = Callable[[Question], AsyncGenerator[Event, None]]
 # How many passages go with a composed answer.
 PASSAGES = 6
@@ -41,10 +45,15 @@ class _Abandoned(Exception):
 
 
 async def dispatch(
-    question: Question, collection_of: Callable[[str], Collection], facts: Facts, *, drafts: bool
+    question: Question,
+    collection_of: Callable[[str], Collection],
+    facts: Facts,
+    *,
+    drafts: bool,
+    write: Write | None = None,
 ) -> AsyncGenerator[Event, None]:
     """The events of the answer, the Answer last; `facts` gives those of one that is drafted, by a
-    model if it `drafts`.
+    model if it `drafts`. What is composed, `write` may put into better words.
 
     Raises ArchiveEmpty, and what `facts` raises.
     """
@@ -52,21 +61,27 @@ async def dispatch(
     collection = await asyncio.to_thread(collection_of, question.collection)
     with traced("understand"):
         understanding = await asyncio.to_thread(understand_in_conversation, question, collection)
-    composer = COMPOSERS.get(understanding.kind)
-    if not drafts and understanding.kind == "yes-no":
-        composer = nearest.compose  # without a model nothing says yes or no
+    composer = composer_of(understanding, drafts=drafts)
     shown = False
     if composer:
         async with aclosing(_composed(composer, understanding, collection, began)) as events:
             async for event in events:
-                yield event
                 shown = True
                 if isinstance(event, Answer):
+                    yield await _written(event, understanding, write)
                     return
+                yield event
     async with aclosing(_drafted(understanding, collection, facts, began, drafts)) as events:
         async for event in events:
             if not (shown and isinstance(event, Evidence)):  # a stream has one
                 yield event
+
+
+async def _written(answer: Answer, understanding: Understanding, write: Write | None) -> Answer:
+    """The composed answer, written over by a model if that proves."""
+    if not write or understanding.kind not in WRITTEN or answer.is_list or understanding.sentences:
+        return answer
+    return await write(understanding.standalone, answer) or answer
 
 
 async def _drafted(

@@ -7,13 +7,14 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from functools import cache
 from typing import cast
 
 from index.collection import Collection
 from index.errors import QuothError
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
-from qa.llm.chat_models import NO_MODEL, ChatModel, reason_for
+from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, context_budget, reason_for
 from qa.pipeline.dispatch import dispatch
 from qa.pipeline.drafting.chain import (
     DraftChunk,
@@ -25,6 +26,7 @@ from qa.pipeline.drafting.chain import (
 from qa.pipeline.drafting.confidence import search_confidence
 from qa.pipeline.drafting.draft import Draft, PipelineResult
 from qa.pipeline.drafting.proving import ProvenText, prove
+from qa.pipeline.drafting.writing import Writer
 from qa.pipeline.model_queue import ModelQueue
 from qa.schemas import (
     DECLINED,
@@ -56,7 +58,7 @@ class Pipeline:
         self,
         collection: Callable[[str], Collection],
         model: ChatModel | None,
-        evidence_tokens: int,
+        evidence_tokens: EvidenceTokens,
         *,
         queue: ModelQueue,
         thresholds: Callable[[str], Thresholds],
@@ -69,19 +71,37 @@ class Pipeline:
         self._queue = queue
         self._thresholds = thresholds
         self._verifier = verifier
-        self._retrieval = retrieval_step(collection)
-        self._selection = selection_step(collection, model, evidence_tokens)
-        self._drafting = drafting_step(model)
+        # Asks a remote model's server, so that nothing is sent before the first question.
+        self._budget = cache(lambda: context_budget(model, evidence_tokens))
+        self._retrieval = retrieval_step(collection, self._budget)
+        self._selection = selection_step(collection, model, self._budget)
+        self._drafting = drafting_step(model, self._budget)
+        self._writer = Writer(model, verifier, queue, collection) if model and verifier else None
 
     async def events(self, question: Question) -> AsyncGenerator[Event, None]:
         """The events of the answer by the question's kind: composed, or drafted by `facts`; the Answer is
         the last. Leaving early stops all work. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """
         async with aclosing(
-            dispatch(question, self._collection, self.facts, drafts=self._model is not None)
+            dispatch(
+                question,
+                self._collection,
+                self.facts,
+                drafts=self._model is not None,
+                write=self._write if self._writer else None,
+            )
         ) as events:
             async for event in events:
                 yield event
+
+    async def _write(self, question: Question, composed: Answer) -> Answer | None:
+        """The composed answer in the words of a model with a large context; None if it is not proven."""
+        budget = await asyncio.to_thread(self._budget)
+        if not self._writer or not budget.is_large:
+            return None
+        return await self._writer.write(
+            question, composed, budget, self._thresholds(question.collection).proof
+        )
 
     async def facts(self, question: Question) -> AsyncGenerator[Event, None]:
         """Evidence, tokens of the unchecked draft, and the checked Answer last. Leaving early stops the
@@ -190,6 +210,7 @@ class Pipeline:
                 self._verifier,
                 thresholds.proof,
                 collection.missing(context.retrieval.query),
+                limit=self._budget().sentences,
             )
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))

@@ -9,15 +9,19 @@ from contextlib import aclosing
 from index.collection import Collection
 from index.text.normalization import content_words, is_stop_word, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.nearest import nearest_sentences
+from qa.pipeline.composition.evidence.sentences import ArticleSentence
+from qa.pipeline.composition.nearest import scored_sentences
 from qa.pipeline.understanding.understanding import Understanding
 from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
 from qa.verification.answer_type import ExpectedAnswer
 from qa.verification.cited_text import with_marks
+from qa.verification.conflicts.target_value import target_value
 from qa.verification.entities import extract_names
 
 # How near a sentence of the article that answers the other parts has to be to a part.
 NEAR_PART = 0.3
+# What a sentence gains that stands after an answer to another part; half of it before one. So many are tried.
+BESIDE, MAX_TRIED = 0.3, 6
 
 
 async def answer_parts(
@@ -48,29 +52,85 @@ async def answer_parts(
 def _found(
     understanding: Understanding, collection: Collection, answers: Sequence[Answer]
 ) -> dict[int, Answer]:
-    """What the articles that answer one part say on those that are declined by themselves."""
-    cited = [one.article_id for answer in answers if answer.status == "answered" for one in answer.citations]
+    """What the articles that answer one part say on those that are declined by themselves, or answered by
+    what was said to another part, or by what cannot be an answer.
+    """
+    cited = [one for answer in answers if answer.status == "answered" for one in answer.citations]
     composition = Composition(understanding=understanding, collection=collection, reading=lambda *_: None)
-    ids = list(dict.fromkeys(cited)) or [article.id for article in composition.articles(1)]
+    ids = list(dict.fromkeys(one.article_id for one in cited))
+    ids = ids or [article.id for article in composition.articles(1)]
     found: dict[int, Answer] = {}
-    said = " ".join(sentence.text for answer in answers for sentence in answer.sentences)
+    said: list[str] = []
     for nth, answer in enumerate(answers):
-        if answer.status != "declined" or not ids:
-            continue
         part = understanding.parts[nth]
-        expected = ExpectedAnswer.of(part)
-        near = nearest_sentences(composition, part, "", ids, least=NEAR_PART, count=4)
-        if fitting := [one for one in near if _fits(expected, one.text, said)]:
+        asked = f"{part} {understanding.parts[0]}" if _is_bare(part) else part
+        new = [one.text for one in answer.sentences if not _is_repeated(one.text, said)]
+        if new and any(_fits(part, asked, text, "") for text in new):
+            said += new
+            continue
+        if not ids or (_is_bare(part) and any(_fits(part, asked, text, "") for text in said)):
+            continue  # one sentence says who bought it and for how much
+        near = _near_part(composition, part, ids, cited)
+        fitting = [
+            one
+            for one in near
+            if not _is_repeated(one.text, said) and _fits(part, asked, one.text, " ".join(said))
+        ]
+        if fitting:
             lines = (Line(text=fitting[0].text, quotes=(fitting[0],), support="weak"),)
             sentences, citations = Composed(lines=lines).cited(collection)
+            said.append(fitting[0].text)
             found[nth] = answer.model_copy(
                 update={"status": "answered", "sentences": sentences, "citations": citations}
             )
     return found
 
 
-def _fits(expected: ExpectedAnswer, text: str, said: str) -> bool:
-    """Whether the text has what is expected: of a name, one that the other parts have not."""
+def _near_part(
+    composition: Composition, part: str, ids: Sequence[str], cited: Sequence[Citation]
+) -> list[ArticleSentence]:
+    """The sentences near the part, best first. Those beside the answers to other parts are nearer: an article
+    tells who bought a thing and for how much side by side. A part such as "for how much?" has no words of its
+    own, so the whole question is its wording.
+    """
+    wording = composition.understanding.wording if _is_bare(part) else part
+    ranked = scored_sentences(composition, wording, "", ids)
+    answers = [
+        (one.sentence.article.id, one.sentence.nth)
+        for one in ranked
+        if any(_overlap(one.sentence, citation) for citation in cited)
+    ]
+    scores = {
+        one.sentence: one.score
+        + BESIDE * ((one.sentence.article.id, one.sentence.nth - 1) in answers)
+        + BESIDE / 2 * ((one.sentence.article.id, one.sentence.nth + 1) in answers)
+        for one in ranked
+    }
+    near = sorted((one for one in scores if scores[one] >= NEAR_PART), key=lambda one: -scores[one])
+    return near[:MAX_TRIED]
+
+
+def _is_bare(part: str) -> bool:
+    """Whether the part, such as "for how much?", says nothing of what it is about."""
+    return sum(not is_stop_word(word) for word in content_words(part)) < 2
+
+
+def _overlap(sentence: ArticleSentence, citation: Citation) -> bool:
+    same = sentence.article.id == citation.article_id
+    return same and sentence.start < citation.end and citation.start < sentence.end
+
+
+def _is_repeated(text: str, said: Sequence[str]) -> bool:
+    return any(stems(text) == stems(earlier) for earlier in said)
+
+
+def _fits(part: str, asked: str, text: str, said: str) -> bool:
+    """Whether the text has what the part asks for: of a name, one that the other parts have not. What is
+    `asked` in full says that "how much" is a price: "For how much? Who bought it?".
+    """
+    expected, target = ExpectedAnswer.of(part), target_value(asked)
+    if target and expected.number and not any(target.values(text)):
+        return False
     if "name" in expected.kinds and not expected.number:
         return bool(extract_names(text) - extract_names(said) - expected.known)
     return not expected.kinds or expected.found_in(text)

@@ -29,6 +29,7 @@ from qa.schemas.checks import (
     text_to_check,
 )
 from qa.schemas.jobs import Job
+from qa.schemas.kinds import CHOSEN_KINDS, KINDS, Kind
 from qa.schemas.passages import Citation, DuplicateArticle, RetrievedPassage, also_in
 from qa.schemas.questions import (
     MAX_QUESTION_CHARACTERS,
@@ -40,7 +41,9 @@ from qa.schemas.questions import (
 )
 
 __all__ = [
+    "CHOSEN_KINDS",
     "DECLINED",
+    "KINDS",
     "MAX_QUESTION_CHARACTERS",
     "MAX_QUOTES",
     "MAX_TEXT_CHARACTERS",
@@ -60,6 +63,7 @@ __all__ = [
     "Evidence",
     "IsoDate",
     "Job",
+    "Kind",
     "Position",
     "Progress",
     "Question",

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from index.schemas import Filters
 from qa.errors import QuestionInvalid
 from qa.schemas.base import IsoDate, Schema
+from qa.schemas.kinds import Kind
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_TURNS, MAX_TURN_CHARACTERS = 200, 20_000
@@ -26,12 +27,14 @@ class Turn(Schema):
 class Question(Schema):
     """A question with the conversation before it.
 
-    `search_as` replaces the search query that is derived from the question and the conversation.
+    `search_as` replaces the search query that is derived from the question and the conversation, and `kind`
+    the kind of answer that it is taken to ask for.
     """
 
     question: str
     history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
     search_as: str | None = None
+    kind: Kind | None = None
     as_of: IsoDate | None = None
     filters: Filters = Filters()
     collection: str = "default"

@@ -14,13 +14,13 @@ _PATTERNS = {
     r"|\b(what|which) ((?!one\b)\w+ )?(number|percentage|price|share|age|fee|fine|sum|amount|total)\b"
     r"|\bwhat (\w+ )?cost\b"
     r"|\bwhat (is|are|was|were|does|do|did|will|would|can|must|has|have)\b"
-    r".{0,200}\b(cost|pay|paid|worth)\b(?! for)"
+    r".{0,200}\b(cost|pay|paid|worth|(sell|sold) for)\b(?! for)"
     r"|\bwie (viele?|alt|weit|hoch|groß|tief|oft)\b",
     "date": r"\bwhen\b|\b(what|which) (day|date|year|month)\b",
     "time": r"\bwhen\b|\b(what|which) (year|day|date|month|time|week)\b|\bhow long\b|\b(wann|wie lange)\b",
     "duration": r"\b(how long|wie lange)\b",
     "name": r"\b(who|whom|whose|where|which|wer|wen|wem|wo|welche[rsmn]?)\b",
-    "person": r"\b(who|whom|which|what is the name)\b",
+    "person": r"\b(who|whom|which|what is the name|wer|wen|wem|welche[rn]?)\b",
     "score": r"\b(score|result)\b|\bhow did\b.{0,200}\b(end|finish|play)\b",
     # Neither a name nor a number explains anything.
     "reason": r"\b(why|how come|warum|wieso|weshalb)\b",

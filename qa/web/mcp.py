@@ -25,6 +25,7 @@ from qa.schemas import (
     Answer,
     CheckedText,
     Event,
+    Kind,
     Progress,
     Schema,
     Token,
@@ -80,6 +81,9 @@ def _add_ask(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
     async def ask(
         question: Annotated[str, Field(description="a question in plain language, up to 2,000 characters")],
         context: Context[None],
+        kind: Annotated[
+            Kind | None, Field(description="the kind of answer, if not the one the question seems to ask for")
+        ] = None,
         as_of: AsOf = None,
         filters: ArticleFilters = FilterParams(),
         collection: Collection = "default",
@@ -93,7 +97,7 @@ def _add_ask(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
         """
         with _tool_errors():
             checked = checked_question(
-                question, as_of=as_of, filters=filters.to_filters(), collection=collection
+                question, kind=kind, as_of=as_of, filters=filters.to_filters(), collection=collection
             )
             # Progress keeps clients from timing out. Closing the stream, if one cancels, stops the model.
             step = 0

@@ -16,6 +16,7 @@ from qa.schemas import (
     MAX_QUESTION_CHARACTERS,
     Answer,
     IsoDate,
+    Kind,
     Question,
     RetrievedPassage,
     Schema,
@@ -86,6 +87,9 @@ class AskRequest(Schema):
     search_as: str | None = Field(
         None, description="search for this instead of the question rewritten from its history"
     )
+    kind: Kind | None = Field(
+        None, description="answer as this kind of question instead of the kind that it seems to be"
+    )
     as_of: AsOf = None
     filters: FilterParams = FilterParams()
     collection: CollectionName = "default"
@@ -96,6 +100,7 @@ class AskRequest(Schema):
             self.question,
             history=self.history,
             search_as=self.search_as,
+            kind=self.kind,
             as_of=self.as_of,
             filters=self.filters.to_filters(),
             collection=self.collection,

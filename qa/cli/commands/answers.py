@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 
 def ask(
     question: str,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND", help="Answer as this kind of question: fact, summary, list, timeline, compare …"
+        ),
+    ] = None,
     as_of: AsOf = None,
     source: Source = None,
     after: After = None,
@@ -47,6 +53,7 @@ def ask(
         "filters": make_filters(source, after, before),
         "as_of": to_date(as_of),
         "collection": collection,
+        "kind": _checked_kind(kind),
     }
     with assistant_for(home) as assistant:
         answer = asyncio.run(_last_event(assistant, question, details))
@@ -54,6 +61,14 @@ def ask(
         console.show_text(answer.model_dump_json(indent=2))
     else:
         show_answer(answer, question)
+
+
+def _checked_kind(kind: str | None) -> str | None:
+    from qa.schemas import CHOSEN_KINDS
+
+    if kind and kind not in CHOSEN_KINDS:
+        raise typer.BadParameter(f"'{kind}' is no kind of question; use one of {', '.join(CHOSEN_KINDS)}")
+    return kind
 
 
 async def _last_event(assistant: Assistant | Quoth, question: str, details: dict[str, object]) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +23,14 @@ def make_questions(
     out: Annotated[
         Path, typer.Option(metavar="OUT.jsonl", dir_okay=False, help="Output file; its questions are kept.")
     ] = Path("questions.jsonl"),
+    kind: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="Kind of question: fact, drafted by the model; or summary, list, compare, timeline, "
+            "overview, catalogue, quotation or profile, which need none.",
+        ),
+    ] = "fact",
     seed: Annotated[int, typer.Option(help="Seed of the random articles and sentences.")] = 0,
     from_feedback: Annotated[
         bool, typer.Option("--from-feedback", help="Use answers with negative feedback instead.")
@@ -31,7 +40,8 @@ def make_questions(
 ) -> None:
     """Draft test questions from the articles, or from negative feedback, for you to correct.
 
-    Every fourth question lacks its article and should be declined.
+    Every fourth question about a fact lacks its article and should be declined. For questions of other kinds,
+    fill in what an answer has to say (`must`) where the articles do not decide it.
 
     Correct the file, then run `quoth eval` on it.
     """
@@ -45,6 +55,8 @@ def make_questions(
         for question in made:
             append(out, question)
         console.message(f"added {console.count_of(len(made), 'question')} from feedback; fill in the answers")
+    elif kind != "fact":
+        _make(out, had, n, seed, collection, home, kind)
     elif len(had) < n:
         _draft(out, had, n, seed, collection, home)
     else:
@@ -58,6 +70,30 @@ def _from_feedback(home: Path | None, collection: str, had: set[str]) -> list[Ev
 
     given = FeedbackFile(settings_for(home).home).read()
     return [one for one in questions_from_feedback(given, collection) if one.id not in had]
+
+
+def _make(
+    out: Path, had: tuple[EvalQuestion, ...], n: int, seed: int, collection: str, home: Path | None, kind: str
+) -> None:
+    """Appends up to `n` questions of the kind, made of the collection."""
+    from qa.evaluation.dataset_generation.broad_questions import BROAD_KINDS, broad_questions
+    from qa.evaluation.dataset_generation.questions_file import append
+
+    known = next((one for one in BROAD_KINDS if one == kind), None)
+    if not known:
+        kinds = ", ".join(("fact", *BROAD_KINDS))
+        raise typer.BadParameter(f"questions of the kind '{kind}' are not made; use one of {kinds}")
+    with assistant_for(home) as assistant:
+        listed = assistant.articles(collection=collection).articles
+        made = broad_questions(known, listed, partial(assistant.article, collection=collection), seed)
+        taken = {one.id for one in had}
+        wanted = max(n - sum(one.kind == kind for one in had), 0)
+        new = list(islice((one for one in made if one.id not in taken), wanted))
+    for question in new:
+        append(out, question)
+    open_ones = sum(not one.must for one in new)
+    left = f"; fill in what {open_ones} of them have to be answered with" if open_ones else ""
+    console.message(f"made {console.count_of(len(new), 'question')} of the kind {kind}{left}")
 
 
 def _draft(

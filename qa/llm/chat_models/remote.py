@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, ChatModel, Task
+from qa.llm.chat_models.context_size import asked_context
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -52,6 +53,14 @@ class RemoteChatModel:
             reason = self.redact_key(str(error))
             raise ModelUnavailable(f"the model '{self.name}' cannot be used: {reason}") from None
 
+    @cached_property
+    def context_tokens(self) -> int | None:
+        """The size of the model's context as its server tells it; None if it does not, or there is no server
+        of one's own.
+        """
+        own = self._url and self.name.startswith("openai:")
+        return asked_context(self._url or "", self.name.partition(":")[2], self._key) if own else None
+
     def redact_key(self, message: str) -> str:
         """A provider's message without the API key, which it may repeat."""
         return message.replace(self._key, "(the key)") if self._key else message
@@ -69,7 +78,8 @@ class RemoteChatModel:
         asked = self.chat.bind(max_tokens=task.max_tokens, logprobs=True, top_logprobs=TOP_LOGPROBS)
         # So do some of the servers with OpenAI's interface.
         rejected = (BadRequestError, UnprocessableEntityError)
-        return asked.with_fallbacks([self.chat], exceptions_to_handle=rejected)
+        longest = max(task.max_tokens, MAX_ANSWER_TOKENS)
+        return asked.with_fallbacks([self.chat.bind(max_tokens=longest)], exceptions_to_handle=rejected)
 
     def warm_up(self, tasks: Sequence[Task]) -> None:
         """Does nothing: no request is sent before the first question."""

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from index.text.normalization import stems
+from index.text.normalization import coverage, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.figures import Figure, figures
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
@@ -25,6 +25,8 @@ SAME_SENTENCE, BOTH_OUTLETS = 0.15, 0.3
 MAX_RATIO = 5
 # What a pair gains whose unit stands in the question: "How many more people …?"
 ASKED_UNIT = 0.4
+# What a pair gains by the share of the topic's words that its sentences have: both parties, both years.
+COVERED = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +45,24 @@ def compose(composition: Composition) -> Composed | None:
         return None
     query = composition.understanding.wording
     cosines = np.asarray(composition.collection.similarity(query, [one.text for one in sentences]))
-    near = [int(at) for at in np.argsort(-cosines)[:SENTENCES] if cosines[at] >= MIN_SIMILARITY]
+    near = [
+        int(at)
+        for at in np.argsort(-cosines)
+        if cosines[at] >= MIN_SIMILARITY and not sentences[at].is_question and figures(sentences[at].text)
+    ][:SENTENCES]
     outlets = composition.understanding.outlets
     asked = frozenset(stems(query))
     pairs = list(_pairs([(sentences[at], float(cosines[at])) for at in near], outlets, asked))
     if not pairs:
         return None
-    ranked = sorted(pairs, key=lambda pair: -pair.score)
+    weights = composition.collection.weights(composition.topic or query)
+    covered = [coverage(weights, " ".join(one.text for one in pair.sentences)) for pair in pairs]
+    ranked = [
+        pair
+        for pair, _ in sorted(
+            zip(pairs, covered, strict=True), key=lambda one: -(one[0].score + COVERED * one[1])
+        )
+    ]
     operation = composition.understanding.detail
     best, text = next(
         ((pair, text) for pair in ranked[:2] if (text := _calculated(pair, operation))), (ranked[0], "")
@@ -67,12 +80,12 @@ def _pairs(
     for (one, first, near_one), (other, second, near_other) in combinations(found, 2):
         if one.value == other.value or not one.kind or one.kind != other.kind:
             continue
-        if len(outlets) > 1 and first.article.source == second.article.source:
+        if len(outlets) > 1 and first.article.outlet == second.article.outlet:
             continue  # one figure of each outlet is asked for
         score = (near_one + near_other) / 2 + SAME_SENTENCE * (first is second)
         score += ASKED_UNIT * (one.kind in asked)
         if len(outlets) > 1:
-            score += BOTH_OUTLETS * ({first.article.source, second.article.source} == set(outlets[:2]))
+            score += BOTH_OUTLETS * ({first.article.outlet, second.article.outlet} == set(outlets[:2]))
         sentences = (first,) if first is second else (first, second)
         yield _Pair(one=one, other=other, sentences=sentences, score=score)
 

@@ -11,16 +11,18 @@ import numpy as np
 from index.embedding.embedder import Vectors
 from index.schemas import Article
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.evidence.articles import relevant_articles
+from qa.pipeline.composition.evidence.articles import same_matter
 from qa.pipeline.composition.evidence.figures import figures
 from qa.pipeline.composition.evidence.salience import cover, salience
-from qa.pipeline.composition.evidence.sentences import ArticleSentence
+from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
 from qa.pipeline.composition.holdings.catalogue import day
+from qa.pipeline.composition.nearest import nearest_sentences
 
 MAX_ARTICLES = 6
-# The beginning of an article that finds its counterpart, and how similar this has to be: to the beginning,
-# and compared with the most similar.
-BEGINNING, SAME_MATTER, CLOSE = 300, 0.45, 0.85
+# How similar the counterpart of an article has to be to its beginning.
+SAME_MATTER = 0.45
+# Sentences that are near a question about two things, if no two articles report on one matter.
+NEAR_BOTH, MAX_NEAR, CLOSE = 0.5, 4, 0.6
 # Two sentences this alike are about one point; at or above SAME they say the same unless figures differ.
 ONE_POINT, ONE_FIGURE, SAME = 0.5, 0.3, 0.75
 MAX_POINTS, MAX_ONLY = 4, 3
@@ -39,10 +41,16 @@ class _Point:
 
 
 def compose(composition: Composition) -> Composed | None:
-    """The points on which two articles differ; None if there are no two on the topic."""
+    """The points on which two reports of one matter differ; where there are no two, and the question names no
+    outlets, the sentences nearest to it: of two things, one article can tell the difference.
+    """
     pair = _two_articles(composition)
     if not pair:
-        return None
+        if composition.understanding.outlets:
+            return None
+        asked = composition.understanding.wording, composition.topic
+        near = nearest_sentences(composition, *asked, least=NEAR_BOTH, count=MAX_NEAR, close=CLOSE)
+        return Composed(lines=tuple(map(Line.quoted, sorted(near, key=in_order)))) if near else None
     sides = [composition.read([article]) for article in pair]
     if not all(sides):
         return None
@@ -82,7 +90,7 @@ def _two_articles(composition: Composition) -> list[Article]:
     outlets = composition.understanding.outlets
     if len(outlets) > 1:
         named = [
-            next((one.article for one in relevant if one.article.source == outlet), None)
+            next((one.article for one in relevant if one.article.outlet == outlet), None)
             for outlet in outlets[:2]
         ]
         return [one for one in named if one] if all(named) else []
@@ -92,29 +100,21 @@ def _two_articles(composition: Composition) -> list[Article]:
 
 
 def _counterpart(composition: Composition, first: Article) -> Article | None:
-    """The article that tells most like the first one of the same matter, of another outlet if there is one.
-
-    Another outlet seldom uses the words of the question, so it is found by the first article's own.
+    """The article that tells most like the first one of the same matter, of another outlet if there is one;
+    otherwise one of another day.
     """
-    beginning = f"{first.title} {first.text[:BEGINNING]}"
-    others = [
-        one
-        for one in relevant_articles(
-            composition.collection,
-            beginning,
-            replace(composition.filters, source=None),
-            duplicates=True,  # the same report in another paper is a comparison too
-        )
-        if one.article.id != first.id and one.similarity >= SAME_MATTER
-    ]
-    best = max((one.similarity for one in others), default=0.0)
-    near = [one.article for one in others if one.similarity >= CLOSE * best]
-    elsewhere = [one for one in near if one.source != first.source]
-    return next(iter(elsewhere or near), None)
+    filters = replace(
+        composition.filters, source=None, article_ids=composition.understanding.question.limits.article_ids
+    )
+    near = same_matter(composition.collection, first, filters, SAME_MATTER)
+    elsewhere = [one for one in near if one.outlet != first.outlet]
+    other_days = [one for one in near if one.date != first.date]
+    return next(iter(elsewhere or other_days), None)
 
 
 def _label(article: Article) -> str:
-    return f"{article.source or article.title} ({day(article.date)})" if article.date else article.source
+    name = article.outlet or article.title
+    return f"{name} ({day(article.date)})" if article.date else name
 
 
 def _points(sides: Sequence[Sequence[ArticleSentence]], vectors: Sequence[Vectors]) -> list[_Point]:

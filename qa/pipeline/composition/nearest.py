@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,18 +13,23 @@ from qa.pipeline.composition.evidence.sentences import ArticleSentence
 
 MAX_ARTICLES = 3
 # How near a sentence has to be to a question: its cosine, plus half of the share of the topic's words that
-# it has; a second one is shown if it is nearly as near.
+# it has; others are shown if they are nearly as near.
 NEAR, CLOSE = 0.55, 0.9
 # The passage around it has this share of the topic's words: it is about the same subject.
 SUBJECT = 0.35
 
 
+class ScoredSentence(NamedTuple):
+    """A sentence with how near it is to a question, 0 to 1.5."""
+
+    sentence: ArticleSentence
+    score: float
+
+
 def compose(composition: Composition) -> Composed | None:
-    """At most `count` sentences; None if none is near enough."""
+    """One or two sentences; None if none is near enough."""
     found = nearest_sentences(composition, composition.understanding.wording, composition.topic)
-    if not found:
-        return None
-    return Composed(lines=tuple(map(Line.quoted, found)))
+    return Composed(lines=tuple(map(Line.quoted, found))) if found else None
 
 
 def nearest_sentences(
@@ -33,24 +39,32 @@ def nearest_sentences(
     article_ids: Sequence[str] = (),
     least: float = NEAR,
     count: int = 2,
+    close: float = CLOSE,
 ) -> list[ArticleSentence]:
-    """One or two sentences that are near enough to the question to say something about it, best first; of the
-    given articles, or of those found for the topic. `least` is how near is enough; of two
-    the second has to be about as near as the first.
+    """At most `count` sentences that are near enough to the question to say something about it, best first;
+    of the given articles, or of those found for the topic. `least` is how near is enough, and `close` the
+    share of the best one's nearness that the others need.
     """
-    documents = composition.collection.documents
+    ranked = scored_sentences(composition, question, topic, article_ids)
+    return [one.sentence for one in ranked[:count] if one.score >= max(least, close * ranked[0].score)]
+
+
+def scored_sentences(
+    composition: Composition, question: str, topic: str, article_ids: Sequence[str] = ()
+) -> list[ScoredSentence]:
+    """The sentences of the given articles, or of those found for the topic, with how near they are to the
+    question, best first; without those that ask.
+    """
     if article_ids:
-        articles = documents.present(article_ids)
+        articles = composition.collection.documents.present(article_ids)
     else:
         relevant = composition.relevant()[:MAX_ARTICLES]
         articles = [one.article for one in relevant if one.coverage >= SUBJECT]
-    sentences = composition.read(articles)
+    sentences = [one for one in composition.read(articles) if not one.is_question]
     if not sentences:
         return []
     weights = composition.collection.weights(topic or question)
     texts = [one.text for one in sentences]
     cosines = np.asarray(composition.collection.similarity(question, texts), dtype=np.float64)
     near = cosines + 0.5 * np.array([coverage(weights, text) for text in texts])
-    close = CLOSE if count == 2 else 0.0
-    order = [int(at) for at in np.argsort(-near)[:count] if near[at] >= max(least, close * near.max())]
-    return [sentences[at] for at in order]
+    return [ScoredSentence(sentences[at], float(near[at])) for at in np.argsort(-near, kind="stable")]

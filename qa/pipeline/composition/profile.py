@@ -7,8 +7,8 @@ import numpy as np
 from index.text.normalization import coverage, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.salience import salience, select_diverse
-from qa.pipeline.composition.evidence.sentences import ArticleSentence
-from qa.pipeline.composition.summary import in_order, summarize_article
+from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
+from qa.pipeline.composition.summary import summarize_article
 
 MAX_ARTICLES = 6
 MAX_SENTENCES, MAX_ALL = 6, 14
@@ -31,14 +31,17 @@ def compose(composition: Composition) -> Composed | None:
     naming = [
         one
         for one in sentences
-        if coverage(weights, one.text) >= NAMED or set(surname) & set(stems(one.text))
+        if not one.is_question
+        and (coverage(weights, one.text) >= NAMED or set(surname) & set(stems(one.text)))
     ]
     if not naming:
         return None
     chosen = _best(composition, naming)
     if not composition.topic.istitle() and relevant[0].is_about:
         # An article about a thing tells of it also where it does not name it.
-        main = summarize_article(composition, relevant[0].article, MAX_ALL)
+        main = summarize_article(
+            composition, relevant[0].article, MAX_ALL if len(relevant) == 1 else MAX_SENTENCES
+        )
         chosen = list({(one.article.id, one.start): one for one in (*main, *chosen)}.values())
     return Composed(lines=tuple(map(Line.quoted, sorted(chosen, key=in_order))))
 

@@ -9,62 +9,116 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.schemas import Article
-from index.text.normalization import stems
+from index.text.normalization import coverage
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.names import NamedEntity, named_entities
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 
 MAX_ARTICLES, MAX_QUOTES = 3, 4
 MIN_WORDS = 4
-_QUOTED = re.compile(r"“[^“”]+”|\"[^\"\n]+\"|„[^„“”]+[“”]|«[^«»]+»")
-_MARKS = '“”"„«»'
+_QUOTED = re.compile(r"“[^“”]+”|\"[^\"\n]+\"|„[^„“”]+[“”]|«[^«»]+»|``[^`]+?''")
+_MARKS = "“”\"„«»`'"
 # How far from a quotation its speaker is named.
 NEAR = 160
+# The share of the words for a speaker that the article has where it names one; others nearly as much. What is
+# reported of a speaker has this share.
+SPEAKER, CLOSE, REPORTED = 0.5, 0.75, 0.5
+# An article in which only one speaks is about a speaker if it has this share of the words for them.
+ABOUT_SPEAKER = 0.66
+# What stands between a speaker and the matter.
+_ABOUT = re.compile(
+    r"\b(?:about|on|regarding|concerning|over|when|after|in|to|über|zu[mr]?|bei)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotation:
-    """What is said, without its marks, with its place; `speaker` is empty if none is named near."""
+    """What is said, without its marks, with its place; `speaker` is empty if none is named near. `introduced`
+    is what the article says around the words and where it names the speaker first.
+    """
 
     speaker: str
     words: str
     place: ArticleSentence
+    introduced: str
 
 
 def compose(composition: Composition) -> Composed | None:
-    """Up to four quotations with their speakers; None if there are none."""
+    """Up to four quotations of whoever is asked for, with their speakers; where none of theirs are quoted,
+    what is reported of them; None if there is neither.
+    """
     articles = composition.articles(MAX_ARTICLES)
+    sentences = composition.read(articles)
+    if not sentences:
+        return None
     found: list[Quotation] = []
-    named: dict[str, NamedEntity] = {}
-    asked = set(stems(composition.topic))
     for article in articles:
-        sentences = composition.read([article])
-        people = [one for one in named_entities(sentences, composition.collection) if one.kind == "person"]
-        named |= {one.name: one for one in people if asked & set(stems(one.name))}
+        own = [one for one in sentences if one.article.id == article.id]
+        people = [one for one in named_entities(own, composition.collection) if one.kind == "person"]
         found += _quotations(article, people)
-    by_person = [one for one in found if asked & set(stems(one.speaker))]
-    if named and not by_person:
-        return _reported(next(iter(named.values())), articles)
-    found = by_person or found
+    speaker, matter = _speaker_and_matter(composition)
+    if speaker:
+        of_speaker = _of_speaker(found, speaker, composition)
+        if not of_speaker:
+            return _reported(speaker, sentences, composition)
+        found = of_speaker
     if not found:
         return None
-    about = " ".join(word for word in composition.topic.split())
+    about = matter or composition.topic
     cosines = np.asarray(composition.collection.similarity(about, [one.words for one in found]))
     order = [int(at) for at in np.argsort(-cosines)[:MAX_QUOTES]]
     lines = [
-        Line(text=f"{one.speaker or one.place.article.source}: “{one.words}”", quotes=(one.place,))
+        Line(text=f"{one.speaker or one.place.article.outlet}: “{one.words}”", quotes=(one.place,))
         for one in (found[at] for at in sorted(order))
     ]
     return Composed(lines=tuple(lines), is_list=len(lines) > 1)
 
 
-def _reported(person: NamedEntity, articles: Sequence[Article]) -> Composed:
-    """What is told of a person of whom no words are quoted."""
-    text = f"No words of {person.name} are quoted; the article reports:"
-    ids = tuple(article.id for article in articles)
-    return Composed(
-        lines=(Line(text=text, articles=ids, support="catalogue"), Line.quoted(person.sentence)), is_list=True
+def _speaker_and_matter(composition: Composition) -> tuple[str, str]:
+    """The words of the topic that say who speaks, and those that say about what; either may be empty."""
+    topic, wording = composition.topic.split(), composition.understanding.wording
+    first = wording.find(topic[0]) if topic else 0
+    found = next((one for one in _ABOUT.finditer(wording) if one.start() > first or not topic), None)
+    begins = _ABOUT.search(wording[:first])
+    if begins and not wording[begins.end() : first].strip(" “\"'").count(" "):
+        return "", composition.topic  # "a quote about the strike"
+    if not found:
+        return composition.topic, ""
+    before = [word for word in topic if wording.find(word) < found.start()]
+    return " ".join(before), " ".join(word for word in topic if word not in before)
+
+
+def _of_speaker(found: Sequence[Quotation], speaker: str, composition: Composition) -> list[Quotation]:
+    """Those whose speaker is the one asked for, by name or by what the article calls them."""
+    weights = composition.collection.weights(speaker)
+    fits = [coverage(weights, f"{one.speaker} {one.introduced}") for one in found]
+    best = max(fits, default=0.0)
+    if best >= SPEAKER:
+        return [one for one, fit in zip(found, fits, strict=True) if fit >= CLOSE * best]
+    # Whoever speaks alone in an article about them need not be called as the question does.
+    about = [one for one in found if coverage(weights, one.place.article.text) >= ABOUT_SPEAKER]
+    is_name = any(word[0].isupper() for word in speaker.split())
+    return about if len({one.speaker for one in about}) == 1 and not is_name else []
+
+
+def _reported(
+    speaker: str, sentences: Sequence[ArticleSentence], composition: Composition
+) -> Composed | None:
+    """What is told of a speaker of whom no words are quoted."""
+    weights = composition.collection.weights(speaker)
+    told = [one for one in sentences if not one.is_question and coverage(weights, one.text) >= REPORTED]
+    if not told:
+        return None
+    query = composition.understanding.wording
+    cosines = np.asarray(composition.collection.similarity(query, [one.text for one in told]))
+    best = told[int(cosines.argmax())]
+    lead = Line(
+        text=f"No words of {composition.understanding.subject if speaker == composition.topic else speaker}"
+        " are quoted; the article reports:",
+        articles=(best.article.id,),
+        support="catalogue",
     )
+    return Composed(lines=(lead, Line.quoted(best)), is_list=True)
 
 
 def _quotations(article: Article, people: Sequence[NamedEntity]) -> Iterator[Quotation]:
@@ -73,15 +127,24 @@ def _quotations(article: Article, people: Sequence[NamedEntity]) -> Iterator[Quo
         for one in quoted:
             start, end = paragraph.start() + one.start(), paragraph.start() + one.end()
             place = ArticleSentence(article=article, start=start, end=end, text=one[0], nth=0, of=1)
-            words = one[0].strip(_MARKS).rstrip(",").strip()
-            yield Quotation(speaker=_speaker(article, paragraph, one, people), words=words, place=place)
+            words = one[0].strip(_MARKS).strip().rstrip(",").strip()
+            speaker = _speaker(article, paragraph, one, people)
+            first = next((each.sentence.text for each in people if each.name == speaker), "")
+            around = _unquoted(paragraph[0])[max(one.start() - NEAR, 0) : one.end() + NEAR]
+            introduced = f"{_unquoted(first)} {around}"
+            yield Quotation(speaker=speaker, words=words, place=place, introduced=introduced)
+
+
+def _unquoted(text: str) -> str:
+    """The text with spaces in place of what is quoted."""
+    return _QUOTED.sub(lambda found: " " * len(found[0]), text)
 
 
 def _speaker(
     article: Article, paragraph: re.Match[str], quoted: re.Match[str], people: Sequence[NamedEntity]
 ) -> str:
     """The person named nearest to the words, in their paragraph outside of quotation marks, or before it."""
-    outside = _QUOTED.sub(lambda found: " " * len(found[0]), paragraph[0])
+    outside = _unquoted(paragraph[0])
     near = [
         (min(abs(found.start() - quoted.end()), abs(quoted.start() - found.end())), person.name)
         for person in people

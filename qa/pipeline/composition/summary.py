@@ -9,12 +9,15 @@ import numpy as np
 from index.schemas import Article
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.salience import cover, salience, select_diverse
-from qa.pipeline.composition.evidence.sentences import ArticleSentence
+from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
 from qa.pipeline.composition.holdings.catalogue import day, listed
+from qa.pipeline.composition.holdings.overview import topics
 
 MIN_SENTENCES, MAX_SENTENCES = 3, 6
 # A summary has one sentence for so many of an article.
-PER_SENTENCE = 3
+PER_SENTENCE = 2
+# A period has so many lines, one for each topic if it has more articles.
+MAX_PERIOD = 12
 MAX_ARTICLES = 5
 # How much a sentence's similarity with the topic counts beside its salience.
 TOPIC = 0.6
@@ -61,23 +64,24 @@ def _topic(composition: Composition, articles: Sequence[Article]) -> list[Articl
     return sorted((sentences[at] for at in chosen), key=in_order)
 
 
-def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
-    """Oldest article first, and each in its order."""
-    return str(sentence.article.date or ""), sentence.article.id, sentence.start
-
-
 def _period(composition: Composition) -> Composed | None:
-    """The first sentence of each article of the period, newest first."""
+    """The first sentence of each article of the period, newest first; where there are many, of the newest one
+    of each topic.
+    """
     documents = composition.collection.documents
     page = documents.list_articles(filters=composition.filters, limit=None)
     if not page.total:
         return None
-    articles = documents.present(one.id for one in page.articles[:MAX_SENTENCES])
+    told = page.articles
+    if page.total > MAX_PERIOD:
+        newest = {topic[0].id for topic in topics(composition.collection, told)[:MAX_PERIOD]}
+        told = tuple(one for one in told if one.id in newest)
+    articles = documents.present(one.id for one in told)
     first: dict[str, ArticleSentence] = {}
     for sentence in composition.read(articles):
         first.setdefault(sentence.article.id, sentence)
     lines = [
         Line.quoted(one, f"{day(one.article.date)}: " if one.article.date else "") for one in first.values()
     ]
-    head = listed(page.articles, composition.filters, page.total)
+    head = listed(page.articles, composition.understanding, page.total)
     return Composed(lines=(head, *lines), is_list=True)

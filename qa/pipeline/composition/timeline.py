@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 
+from index.schemas import Article
 from index.text.calendar_words import MONTH, month_number
 from index.text.normalization import coverage
 from qa.pipeline.composition.composed import Composed, Composition, Line
@@ -16,7 +17,13 @@ from qa.pipeline.composition.evidence.salience import salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 from qa.pipeline.composition.holdings.catalogue import day
 
-MAX_ARTICLES, MAX_LINES = 8, 10
+MAX_ARTICLES, MAX_LINES = 8, 12
+# Among how many the articles are chosen, and how many may be of one day.
+MAX_FOUND, PER_DAY = 12, 2
+# An article tells of the topic in other words if it is this similar, and nearly as similar as any.
+SIMILAR, SAME_STORY = 0.45, 0.8
+# A sentence is about the topic if its similarity is at least this, or if it has half of the topic's words.
+ON_TOPIC = 0.25
 # What a sentence gains that names a day, a month or a year.
 DATED = 0.15
 # What one loses that needs its neighbours, or is background: older than so many years, without this share of
@@ -39,8 +46,8 @@ _DATES = [
 
 def compose(composition: Composition) -> Composed | None:
     """Each article's first sentence and its best ones on the topic, each with its day; None if none is."""
-    articles = composition.articles(1 if composition.understanding.singular else MAX_ARTICLES)
-    sentences = composition.read(articles)
+    articles = _articles(composition)
+    sentences = _on_topic(composition, composition.read(articles))
     if not sentences:
         return None
     texts = [sentence.text for sentence in sentences]
@@ -65,11 +72,47 @@ def compose(composition: Composition) -> Composed | None:
     )
 
 
+def _articles(composition: Composition) -> list[Article]:
+    """The articles on the topic, and others that are about as similar: on a later day they tell of it in
+    other words. At most two of one day, so that those of other days have room.
+    """
+    if composition.understanding.singular or composition.understanding.article or not composition.topic:
+        return composition.articles(1)
+    certain = {one.id for one in composition.articles(MAX_FOUND)}
+    relevant = composition.relevant()
+    most = max((one.similarity for one in relevant), default=0.0)
+    days = Counter[date | None]()
+    articles: list[Article] = []
+    for one in relevant if certain else []:
+        article = one.article
+        if (article.id in certain or one.similarity >= max(SIMILAR, SAME_STORY * most)) and days[
+            article.date
+        ] < (PER_DAY if article.date else MAX_ARTICLES):
+            days[article.date] += 1
+            articles.append(article)
+    return articles[:MAX_ARTICLES]
+
+
+def _on_topic(composition: Composition, sentences: Sequence[ArticleSentence]) -> list[ArticleSentence]:
+    """The sentences that have to do with the topic; an article has others about its author and its site."""
+    if not composition.topic or not sentences:
+        return list(sentences)
+    texts = [one.text for one in sentences]
+    cosines = np.asarray(composition.collection.similarity(composition.topic, texts))
+    weights = composition.collection.weights(composition.topic)
+    return [
+        one
+        for one, cosine in zip(sentences, cosines, strict=True)
+        if not one.is_question and (cosine >= ON_TOPIC or coverage(weights, one.text) >= NAMED)
+    ]
+
+
 def _chosen(sentences: Sequence[ArticleSentence], ranked: Sequence[int], articles: int) -> list[int]:
-    """The first sentence of each article, and the same number of its best ones."""
+    """The first sentence of each article, if it is on the topic, and the same number of its best ones."""
     each = max(1, min(5, MAX_LINES // articles - 1))
-    left = Counter({sentence.article.id: each for sentence in sentences})
     chosen = [at for at, sentence in enumerate(sentences) if sentence.nth == 0]
+    left = Counter({sentence.article.id: each + 1 for sentence in sentences})
+    left.subtract(sentences[at].article.id for at in chosen)
     for at in ranked:
         if at not in chosen and left[sentences[at].article.id]:
             left[sentences[at].article.id] -= 1

@@ -15,7 +15,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from index.collection import Collection
 from index.schemas import Hit, Query
-from qa.llm.chat_models import ChatModel
+from qa.llm.chat_models import ChatModel, ContextBudget
 from qa.llm.prompts import NOT_FOUND, Message
 from qa.pipeline.drafting.answer_prompt import answering_task, prompt_values
 from qa.pipeline.drafting.context_selection import select_context
@@ -24,9 +24,6 @@ from qa.pipeline.drafting.timeliness import earliest_report
 from qa.pipeline.query_rewriting import rewrite
 from qa.schemas import Question, Usage
 from qa.verification.excerpts import Excerpt
-
-# How many passages the context is selected from.
-HITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +57,21 @@ class DraftChunk:
     usage: Usage | None = None
 
 
-def retrieval_step(collection: Callable[[str], Collection]) -> Runnable[Question, Retrieval]:
+def retrieval_step(
+    collection: Callable[[str], Collection], budget: Callable[[], ContextBudget]
+) -> Runnable[Question, Retrieval]:
     """Searches for the user's own query, or for the question rewritten with its conversation."""
 
     def retrieve(question: Question) -> Retrieval:
         own = question.search_as
         query = Query.parse(own) if own else rewrite(question.question, question.history)
         searched, limits = collection(question.collection), question.limits
-        hits = searched.search(query, k=HITS, filters=limits)
+        hits = searched.search(query, k=budget().passages, filters=limits)
         first = earliest_report(question.question, question.as_of) if question.as_of else None
         if first is None:
             return Retrieval(question=question, query=query, hits=tuple(hits))
         after = max(first, limits.after or first)
-        recent = searched.search(query, k=HITS, filters=replace(limits, after=after))
+        recent = searched.search(query, k=budget().passages, filters=replace(limits, after=after))
         timely = (*recent, *(hit for hit in hits if hit.date is None))
         return Retrieval(question=question, query=query, hits=timely or tuple(hits), outdated=not timely)
 
@@ -80,9 +79,9 @@ def retrieval_step(collection: Callable[[str], Collection]) -> Runnable[Question
 
 
 def selection_step(
-    collection: Callable[[str], Collection], model: ChatModel | None, budget: int
+    collection: Callable[[str], Collection], model: ChatModel | None, budget: Callable[[], ContextBudget]
 ) -> Runnable[Retrieval, SelectedContext]:
-    """Selects excerpts of at most `budget` tokens, counted by the model."""
+    """Selects excerpts of at most the budget's tokens of evidence, counted by the model."""
 
     def select(retrieval: Retrieval) -> SelectedContext:
         searched = collection(retrieval.question.collection)
@@ -92,7 +91,7 @@ def selection_step(
             str(retrieval.query),
             searched.weights(retrieval.query),
             searched.similarity,
-            budget,
+            budget().evidence,
             model.count_tokens if model else lambda text: len(text) // 4,
         )
         return SelectedContext(retrieval=retrieval, excerpts=tuple(excerpts))
@@ -100,7 +99,9 @@ def selection_step(
     return RunnableLambda(select)
 
 
-def drafting_step(model: ChatModel | None) -> Runnable[SelectedContext, DraftChunk]:
+def drafting_step(
+    model: ChatModel | None, budget: Callable[[], ContextBudget]
+) -> Runnable[SelectedContext, DraftChunk]:
     """Streams the draft as the model writes it; without a model, quotes the best sentences."""
     if model is None:
         return RunnableLambda(lambda context: DraftChunk(text=quote_best(context.excerpts)))
@@ -109,7 +110,11 @@ def drafting_step(model: ChatModel | None) -> Runnable[SelectedContext, DraftChu
         lambda context: task.prompt.messages(prompt_values(context.retrieval.question, context.excerpts))
     )
     # The lambda delays loading the model until the first question needs it.
-    return messages | RunnableLambda(lambda _: model.for_task(task)) | RunnableGenerator(_chunks)
+    return (
+        messages
+        | RunnableLambda(lambda _: model.for_task(replace(task, max_tokens=budget().answer)))
+        | RunnableGenerator(_chunks)
+    )
 
 
 async def _chunks(messages: AsyncIterator[BaseMessage]) -> AsyncIterator[DraftChunk]:

@@ -23,6 +23,8 @@ MAX_TRIED = 16
 # A sentence below this share of the best score is left out even if there is budget for it: it takes time to
 # read and offers the model another name to mistake for the answer.
 MIN_SCORE_RATIO = 2 / 3
+# A model with a large context is not confused by more, and can use what is less near.
+LARGE_BUDGET, LARGE_SCORE_RATIO, SENTENCE_TOKENS = 1_000, 0.45, 20
 # If one sentence covers this share of a question with at least this many weighted words, the answer is mostly
 # in or near it, and this share of the budget suffices. Shorter questions are covered by many sentences.
 FOCUSED_WORDS, FOCUSED_COVERAGE, FOCUSED_BUDGET = 5, 0.65, 5 / 8
@@ -86,8 +88,10 @@ def select_context(
     chosen = {max(sentences, key=lambda sentence: scores[sentence].rank)}
     smoothed = _with_neighbours(scores)
     ranked = sorted(sentences, key=lambda sentence: -smoothed[sentence])
-    for sentence in ranked[:MAX_TRIED]:
-        if smoothed[sentence] < MIN_SCORE_RATIO * smoothed[ranked[0]]:
+    is_large = budget >= LARGE_BUDGET
+    ratio = LARGE_SCORE_RATIO if is_large else MIN_SCORE_RATIO
+    for sentence in ranked[: budget // SENTENCE_TOKENS if is_large else MAX_TRIED]:
+        if smoothed[sentence] < ratio * smoothed[ranked[0]]:
             break
         wider = chosen | {sentence}
         if count_tokens("\n".join(excerpt.shown for excerpt in _excerpts(wider, scores, hits))) <= budget:

@@ -34,10 +34,12 @@ async def prove(
     verifier: Verifier | None,
     threshold: float,
     missing: Callable[[str], float],
+    limit: int = MAX_VERIFIED,
 ) -> ProvenText:
     """Verifies the candidates in order until one has a sentence whose proof is at least as probable as the
     threshold, 0 to 1. Without a verifier, the first candidate. The quotes are from `hits`, and `missing`
-    returns the rarity of the rarest word of the question that a text lacks, 0 to 1. Raises ModelUnavailable.
+    returns the rarity of the rarest word of the question that a text lacks, 0 to 1. At most `limit` sentences
+    of a candidate are verified, and the others dropped. Raises ModelUnavailable.
     """
     if verifier is None:
         return ProvenText(cited=candidates[0].cited) if candidates else ProvenText()
@@ -45,7 +47,7 @@ async def prove(
     for candidate in candidates:
         kept = []
         claims = list(zip(candidate.cited.sentences, candidate.claims, strict=True))
-        for sentence, claim in claims[:MAX_VERIFIED]:
+        for sentence, claim in claims[:limit]:
             hypothesis = _hypothesis(candidate.cited, sentence, claim, question, hits)
             verdict = await verifier.verify(hypothesis)
             told = f"{_sources(candidate.cited, sentence)} {hypothesis.context} {hypothesis.quote}"

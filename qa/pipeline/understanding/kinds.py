@@ -9,35 +9,20 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from index.embedding.embedder import Vectors
 from index.text.normalization import WORD, stem
 from qa.pipeline.understanding.classifier import TextClassifier
+from qa.schemas import KINDS, Kind
 
-Kind = Literal[
-    "fact",
-    "why",
-    "yes-no",
-    "parts",
-    "list",
-    "compare",
-    "timeline",
-    "summary",
-    "overview",
-    "catalogue",
-    "quotation",
-    "calculation",
-    "profile",
-    "chat",
-    "previous",
-]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 # The kinds that are drafted, and not composed of what articles it is about.
 DRAFTED: frozenset[Kind] = frozenset({"fact", "why", "yes-no", "parts"})
+# The share of the questions of such a kind that a word of its form has.
+COMMON_SHARE = 0.05
 TRAINING, WEIGHTS = Path(__file__).with_name("kinds.jsonl"), Path(__file__).with_name("kinds.npz")
 
 
@@ -62,9 +47,14 @@ class KindGuess:
     probability: float
 
 
-def guess_kind(question: str, vector: Vectors | None) -> KindGuess:
-    """The kind of the question; `vector` is its own by the embedder of the weights, or None."""
+def guess_kind(question: str, vector: Vectors | None, kind: Kind | None = None) -> KindGuess:
+    """The kind of the question; `vector` is its own by the embedder of the weights, or None. If the `kind` is
+    known, only its detail is guessed.
+    """
     by_label = TextClassifier.load(WEIGHTS).probabilities(question, vector)
+    if kind:
+        of_kind = {label: p for label, p in by_label.items() if label.partition("/")[0] == kind}
+        return replace(guess_of(of_kind), probability=1.0)
     return guess_of(by_label)
 
 
@@ -99,6 +89,10 @@ def form_words(kind: Kind) -> frozenset[str]:
     that stand outside of what these are about.
     """
     own = [one for one in training_questions() if one.label.partition("/")[0] == kind]
+    if kind in DRAFTED:
+        # Any verb can be what such a question is about, so only what many of them have is form.
+        counts = Counter(stem_ for one in own for stem_ in {stem(word) for word in WORD.findall(one.text)})
+        return frozenset(stem_ for stem_, count in counts.items() if count >= COMMON_SHARE * len(own))
     marked = [one for one in own if one.about]
     forms: set[str] = set()
     # Kinds such as talk are about nothing.

@@ -18,7 +18,7 @@ _BOUNDARIES = tuple(
     for words in _INTERROGATIVES
 )
 # "the mill, which burned, was empty"
-_RELATIVE = re.compile(r"(?:who|whom|whose|which|where|when|wo)\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"(?:\w+ )?(?:who|whom|whose|which|where|when|wo|welche[rsnm]?)\b", re.IGNORECASE)
 MAX_PARTS = 4
 
 
@@ -31,6 +31,11 @@ def split_parts(question: str) -> list[str]:
             if len(parts) > 1 and all(parts):
                 return [part[0].upper() + part[1:] + "?" for part in parts[:MAX_PARTS]]
     return [question]
+
+
+def has_questions(parts: list[str]) -> bool:
+    """Whether a part after the first can only be a question, and no relative clause."""
+    return any(not _RELATIVE.match(part) for part in parts[1:])
 
 
 def _parts(pieces: list[str]) -> list[str]:

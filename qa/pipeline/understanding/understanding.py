@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,18 +13,21 @@ from index.collection import Collection
 from index.schemas import Filters
 from index.text.normalization import WORD, is_stop_word, stem
 from qa.pipeline.understanding.classifier import TextClassifier
-from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, Kind, KindGuess, form_words, guess_kind
+from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, KindGuess, form_words, guess_kind
+from qa.pipeline.understanding.outlets import NamedOutlet, named_outlets
 from qa.pipeline.understanding.periods import find_period
-from qa.pipeline.understanding.question_parts import split_parts
+from qa.pipeline.understanding.question_parts import has_questions, split_parts
 from qa.pipeline.understanding.spelling import correct
-from qa.schemas import Correction, Question, Understood
+from qa.schemas import Correction, Kind, Question, Understood
 
 # A question is taken for a fact below this probability of another kind.
 MIN_PROBABILITY = 0.5
-# How well the name of an outlet, or a title, must be contained in a question, 0 to 100.
+# How well a title must be contained in a question, 0 to 100.
 SAME_NAME = 90
 MIN_TITLE_CHARACTERS, MAX_TITLES = 15, 2_000
 MAX_KEYWORDS = 4
+# No filter would pass all articles; no article has this id.
+NO_ARTICLE = ("",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +37,9 @@ class Understanding:
     `wording` is the question with its spelling corrected. `topic` are its words without those that make it
     a question of its kind and those of its restrictions, as typed; empty if it is about everything;
     `subject` is the part of the question from the first to the last of them.
-    `outlets` are the sources that it names. `period` is whether it names days; `filters` include them, and
-    the outlet if it is one. `article` is the id of an article whose title it has.
-    `sentences` is the most that the answer may have, and `answer` one that was given before.
+    `outlets` are the sources and sites that it names. `period` is whether it names days; `filters` include
+    them, and the outlet if it is one. `article` is the id of an article whose title it has. `sentences` is
+    the most that the answer may have, and `answer` one that was given before.
     """
 
     question: Question
@@ -71,11 +75,17 @@ class Understanding:
             question=self.wording,
             kind=self.kind,
             topic=self.topic,
-            source=self.filters.source if self.filters.source != given.source else None,
+            source=self.outlet if self.outlet != given.source else None,
             after=self.filters.after if self.period else None,
             before=self.filters.before if self.period else None,
             corrections=self.corrections,
         )
+
+    @property
+    def outlet(self) -> str | None:
+        """The one outlet that the articles are limited to."""
+        named = self.outlets[0] if len(self.outlets) == 1 and self.kind != "compare" else None
+        return named or self.filters.source
 
     @property
     def singular(self) -> bool:
@@ -98,17 +108,14 @@ _EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IG
 def understand(question: Question, collection: Collection) -> Understanding:
     """The understanding of a question that stands by itself."""
     wording, corrections = correct(question.question, collection)
-    guess = classify(wording, collection)
-    outlets = _outlets(wording, collection)
+    guess = classify(wording, collection, question.kind)
+    outlets = named_outlets(wording, guess.kind, collection)
     today = question.as_of or collection.documents.newest_date() or date.today()
     period = find_period(wording, today) if guess.kind in ("summary", "catalogue", "overview") else None
     filters = question.limits
     if len(outlets) == 1 and guess.kind != "compare":
-        filters = replace(filters, source=outlets[0])
-    topic = wording
-    for outlet in outlets:
-        for name in _names(outlet):
-            topic = re.sub(rf"(?:\bthe )?\b{re.escape(name)}\b", " ", topic, flags=re.IGNORECASE)
+        filters = _limited(filters, outlets[0], collection)
+    topic = _without(wording, [span for outlet in outlets for span in outlet.spans])
     if period:
         filters = replace(filters, after=period.first, before=period.last)
         topic = topic.replace(wording[slice(*period.span)], " ")
@@ -121,7 +128,7 @@ def understand(question: Question, collection: Collection) -> Understanding:
         topic=about,
         subject=_subject(wording, about),
         parts=tuple(split_parts(wording)),
-        outlets=outlets,
+        outlets=tuple(outlet.name for outlet in outlets),
         period=period is not None,
         filters=filters,
         article=None if guess.kind in DRAFTED else _named_article(wording, about, collection, filters),
@@ -129,12 +136,17 @@ def understand(question: Question, collection: Collection) -> Understanding:
     )
 
 
-def classify(wording: str, collection: Collection) -> KindGuess:
-    """The kind of the question; "fact" where the classifier is not sure of another."""
+def classify(wording: str, collection: Collection, kind: Kind | None = None) -> KindGuess:
+    """The kind of the question; "fact" where the classifier is not sure of another. A `kind` that the user
+    has chosen stays, with its likeliest detail.
+    """
     known = collection.embedder_name == TextClassifier.load(WEIGHTS).embedder
-    guess = guess_kind(wording, collection.encode([wording])[0] if known else None)
-    if guess.kind == "parts" and len(split_parts(wording)) < 2:
+    guess = guess_kind(wording, collection.encode([wording])[0] if known else None, kind)
+    parts = split_parts(wording)
+    if guess.kind == "parts" and len(parts) < 2:
         return replace(guess, kind="fact", detail="")
+    if guess.kind == "fact" and not kind and has_questions(parts):
+        return replace(guess, kind="parts", detail="")
     return guess if guess.probability >= MIN_PROBABILITY else replace(guess, kind="fact", detail="")
 
 
@@ -164,20 +176,19 @@ def _occurrences(word: str, text: str) -> list[re.Match[str]]:
     return list(re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text))
 
 
-def _outlets(wording: str, collection: Collection) -> tuple[str, ...]:
-    """The sources whose names the question contains, in full or as they are called for short."""
-    text = wording.casefold()
-    return tuple(
-        source
-        for source in collection.documents.sources()
-        if any(re.search(rf"\b{re.escape(name.casefold())}\b", text) for name in _names(source))
-    )
+def _limited(filters: Filters, outlet: NamedOutlet, collection: Collection) -> Filters:
+    """The filters, and the outlet as another."""
+    if not outlet.is_site:
+        return replace(filters, source=outlet.name)
+    given = frozenset(filters.article_ids)
+    ids = [id_ for id_ in outlet.ids(collection) if not given or id_ in given]
+    return replace(filters, article_ids=tuple(ids) or NO_ARTICLE)
 
 
-def _names(source: str) -> list[str]:
-    """The name of a source without "the"; and the last two of three or more words, as "Coast Herald"."""
-    words = re.sub(r"^the ", "", source, flags=re.IGNORECASE).split()
-    return [" ".join(words), *([" ".join(words[-2:])] if len(words) > 2 else [])]
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    return text
 
 
 def _named_article(wording: str, topic: str, collection: Collection, filters: Filters) -> str | None:

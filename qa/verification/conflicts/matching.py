@@ -129,7 +129,11 @@ class ClaimPair:
         return self._share_names(asked, persons)
 
     def _share_names(self, asked: AbstractSet[str], persons: AbstractSet[str]) -> bool:
-        """Whether the sentences have names in common, or else words of the question."""
+        """Whether the sentences have names in common, or else words of the question; or one says who succeeds
+        the person of the other.
+        """
+        if any(_names_successor(*pair) for pair in self._orders):
+            return True
         names = [(extract_names(claim.text) - persons, other) for claim, other in self._orders]
         if all(missing_entities(own_names, other.passage_context) for own_names, other in names):
             return False
@@ -167,6 +171,13 @@ class ClaimPair:
             _shared_words(self.question, self.own.context),
             _shared_words(self.question, self.other.context),
         )
+
+
+def _names_successor(claim: Claim, other: Claim) -> bool:
+    """Whether the other sentence says who succeeds the holder of the office that the claim names."""
+    if not (isinstance(claim.value, OfficeHolder) and isinstance(other.value, OfficeHolder)):
+        return False
+    return not other.value.office and not missing_entities(claim.entities, other.context)
 
 
 def _article(claim: Claim) -> str:

@@ -40,7 +40,10 @@ _NEUTRAL = _DETERMINERS | frozenset("his her our new current and club newly elec
 _NOT_IN_OFFICE = frozenset(
     "deputy vice former ex then assistant acting outgoing late previous old next would interim".split()
 )
-_HEAD = re.compile(r"\b(runs?|leads?|heads?|charge|boss)\b", re.IGNORECASE)
+_HEAD = re.compile(
+    r"\b(runs?|leads?|heads?|charge|boss|leitet|führt|Leiter(?:in)?|Chef(?:in)?|Direktor(?:in)?)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

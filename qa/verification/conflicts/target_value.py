@@ -22,7 +22,7 @@ _MONEY = tuple(
         r"fine[ds]?|penalt\w+",
         r"earns?|earned|salar\w+|wages?",
         r"costs?|prices?|priced|bills?|fees?|fares?|tickets?|admission|worth|pays?|paid|spen[dt]\w*|budget\w*"
-        r"|invest\w*|bought|sold|sale|deal|fetched|charg\w+|expens\w+",
+        r"|invest\w*|bought|sells?|sold|sale|deal|fetched|charg\w+|expens\w+",
     )
 )
 _PERCENT = re.compile(r"\b(percent|percentage|share|per cent)\b", re.IGNORECASE)

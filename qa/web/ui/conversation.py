@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from qa.schemas import Answer, Schema, Turn
+from qa.schemas import Answer, Kind, Schema, Turn
 
 # Earlier messages that are sent with a question.
 MAX_TURNS = 6
@@ -20,6 +20,7 @@ class SentQuestion(Schema):
     question: str
     typed: bool = True
     search_as: str | None = None
+    kind: Kind | None = None
     history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
 
 

@@ -13,6 +13,7 @@ import asyncio
 import csv
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -22,7 +23,7 @@ from index.library import Library
 from index.readers.registry import read_sources
 from index.schemas import Filters
 from qa.evaluation.questions import EvalQuestion, read_questions, sample
-from qa.llm.chat_models import choose_model
+from qa.llm.chat_models import choose_model, context_budget
 from qa.llm.embedders import open_embedder
 from qa.llm.installed_weights import require_model
 from qa.pipeline.drafting.chain import DraftChunk, drafting_step, retrieval_step, selection_step
@@ -47,6 +48,7 @@ def main() -> None:
     settings = read_settings()
     model = choose_model(settings, lambda name: require_model(name, settings.home / "models"))
     assert model, "the probability of a refusal is a model's: unset QUOTH_MODEL"
+    budget = partial(context_budget, model, settings.evidence_tokens)
     done = set()
     if options.out.exists():
         with options.out.open(newline="") as file:
@@ -55,9 +57,9 @@ def main() -> None:
         options.out.write_text(",".join(COLUMNS) + "\n")
     with Library(options.work, open_embedder(settings)) as library, options.out.open("a", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
-        retrieve = retrieval_step(library.collection)
-        select = selection_step(library.collection, model, settings.evidence_tokens)
-        draft = drafting_step(model)
+        retrieve = retrieval_step(library.collection, budget)
+        select = selection_step(library.collection, model, budget)
+        draft = drafting_step(model, budget)
 
         async def features(question: EvalQuestion, collection: str) -> Features:
             asked = checked_question(

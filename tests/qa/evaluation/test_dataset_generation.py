@@ -19,13 +19,14 @@ from qa.assistant import Assistant
 from qa.cli import main
 from qa.errors import ModelUnavailable
 from qa.evaluation import evaluate, read_questions
+from qa.evaluation.dataset_generation.broad_questions import BROAD_KINDS, broad_questions
 from qa.evaluation.dataset_generation.drafts import generate_questions
 from qa.evaluation.dataset_generation.filters import rejection_reason
 from qa.evaluation.dataset_generation.from_feedback import questions_from_feedback
 from qa.evaluation.dataset_generation.questions_file import append, read_existing
 from qa.evaluation.dataset_generation.source_sentences import SourceSentence, select_sentences
 from qa.pipeline.question_generation import DraftedQuestion, draft
-from qa.schemas import Turn
+from qa.schemas import Kind, Turn
 from qa.telemetry.feedback import FeedbackFile
 from tests.conftest import ScriptedModel
 from tests.qa.evaluation.samples import asked
@@ -353,3 +354,40 @@ def test_the_command_exports_negative_feedback_once(quoth, home: Path, tmp_path:
         assert code == 0 and f"added {times} question" in err
     [one] = read_questions(tmp_path / "out.jsonl")
     assert one.kind == "thumbs down"
+
+
+@pytest.mark.parametrize("kind", BROAD_KINDS)
+def test_broad_questions_are_of_their_kind_and_are_answered(
+    kind: Kind, seeded: Library, answering: Callable[[None], Assistant]
+) -> None:
+    assistant = answering(None)
+    made = list(broad_questions(kind, assistant.articles().articles, assistant.article, seed=1))
+    assert made and len({one.id for one in made}) == len(made)
+    answers = [assistant.ask(one.question) for one in made[:4]]
+    asked_as = [answer.kind for answer in answers]
+    assert asked_as.count(kind) >= 3 * len(asked_as) / 4
+    assert any(answer.status == "answered" for answer in answers)
+
+
+def test_what_a_broad_question_demands_is_computed(answering: Callable[[None], Assistant]) -> None:
+    assistant = answering(None)
+    made = broad_questions("catalogue", assistant.articles().articles, assistant.article, seed=1)
+    by_question = {one.question: one for one in made}
+    assert by_question["How many articles are from The Marren Post?"].must == (("7",),)
+    published = by_question[
+        "When was the article “Vey Bridge to close for fourteen months” published, and by which outlet?"
+    ]
+    assert published.must[1] == ("Ostleigh Courier",) and published.must[0][0].endswith(" 2023")
+
+
+def test_broad_questions_are_made_without_a_model(seeded_home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "made.jsonl"
+    for _ in range(2):  # what the file has is kept
+        done = CliRunner().invoke(
+            main.app,
+            ["questions", "--kind", "summary", "--n", "3", "--out", str(out), "--home", str(seeded_home)],
+        )
+        assert done.exit_code == 0, done.output
+    assert [one.kind for one in read_questions(out)] == ["summary"] * 3
+    done = CliRunner().invoke(main.app, ["questions", "--kind", "why", "--out", str(out)])
+    assert done.exit_code == 2

@@ -19,6 +19,8 @@ ABOUT, SIMILAR, SIMILAR_COVERAGE, MOST_SIMILAR = 0.66, 0.45, 0.5, 0.85
 MAYBE = 0.35
 # An article mentions a topic if a passage has this share of its words.
 MENTIONS = 0.9
+# The beginning of an article by which others of the same matter are found, in characters.
+BEGINNING = 300
 # An article below this share of the best one's relevance is about something else.
 CLOSE = 0.72
 
@@ -69,6 +71,23 @@ def relevant_articles(
 def _is_about(one: RelevantArticle, most: float) -> bool:
     similar = one.similarity >= max(SIMILAR, MOST_SIMILAR * most) and one.coverage >= SIMILAR_COVERAGE
     return one.lede >= ABOUT or similar
+
+
+def same_matter(collection: Collection, article: Article, filters: Filters, least: float) -> list[Article]:
+    """Other articles that tell of the same matter as this one, best first: their similarity with its
+    beginning is at least `least`, 0 to 1, and nearly as high as any.
+
+    Another outlet seldom uses the words of a question, so they are found by the article's own.
+    """
+    beginning = f"{article.title} {article.text[:BEGINNING]}"
+    others = [
+        one
+        # The same report in another paper is one of the same matter too.
+        for one in relevant_articles(collection, beginning, filters, duplicates=True)
+        if one.article.id != article.id and one.similarity >= least
+    ]
+    best = max((one.similarity for one in others), default=0.0)
+    return [one.article for one in others if one.similarity >= MOST_SIMILAR * best]
 
 
 def closest(articles: list[RelevantArticle], limit: int) -> list[Article]:

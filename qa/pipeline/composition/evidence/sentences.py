@@ -22,6 +22,8 @@ _WORD = r"[A-ZÀ-Ý][\w.'’]*"
 _DATELINE = re.compile(
     rf"{_WORD}(?:[ ,/]{{1,2}}{_WORD}){{0,4}}[ ,/]{{0,2}}(?:\([^()\n]{{2,40}}\) ?)?[-–—] +(?=[\"“‘A-ZÀ-Ý])"
 )
+# The end of a quotation that was split from its sentence: "rebuilt . '' Many houses".
+_CLOSING = re.compile(r"(?:''|”) +")
 _REFERENCE = re.compile(r"(?<!\s)\s*\((?:\d{1,3})(?:, ?\d{1,3})*\)(?=[.!?]|$)")
 # Words that open a sentence which needs the one before it.
 _DEPENDENT = re.compile(
@@ -55,7 +57,17 @@ class ArticleSentence:
     def stands_alone(self) -> bool:
         """Whether it can be understood without the sentences before it, as far as its form tells."""
         opens = self.text[:1] not in "\"'“‘„«"
-        return opens and not _DEPENDENT.match(self.text)
+        return opens and not self.is_question and not _DEPENDENT.match(self.text)
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks, as subheadings do, and so answers nothing."""
+        return self.text.endswith("?")
+
+
+def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
+    """Oldest article first, and each in its order."""
+    return str(sentence.article.date or ""), sentence.article.id, sentence.start
 
 
 def article_sentences(article: Article, question: str) -> list[ArticleSentence]:
@@ -70,6 +82,8 @@ def article_sentences(article: Article, question: str) -> list[ArticleSentence]:
 def _whole_sentences(article: Article, question: str) -> Iterator[tuple[int, int, str]]:
     for start, end in _with_whole_quotations(article, question):
         begin = start + _heading(article.text[start:end])
+        if closing := _CLOSING.match(article.text, begin, end):
+            begin = closing.end()
         if dateline := _DATELINE.match(article.text, begin, end):
             begin = dateline.end()
         text = _REFERENCE.sub("", sanitize(article.text[begin:end]))

@@ -6,15 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from index.schemas import Article, ArticleSummary, Filters
+from index.schemas import Article, ArticleSummary
 from qa.pipeline.composition.composed import Composed, Composition, Line
+from qa.pipeline.composition.evidence.articles import same_matter
 from qa.pipeline.composition.nearest import nearest_sentences
+from qa.pipeline.understanding.understanding import Understanding
 
 MAX_LISTED = 12
 # How many article ids a sentence about all of them carries.
 MAX_IDS = 200
 # Articles that fit about as well as the best are all named when one is asked for.
 MAX_PUBLISHED, PUBLISHED_CLOSE = 3, 0.9
+# How similar others have to be to the beginning of an article to tell of the same matter.
+SAME_MATTER = 0.6
 Listed = Article | ArticleSummary
 
 
@@ -34,6 +38,10 @@ def compose(composition: Composition) -> Composed | None:
     mentioning = [one.article for one in relevant if one.mentions and not one.is_about]
     if understanding.detail == "published" and about:
         best = [one.article for one in about if one.relevance >= PUBLISHED_CLOSE * about[0].relevance]
+        if not understanding.singular:
+            # "Who wrote about it?": also those who tell of it in other words.
+            others = same_matter(composition.collection, best[0], composition.filters, SAME_MATTER)
+            best = list({one.id: one for one in (*best, *others)}.values())
         return Composed(lines=tuple(map(_published, best[:MAX_PUBLISHED])), is_list=len(best) > 1)
     if not about and not mentioning:
         return _none(composition)
@@ -73,37 +81,40 @@ def _all(composition: Composition) -> Composed | None:
     if not page.total:
         return Composed(
             lines=(
-                Line(text=f"There are no articles{restricted(composition.filters)}.", support="catalogue"),
+                Line(
+                    text=f"There are no articles{restricted(composition.understanding)}.", support="catalogue"
+                ),
             )
         )
-    head = listed(page.articles, composition.filters, page.total)
+    head = listed(page.articles, composition.understanding, page.total)
     lines = [head, *map(_titled, page.articles[:MAX_LISTED])]
     if not composition.filters:
         lines.insert(1, outlets(page.articles))
     return Composed(lines=tuple(lines), is_list=True)
 
 
-def listed(articles: Sequence[Listed], filters: Filters, total: int) -> Line:
+def listed(articles: Sequence[Listed], understanding: Understanding, total: int) -> Line:
     """How many articles there are, and of which days."""
-    within = filters.after or filters.before
+    within = understanding.filters.after or understanding.filters.before
     days = [] if within else sorted(article.date for article in articles if article.date)
     span = f", dated {day(days[0])} to {day(days[-1])}" if len(set(days)) > 1 else ""
     span = span or (f", dated {day(days[0])}" if days else "")
     verb, noun = ("is", "article") if total == 1 else ("are", "articles")
-    text = f"There {verb} {total:,} {noun}{restricted(filters)}{span}."
+    text = f"There {verb} {total:,} {noun}{restricted(understanding)}{span}."
     return Line(text=text, articles=_ids(articles), support="catalogue")
 
 
 def outlets(articles: Sequence[Listed]) -> Line:
     """The outlets with their numbers of articles."""
-    counts = Counter(article.source or "no named outlet" for article in articles).most_common()
+    counts = Counter(article.outlet or "no named outlet" for article in articles).most_common()
     named = ", ".join(f"{source} ({count:,})" for source, count in counts)
     return Line(text=f"They are from {named}.", articles=_ids(articles), support="catalogue")
 
 
-def restricted(filters: Filters) -> str:
+def restricted(understanding: Understanding) -> str:
     """` by The Marren Post from 1 March 2024 to 31 March 2024`."""
-    text = f" by {filters.source}" if filters.source else ""
+    filters = understanding.filters
+    text = f" by {understanding.outlet}" if understanding.outlet else ""
     if filters.after and filters.after == filters.before:
         return f"{text} of {day(filters.after)}"
     if filters.after and filters.before:
@@ -117,16 +128,16 @@ def day(when: date | None) -> str:
 
 
 def _titled(article: Listed) -> Line:
-    about = ", ".join(filter(None, (article.source, day(article.date) if article.date else "")))
+    about = ", ".join(filter(None, (article.outlet, day(article.date) if article.date else "")))
     text = f"“{article.title or article.id}”" + (f" ({about})" if about else "")
     return Line(text=text, articles=(article.id,), support="catalogue")
 
 
 def _published(article: Listed) -> Line:
     text = f"“{article.title or article.id}” was published"
-    text += f" by {article.source}" if article.source else ""
+    text += f" by {article.outlet}" if article.outlet else ""
     text += f" on {day(article.date)}" if article.date else "; its day is not known"
-    if not article.source:
+    if not article.outlet:
         text += "; its outlet is not known"
     return Line(text=f"{text}.", articles=(article.id,), support="catalogue")
 

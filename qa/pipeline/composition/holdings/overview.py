@@ -23,18 +23,18 @@ def compose(composition: Composition) -> Composed | None:
     page = composition.collection.documents.list_articles(filters=composition.filters)
     if not page.total:
         return None
-    topics = _topics(composition.collection, page.articles[:NEWEST])
-    lines = [listed(page.articles, composition.filters, page.total), outlets(page.articles)]
-    lines += [_topic(topic) for topic in topics[:MAX_TOPICS]]
-    if left := sum(map(len, topics[MAX_TOPICS:])):
-        rest = tuple(article.id for topic in topics[MAX_TOPICS:] for article in topic)
+    found = topics(composition.collection, page.articles)
+    lines = [listed(page.articles, composition.understanding, page.total), outlets(page.articles)]
+    lines += [_topic(topic) for topic in found[:MAX_TOPICS]]
+    if left := sum(map(len, found[MAX_TOPICS:])):
+        rest = tuple(article.id for topic in found[MAX_TOPICS:] for article in topic)
         lines.append(Line(text=f"{left:,} more are about other topics.", articles=rest, support="catalogue"))
     return Composed(lines=tuple(lines), is_list=True)
 
 
 def _topic(articles: Sequence[ArticleSummary]) -> Line:
     newest, *others = articles
-    about = ", ".join(filter(None, (newest.source, day(newest.date) if newest.date else "")))
+    about = ", ".join(filter(None, (newest.outlet, day(newest.date) if newest.date else "")))
     more = f" and {len(others):,} more" if others else ""
     return Line(
         text=f"“{newest.title or newest.id}” ({about}){more}",
@@ -43,11 +43,13 @@ def _topic(articles: Sequence[ArticleSummary]) -> Line:
     )
 
 
-def _topics(collection: Collection, articles: Sequence[ArticleSummary]) -> list[list[ArticleSummary]]:
-    """The articles grouped by topic, each newest first; topics with several articles, then newest first.
+def topics(collection: Collection, articles: Sequence[ArticleSummary]) -> list[list[ArticleSummary]]:
+    """The newest of the articles grouped by topic, each newest first; topics with several articles, then
+    newest first.
 
     An article joins the first group whose newest article its beginning resembles.
     """
+    articles = articles[:NEWEST]
     vectors = _beginnings(collection, articles)
     groups: list[list[ArticleSummary]] = []
     for article in articles:

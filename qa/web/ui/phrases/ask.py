@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qa.web.ui.phrases import Counted
@@ -34,6 +35,8 @@ class AskPhrases:
     failed: str
     searched_for: str
     corrected: str
+    answered_as: str
+    kinds: Mapping[str, str]
     change: str
     search: str
 
@@ -82,6 +85,22 @@ ENGLISH = AskPhrases(
     failed="Something went wrong. The server log has the details.",
     searched_for="Searched for:",
     corrected="Read “{}” as “{}”",
+    answered_as="Answered as",
+    kinds={
+        "fact": "a fact",
+        "why": "reasons",
+        "yes-no": "yes or no",
+        "parts": "several parts",
+        "list": "a list",
+        "compare": "a comparison",
+        "timeline": "a timeline",
+        "summary": "a summary",
+        "overview": "an overview",
+        "catalogue": "a list of articles",
+        "quotation": "quotations",
+        "calculation": "a calculation",
+        "profile": "a portrait",
+    },
     change="Change",
     search="Search",
     declined="The articles do not say.",
@@ -128,6 +147,22 @@ GERMAN = AskPhrases(
     failed="Etwas ist schiefgegangen. Einzelheiten stehen im Protokoll des Servers.",
     searched_for="Gesucht wurde:",
     corrected="„{}“ als „{}“ gelesen",
+    answered_as="Beantwortet als",
+    kinds={
+        "fact": "eine Tatsache",
+        "why": "Gründe",
+        "yes-no": "Ja oder Nein",
+        "parts": "mehrere Teile",
+        "list": "eine Liste",
+        "compare": "ein Vergleich",
+        "timeline": "eine Zeitleiste",
+        "summary": "eine Zusammenfassung",
+        "overview": "ein Überblick",
+        "catalogue": "eine Liste von Artikeln",
+        "quotation": "Zitate",
+        "calculation": "eine Rechnung",
+        "profile": "ein Porträt",
+    },
     change="Ändern",
     search="Suchen",
     declined="Das sagen die Artikel nicht.",

@@ -11,7 +11,7 @@ from babel.core import negotiate_locale
 from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 
-from qa.schemas import Citation, RetrievedPassage
+from qa.schemas import Citation, RetrievedPassage, Understood
 from qa.web.ui.phrases import Counted, ask, check, library, quality, sources
 from qa.web.ui.phrases.ask import AskPhrases
 from qa.web.ui.phrases.check import CheckPhrases
@@ -76,6 +76,11 @@ class Phrases:
     def seconds(self, seconds: float) -> str:
         """Formats the seconds with one decimal, such as `1.5`."""
         return str(format_decimal(seconds, "0.0", locale=self.locale))
+
+    def limits(self, understood: Understood) -> str:
+        """What the question limited its articles to, such as `The Marren Post · 1 Mar 2024 – 31 Mar 2024`."""
+        days = dict.fromkeys(filter(None, (self.day(understood.after), self.day(understood.before))))
+        return " · ".join(filter(None, (understood.source, " – ".join(days))))
 
     def origin(self, found: Citation | RetrievedPassage) -> str:
         """Returns title, outlet and day in one line."""

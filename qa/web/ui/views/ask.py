@@ -127,7 +127,11 @@ async def stream_answer(
     writing = words.checking if assistant.model_name == conversation.NO_MODEL else words.writing
     try:
         checked = checked_question(
-            sent.question, history=sent.history, search_as=sent.search_as, **scope.details()
+            sent.question,
+            history=sent.history,
+            search_as=sent.search_as,
+            kind=sent.kind,
+            **scope.details(),
         )
         async with aclosing(assistant.stream(checked)) as events:
             async for event in events:

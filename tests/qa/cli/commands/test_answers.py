@@ -176,3 +176,11 @@ def test_an_invalid_question_exits_with_2(quoth: Run, command: str, question: st
     assert (code, out) == (2, "")
     assert err.startswith("error: the question ")
     assert "\x1b" not in err
+
+
+def test_the_kind_of_answer_can_be_chosen(seeded_quoth: Run) -> None:
+    asked = "ask", "Tell me about the bus strike.", "--kind"
+    _, out, _ = seeded_quoth(*asked, "timeline", "--json")
+    assert json.loads(out)["kind"] == "timeline"
+    code, _, err = seeded_quoth(*asked, "poem")
+    assert code == 2 and "use one of fact" in " ".join(err.split())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
+from index.library import Library
+from index.schemas import Article
 from qa.assistant import Assistant
 from qa.llm.chat_models import ChatModel
 from qa.schemas import Answer
@@ -130,3 +133,95 @@ def test_what_no_article_has_is_declined(ask: Callable[..., Answer]) -> None:
     assert ask("Who is Napoleon Bonaparte?").status == "declined"
     assert ask("Summarise the article about the Eiffel Tower.").status == "declined"
     assert ask("How many articles are about Napoleon?").text == "None of the 19 articles is about Napoleon."
+
+
+def test_a_union_is_quoted_by_whoever_speaks_for_it(ask: Callable[..., Answer]) -> None:
+    answer = ask("What did the nurses' union say?")
+    assert answer.kind == "quotation"
+    assert "A nap needs someone to mind your patients" in answer.text
+    assert "Vasari" not in answer.text  # the physician, quoted in the same article
+
+
+def test_a_speaker_without_quoted_words_is_reported(ask: Callable[..., Answer]) -> None:
+    answer = ask("What exactly did Gregor Thanning say?")
+    assert answer.sentences[0].text == "No words of Gregor Thanning are quoted; the article reports:"
+    assert "impossible to meet" in answer.sentences[1].text
+
+
+def test_neither_yes_nor_no_is_said_without_a_model(ask: Callable[..., Answer]) -> None:
+    answer = ask("Is the Vey Bridge open to cars?")
+    assert (answer.status, answer.kind) == ("answered", "yes-no")
+    assert answer.text.startswith("The articles say: ")
+    assert "closed to all motor traffic" in answer.text
+    assert ask("Is Napoleon Bonaparte still alive?").status == "declined"
+
+
+def test_a_reason_comes_with_its_neighbours(ask: Callable[..., Answer]) -> None:
+    answer = ask("Why was the opening of the museum put off?")
+    assert (answer.status, answer.kind) == ("answered", "why")
+    assert "damp was discovered" in answer.text and len(answer.sentences) > 1
+
+
+def test_each_part_has_an_answer_of_its_own(ask: Callable[..., Answer]) -> None:
+    answer = ask("Who gave the loan for Castellane, and how old is the striker?")
+    assert "Cornelius Batt" in answer.text and "23-year-old" in answer.text
+    texts = [one.text for one in answer.sentences]
+    assert len(set(texts)) == len(texts)
+
+
+def test_a_price_stands_beside_what_was_bought(library: Library) -> None:
+    text = (
+        "The brewery Holt was sold on Monday to the cider maker Anders Rask. He paid 3.4 million euros. "
+        "The brewery has 40 workers and three cats. It was founded in 1891."
+    )
+    list(library.collection("default", make=True).add([Article(id="holt", text=text, title="Holt sold")]))
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        answer = assistant.ask("Who bought the brewery Holt, and for how much?")
+    assert "Anders Rask" in answer.text and "3.4 million euros" in answer.text
+
+
+def test_a_list_is_taken_from_what_enumerates(library: Library) -> None:
+    text = (
+        "Lakes are drying up everywhere, a new survey of the world's lakes found. Scientists are worried. "
+        "Among the lakes that will be gone by 2040 are Lake Orrin, Lake Sable and Lake Tamm. "
+        "The list also includes Lake Umber and Lake Vost. The survey was paid for by a foundation. "
+        "Its authors spent six years in the field."
+    )
+    list(library.collection("default", make=True).add([Article(id="lakes", text=text, title="Drying lakes")]))
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        answer = assistant.ask("Which lakes will be gone by 2040? All of them please.")
+    assert answer.kind == "list"
+    assert all(name in answer.text for name in ("Orrin", "Sable", "Tamm", "Umber", "Vost"))
+
+
+def test_a_difference_of_two_things_needs_one_article(library: Library) -> None:
+    text = (
+        "A moth is an insect related to the butterfly. Moths fly at night, while butterflies fly by day. "
+        "The antennae of moths are feathered, in contrast to those of butterflies, which end in knobs."
+    )
+    list(library.collection("default", make=True).add([Article(id="moth", text=text, title="Moth")]))
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        answer = assistant.ask("moths vs butterflies, what's the difference?")
+    assert (answer.status, answer.kind) == ("answered", "compare")
+    assert "fly at night" in answer.text and "feathered" in answer.text
+
+
+def test_a_period_has_a_line_for_each_article(library: Library) -> None:
+    articles = [
+        Article(
+            id=f"a{nth}",
+            title=f"Fair {nth}",
+            text=f"Fair number {nth} opened in Alder on a cold day.",
+            date=date(2024, 5, nth + 1),
+        )
+        for nth in range(9)
+    ]
+    list(library.collection("default", make=True).add(articles))
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        answer = assistant.ask("What happened in May 2024?")
+    assert len(answer.citations) == 9
+
+
+def test_the_successor_is_named(ask: Callable[..., Answer]) -> None:
+    answer = ask("Who runs the museum?")
+    assert answer.text.startswith("The Marren Post (29 September 2023) names Tomas Relling")

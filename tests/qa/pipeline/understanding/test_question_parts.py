@@ -1,6 +1,6 @@
 import pytest
 
-from qa.pipeline.understanding.question_parts import split_parts
+from qa.pipeline.understanding.question_parts import has_questions, split_parts
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,16 @@ from qa.pipeline.understanding.question_parts import split_parts
 )
 def test_parts(question: str, parts: list[str]) -> None:
     assert split_parts(question) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Who stole the crown, what's it called and what was it worth?", True),
+        ("Who bought the mill, and for how much?", True),
+        ("Who owns the mill, which burned down?", False),
+        ("Who is the captain?", False),
+    ],
+)
+def test_a_relative_clause_is_no_question(question: str, asks: bool) -> None:
+    assert has_questions(split_parts(question)) == asks

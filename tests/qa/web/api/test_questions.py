@@ -71,6 +71,16 @@ def test_search_as_replaces_the_rewritten_question(client):
     assert client.post("/api/ask", json=given | {"search_as": "\0"}).status_code == 422
 
 
+def test_a_question_is_answered_as_the_kind_that_is_chosen(client):
+    given = {"question": "Tell me about the bus strike."}
+    assert client.post("/api/ask", json=given).json()["kind"] == "profile"
+    answer = client.post("/api/ask", json=given | {"kind": "timeline"}).json()
+    assert answer["kind"] == answer["understood"]["kind"] == "timeline"
+    assert answer["sentences"][0]["text"].startswith("7 May 2024: ")
+    response = client.post("/api/ask", json=given | {"kind": "poem"})
+    assert response.status_code == 422 and "kind" in response.text
+
+
 def test_long_history_is_accepted(client):
     turn = "It rained all day, and the ferry was late again. " * 100
     history = [{"role": role, "content": turn} for role in ("user", "assistant")] * 90

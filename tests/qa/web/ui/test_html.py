@@ -16,7 +16,17 @@ import pytest
 from index.library import Library
 from index.schemas import Article, ArticleSummary
 from qa.assistant import Assistant
-from qa.schemas import Answer, AnswerSentence, Citation, Conflict, Position, RetrievedPassage, Timings
+from qa.schemas import (
+    CHOSEN_KINDS,
+    Answer,
+    AnswerSentence,
+    Citation,
+    Conflict,
+    Position,
+    RetrievedPassage,
+    Timings,
+    Understood,
+)
 from qa.web.ui import export
 from qa.web.ui.conversation import Conversation, Exchange, SentQuestion
 from qa.web.ui.html import citations, conversation, links, reader
@@ -362,3 +372,28 @@ def test_error_is_shown_in_the_conversation(library: Library):
     assert status == conversation.done(ENGLISH)
     assert 'class="trouble" role="alert">The collection' in current
     assert "has no articles yet" in current
+
+
+def test_an_answer_shows_its_kind_which_can_be_changed() -> None:
+    understood = Understood(
+        question=QUESTION, kind="summary", source="The Marren Post", after=date(2024, 3, 1)
+    )
+    answer = an_answer(kind="summary", understood=understood)
+    shown = conversation.exchange(ENGLISH, 0, Exchange(question=QUESTION, asked=date.today(), answer=answer))
+    assert '<option value="summary" selected>a summary</option>' in shown
+    assert "The Marren Post · 1 Mar 2024" in shown
+    for phrases in (ENGLISH, GERMAN):
+        assert tuple(phrases.ask.kinds) == CHOSEN_KINDS
+    talk = an_answer(status="chat", kind="chat")
+    shown = conversation.exchange(ENGLISH, 0, Exchange(question="Hello", asked=date.today(), answer=talk))
+    assert "<select>" not in shown
+
+
+def test_the_window_asks_again_as_the_kind_that_is_chosen(answering: Callable[..., Assistant]) -> None:
+    sent = SentQuestion(nth=0, question="Tell me about the bus strike.", kind="timeline")
+
+    async def last() -> str:
+        views = [view async for view in asking.stream_answer(answering(None), ENGLISH, sent, Scope())]
+        return views[-1][0]
+
+    assert '<option value="timeline" selected>' in asyncio.run(last())

@@ -39,6 +39,7 @@
     } else archive();
     const sent = { nth: exchanges.length, question: question.question, typed: isTyped, history: turns() };
     if (question.searched) sent.search_as = question.searched;
+    if (question.kind) sent.kind = question.kind;
     quoth.running = JSON.stringify(sent);
     return quoth.running;
   };
@@ -92,6 +93,13 @@
     const nth = Number(button.closest(".exchange").dataset.nth);
     quoth.submit({ question: exchanges[nth]?.question ?? "", nth });
   };
+  // Asks again for another kind of answer.
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches(".as-kind select")) return;
+    const exchange = target.closest(".exchange");
+    const question = quoth.find(".asked", exchange).textContent;
+    quoth.submit({ question, kind: target.value, nth: Number(exchange.dataset.nth) });
+  });
   // Replaces the line of what was searched by a form that changes it.
   quoth.actions.change = (button) => {
     const line = button.closest(".searched");
