@@ -25,6 +25,7 @@ from qa.schemas.checks import (
     CheckedSentence,
     CheckedText,
     CheckEvent,
+    Side,
     TextToCheck,
     text_to_check,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "Question",
     "RetrievedPassage",
     "Schema",
+    "Side",
     "Support",
     "TextToCheck",
     "Thresholds",
