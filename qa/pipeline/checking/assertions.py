@@ -22,7 +22,8 @@ _OPINION = re.compile(
     r"\W*(?:(?:I|we)(?: really| still| do)? (?:think|believe|feel|hope|guess|wish|love|like)\b"
     r"|I(?:'|’)?(?: a)?m (?:\w+ )?(?:glad|happy|sorry|sad|sure|afraid|convinced|delighted)\b"
     r"|(?:personally|frankly|honestly),|in (?:my|our) (?:view|opinion)\b"
-    r"|(?:we|you|one) (?:should|must|ought to)\b|(?:please|let(?:'|’)s|let us|bitte)\b|(?:what an?|how) [^.?]*!"
+    r"|(?:we|you|one) (?:should|must|ought to)\b|(?:please|let(?:'|’)s|let us|bitte)\b"
+    r"|(?:what an?|how) [^.?]*!"
     r"|(?:ich|wir) (?:glauben?|finden?|hoffen?|meinen?)\b|(?:meiner|unserer) (?:Meinung|Ansicht) nach\b"
     r"|(?:wir|man) (?:sollten?|müssen?|muss)\b)",
     re.IGNORECASE,
@@ -30,8 +31,8 @@ _OPINION = re.compile(
 _IT_IS = r"(?:it|that|this|they|these|those|es|das) ?(?:'s|’s|is|was|are|were|ist|war|sind|waren)"
 # "That is a great pity", "it was wonderful": a judgement about something that is not even named.
 _JUDGEMENT = re.compile(
-    rf"\W*{_IT_IS} (?:an? |ein(?:e|en)? )?(?:\w+ )?(?:great|good|bad|nice|wonderful|beautiful|terrible|awful|sad"
-    r"|lovely|shame|pity|disgrace|scandal|fantastic|splendid|horrible|schön|gut|schlecht|wunderbar|schade"
+    rf"\W*{_IT_IS} (?:an? |ein(?:e|en)? )?(?:\w+ )?(?:great|good|bad|nice|wonderful|beautiful|terrible|awful"
+    r"|sad|lovely|shame|pity|disgrace|scandal|fantastic|splendid|horrible|schön|gut|schlecht|wunderbar|schade"
     r"|traurig|skandal)\W*\Z",
     re.IGNORECASE,
 )

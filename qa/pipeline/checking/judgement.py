@@ -91,7 +91,7 @@ async def _contradicting(
     verifier: Verifier, claim: str, question: str, dispute: Dispute, needed: float
 ) -> Stance | None:
     """What the quote says if it contradicts the claim with the `needed` probability. If the two have
-    different values, the quote must prove the claim with its own value; otherwise it speaks of something else.
+    different values, the quote must prove the claim with its own; otherwise it speaks of something else.
     """
     says = ""
     if dispute.corrections:
