@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from qa.client import Quoth
     from qa.schemas import CheckedText, TextToCheck
 
-# Formats whose files are one text.
-FORMATS = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
-
 
 def check(
     file: Annotated[
@@ -90,20 +87,14 @@ def _read(file: str) -> str:
     """The text of a file, or of standard input. Raises TextInvalid."""
     from pathlib import Path
 
-    from index.readers.registry import read_sources
-    from index.schemas import Skipped
     from qa.errors import TextInvalid
+    from qa.pipeline.checking.draft_file import read_draft
 
     if file == "-":
         return sys.stdin.buffer.read().decode("utf-8", "replace").removeprefix("\ufeff")
     if not Path(file).is_file():
         raise TextInvalid(f"there is no file {file}; name one, or - for standard input")
-    if Path(file).suffix.lower() not in FORMATS:
-        raise TextInvalid(f"{file} is not one text; check a file of {' '.join(FORMATS)}")
-    [read] = read_sources([Path(file)])
-    if isinstance(read, Skipped):
-        raise TextInvalid(f"{file} cannot be checked: {read.reason}; correct it, or choose another file")
-    return read.text
+    return read_draft(Path(file))
 
 
 async def _checked(assistant: Assistant | Quoth, text: TextToCheck, journal: CheckJournal) -> CheckedText:

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from index.errors import QuothError
 from qa.assistant import Assistant
+from qa.schemas import CheckedText
 from qa.web.schemas import FeedbackRequest
-from qa.web.ui import export
+from qa.web.ui import check_export, export
 from qa.web.ui.conversation import Conversation, Exchange
 from qa.web.ui.html import conversation, reader
 from qa.web.ui.html.rendering import error, render
@@ -39,6 +40,14 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
         """Exports a conversation as Markdown."""
         return export.markdown(phrases, Conversation.model_validate(saved))
 
+    def checked_markdown(saved: Any) -> str:
+        """Exports a checked text as Markdown."""
+        return check_export.markdown(phrases, CheckedText.model_validate(saved), date.today())
+
+    def checked_page(saved: Any) -> str:
+        """Exports a checked text as a web page."""
+        return check_export.page(phrases, CheckedText.model_validate(saved), date.today())
+
     def feedback(sent: Any) -> str:
         """Records feedback as `/api/feedback` does. Returns an error message, or nothing."""
         try:
@@ -53,7 +62,7 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
         render("ask/reader.html"),
         elem_id="reader",
         apply_default_css=False,
-        server_functions=[article, exchanges, markdown, feedback],
+        server_functions=[article, exchanges, markdown, checked_markdown, checked_page, feedback],
         js_on_load="quoth.connect(server)",
     )
 
