@@ -25,12 +25,13 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
     def article(place: dict[str, str]) -> str:
         """Renders the article at the query parameters of a `links.place`."""
         try:
-            found = assistant.article(place["article"], collection=place.get("collection", "default"))
+            collection = place.get("collection", "default")
+            found = assistant.article(place["article"], collection=collection)
             start, end = int(place.get("start", 0)), int(place.get("end", 0))
             day = date.fromisoformat(place["day"]) if place.get("day") else None
         except (QuothError, KeyError, ValueError) as failure:
             return error(str(failure))
-        return reader.article(phrases, found, start, end, day)
+        return reader.article(phrases, found, start, end, day, collection)
 
     def exchanges(saved: list[Any]) -> str:
         """Renders exchanges that the browser has saved."""

@@ -40,8 +40,8 @@ class CheckPhrases:
 
 ENGLISH = CheckPhrases(
     heading="Check a text",
-    about="Paste a draft, or drop a file, to see which of its sentences the articles prove or contradict, and "
-    "by which quotes. The articles are those chosen in the Library. Each sentence takes some seconds.",
+    about="Paste a draft, or drop a file, to see which of its sentences the articles prove or contradict, "
+    "and by which quotes. The articles are those chosen in the Library. Each sentence takes some seconds.",
     text="Text to check",
     start="Check",
     stop="Stop",
@@ -77,8 +77,8 @@ ENGLISH = CheckPhrases(
 GERMAN = CheckPhrases(
     heading="Einen Text prüfen",
     about="Fügen Sie einen Entwurf ein oder ziehen Sie eine Datei hierher, um zu sehen, welche Sätze die "
-    "Artikel belegen oder welchen sie widersprechen, und mit welchen Zitaten. Es gelten die in der Bibliothek "
-    "gewählten Artikel. Ein Satz dauert einige Sekunden.",
+    "Artikel belegen oder welchen sie widersprechen, und mit welchen Zitaten. Es gelten die in der "
+    "Bibliothek gewählten Artikel. Ein Satz dauert einige Sekunden.",
     text="Zu prüfender Text",
     start="Prüfen",
     stop="Stoppen",

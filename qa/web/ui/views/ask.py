@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import aclosing, suppress
 from datetime import date
 from functools import partial
 
@@ -13,6 +13,7 @@ import gradio as gr
 from pydantic import ValidationError
 
 from index.errors import QuothError
+from index.schemas import Article
 from qa.assistant import Assistant
 from qa.auth import caller
 from qa.schemas import MAX_QUESTION_CHARACTERS, Answer, Evidence, Progress, Token, checked_question
@@ -22,6 +23,9 @@ from qa.web.ui.html.welcome import newest, suggestions, welcome
 from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
 from qa.web.ui.views.components import QUIET, html, live
+
+# Articles that questions can be limited to by hand.
+MAX_CHOSEN = 50
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +80,16 @@ def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
     gr.on(None, partial(greeting_of, assistant, phrases), [scope], [greeting], **QUIET)
     gr.on(None, partial(newest, assistant, phrases), None, [sources], **QUIET)
     gr.on(None, partial(suggestions, assistant, phrases), [scope], [questions], **QUIET)
-    gr.on(None, partial(filters.summary, phrases), [scope], [narrowed], **QUIET)
-    narrowed.click(lambda scope: Scope(edition=scope.edition), [scope], [scope], **QUIET)
+    gr.on(None, partial(narrowed_to, assistant, phrases), [scope], [narrowed], **QUIET)
+    narrowed.click(widened, [scope], [scope], **QUIET)
+    # Articles that are chosen in the reader, in the Library or by the page's address.
+    choice = gr.HTML(elem_id="choice", js_on_load="quoth.choosing((chosen) => trigger('submit', chosen))")
+
+    def chosen(scope: Scope, event: gr.EventData) -> Scope:
+        return choose(assistant, scope, event)
+
+    submitted = choice.submit(chosen, [scope], [scope], **QUIET)
+    submitted.then(None, None, None, js="() => quoth.chosen()", **QUIET)
 
 
 def greeting_of(assistant: Assistant, phrases: Phrases, scope: Scope) -> str:
@@ -87,6 +99,35 @@ def greeting_of(assistant: Assistant, phrases: Phrases, scope: Scope) -> str:
     if not caller().sees(scope.collection):
         return ""
     return welcome(phrases, assistant.articles(collection=scope.collection).articles)
+
+
+def narrowed_to(assistant: Assistant, phrases: Phrases, scope: Scope) -> str:
+    """The scope above the question box, with the titles of the articles that were chosen."""
+    titles = {article.id: article.title for article in _present(assistant, scope.chosen, scope.collection)}
+    return filters.summary(phrases, scope, titles)
+
+
+def widened(scope: Scope, event: gr.EventData) -> Scope:
+    """The scope without the article of the button, or without any limits."""
+    data = event._data or {}
+    if data.get("do") == "drop":
+        return scope.choosing(id_ for id_ in scope.chosen if id_ != data.get("id"))
+    return Scope(edition=scope.edition)
+
+
+def choose(assistant: Assistant, scope: Scope, event: gr.EventData) -> Scope:
+    """The scope limited to chosen articles; as it was if the caller can read none of them."""
+    data = event._data or {}
+    collection, given = str(data.get("collection") or Scope().collection), data.get("articles")
+    ids = [str(id_) for id_ in given][:MAX_CHOSEN] if isinstance(given, list) else []
+    found = [article.id for article in _present(assistant, ids, collection)]
+    return Scope(collection=collection, edition=scope.edition).choosing(found) if found else scope
+
+
+def _present(assistant: Assistant, ids: Iterable[str], collection: str) -> Iterator[Article]:
+    for id_ in ids:
+        with suppress(QuothError):
+            yield assistant.article(id_, collection=collection)
 
 
 View = tuple[str, str, str]

@@ -9,7 +9,7 @@
     const link = quoth.find("a", line);
     link.textContent = conversation.name;
     link.href = `?conversation=${encodeURIComponent(conversation.id)}`;
-    if (location.search === link.getAttribute("href")) link.setAttribute("aria-current", "page");
+    if (new URLSearchParams(location.search).get("conversation") === conversation.id) link.setAttribute("aria-current", "page");
     const day = new Date(conversation.changed);
     quoth.find("time", line).textContent = day.toLocaleDateString(document.getElementById("phrases").dataset.locale, { dateStyle: "medium" });
     line.conversation = conversation;
