@@ -52,6 +52,27 @@ def summary(phrases: Phrases, scope: Scope, titles: Mapping[str, str] = MappingP
     """
     if not scope.narrowed:
         return ""
+    chosen = [(id_, titles.get(id_) or phrases.untitled) for id_ in scope.chosen]
+    return render(
+        "library/scope.html",
+        phrases=phrases,
+        parts=_limits(phrases, scope),
+        chosen=chosen[:MAX_TITLES],
+        more=len(chosen[MAX_TITLES:]),
+        articles=json.dumps(scope.chosen),
+        collection=scope.collection,
+    )
+
+
+def line(phrases: Phrases, scope: Scope, titles: Mapping[str, str]) -> str:
+    """The active filters as one line of text; empty without any."""
+    chosen = [titles.get(id_) or phrases.untitled for id_ in scope.chosen]
+    more = [phrases.ask.and_more.format(len(chosen) - MAX_TITLES)] if len(chosen) > MAX_TITLES else []
+    parts = [*_limits(phrases, scope), *chosen[:MAX_TITLES], *more]
+    return render("library/limits.html", phrases=phrases, parts=parts) if parts else ""
+
+
+def _limits(phrases: Phrases, scope: Scope) -> list[str]:
     words, filters = phrases.library, scope.filters
     parts = [
         f"{words.collection}: {scope.collection}" if scope.collection != Scope().collection else "",
@@ -60,16 +81,7 @@ def summary(phrases: Phrases, scope: Scope, titles: Mapping[str, str] = MappingP
         words.until_day.format(phrases.day(filters.before)) if filters.before else "",
         words.as_of_day.format(phrases.day(scope.as_of)) if scope.as_of else "",
     ]
-    chosen = [(id_, titles.get(id_) or phrases.untitled) for id_ in scope.chosen]
-    return render(
-        "library/scope.html",
-        phrases=phrases,
-        parts=parts,
-        chosen=chosen[:MAX_TITLES],
-        more=len(chosen[MAX_TITLES:]),
-        articles=json.dumps(scope.chosen),
-        collection=scope.collection,
-    )
+    return [part for part in parts if part]
 
 
 def _date(text: str) -> date | None:

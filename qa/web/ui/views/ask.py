@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Iterable, Iterator
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import date
 from functools import partial
 
@@ -13,7 +13,6 @@ import gradio as gr
 from pydantic import ValidationError
 
 from index.errors import QuothError
-from index.schemas import Article
 from qa.assistant import Assistant
 from qa.auth import caller
 from qa.schemas import MAX_QUESTION_CHARACTERS, Answer, Evidence, Progress, Token, checked_question
@@ -22,10 +21,8 @@ from qa.web.ui.html import citations, conversation, filters
 from qa.web.ui.html.welcome import newest, suggestions, welcome
 from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
+from qa.web.ui.views.chosen import choose, titles_of
 from qa.web.ui.views.components import QUIET, html, live
-
-# Articles that questions can be limited to by hand.
-MAX_CHOSEN = 50
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +83,7 @@ def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
     choice = gr.HTML(elem_id="choice", js_on_load="quoth.choosing((chosen) => trigger('submit', chosen))")
 
     def chosen(scope: Scope, event: gr.EventData) -> Scope:
-        return choose(assistant, scope, event)
+        return choose(assistant, scope, event._data or {})
 
     submitted = choice.submit(chosen, [scope], [scope], **QUIET)
     submitted.then(None, None, None, js="() => quoth.chosen()", **QUIET)
@@ -103,8 +100,7 @@ def greeting_of(assistant: Assistant, phrases: Phrases, scope: Scope) -> str:
 
 def narrowed_to(assistant: Assistant, phrases: Phrases, scope: Scope) -> str:
     """The scope above the question box, with the titles of the articles that were chosen."""
-    titles = {article.id: article.title for article in _present(assistant, scope.chosen, scope.collection)}
-    return filters.summary(phrases, scope, titles)
+    return filters.summary(phrases, scope, titles_of(assistant, scope))
 
 
 def widened(scope: Scope, event: gr.EventData) -> Scope:
@@ -113,21 +109,6 @@ def widened(scope: Scope, event: gr.EventData) -> Scope:
     if data.get("do") == "drop":
         return scope.choosing(id_ for id_ in scope.chosen if id_ != data.get("id"))
     return Scope(edition=scope.edition)
-
-
-def choose(assistant: Assistant, scope: Scope, event: gr.EventData) -> Scope:
-    """The scope limited to chosen articles; as it was if the caller can read none of them."""
-    data = event._data or {}
-    collection, given = str(data.get("collection") or Scope().collection), data.get("articles")
-    ids = [str(id_) for id_ in given][:MAX_CHOSEN] if isinstance(given, list) else []
-    found = [article.id for article in _present(assistant, ids, collection)]
-    return Scope(collection=collection, edition=scope.edition).choosing(found) if found else scope
-
-
-def _present(assistant: Assistant, ids: Iterable[str], collection: str) -> Iterator[Article]:
-    for id_ in ids:
-        with suppress(QuothError):
-            yield assistant.article(id_, collection=collection)
 
 
 View = tuple[str, str, str]

@@ -14,10 +14,12 @@ from qa.assistant import Assistant
 from qa.pipeline.checking.statements import split_statements
 from qa.schemas import CheckedSentence, text_to_check
 from qa.web.ui.html import checked
+from qa.web.ui.html.filters import line
 from qa.web.ui.html.rendering import error
 from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
-from qa.web.ui.views.components import QUIET, live
+from qa.web.ui.views.chosen import titles_of
+from qa.web.ui.views.components import QUIET, html, live
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +37,8 @@ class CheckSoFar:
 def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
     """Adds the view's components and events to the page."""
     with gr.Column(elem_id="checking"):
-        form, result = live("draft", checked.form(phrases)), live("checked")
+        form, limits, result = live("draft", checked.form(phrases)), html("limits"), live("checked")
+    gr.on(None, lambda scope: line(phrases, scope, titles_of(assistant, scope)), [scope], [limits], **QUIET)
     so_far = gr.State(CheckSoFar())
 
     async def check(

@@ -16,11 +16,13 @@ from index.library import Library
 from index.schemas import Article, Filters
 from qa.assistant import Assistant
 from qa.web.ui.html import reader
+from qa.web.ui.html.filters import line
 from qa.web.ui.html.welcome import suggestions
 from qa.web.ui.mount import mount
 from qa.web.ui.phrases.window import ENGLISH
 from qa.web.ui.scope import Scope
-from qa.web.ui.views.ask import choose, narrowed_to, widened
+from qa.web.ui.views.ask import narrowed_to, widened
+from qa.web.ui.views.chosen import choose, titles_of
 from qa.web.ui.views.library import ListState, _LibraryEvents
 from tests.qa.web.ui.browser import AUDIT, served
 
@@ -40,7 +42,7 @@ def event(**data: object) -> SimpleNamespace:
 
 def test_chosen_articles_limit_the_questions(assistant: Assistant) -> None:
     before = Scope(filters=Filters(source="The Marren Post"), edition=3)
-    scope = choose(assistant, before, event(articles=[DELAY, "gone", OPENING, DELAY], collection="default"))
+    scope = choose(assistant, before, {"articles": [DELAY, "gone", OPENING, DELAY], "collection": "default"})
     assert scope.chosen == (DELAY, OPENING) and scope.edition == 3
     assert scope.details()["filters"] == Filters(article_ids=(DELAY, OPENING))
 
@@ -57,7 +59,7 @@ def test_chosen_articles_limit_the_questions(assistant: Assistant) -> None:
 )
 def test_an_address_that_names_nothing_changes_nothing(assistant: Assistant, sent: dict[str, object]) -> None:
     before = Scope(filters=Filters(source="The Marren Post"))
-    assert choose(assistant, before, event(**sent)) == before
+    assert choose(assistant, before, sent) == before
 
 
 def test_the_scope_names_its_articles_and_each_can_be_left_out(assistant: Assistant) -> None:
@@ -70,6 +72,13 @@ def test_the_scope_names_its_articles_and_each_can_be_left_out(assistant: Assist
     assert not widened(one, event(do="drop", id=DELAY)).narrowed
     assert not widened(scope, event(do="clear")).narrowed
     assert narrowed_to(assistant, ENGLISH, Scope()) == ""
+
+
+def test_a_check_says_which_articles_it_reads(assistant: Assistant) -> None:
+    scope = Scope(as_of=date(2024, 3, 1)).choosing([DELAY])
+    told = line(ENGLISH, scope, titles_of(assistant, scope))
+    assert "as of 1 Mar 2024" in told and DELAYED in told
+    assert line(ENGLISH, Scope(), {}) == ""
 
 
 def test_many_chosen_articles_are_counted(assistant: Assistant) -> None:
