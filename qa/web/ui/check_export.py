@@ -16,7 +16,7 @@ from qa.web.ui.phrases.window import Phrases
 def markdown(phrases: Phrases, checked: CheckedText, day: date) -> str:
     """Each sentence after its sign, with what the articles say instead and the quotes."""
     words = phrases.check
-    counts = Counter(sentence.verdict for sentence in checked.sentences)
+    counts: Counter[str] = Counter(sentence.verdict for sentence in checked.sentences)
     tally = ", ".join(f"{counts[verdict]} {words.verdicts[verdict]}" for verdict in SIGNS if SIGNS[verdict])
     parts = [f"# {words.result}", f"*{words.checked_on.format(phrases.day(day))}: {tally}*"]
     return "\n\n".join([*parts, *(_item(phrases, one) for one in checked.sentences)]) + "\n"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -36,7 +37,7 @@ def assistant(seeded: Library) -> Iterator[Assistant]:
         yield assistant
 
 
-def event(**data: object) -> SimpleNamespace:
+def event(**data: object) -> Any:
     return SimpleNamespace(_data=data)
 
 
@@ -96,10 +97,10 @@ def test_the_library_lists_all_and_keeps_what_is_chosen(assistant: Assistant) ->
     scope = Scope().choosing([DELAY, OPENING])
     assert "19 articles" in library.scope_changed(scope, None, ListState())[2]
     fields = {"collection": "default", "outlet": "The Marren Post"}
-    narrowed = library.filter(scope, event(**fields))[0]  # type: ignore[arg-type]
+    narrowed = library.filter(scope, event(**fields))[0]
     assert narrowed.chosen == (DELAY, OPENING) and narrowed.filters.source == "The Marren Post"
-    assert library.filter(scope, event(collection="other"))[0].chosen == ()  # type: ignore[arg-type]
-    removed = library.click(scope, ListState(), None, event(do="remove", id=DELAY))[0]  # type: ignore[arg-type]
+    assert library.filter(scope, event(collection="other"))[0].chosen == ()
+    removed = library.click(scope, ListState(), None, event(do="remove", id=DELAY))[0]
     assert removed.chosen == (OPENING,)
 
 
