@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test soak bench cases fit-confidence fit-verifier fit-kinds bench-kinds graph bench-search lock clean distclean
+.PHONY: help install chat check lint test soak bench bench-check bench-kinds bench-search cases fit-confidence fit-verifier fit-kinds graph lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -104,6 +104,11 @@ bench: $(TESTABLE) ## compare with targets and LangChain's tutorial: make bench 
 	@$(BIN)/quoth models pull
 	@$(PIP) install -q --no-deps $(TUTORIAL)
 	@$(BIN)/python -m tests.benchmarks.answers "$(DATA)" $(if $(OUT),--out "$(OUT)")
+
+bench-check: $(TESTABLE) ## measure which sentences are told proven or contradicted: make bench-check DATA=DIR [ARGS="--half a --verbose"]
+	@[ -d "$(DATA)" ] || { echo "error: DATA must be a folder with a subfolder for each collection (articles.jsonl)" >&2; exit 2; }
+	@$(BIN)/quoth models pull
+	@$(BIN)/python -m tests.benchmarks.check "$(DATA)" $(ARGS)
 
 chat: install ## install, add the articles of seeds/, serve the chat window
 	@$(BIN)/quoth add seeds

@@ -8,6 +8,7 @@ from dataclasses import replace
 from index.collection import Collection
 from index.text.normalization import WORD
 from qa.pipeline.query_rewriting import is_follow_up, rewrite
+from qa.pipeline.understanding.chosen_articles import asked_of_chosen
 from qa.pipeline.understanding.kinds import KINDS
 from qa.pipeline.understanding.understanding import Understanding, topic_words, understand
 from qa.schemas import Question
@@ -20,6 +21,8 @@ _MARK = re.compile(r"(?<!\s)\s*\[\d[\d,\s]*\]")
 def understand_in_conversation(question: Question, collection: Collection) -> Understanding:
     """The understanding of the question, with what it takes up from the conversation."""
     understood = understand(question, collection)
+    if chosen := asked_of_chosen(understood):
+        return chosen
     if understood.kind == "previous":
         before = _before(question)
         return _on_answer(understood, before, collection) if before else replace(understood, kind="fact")

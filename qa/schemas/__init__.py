@@ -25,6 +25,7 @@ from qa.schemas.checks import (
     CheckedSentence,
     CheckedText,
     CheckEvent,
+    Side,
     TextToCheck,
     text_to_check,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "Question",
     "RetrievedPassage",
     "Schema",
+    "Side",
     "Support",
     "TextToCheck",
     "Thresholds",

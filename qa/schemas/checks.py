@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Literal
 from unicodedata import category
 
@@ -17,17 +18,16 @@ MAX_TEXT_CHARACTERS = 20_000
 MAX_QUOTES, MAX_QUOTE_CHARACTERS = 20, 5_000
 
 
-class TextToCheck(Schema):
-    """A text whose sentences are checked: against the `quotes` if there are any, else against the articles.
-
-    With a `question`, a sentence is proven only if it also answers it.
+class Side(Schema):
+    """What the articles of one side say of a contradicted sentence: `says` is the value that they give, such
+    as a day, empty if it is no single value; `agrees` is whether that is the sentence's own. `date` is when
+    the newest of them was published.
     """
 
-    text: str
-    question: str = Field("", max_length=MAX_QUESTION_CHARACTERS)
-    quotes: tuple[str, ...] = Field((), max_length=MAX_QUOTES)
-    filters: Filters = Filters()
-    collection: str = "default"
+    says: str
+    agrees: bool
+    date: datetime.date | None
+    citations: tuple[int, ...]
 
 
 class CheckedSentence(Schema):
@@ -36,7 +36,8 @@ class CheckedSentence(Schema):
     `no_claim` is a question, a heading, a greeting: nothing that could be proven. `probability` is how
     probable the best quotes prove the sentence, 0 to 1; None if it has no claim. `citations` are the quotes
     that prove or contradict it. A given quote is cited by its place among the given ones, from 1, and has no
-    article.
+    article. `sides` are those of a contradicted sentence, the newest first: it is contradicted although one
+    proves it if a newer article says otherwise.
     """
 
     text: str
@@ -45,6 +46,22 @@ class CheckedSentence(Schema):
     verdict: Literal["proven", "contradicted", "unproven", "no_claim"]
     probability: float | None = None
     citations: tuple[Citation, ...] = ()
+    sides: tuple[Side, ...] = ()
+
+
+class TextToCheck(Schema):
+    """A text whose sentences are checked: against the `quotes` if there are any, else against the articles.
+
+    With a `question`, a sentence is proven only if it also answers it. `checked` are the first sentences of
+    the same text as an earlier check that was stopped gave them; they are not checked again.
+    """
+
+    text: str
+    question: str = Field("", max_length=MAX_QUESTION_CHARACTERS)
+    quotes: tuple[str, ...] = Field((), max_length=MAX_QUOTES)
+    filters: Filters = Filters()
+    collection: str = "default"
+    checked: tuple[CheckedSentence, ...] = ()
 
 
 class CheckedText(Schema):

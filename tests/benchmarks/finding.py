@@ -14,7 +14,7 @@ from index.storage.protocols import VectorMetadata
 from qa.evaluation.metrics.answer_match import contains_phrase, tokens
 from qa.evaluation.metrics.retrieval import hit_rate
 from qa.evaluation.questions import EvalQuestion
-from qa.pipeline.drafting.chain import HITS
+from qa.llm.chat_models.context import FEWEST_PASSAGES
 from qa.pipeline.drafting.context_selection import select_context
 from qa.verification.excerpts import Excerpt
 
@@ -64,7 +64,7 @@ def _search(collection: Collection, question: EvalQuestion, k: int) -> list[Hit]
 
 def _evidence(collection: Collection, question: EvalQuestion) -> list[Excerpt]:
     return select_context(
-        _search(collection, question, HITS),
+        _search(collection, question, FEWEST_PASSAGES),
         question.question,
         question.question,
         collection.weights(question.question),

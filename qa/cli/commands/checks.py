@@ -22,15 +22,14 @@ from qa.cli.options import (
     Source,
     assistant_for,
     make_filters,
+    settings_for,
 )
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
+    from qa.cli.check_journal import CheckJournal
     from qa.client import Quoth
     from qa.schemas import CheckedText, TextToCheck
-
-# Formats whose files are one text.
-FORMATS = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
 
 
 def check(
@@ -42,6 +41,7 @@ def check(
         typer.Option(min=0, max=1, metavar="SHARE", help="Exit with 1 if fewer claims are proven, 0 to 1."),
     ] = None,
     question: Annotated[str, typer.Option(help="What the text answers.")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted check.")] = False,
     as_of: AsOf = None,
     source: Source = None,
     after: After = None,
@@ -50,7 +50,14 @@ def check(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Check which sentences of a text the articles prove or contradict."""
+    """Check which sentences of a text the articles prove or contradict.
+
+    After Ctrl-C, --resume goes on with the sentence that was not checked yet, or with the first that has been
+    changed since.
+    """
+    from pathlib import Path
+
+    from qa.cli.check_journal import CheckJournal
     from qa.schemas import text_to_check
 
     text = text_to_check(
@@ -59,8 +66,14 @@ def check(
         filters=make_filters(source, after, before, as_of),
         collection=collection,
     )
+    settings = settings_for(home)
+    limits = text.model_dump_json(exclude={"text"})
+    path = file if file == "-" else str(Path(file).absolute())
+    journal = CheckJournal(settings.home, path, limits, settings.model, settings.verifier)
+    if resume:
+        text = text.model_copy(update={"checked": journal.read()})
     with assistant_for(home) as assistant:
-        checked = asyncio.run(_checked(assistant, text))
+        checked = asyncio.run(_checked(assistant, text, journal))
     if as_json:
         console.show_json(checked.model_dump(mode="json"))
     else:
@@ -74,37 +87,39 @@ def _read(file: str) -> str:
     """The text of a file, or of standard input. Raises TextInvalid."""
     from pathlib import Path
 
-    from index.readers.registry import read_sources
-    from index.schemas import Skipped
     from qa.errors import TextInvalid
+    from qa.pipeline.checking.draft_file import read_draft
 
     if file == "-":
         return sys.stdin.buffer.read().decode("utf-8", "replace").removeprefix("\ufeff")
     if not Path(file).is_file():
         raise TextInvalid(f"there is no file {file}; name one, or - for standard input")
-    if Path(file).suffix.lower() not in FORMATS:
-        raise TextInvalid(f"{file} is not one text; check a file of {' '.join(FORMATS)}")
-    [read] = read_sources([Path(file)])
-    if isinstance(read, Skipped):
-        raise TextInvalid(f"{file} cannot be checked: {read.reason}; correct it, or choose another file")
-    return read.text
+    return read_draft(Path(file))
 
 
-async def _checked(assistant: Assistant | Quoth, text: TextToCheck) -> CheckedText:
-    """The checked text, which ends the stream; the sentences before it advance a bar."""
+async def _checked(assistant: Assistant | Quoth, text: TextToCheck, journal: CheckJournal) -> CheckedText:
+    """The checked text, which ends the stream; the sentences before it advance a bar and are saved."""
     from qa.pipeline.checking.statements import split_statements
     from qa.schemas import CheckedText
 
-    sentences = len(split_statements(text.text))
+    sentences, saved = len(split_statements(text.text)), 0
     try:
         with progress.question_bar(sentences, "checking") as advance:
             async with aclosing(assistant.check_stream(text)) as events:
                 async for event in events:
                     if isinstance(event, CheckedText):
+                        journal.remove()
                         return event
+                    if not saved:
+                        journal.begin()
+                    journal.append(event)
+                    saved += 1
                     advance()
     except asyncio.CancelledError:
-        # As in `quoth ask`: Python would wait for threads that load models, and checking writes nothing.
-        console.message("interrupted")
+        # As in `quoth ask`: Python would wait for threads that load models. What is saved is written.
+        of_all = f"{saved} of {console.count_of(sentences, 'sentence')}"
+        console.message(
+            f"interrupted; {of_all} are saved; continue with --resume" if saved else "interrupted"
+        )
         os._exit(130)
     raise AssertionError("a stream ends with the checked text")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -55,9 +55,14 @@ class TextChecker:
                 "nothing verifies here, because QUOTH_MODEL or QUOTH_VERIFIER is none; set QUOTH_VERIFIER to "
                 "a classifier of entailment, or choose a model"
             )
+        statements = split_statements(text.text)
         numbers = CitationNumbers()
         checked = []
-        for statement in split_statements(text.text):
+        for sentence in _checked_before(text, statements):
+            numbers.keep(sentence.citations)
+            checked.append(sentence)
+            yield sentence
+        for statement in statements[len(checked) :]:
             sentence = CheckedSentence(
                 text=statement.text, start=statement.start, end=statement.end, verdict="no_claim"
             )
@@ -68,13 +73,7 @@ class TextChecker:
                 async with self._queue.slot():
                     with traced("check"):
                         judged = await judge(verifier, statement.claim, text.question, evidence)
-                sentence = sentence.model_copy(
-                    update={
-                        "verdict": judged.verdict,
-                        "probability": round(judged.proof, 4),
-                        "citations": tuple(map(numbers.cite, judged.quotes)),
-                    }
-                )
+                sentence = numbers.describe(judged, sentence)
             checked.append(sentence)
             yield sentence
         yield CheckedText(sentences=tuple(checked), verifier=verifier.name)
@@ -90,3 +89,11 @@ class TextChecker:
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         return np.asarray(self._embedder.encode(texts))
+
+
+def _checked_before(text: TextToCheck, statements: Sequence[Statement]) -> Iterator[CheckedSentence]:
+    """The sentences that an earlier check gave, up to the first that the text does not have at its place."""
+    for sentence, statement in zip(text.checked, statements, strict=False):
+        if (sentence.text, sentence.start, sentence.end) != (statement.text, statement.start, statement.end):
+            return
+        yield sentence

@@ -27,6 +27,14 @@ _VALUE = re.compile(
 )
 
 
+class CorrectedClaim(NamedTuple):
+    """A claim with a quote's value, `given`, in the place of its own, `stated`."""
+
+    text: str
+    stated: str
+    given: str
+
+
 class _Value(NamedTuple):
     """A value in a text, `text[start:end]`; its kind is date, number, day or name."""
 
@@ -37,14 +45,14 @@ class _Value(NamedTuple):
     entities: frozenset[str]
 
 
-def corrections(sentence: DraftSentence, quote: str) -> list[str]:
+def corrections(sentence: DraftSentence, quote: str) -> list[CorrectedClaim]:
     """The sentence with one of its values replaced by one of the quote's that it lacks, of the same kind, if
     the quote then has all its numbers; at most MAX_CORRECTIONS.
     """
     return list(islice(dict.fromkeys(_corrections(sentence, quote)), MAX_CORRECTIONS))
 
 
-def _corrections(sentence: DraftSentence, quote: str) -> Iterator[str]:
+def _corrections(sentence: DraftSentence, quote: str) -> Iterator[CorrectedClaim]:
     missing = missing_entities(sentence.entities, quote)
     theirs = [value for value in _values(quote) if value.entities - sentence.entities]
     for own in _values(sentence.text):
@@ -56,7 +64,7 @@ def _corrections(sentence: DraftSentence, quote: str) -> Iterator[str]:
             if other.kind == own.kind:
                 corrected = sentence.text[: own.start] + other.text + sentence.text[own.end :]
                 if not any(map(is_number, missing_entities(DraftSentence.of(corrected).entities, quote))):
-                    yield corrected
+                    yield CorrectedClaim(corrected, own.text, other.text)
 
 
 def _values(text: str) -> Iterator[_Value]:

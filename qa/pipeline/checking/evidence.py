@@ -10,7 +10,7 @@ from index.embedding.embedder import Vectors
 from index.schemas import Hit, Passage
 from qa.guardrails.prompt_injection import screen_sentences
 from qa.guardrails.sanitizer import sanitize
-from qa.pipeline.checking.corrections import corrections
+from qa.pipeline.checking.corrections import CorrectedClaim, corrections
 from qa.verification.entities import is_number
 from qa.verification.excerpts import Excerpt
 from qa.verification.support import (
@@ -38,7 +38,7 @@ class Dispute:
     """
 
     quote: QuoteMatch
-    corrections: tuple[str, ...]
+    corrections: tuple[CorrectedClaim, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from qa.pipeline.checking.evidence import ClaimEvidence, Dispute, Quotes
-from qa.schemas import Citation
+from qa.schemas import CheckedSentence, Citation, Side
 from qa.verification.support import QuoteMatch
 from qa.verification.verifier import Hypothesis, Verifier
 
@@ -18,56 +19,91 @@ CONTRADICTED = 0.5
 CONTRADICTED_IF_CORRECTED = 0.25
 
 
+class Stance(NamedTuple):
+    """Quotes that say the same of a claim: `says` is the value that they give, empty if it is no single one,
+    and `agrees` whether they prove the claim.
+    """
+
+    says: str
+    agrees: bool
+    quotes: Quotes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """The verdict on a claim and the quotes that it rests on; `proof` is the probability, 0 to 1, of the best
-    proof.
-    """
+    """The verdict on a claim and what it rests on; `proof` is the probability, 0 to 1, of the best proof."""
 
     verdict: Literal["proven", "contradicted", "unproven"] = "unproven"
     proof: float = 0.0
-    quotes: Quotes = ()
+    stances: tuple[Stance, ...] = ()
+
+    @property
+    def quotes(self) -> Quotes:
+        return tuple(quote for stance in self.stances for quote in stance.quotes)
 
 
 async def judge(verifier: Verifier, claim: str, question: str, evidence: ClaimEvidence) -> Judgement:
-    """Whether the evidence proves the claim or contradicts it.
-    A claim that one quote proves is proven, whatever others say. Raises ModelUnavailable.
+    """Whether the evidence proves the claim or contradicts it. A claim that one quote proves is proven unless
+    a newer article has another value. Raises ModelUnavailable.
     """
     best, against = Judgement(), Judgement()
     contradiction = 0.0
     for quotes in evidence.proofs:
         verdict = await verifier.verify(_hypothesis(claim, question, quotes))
         if verdict.proof > best.proof:
-            best = Judgement(verdict="proven", proof=verdict.proof, quotes=quotes)
+            best = Judgement(verdict="proven", proof=verdict.proof, stances=(Stance("", True, quotes),))
         if verdict.contradiction > contradiction:
-            contradiction, against = verdict.contradiction, Judgement(verdict="contradicted", quotes=quotes)
+            contradiction = verdict.contradiction
+            against = Judgement(verdict="contradicted", stances=(Stance("", False, quotes),))
         if best.proof >= PROVEN and not evidence.exhaustive:
             break
     if best.proof >= PROVEN:
-        return best
+        return await _superseded(verifier, claim, question, best, evidence) or best
     if contradiction >= CONTRADICTED:
         return replace(against, proof=best.proof)
     for dispute in evidence.disputes:
-        if await _is_contradicted(verifier, claim, question, dispute):
-            return Judgement(verdict="contradicted", proof=best.proof, quotes=(dispute.quote,))
+        needed = CONTRADICTED_IF_CORRECTED if dispute.corrections else CONTRADICTED
+        if against_it := await _contradicting(verifier, claim, question, dispute, needed):
+            return Judgement(verdict="contradicted", proof=best.proof, stances=(against_it,))
     return Judgement(proof=best.proof)
 
 
-async def _is_contradicted(verifier: Verifier, claim: str, question: str, dispute: Dispute) -> bool:
-    """Whether the quote contradicts the claim. If the two have different values, the quote must prove the
-    claim with its own value; otherwise it speaks of something else.
+async def _superseded(
+    verifier: Verifier, claim: str, question: str, proven: Judgement, evidence: ClaimEvidence
+) -> Judgement | None:
+    """The judgement on a proven claim for which a newer article has another value; None if none has."""
+    newer = next((each for each in evidence.disputes if each.corrections and _is_newer(each, proven)), None)
+    against = newer and await _contradicting(verifier, claim, question, newer, CONTRADICTED)
+    if not newer or not against:
+        return None
+    stated = next(each.stated for each in newer.corrections if each.given == against.says)
+    agreeing = proven.stances[0]._replace(says=stated)
+    return replace(proven, verdict="contradicted", stances=(against, agreeing))
+
+
+def _is_newer(dispute: Dispute, proven: Judgement) -> bool:
+    day = dispute.quote.excerpt.hit.date
+    days = [quote.excerpt.hit.date for quote in proven.quotes]
+    return day is not None and all(known is not None and known < day for known in days)
+
+
+async def _contradicting(
+    verifier: Verifier, claim: str, question: str, dispute: Dispute, needed: float
+) -> Stance | None:
+    """What the quote says if it contradicts the claim with the `needed` probability. If the two have
+    different values, the quote must prove the claim with its own; otherwise it speaks of something else.
     """
-    needed = CONTRADICTED
+    says = ""
     if dispute.corrections:
-        needed = CONTRADICTED_IF_CORRECTED
         for corrected in dispute.corrections:
-            verdict = await verifier.verify(_hypothesis(corrected, question, (dispute.quote,)))
+            verdict = await verifier.verify(_hypothesis(corrected.text, question, (dispute.quote,)))
             if verdict.proof >= PROVEN:
+                says = corrected.given
                 break
         else:
-            return False
+            return None
     verdict = await verifier.verify(_hypothesis(claim, question, (dispute.quote,), disputed=True))
-    return verdict.contradiction >= needed
+    return Stance(says, False, (dispute.quote,)) if verdict.contradiction >= needed else None
 
 
 class CitationNumbers:
@@ -84,6 +120,33 @@ class CitationNumbers:
             return Citation.of(quote.excerpt.number, hit, start, end)
         place = (hit.passage.article_id, start, end)
         return Citation.of(self._numbers.setdefault(place, len(self._numbers) + 1), hit, start, end)
+
+    def keep(self, citations: Iterable[Citation]) -> None:
+        """Keeps the numbers that quotes of articles have been given before."""
+        for one in citations:
+            if one.article_id:
+                self._numbers.setdefault((one.article_id, one.start, one.end), one.number)
+
+    def describe(self, judged: Judgement, sentence: CheckedSentence) -> CheckedSentence:
+        """The sentence with what was judged of its claim."""
+        cited = [tuple(map(self.cite, stance.quotes)) for stance in judged.stances]
+        sides = tuple(
+            Side(
+                says=stance.says,
+                agrees=stance.agrees,
+                date=max((one.date for one in citations if one.date), default=None),
+                citations=tuple(one.number for one in citations),
+            )
+            for stance, citations in zip(judged.stances, cited, strict=True)
+        )
+        return sentence.model_copy(
+            update={
+                "verdict": judged.verdict,
+                "probability": round(judged.proof, 4),
+                "citations": tuple(one for citations in cited for one in citations),
+                "sides": sides if judged.verdict == "contradicted" else (),
+            }
+        )
 
 
 def _hypothesis(claim: str, question: str, quotes: Quotes, *, disputed: bool = False) -> Hypothesis:

@@ -104,9 +104,11 @@ class Composition:
         if self.understanding.article:
             return self.collection.documents.present([self.understanding.article])
         if not self.topic:
-            # "Summarise the article", where there is one.
-            found = self.collection.documents.list_articles(filters=self.filters, limit=1)
-            return self.collection.documents.present(one.id for one in found.articles if found.total == 1)
+            # "Summarise the article", where there is one, or some were chosen.
+            found = self.collection.documents.list_articles(filters=self.filters, limit=limit)
+            if found.total > 1 and not self.filters.article_ids:
+                return []
+            return self.collection.documents.present(one.id for one in found.articles)
         return closest(self.relevant(), limit)
 
     def read(self, articles: Sequence[Article]) -> list[ArticleSentence]:

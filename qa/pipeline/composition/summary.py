@@ -28,7 +28,8 @@ def compose(composition: Composition) -> Composed | None:
     understanding = composition.understanding
     if understanding.period or (understanding.detail == "period" and not composition.topic):
         return _period(composition)
-    single = understanding.singular or understanding.detail == "article"
+    several = len(composition.filters.article_ids) > 1 and not composition.topic
+    single = not several and (understanding.singular or understanding.detail == "article")
     articles = composition.articles(1 if single else MAX_ARTICLES)
     if not articles:
         return None
@@ -58,8 +59,10 @@ def _topic(composition: Composition, articles: Sequence[Article]) -> list[Articl
     if not sentences:
         return []
     vectors = composition.collection.encode([sentence.text for sentence in sentences])
-    about = composition.collection.similarity(composition.topic, [sentence.text for sentence in sentences])
-    scores = salience(sentences, vectors, None) + TOPIC * np.asarray(about)
+    scores = salience(sentences, vectors, None)
+    if composition.topic:
+        texts = [sentence.text for sentence in sentences]
+        scores = scores + TOPIC * np.asarray(composition.collection.similarity(composition.topic, texts))
     chosen = select_diverse(np.asarray(scores, dtype=np.float32), vectors, MAX_SENTENCES)
     return sorted((sentences[at] for at in chosen), key=in_order)
 

@@ -43,6 +43,9 @@ class CheckRequest(Schema):
     quotes: tuple[str, ...] = Field(
         (), description=f"at most {MAX_QUOTES} quotes to hold the text against, instead of the articles"
     )
+    checked: tuple[CheckedSentence, ...] = Field(
+        (), description="sentences that an earlier check of the same text gave before it was stopped"
+    )
     as_of: AsOf = None
     filters: FilterParams = FilterParams()
     collection: CollectionName = "default"
@@ -53,6 +56,7 @@ class CheckRequest(Schema):
             self.text,
             question=self.question,
             quotes=self.quotes,
+            checked=self.checked,
             filters=self.filters.to_filters(self.as_of),
             collection=self.collection,
         )
@@ -88,7 +92,8 @@ def create_router(assistant: Assistant) -> APIRouter:
     )
     async def check_stream(body: CheckRequest, request: Request) -> EventSourceResponse:
         """Sends a `sentence` as soon as it is checked, and last the `result` (as /api/check returns it) or an
-        `error` (a problem). Otherwise as /api/ask/stream.
+        `error` (a problem). Otherwise as /api/ask/stream. To go on with a check that was stopped, send the
+        text with the sentences so far as `checked`: they are sent again at once, and the rest is checked.
         """
         events = server_sent_events(assistant.check_stream(body.to_text()), _EVENTS, path_of(request.scope))
         return EventSourceResponse(events, ping=PING_SECONDS)

@@ -95,6 +95,7 @@ CHECKED_TEXT: dict[str, Any] = {
             "citations": [
                 {"number": 2, **_CITED, "start": 29, "end": 60, "quote": "Nobody was hurt, the line said."}
             ],
+            "sides": [{"says": "", "agrees": False, "date": _CITED["date"], "citations": [2]}],
         },
     ],
     "verifier": "local:1.5b",

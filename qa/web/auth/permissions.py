@@ -40,6 +40,7 @@ _RULES: tuple[tuple[tuple[str, ...], str, Requirement], ...] = (
     (("POST",), rf"{_GRADIO}/(queue/join|cancel|reset|component_server)/?", "reader"),
     (ALL_METHODS, rf"{_GRADIO}/(upload|upload_progress)/?", "editor"),
     (("POST",), r"/library/articles", "editor"),
+    (("POST",), r"/draft/text", "reader"),
 )
 _COMPILED = tuple((methods, re.compile(path), requirement) for methods, path, requirement in _RULES)
 

@@ -14,7 +14,7 @@ from jinja2 import BaseLoader, ChoiceLoader, DictLoader
 from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.web.ui.phrases.window import LANGUAGES, preferred_language
-from qa.web.ui.views import quality, upload_stream
+from qa.web.ui.views import draft_upload, quality, upload_stream
 from qa.web.ui.window import window
 
 PAGE = Path(__file__).parent / "page"
@@ -31,6 +31,7 @@ def mount(app: FastAPI, assistant: Assistant, evaluation: BackgroundEvaluation |
     _mend_manifest_link()
     style, script = _joined("styles"), _joined("scripts")
     app.mount(upload_stream.PATH, upload_stream.create_app(assistant))
+    app.mount(draft_upload.PATH, draft_upload.create_app())
     if evaluation:
         app.mount(quality.PATH, quality.create_app(evaluation))
     for language, phrases in LANGUAGES.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from index.schemas import Filters
@@ -25,6 +26,15 @@ class Scope:
     def narrowed(self) -> bool:
         """Whether it is less than the whole default collection as of today."""
         return self != Scope(edition=self.edition)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ids of the articles that questions are limited to; empty if they are not limited to some."""
+        return self.filters.article_ids
+
+    def choosing(self, article_ids: Iterable[str]) -> Scope:
+        """The scope with exactly these articles chosen; without any, it is as wide as its other filters."""
+        return replace(self, filters=replace(self.filters, article_ids=tuple(dict.fromkeys(article_ids))))
 
     def details(self) -> dict[str, object]:
         """The fields of a `Question` that it sets."""

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from index.errors import QuothError
 from qa.assistant import Assistant
+from qa.schemas import CheckedText
 from qa.web.schemas import FeedbackRequest
-from qa.web.ui import export
+from qa.web.ui import check_export, export
 from qa.web.ui.conversation import Conversation, Exchange
 from qa.web.ui.html import conversation, reader
 from qa.web.ui.html.rendering import error, render
@@ -24,12 +25,13 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
     def article(place: dict[str, str]) -> str:
         """Renders the article at the query parameters of a `links.place`."""
         try:
-            found = assistant.article(place["article"], collection=place.get("collection", "default"))
+            collection = place.get("collection", "default")
+            found = assistant.article(place["article"], collection=collection)
             start, end = int(place.get("start", 0)), int(place.get("end", 0))
             day = date.fromisoformat(place["day"]) if place.get("day") else None
         except (QuothError, KeyError, ValueError) as failure:
             return error(str(failure))
-        return reader.article(phrases, found, start, end, day)
+        return reader.article(phrases, found, start, end, day, collection)
 
     def exchanges(saved: list[Any]) -> str:
         """Renders exchanges that the browser has saved."""
@@ -38,6 +40,14 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
     def markdown(saved: Any) -> str:
         """Exports a conversation as Markdown."""
         return export.markdown(phrases, Conversation.model_validate(saved))
+
+    def checked_markdown(saved: Any) -> str:
+        """Exports a checked text as Markdown."""
+        return check_export.markdown(phrases, CheckedText.model_validate(saved), date.today())
+
+    def checked_page(saved: Any) -> str:
+        """Exports a checked text as a web page."""
+        return check_export.page(phrases, CheckedText.model_validate(saved), date.today())
 
     def feedback(sent: Any) -> str:
         """Records feedback as `/api/feedback` does. Returns an error message, or nothing."""
@@ -53,7 +63,7 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
         render("ask/reader.html"),
         elem_id="reader",
         apply_default_css=False,
-        server_functions=[article, exchanges, markdown, feedback],
+        server_functions=[article, exchanges, markdown, checked_markdown, checked_page, feedback],
         js_on_load="quoth.connect(server)",
     )
 

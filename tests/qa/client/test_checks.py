@@ -46,6 +46,9 @@ def test_every_way_to_check_a_text_gives_the_same(seeded_folder: Path, tmp_path:
                 assert events[-1] == checked
 
         asyncio.run(awaited())
+        assert quoth.check_text(TEXT, checked=checked.sentences[:1]) == checked
+        claimed = first.model_copy(update={"verdict": "unproven", "citations": ()})
+        assert quoth.check_text(TEXT, checked=[claimed]).sentences[0] == claimed
         (tmp_path / "draft.txt").write_text(TEXT)
         code, out, _ = server.quoth("check", tmp_path / "draft.txt", "--json")
         assert code == 0 and CheckedText.model_validate(json.loads(out)) == checked

@@ -10,8 +10,17 @@ from qa.web.ui.html.text import marked_paragraphs
 from qa.web.ui.phrases.window import Phrases
 
 
-def article(phrases: Phrases, article: Article, start: int, end: int, asked: date | None) -> str:
-    """The article with `text[start:end]` marked, and its age on the day of the question."""
+def article(
+    phrases: Phrases,
+    article: Article,
+    start: int,
+    end: int,
+    asked: date | None,
+    collection: str = "default",
+) -> str:
+    """The article with `text[start:end]` marked, its age on the day of the question, and buttons that limit
+    the questions to it.
+    """
     facts = [article.source, phrases.day(article.date)]
     if article.date and asked:
         facts.append(phrases.age(article.date, asked))
@@ -19,6 +28,7 @@ def article(phrases: Phrases, article: Article, start: int, end: int, asked: dat
         "ask/article.html",
         phrases=phrases,
         article=article,
+        collection=collection,
         start=start,
         end=end,
         facts=facts,

@@ -48,5 +48,9 @@ def suggestions(assistant: Assistant, phrases: Phrases, scope: Scope) -> str:
     """Questions that the articles answer, if the caller may read them."""
     if not caller().sees(scope.collection):
         return ""
-    questions = list(assistant.suggestions(collection=scope.collection, limit=QUESTIONS))
+    if scope.chosen:
+        words = phrases.ask
+        questions = [words.summarise_question if len(scope.chosen) == 1 else words.summarise_several]
+    else:
+        questions = list(assistant.suggestions(collection=scope.collection, limit=QUESTIONS))
     return render("ask/suggestions.html", phrases=phrases, questions=questions) if questions else ""

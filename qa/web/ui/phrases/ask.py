@@ -24,6 +24,12 @@ class AskPhrases:
     scope: str
     clear: str
     clear_label: str
+    drop_label: str
+    and_more: str
+    ask_article: str
+    summarise: str
+    summarise_question: str
+    summarise_several: str
 
     searching: str
     reading: Counted
@@ -75,6 +81,12 @@ ENGLISH = AskPhrases(
     scope="Searching in:",
     clear="Clear",
     clear_label="Clear filters",
+    drop_label="No longer ask {}",
+    and_more="and {} more",
+    ask_article="Ask this article",
+    summarise="Summarise",
+    summarise_question="Summarise this article.",
+    summarise_several="Summarise these articles.",
     searching="Searching…",
     reading=("Reading {} passage…", "Reading {} passages…"),
     reading_articles="Reading {} of {}…",
@@ -137,6 +149,12 @@ GERMAN = AskPhrases(
     scope="Gesucht wird in:",
     clear="Zurücksetzen",
     clear_label="Filter zurücksetzen",
+    drop_label="{} nicht mehr fragen",
+    and_more="und {} weitere",
+    ask_article="Diesen Artikel fragen",
+    summarise="Zusammenfassen",
+    summarise_question="Fasse diesen Artikel zusammen.",
+    summarise_several="Fasse diese Artikel zusammen.",
     searching="Suche läuft…",
     reading=("{} Textstelle wird gelesen…", "{} Textstellen werden gelesen…"),
     reading_articles="{} von {} wird gelesen…",

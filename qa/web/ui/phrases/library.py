@@ -27,6 +27,13 @@ class LibraryPhrases:
     page: str
     previous: str
     next: str
+    choose_article: str
+    chosen: str
+    ask_chosen: str
+    unchoose: str
+    ask: str
+    ask_label: str
+    summarise_label: str
     remove: str
     remove_label: str
     removed: str
@@ -87,6 +94,13 @@ ENGLISH = LibraryPhrases(
     page="{}–{} of {}",
     previous="Previous page",
     next="Next page",
+    choose_article="Choose {}",
+    chosen="{} chosen",
+    ask_chosen="Ask the chosen articles",
+    unchoose="Choose none",
+    ask="Ask",
+    ask_label="Ask {}",
+    summarise_label="Summarise {}",
     remove="Remove",
     remove_label="Remove {}",
     removed="Removed “{}”.",
@@ -142,6 +156,13 @@ GERMAN = LibraryPhrases(
     page="{}–{} von {}",
     previous="Vorherige Seite",
     next="Nächste Seite",
+    choose_article="{} auswählen",
+    chosen="{} ausgewählt",
+    ask_chosen="Die ausgewählten fragen",
+    unchoose="Auswahl aufheben",
+    ask="Fragen",
+    ask_label="{} fragen",
+    summarise_label="{} zusammenfassen",
     remove="Entfernen",
     remove_label="{} entfernen",
     removed="„{}“ wurde entfernt.",

@@ -21,6 +21,7 @@ from qa.web.ui.html import citations, conversation, filters
 from qa.web.ui.html.welcome import newest, suggestions, welcome
 from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
+from qa.web.ui.views.chosen import choose, titles_of
 from qa.web.ui.views.components import QUIET, html, live
 
 logger = logging.getLogger(__name__)
@@ -76,8 +77,16 @@ def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
     gr.on(None, partial(greeting_of, assistant, phrases), [scope], [greeting], **QUIET)
     gr.on(None, partial(newest, assistant, phrases), None, [sources], **QUIET)
     gr.on(None, partial(suggestions, assistant, phrases), [scope], [questions], **QUIET)
-    gr.on(None, partial(filters.summary, phrases), [scope], [narrowed], **QUIET)
-    narrowed.click(lambda scope: Scope(edition=scope.edition), [scope], [scope], **QUIET)
+    gr.on(None, partial(narrowed_to, assistant, phrases), [scope], [narrowed], **QUIET)
+    narrowed.click(widened, [scope], [scope], **QUIET)
+    # Articles that are chosen in the reader, in the Library or by the page's address.
+    choice = gr.HTML(elem_id="choice", js_on_load="quoth.choosing((chosen) => trigger('submit', chosen))")
+
+    def chosen(scope: Scope, event: gr.EventData) -> Scope:
+        return choose(assistant, scope, event._data or {})
+
+    submitted = choice.submit(chosen, [scope], [scope], **QUIET)
+    submitted.then(None, None, None, js="() => quoth.chosen()", **QUIET)
 
 
 def greeting_of(assistant: Assistant, phrases: Phrases, scope: Scope) -> str:
@@ -87,6 +96,19 @@ def greeting_of(assistant: Assistant, phrases: Phrases, scope: Scope) -> str:
     if not caller().sees(scope.collection):
         return ""
     return welcome(phrases, assistant.articles(collection=scope.collection).articles)
+
+
+def narrowed_to(assistant: Assistant, phrases: Phrases, scope: Scope) -> str:
+    """The scope above the question box, with the titles of the articles that were chosen."""
+    return filters.summary(phrases, scope, titles_of(assistant, scope))
+
+
+def widened(scope: Scope, event: gr.EventData) -> Scope:
+    """The scope without the article of the button, or without any limits."""
+    data = event._data or {}
+    if data.get("do") == "drop":
+        return scope.choosing(id_ for id_ in scope.chosen if id_ != data.get("id"))
+    return Scope(edition=scope.edition)
 
 
 View = tuple[str, str, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import gradio as gr
 
@@ -14,18 +14,22 @@ from qa.assistant import Assistant
 from qa.pipeline.checking.statements import split_statements
 from qa.schemas import CheckedSentence, text_to_check
 from qa.web.ui.html import checked
+from qa.web.ui.html.filters import line
 from qa.web.ui.html.rendering import error
 from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
-from qa.web.ui.views.components import QUIET, live
+from qa.web.ui.views.chosen import titles_of
+from qa.web.ui.views.components import QUIET, html, live
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSoFar:
-    """The sentences of a text that are checked, of `total`."""
+    """The sentences of a text that are checked, of `total`; the `scope` are the articles of the check."""
 
+    text: str = ""
+    scope: Scope = field(default_factory=Scope)
     sentences: tuple[CheckedSentence, ...] = ()
     total: int = 0
 
@@ -33,40 +37,78 @@ class CheckSoFar:
 def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
     """Adds the view's components and events to the page."""
     with gr.Column(elem_id="checking"):
-        form, result = live("draft", checked.form(phrases)), live("checked")
+        form, limits, result = live("draft", checked.form(phrases)), html("limits"), live("checked")
+    gr.on(None, lambda scope: line(phrases, scope, titles_of(assistant, scope)), [scope], [limits], **QUIET)
     so_far = gr.State(CheckSoFar())
 
-    async def check(scope: Scope, event: gr.EventData) -> AsyncGenerator[tuple[str, CheckSoFar], None]:
-        text = (event._data or {}).get("text", "")
-        async with aclosing(stream_check(assistant, phrases, text, scope)) as steps:
+    async def check(
+        scope: Scope, before: CheckSoFar, event: gr.EventData
+    ) -> AsyncGenerator[tuple[str, CheckSoFar], None]:
+        fields = event._data or {}
+        begun = before if "again" in fields else CheckSoFar(text=fields.get("text", ""), scope=scope)
+        async with aclosing(stream_check(assistant, phrases, begun)) as steps:
             async for step in steps:
                 yield step
 
-    def stop(so_far: CheckSoFar, scope: Scope) -> str:
-        return checked.result(phrases, so_far.sentences, so_far.total, scope, stopped=True)
+    def stop(so_far: CheckSoFar) -> str:
+        return checked.result(phrases, so_far.sentences, so_far.total, so_far.scope, stopped=True)
 
-    run = form.submit(check, [scope], [result, so_far], concurrency_id="check", **QUIET)
-    result.click(stop, [so_far, scope], [result], cancels=[run], queue=False, **QUIET)
+    run = gr.on(
+        [form.submit, result.submit],
+        check,
+        [scope, so_far],
+        [result, so_far],
+        concurrency_id="check",
+        **QUIET,
+    )
+    result.click(stop, [so_far], [result], cancels=[run], queue=False, **QUIET)
 
 
 async def stream_check(
-    assistant: Assistant, phrases: Phrases, text: str, scope: Scope
+    assistant: Assistant, phrases: Phrases, begun: CheckSoFar
 ) -> AsyncGenerator[tuple[str, CheckSoFar], None]:
-    """Checks a text, and yields the result as HTML after each sentence. Closing the generator stops it."""
-    so_far = CheckSoFar()
+    """Checks the sentences of a text that are not checked yet, and yields the result as HTML after each.
+    Closing the generator stops it; it goes on with what it yielded last.
+    """
+    so_far, scope = begun, begun.scope
     try:
-        filters = replace(scope.filters, as_of=scope.as_of)
-        given = text_to_check(text, filters=filters, collection=scope.collection)
-        so_far = CheckSoFar(total=len(split_statements(given.text)))
-        yield checked.result(phrases, (), so_far.total, scope, running=True), so_far
+        given = text_to_check(
+            begun.text,
+            filters=replace(scope.filters, as_of=scope.as_of),
+            collection=scope.collection,
+            checked=begun.sentences,
+        )
+        so_far = replace(begun, total=len(split_statements(given.text)), sentences=())
+        yield _step(phrases, replace(so_far, sentences=begun.sentences), running=True)
         async with aclosing(assistant.check_stream(given)) as events:
             async for event in events:
                 if isinstance(event, CheckedSentence):
                     so_far = replace(so_far, sentences=(*so_far.sentences, event))
-                    yield checked.result(phrases, so_far.sentences, so_far.total, scope, running=True), so_far
-        yield checked.result(phrases, so_far.sentences, so_far.total, scope), so_far
+                    if len(so_far.sentences) > len(begun.sentences):
+                        yield _step(phrases, so_far, running=True)
+        yield _step(phrases, so_far)
     except QuothError as failure:
-        yield error(str(failure)), so_far
+        yield _failed(phrases, so_far, str(failure))
     except Exception:
         logger.exception("a check in the window failed")
-        yield error(phrases.check.failed), so_far
+        yield _failed(phrases, so_far, phrases.check.failed)
+
+
+def _step(
+    phrases: Phrases, so_far: CheckSoFar, *, running: bool = False, trouble: str = ""
+) -> tuple[str, CheckSoFar]:
+    shown = checked.result(
+        phrases,
+        so_far.sentences,
+        so_far.total,
+        so_far.scope,
+        running=running,
+        stopped=bool(trouble),
+        trouble=trouble,
+    )
+    return shown, so_far
+
+
+def _failed(phrases: Phrases, so_far: CheckSoFar, trouble: str) -> tuple[str, CheckSoFar]:
+    """The sentences so far and why there are no more; the reason alone if there are none."""
+    return _step(phrases, so_far, trouble=trouble) if so_far.sentences else (error(trouble), so_far)

@@ -76,7 +76,9 @@ class _LibraryEvents:
         scope = replace(filters.scope_of(fields), edition=before.edition)
         state = ListState(search=str(fields.get("search", "")).strip())
         form_scope: Scope | None = scope
-        if scope.collection != before.collection:
+        if scope.collection == before.collection:
+            scope = form_scope = scope.choosing(before.chosen)
+        else:
             # Another collection has other outlets: the form must be rendered again.
             scope, form_scope = replace(scope, filters=replace(scope.filters, source=None)), None
         return [scope, form_scope, *self._list(scope, state)]
@@ -99,7 +101,7 @@ class _LibraryEvents:
                     self._assistant.remove([article_id], collection=scope.collection)
                     removed = RemovedArticle(article=article, collection=scope.collection)
                     notice = render("library/removed.html", phrases=self._phrases, article=article)
-                    scope = _next_edition(scope)
+                    scope = _next_edition(scope.choosing(one for one in scope.chosen if one != article_id))
         except QuothError as failure:
             notice = error(str(failure))
         return [scope, removed, notice, *self._list(scope, state)]
@@ -129,7 +131,8 @@ class _LibraryEvents:
 
     def _list(self, scope: Scope, state: ListState) -> tuple[ListState, str]:
         """The state and the list; a page that has become empty is replaced by the one before it."""
-        filters = replace(scope.filters, as_of=scope.as_of)
+        # Chosen articles limit the questions: the others can still be chosen too.
+        filters = replace(scope.filters, as_of=scope.as_of, article_ids=())
         page = self._assistant.articles(
             collection=scope.collection,
             limit=articles.PAGE_SIZE,

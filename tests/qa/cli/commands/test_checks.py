@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from qa.assistant import factory
+from qa.errors import ModelUnavailable
 from tests.qa.cli.running import Run
 from tests.qa.pipeline.checking.scripted import WordVerifier
 
 PROVEN = "The new date is 16 March 2024."
+WRONG = "Relling has worked on the project since 2018."
 UNPROVEN = "The parliament of Iceland met in Geneva."
 
 
@@ -71,6 +75,72 @@ def test_a_file_that_cannot_be_checked(
         (tmp_path / name).write_bytes(content)
     code, out, err = seeded_quoth("check", tmp_path / name)
     assert (code, out) == (2, "") and err.startswith("error: ") and reason in err
+
+
+class Unplugged(WordVerifier):
+    """Fails when it is asked about Relling."""
+
+    def __init__(self, failure: BaseException) -> None:
+        super().__init__()
+        self.failure = failure
+
+    async def verify(self, hypothesis):
+        if "Relling" in hypothesis.claim:
+            raise self.failure
+        return await super().verify(hypothesis)
+
+
+def test_an_interrupted_check_is_resumed(
+    seeded_quoth: Run, draft: Path, monkeypatch: pytest.MonkeyPatch, seeded_home: Path
+) -> None:
+    def leave(code: int) -> None:
+        raise SystemExit(code)
+
+    monkeypatch.setattr(os, "_exit", leave)
+    monkeypatch.setattr(factory, "open_verifier", lambda *_: Unplugged(asyncio.CancelledError()))
+    draft.write_text(f"{PROVEN} {WRONG}")
+    code, out, err = seeded_quoth("check", draft)
+    assert (code, out) == (130, "")
+    assert err == "interrupted; 1 of 2 sentences are saved; continue with --resume\n"
+
+    resumed = WordVerifier()
+    monkeypatch.setattr(factory, "open_verifier", lambda *_: resumed)
+    code, out, _ = seeded_quoth("check", draft, "--resume")
+    assert code == 0 and f"✓ {PROVEN}  proven  0.90" in out.splitlines()
+    assert resumed.asked and not any("16 March" in asked.claim for asked in resumed.asked)
+    assert list((seeded_home / "checks").iterdir()) == []
+
+
+def test_a_check_starts_anew_without_resume_and_with_other_options(
+    seeded_quoth: Run, draft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.write_text(f"{PROVEN} {WRONG}")
+    for options in ((), ("--resume", "--source", "The Marren Post")):
+        monkeypatch.setattr(factory, "open_verifier", lambda *_: Unplugged(ModelUnavailable("it is off")))
+        assert seeded_quoth("check", draft)[0] == 1
+        again = WordVerifier()
+        monkeypatch.setattr(factory, "open_verifier", lambda *_, again=again: again)
+        assert seeded_quoth("check", draft, *options)[0] == 0
+        assert any("16 March" in asked.claim for asked in again.asked)
+
+
+def test_both_sides_of_a_contradiction_are_told(
+    seeded_quoth: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles = tmp_path / "tolm.jsonl"
+    lines = [
+        {"id": "old", "date": "2023-06-14", "text": "The Tolm museum opens its doors on 21 October."},
+        {"id": "new", "date": "2023-09-29", "text": "The Tolm museum opens its doors on 16 March."},
+    ]
+    articles.write_text("\n".join(map(json.dumps, lines)))
+    seeded_quoth("add", articles, "--collection", "tolm")
+    _, out, _ = seeded_quoth("check", "-", "--collection", "tolm", stdin=lines[0]["text"])
+    told = [line.strip() for line in out.splitlines()]
+    newer, older = (
+        told.index("the newer article says 16 March"),
+        told.index("the older article says 21 October"),
+    )
+    assert newer < older and "16 March" in told[newer + 1] and "21 October" in told[older + 1]
 
 
 def test_options_are_checked(seeded_quoth: Run, draft: Path) -> None:

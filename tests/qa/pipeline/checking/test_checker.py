@@ -119,6 +119,54 @@ def test_an_older_article_does_not_contradict_a_newer_one(seeded: Library) -> No
         assert verdicts(assistant.check_text(claim, collection="tolm")) == ["unproven"]
 
 
+def test_a_newer_article_contradicts_what_an_older_one_proves(seeded: Library) -> None:
+    old = Article(id="old", text="The Tolm museum opens its doors on 21 October.", date=date(2023, 6, 14))
+    new = Article(id="new", text="The Tolm museum opens its doors on 16 March.", date=date(2023, 9, 29))
+    stale, fresh = old.text, new.text
+    with Assistant(seeded, None, 360, verifier=WordVerifier()) as assistant:
+        list(assistant.add([old, new], collection="tolm"))
+        checked = assistant.check_text(f"{stale}\n\n{fresh}", collection="tolm")
+    assert verdicts(checked) == ["contradicted", "proven"]
+    newer, older = checked.sentences[0].sides
+    assert (newer.says, newer.agrees, newer.date) == ("16 March", False, new.date)
+    assert (older.says, older.agrees, older.date) == ("21 October", True, old.date)
+    cited = {one.number: one.article_id for one in checked.sentences[0].citations}
+    assert [cited[number] for side in (newer, older) for number in side.citations] == ["new", "old"]
+    assert checked.sentences[1].sides == ()
+
+
+def test_a_contradiction_says_the_value_and_the_day(assistant: Assistant) -> None:
+    [sentence] = assistant.check_text(WRONG_YEAR).sentences
+    [side] = sentence.sides
+    assert (side.says, side.agrees, side.date) == ("2020", False, date(2023, 9, 29))
+    assert side.citations == (sentence.citations[0].number,)
+
+
+# Going on with a check that was stopped
+
+
+def test_what_was_checked_before_is_not_checked_again(assistant: Assistant, verifier: WordVerifier) -> None:
+    whole = assistant.check_text(TEXT)
+    verifier.asked.clear()
+    assert assistant.check_text(TEXT, checked=whole.sentences[:3]) == whole
+    assert {asked.claim for asked in verifier.asked} <= {ELSEWHERE}
+    again = assistant.check_text(f"{TEXT} {PROVEN}", checked=whole.sentences)
+    assert again.sentences[-1].citations == whole.sentences[1].citations
+
+
+def test_a_changed_sentence_and_those_after_it_are_checked_again(
+    assistant: Assistant, verifier: WordVerifier
+) -> None:
+    before = assistant.check_text(TEXT).sentences
+    changed = TEXT.replace("2018", "2020")
+    verifier.asked.clear()
+    checked = assistant.check_text(changed, checked=before)
+    assert verdicts(checked) == ["no_claim", "proven", "proven", "unproven", "no_claim"]
+    assert all(asked.claim != PROVEN for asked in verifier.asked)
+    with pytest.raises(TextInvalid, match="checked"):
+        assistant.check_text(TEXT, checked=["It rained."])
+
+
 # Given quotes
 
 

@@ -37,7 +37,7 @@ from qa.verification.support import DraftSentence
     ],
 )
 def test_a_value_is_replaced_by_one_of_its_kind(claim: str, quote: str, corrected: list[str]) -> None:
-    assert corrections(DraftSentence.of(claim), quote) == corrected
+    assert [one.text for one in corrections(DraftSentence.of(claim), quote)] == corrected
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,16 @@ def test_only_statements_claim_something() -> None:
         "Good morning, Ada!",
         "Best regards,\nIda",
         "I hope it stays open.",
+        "I am really sorry about the delay.",
+        "We should all go there.",
+        "Let's meet at the harbour.",
+        "Please call us before noon.",
+        "What a day for the town!",
+        "That is a great pity.",
+        "It was wonderful!",
+        "Meiner Meinung nach ist das teuer.",
+        "Of course.",
+        "Very nice.",
         "# Bridge opens in May",
         "???",
     ],
@@ -70,6 +80,12 @@ def test_questions_greetings_opinions_and_headings_claim_nothing(text: str) -> N
         "12 boats",
         "Es regnete am Montag.",
         "“The bridge opened,” she said.",
+        "It rained.",
+        "Prices fell.",
+        "Nobody died.",
+        "Es regnete.",
+        "It was a good year for the port of Marren.",
+        "How the fire began is unknown.",
     ],
 )
 def test_one_line_is_a_claim_even_without_a_full_stop(text: str) -> None:
@@ -89,6 +105,13 @@ def test_a_sentence_that_refers_back_is_searched_with_what_it_refers_to() -> Non
     ]
     assert queries[0].context == ""
     assert {"Voss", "Lissa"} <= set(queries[1].context.split())
+
+
+def test_the_mayor_is_called_by_name_and_searched_with_it() -> None:
+    text = "Henrike Sandoval, the mayor, was angry. It rained. The hall was full. The mayor left at ten."
+    mayor = split_statements(text)[-1]
+    assert mayor.claim == "Henrike Sandoval: The mayor left at ten."
+    assert "Henrike Sandoval" in mayor.query.context
 
 
 def test_markup_is_no_part_of_a_claim() -> None:

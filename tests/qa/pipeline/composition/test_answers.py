@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from index.library import Library
-from index.schemas import Article
+from index.schemas import Article, Filters
 from qa.assistant import Assistant
 from qa.llm.chat_models import ChatModel
-from qa.schemas import Answer
+from qa.schemas import Answer, Turn
 
 Answering = Callable[[ChatModel | None], Assistant]
 SUMMARY = "Summarise the article about the nap study."
@@ -225,3 +225,62 @@ def test_a_period_has_a_line_for_each_article(library: Library) -> None:
 def test_the_successor_is_named(ask: Callable[..., Answer]) -> None:
     answer = ask("Who runs the museum?")
     assert answer.text.startswith("The Marren Post (29 September 2023) names Tomas Relling")
+
+
+# Of chosen articles
+
+DELAY = Filters(article_ids=("maritime-museum-delay",))
+PAPERS = Filters(article_ids=("ferry-fire-coast-herald", "ferry-fire-marren-post"))
+BEFORE = (Turn(role="user", content="Who won the chess cup?"), Turn(role="assistant", content="Nobody."))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Summarise this article.",
+        "Summarise",
+        "tl;dr",
+        "What is this article about?",
+        "What are the main points?",
+        "What happened?",
+        "Tell me more about this article",
+        "Fasse diesen Artikel zusammen.",
+        "Worum geht es?",
+        "Was steht in diesem Artikel?",
+    ],
+)
+@pytest.mark.parametrize("history", [(), BEFORE])
+def test_one_chosen_article_is_summarised_without_being_named(
+    ask: Callable[..., Answer], question: str, history: tuple[Turn, ...]
+) -> None:
+    answer = ask(question, filters=DELAY, history=history)
+    assert (answer.status, answer.kind) == ("answered", "summary")
+    assert {one.article_id for one in answer.citations} == {"maritime-museum-delay"}
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who is named in this article?", "list"),
+        ("Give a timeline", "timeline"),
+        ("When was this published?", "catalogue"),
+        ("Who said what?", "fact"),
+        ("List the fish species", "list"),
+    ],
+)
+def test_other_questions_of_a_chosen_article_keep_their_kind(
+    ask: Callable[..., Answer], question: str, kind: str
+) -> None:
+    assert ask(question, filters=DELAY, history=BEFORE).kind == kind
+
+
+def test_a_topic_is_summarised_only_if_the_chosen_article_has_it(ask: Callable[..., Answer]) -> None:
+    assert ask("Summarise what it says about fish species", filters=DELAY).status == "declined"
+
+
+def test_several_chosen_articles_are_summarised_and_compared(ask: Callable[..., Answer]) -> None:
+    summary = ask("Summarise these articles.", filters=PAPERS, history=BEFORE)
+    assert summary.kind == "summary"
+    assert {one.article_id for one in summary.citations} == set(PAPERS.article_ids)
+    compared = ask("How do they differ?", filters=PAPERS)
+    assert compared.kind == "compare" and "52 people" in compared.text

@@ -67,6 +67,18 @@ def test_a_stream_sends_each_sentence_and_then_the_result(checking):
     assert "event: error" in failed and "urn:quoth:archive-empty" in failed
 
 
+def test_a_stopped_check_goes_on_with_what_it_has(checking):
+    text = f"{PROVEN} Relling has worked on the project since 2018. Why?"
+    whole = checking.post("/api/check", json={"text": text}).json()
+    told = whole["sentences"][1]["sides"]
+    assert told == [{"says": "2020", "agrees": False, "date": "2023-09-29", "citations": [2]}]
+    known = [{**whole["sentences"][0], "probability": 0.123}]
+    again = checking.post("/api/check", json={"text": text, "checked": known}).json()
+    assert again["sentences"] == [*known, *whole["sentences"][1:]]
+    changed = checking.post("/api/check", json={"text": f"So. {text}", "checked": known}).json()
+    assert changed["sentences"][1]["probability"] == 0.9
+
+
 @pytest.mark.parametrize(
     ("body", "status", "type_"),
     [
@@ -74,6 +86,7 @@ def test_a_stream_sends_each_sentence_and_then_the_result(checking):
         ({"text": "a" * 20_001}, 422, "urn:quoth:text-invalid"),
         ({"text": "It rained.", "quotes": [""]}, 422, "urn:quoth:text-invalid"),
         ({"text": "It rained.", "quotes": "It rained."}, 422, "urn:quoth:request-invalid"),
+        ({"text": "It rained.", "checked": [{}]}, 422, "urn:quoth:request-invalid"),
         ({"texts": "It rained."}, 422, "urn:quoth:request-invalid"),
         ({"text": "It rained in Marren on Monday.", "collection": "nowhere"}, 409, "urn:quoth:archive-empty"),
     ],

@@ -32,6 +32,7 @@ ARTICLE = {"id": "tides", "text": "High tide was at 18:40."}
         ("GET", "/api/articles", None, "reader"),
         ("POST", "/en/gradio_api/queue/join", {}, "reader"),
         ("POST", "/library/articles", None, "editor"),
+        ("POST", "/draft/text", None, "reader"),
         ("POST", "/api/articles", ARTICLE, "editor"),
         ("DELETE", "/api/articles/tides", None, "editor"),
         ("POST", "/en/gradio_api/upload", None, "editor"),

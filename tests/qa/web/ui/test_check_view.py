@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,11 +24,32 @@ The new date is 16 March 2024. Relling has worked on the project since 2018.
 The parliament of <b>Iceland</b> met in Geneva. Is that so?"""
 
 
+class HeldVerifier(WordVerifier):
+    """Waits with what is said of Relling until it is released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = threading.Event()
+        self.released.set()
+
+    async def verify(self, hypothesis):
+        if "Relling" in hypothesis.claim:
+            await asyncio.to_thread(self.released.wait, 60)
+        return await super().verify(hypothesis)
+
+
 @pytest.fixture
-def address(seeded_home: Path, embedder: SentenceEmbedder) -> Iterator[str]:
+def verifier() -> Iterator[HeldVerifier]:
+    verifier = HeldVerifier()
+    yield verifier
+    verifier.released.set()
+
+
+@pytest.fixture
+def address(seeded_home: Path, embedder: SentenceEmbedder, verifier: HeldVerifier) -> Iterator[str]:
     with (
         Library(seeded_home, embedder) as library,
-        Assistant(library, None, 360, verifier=WordVerifier()) as assistant,
+        Assistant(library, None, 360, verifier=verifier) as assistant,
         served(mount(FastAPI(openapi_url=None), assistant)) as address,
     ):
         yield address
@@ -63,6 +86,54 @@ def test_a_pasted_draft_is_marked_and_its_quotes_open(browser: Browser, address:
     expect(page.locator(".checked .unproven")).to_be_visible()
     page.locator(".checked .contradicted cite a").click()
     expect(page.get_by_role("dialog")).to_contain_text("Relling, 41")
+    page.close()
+
+
+def test_a_dropped_file_is_stopped_continued_and_saved(
+    browser: Browser, address: str, verifier: HeldVerifier
+) -> None:
+    page = browser.new_page()
+    page.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
+    page.goto(f"{address}/en/")
+    page.get_by_role("tab", name="Check").click()
+    page.get_by_label("Text to check").wait_for()
+    dropped = page.evaluate_handle(
+        """(text) => { const given = new DataTransfer();
+        given.items.add(new File([text], "draft.md")); return given; }""",
+        f"---\ntitle: News\n---\n{DRAFT}",
+    )
+    page.dispatch_event("form.draft", "drop", {"dataTransfer": dropped})
+    expect(page.locator(".file-state")).to_have_text("draft.md")
+    assert "title:" not in page.get_by_label("Text to check").input_value()
+    page.get_by_label("Choose a file").set_input_files(
+        {"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG"}
+    )
+    expect(page.locator(".file-state")).to_contain_text("is not one text")
+
+    verifier.released.clear()
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator(".checked .proven")).to_have_count(1)
+    page.locator("#checked").get_by_role("button", name="Stop").click()
+    expect(page.locator(".tally")).to_contain_text("Stopped after 2 of 5 sentences.")
+    verifier.released.set()
+    asked_before = len(verifier.asked)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator(".tally")).to_contain_text("1 contradicted")
+    expect(page.locator(".checked > li")).to_have_count(5)
+    assert not any("16 March" in asked.claim for asked in verifier.asked[asked_before:])
+
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Save as Markdown").click()
+    assert "✗ Relling has worked" in Path(downloading.value.path()).read_text("utf-8")
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Save as web page").click()
+    saved = Path(downloading.value.path()).read_text("utf-8")
+    page.set_content(saved)
+    page.get_by_label("Show only what is not proven").check()
+    expect(page.locator(".proven").last).to_be_hidden()
+    page.locator(".contradicted summary").click()
+    expect(page.locator(".contradicted blockquote")).to_contain_text("since 2020")
     page.close()
 
 

@@ -8,7 +8,9 @@ from datetime import date
 from index.library import Library
 from index.schemas import Filters
 from qa.assistant import Assistant
-from qa.schemas import CheckedSentence, Citation
+from qa.errors import ModelUnavailable
+from qa.schemas import CheckedSentence, CheckedText, Citation, Side
+from qa.web.ui import check_export
 from qa.web.ui.html import checked
 from qa.web.ui.phrases.window import ENGLISH, GERMAN
 from qa.web.ui.scope import Scope
@@ -31,9 +33,13 @@ CITED = Citation(
 
 
 def steps(library: Library, text: object, scope: Scope = EVERYTHING) -> list[tuple[str, CheckSoFar]]:
+    return go_on(library, CheckSoFar(text=text, scope=scope), WordVerifier())  # type: ignore[arg-type]
+
+
+def go_on(library: Library, begun: CheckSoFar, verifier: WordVerifier) -> list[tuple[str, CheckSoFar]]:
     async def collect() -> list[tuple[str, CheckSoFar]]:
-        with Assistant(library, None, 360, verifier=WordVerifier()) as assistant:
-            return [step async for step in stream_check(assistant, ENGLISH, text, scope)]  # type: ignore[arg-type]
+        with Assistant(library, None, 360, verifier=verifier) as assistant:
+            return [step async for step in stream_check(assistant, ENGLISH, begun)]
 
     return asyncio.run(collect())
 
@@ -50,6 +56,66 @@ def test_sentences_appear_as_they_are_checked(seeded: Library) -> None:
         1,
     ]
     assert "1 not in the articles" in last and "?article=maritime-museum-delay" in last
+
+
+def test_a_stopped_check_goes_on_with_the_articles_it_began_with(seeded: Library) -> None:
+    scope = Scope(as_of=date(2024, 1, 1))
+    whole = steps(seeded, TEXT, scope)
+    stopped = whole[2][1]
+    verifier = WordVerifier()
+    continued = go_on(seeded, stopped, verifier)
+    assert [len(so_far.sentences) for _, so_far in continued] == [2, 3, 3]
+    assert continued[-1] == whole[-1]
+    assert not any("16 March" in asked.claim for asked in verifier.asked)
+    shown = checked.result(ENGLISH, stopped.sentences, stopped.total, scope, stopped=True)
+    assert "Stopped after 2 of 3 sentences." in shown and "Continue" in shown
+    assert "Continue" not in whole[-1][0]
+
+
+def test_a_failure_keeps_what_is_checked_and_can_be_continued(seeded: Library) -> None:
+    class Broken(WordVerifier):
+        async def verify(self, hypothesis):
+            if "Relling" in hypothesis.claim:
+                raise ModelUnavailable("the model is off; start it")
+            return await super().verify(hypothesis)
+
+    begun = CheckSoFar(text=f"{TEXT} Relling has worked on the project since 2018.")
+    shown, so_far = go_on(seeded, begun, Broken())[-1]
+    assert [one.verdict for one in so_far.sentences] == ["proven", "unproven", "no_claim"]
+    assert "The model is off; start it" in shown and "Continue" in shown and "16 March 2024" in shown
+
+
+def test_both_sides_say_their_value_and_day() -> None:
+    newer = Side(says="16 March", agrees=False, date=date(2023, 9, 29), citations=(1,))
+    older = Side(says="<21 October>", agrees=True, date=date(2023, 6, 14), citations=(2,))
+    sentence = CheckedSentence(text="It opens.", start=0, end=9, verdict="contradicted", sides=(newer, older))
+    html = checked.result(ENGLISH, [sentence], 1, Scope())
+    assert "The newer article, of 29 Sept 2023, says 16 March." in html
+    assert "The older article, of 14 Jun 2023, says &lt;21 October&gt;." in html
+    alone = sentence.model_copy(update={"sides": (newer,)})
+    assert "The article of 29 Sept 2023 says 16 March." in checked.result(ENGLISH, [alone], 1, Scope())
+
+
+def test_a_checked_text_is_exported_with_signs_quotes_and_sources() -> None:
+    sentence = CheckedSentence(
+        text="It *opens* <b>.",
+        start=0,
+        end=15,
+        verdict="contradicted",
+        citations=(CITED,),
+        sides=(Side(says="16 March", agrees=False, date=CITED.date, citations=(1,)),),
+    )
+    nothing = CheckedSentence(text="Why?", start=16, end=20, verdict="no_claim")
+    whole = CheckedText(sentences=(sentence, nothing), verifier="words")
+    day = date(2024, 3, 1)
+    for phrases in (ENGLISH, GERMAN):
+        text = check_export.markdown(phrases, whole, day)
+        assert f"✗ It \\*opens\\* \\<b\\>. *({phrases.check.verdicts['contradicted']})*" in text
+        assert "> \\<script\\>" in text and "16 March" in text and "\n\nWhy?\n" in text
+        page = check_export.page(phrases, whole, day)
+        assert page.startswith("<!doctype html>") and "<script" not in page and "<b>" not in page
+        assert "&lt;script&gt;" in page and "✗" in page and "16 March" in page
+        assert "src=" not in page and "<link" not in page
 
 
 def test_the_scope_limits_the_articles(seeded: Library) -> None:

@@ -9,6 +9,15 @@ quoth.server = new Promise((connected) => {
 
 quoth.find = (selector, within = document) => within.querySelector(selector);
 
+// Has the browser save a text as a file.
+quoth.saveFile = (name, text, type) => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+};
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-action]");
   if (button) quoth.actions[button.dataset.action]?.(button, event);

@@ -57,7 +57,10 @@
     exchanges[nth] = exchange;
     if (!id) {
       id = crypto.randomUUID?.() ?? String(Date.now() + Math.random());
-      history.replaceState(null, "", `?conversation=${id}`);
+      quoth.changeAddress((search) => {
+        for (const name of ["article", "collection", "start", "end", "day"]) search.delete(name);
+        search.set("conversation", id);
+      });
     }
     await quoth.store.change(id, (conversation) => {
       conversation.name ||= exchange.question;

@@ -2,13 +2,6 @@
 "use strict";
 
 (() => {
-  const save = (name, text, type) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  };
   const fileName = (conversation) => conversation.name.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60) || "quoth";
 
   const row = (conversation) => {
@@ -16,7 +9,7 @@
     const link = quoth.find("a", line);
     link.textContent = conversation.name;
     link.href = `?conversation=${encodeURIComponent(conversation.id)}`;
-    if (location.search === link.getAttribute("href")) link.setAttribute("aria-current", "page");
+    if (new URLSearchParams(location.search).get("conversation") === conversation.id) link.setAttribute("aria-current", "page");
     const day = new Date(conversation.changed);
     quoth.find("time", line).textContent = day.toLocaleDateString(document.getElementById("phrases").dataset.locale, { dateStyle: "medium" });
     line.conversation = conversation;
@@ -36,11 +29,11 @@
   const of = (button) => button.closest("li").conversation;
   quoth.actions.json = async (button) => {
     const saved = await quoth.store.get(of(button).id);
-    save(`${fileName(saved)}.json`, JSON.stringify(saved, null, 1), "application/json");
+    quoth.saveFile(`${fileName(saved)}.json`, JSON.stringify(saved, null, 1), "application/json");
   };
   quoth.actions.markdown = async (button) => {
     const saved = await quoth.store.get(of(button).id);
-    save(`${fileName(saved)}.md`, await (await quoth.server).markdown(saved), "text/markdown");
+    quoth.saveFile(`${fileName(saved)}.md`, await (await quoth.server).markdown(saved), "text/markdown");
   };
   quoth.actions.delete = async (button) => {
     const line = button.closest("li");
