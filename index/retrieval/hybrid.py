@@ -13,6 +13,7 @@ from index.embedding.reranker import RERANK_CANDIDATES, Reranker, rerank
 from index.retrieval.deduplication import deduplicate
 from index.schemas import Article, Filters, Hit, Passage, Query
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
+from index.text.languages import language_of_query
 from index.text.normalization import coverage, weighted_words
 
 # Candidates from each index, and their number if duplicates leave too few hits.
@@ -52,7 +53,8 @@ class HybridRetriever:
         Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless the query names
         a year, of the article's recency.
         """
-        words = weighted_words(query.text, query.context)
+        language = language_of_query(str(query), self.keywords.languages())
+        words = weighted_words(query.text, query.context, language)
         vector = self.embedder.encode_query(str(query))
         cosines = self._nearest(vector, candidates, filters)
         bm25 = self.keywords.search(words, candidates, filters)
@@ -65,7 +67,7 @@ class HybridRetriever:
         scores = relevance if _YEAR.search(str(query)) else self._with_recency(relevance, filters.as_of)
         ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
         found = deduplicate(self._passages(ranked, 2 * k), self.documents, filters)
-        weights = self.keywords.idf_weights(words)
+        weights = self.keywords.idf_weights(words, language)
         hits = [
             Hit(
                 passage=passage,
