@@ -22,6 +22,12 @@ CANDIDATES, MANY_CANDIDATES = 50, 500
 UNFILTERED = 200
 # The weight of the cosine in a passage's relevance; the rest is BM25's.
 VECTOR_WEIGHT = 0.5
+# The same for a query in a language that the embedder does not support.
+UNSUPPORTED_VECTOR_WEIGHT = 0.35
+# Names and words of both languages, which the keyword index finds for a query in another language than the
+# articles', say little if they are few: BM25 is divided by at least this share of the most that it can be, the
+# terms' inverse document frequencies times k1 + 1.
+MIN_FOREIGN_BM25, BM25_SATURATION = 0.5, 2.2
 # The weight of the article's recency in the score, and the age in days at which recency is 0.5.
 RECENCY_WEIGHT = 0.15
 RECENCY_DAYS = 30
@@ -59,15 +65,18 @@ class HybridRetriever:
         cosines = self._nearest(vector, candidates, filters)
         bm25 = self.keywords.search(words, candidates, filters)
         cosines |= self.vectors.similarities(vector, [id_ for id_ in bm25 if id_ not in cosines])
+        weights = self.keywords.idf_weights(words, language)
         top = max(bm25.values(), default=0.0) or 1.0
+        if self._is_foreign(language):
+            top = max(top, MIN_FOREIGN_BM25 * BM25_SATURATION * sum(weights.values()))
+        share = VECTOR_WEIGHT if self._embeds(language) else UNSUPPORTED_VECTOR_WEIGHT
         relevance = {
-            id_: VECTOR_WEIGHT * max(cosine, 0.0) + (1 - VECTOR_WEIGHT) * max(bm25.get(id_, 0.0), 0.0) / top
+            id_: share * max(cosine, 0.0) + (1 - share) * max(bm25.get(id_, 0.0), 0.0) / top
             for id_, cosine in cosines.items()
         }
         scores = relevance if _YEAR.search(str(query)) else self._with_recency(relevance, filters.as_of)
         ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
         found = deduplicate(self._passages(ranked, 2 * k), self.documents, filters)
-        weights = self.keywords.idf_weights(words, language)
         hits = [
             Hit(
                 passage=passage,
@@ -85,6 +94,14 @@ class HybridRetriever:
         if len(hits) < k and len(cosines) >= candidates < MANY_CANDIDATES:
             return self._fused(query, k, filters, MANY_CANDIDATES)
         return hits
+
+    def _is_foreign(self, language: str) -> bool:
+        """Whether no article is in the language of the query, as far as their languages are known."""
+        languages = self.keywords.languages()
+        return bool(languages) and language not in languages
+
+    def _embeds(self, language: str) -> bool:
+        return not self.embedder.languages or language in self.embedder.languages
 
     def _passages(self, ids: Sequence[str], batch_size: int) -> Iterator[tuple[Passage, Article]]:
         """The passages of these ids, in this order, read as they are needed."""

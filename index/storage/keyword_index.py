@@ -11,6 +11,8 @@ from index.storage.sql import filter_condition
 from index.text.keyword_terms import query_terms
 from index.text.languages import ENGLISH
 from index.text.normalization import WORD, TermWeights, plain, terms
+from index.text.related_words import Vocabulary
+from index.text.words import paired
 
 # Filters usually leave the k requested passages among this many best ones.
 FILTERED_CANDIDATES = 300
@@ -26,6 +28,7 @@ class FTS5KeywordIndex:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read_vocabulary, self._read_version = Vocabulary(()), (0, 0)
 
     def search(self, words: Mapping[str, float], k: int, filters: Filters) -> dict[str, float]:
         """Up to k passage ids that contain any of the words, with their BM25 scores, larger is better.
@@ -33,7 +36,7 @@ class FTS5KeywordIndex:
         A term in the title counts as much as one in the passage. BM25 is FTS5's (k1 = 1.2,
         b = 0.75; Robertson & Zaragoza, 2009) with the sign inverted.
         """
-        matches = self._selective(self._matches(words))
+        matches = self._matches(words)
         if not matches:
             return {}
         ranking, ranking_values = _ranking(matches)
@@ -118,26 +121,35 @@ class FTS5KeywordIndex:
         return query_terms(word, sorted({*self.languages(), ENGLISH}))
 
     def _matches(self, words: Mapping[str, float]) -> dict[str, float]:
-        """The phrases to search for, with the weights of their words."""
-        found: dict[str, float] = {}
-        for word, weight in words.items():
-            for form in (form for forms in self._forms(word) for form in forms):
-                found[_quoted(form)] = max(weight, found.get(_quoted(form), 0.0))
-        return found
-
-    def _selective(self, matches: Mapping[str, float]) -> dict[str, float]:
-        """The phrases, rarest first, without those too common to be worth their time: FTS5 scores every
-        passage that contains any of them.
+        """The phrases to search for, rarest first, with their weights: those of the words, and of words that
+        are related to them. Without those too common to be worth their time: FTS5 scores every passage that
+        contains any of them.
         """
-        counts = self._passage_counts(matches)
+        forms = {word: [_quoted(one) for phrases in self._forms(word) for one in phrases] for word in words}
+        weights = {one: words[word] for word in reversed(words) for one in forms[word]}
+        counts = self._passage_counts(weights)
+        languages = self.languages()
+        for word, weight in words.items():
+            known = any(counts[one] for one in forms[word])
+            if not paired(word) and (languages - {ENGLISH} or not known):
+                for stem, share in self._vocabulary().related(word, languages - {ENGLISH}, known=known).items():
+                    weights.setdefault(_quoted(stem), weight * share)
+        counts |= self._passage_counts(one for one in weights if one not in counts)
         selected: dict[str, float] = {}
         scored = 0
-        for match in sorted(matches, key=lambda match: counts[match]):
+        for match in sorted(weights, key=lambda match: counts[match]):
             scored += counts[match]
             if len(selected) >= MIN_TERMS and scored > MAX_SCORED:
                 break
-            selected[match] = matches[match]
+            selected[match] = weights[match]
         return selected
+
+    def _vocabulary(self) -> Vocabulary:
+        """The words of the index, read again after it was changed."""
+        version = self._database.version()
+        if version != self._read_version:
+            self._read_vocabulary, self._read_version = Vocabulary(self.stems()), version
+        return self._read_vocabulary
 
     def _passage_counts(self, matches: Iterable[str]) -> dict[str, int]:
         """The number of passages that each FTS5 query finds."""
