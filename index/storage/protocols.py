@@ -70,6 +70,11 @@ class DocumentStore(Protocol):
     def counts(self) -> tuple[int, int]:
         """The number of articles and of passages."""
 
+    def without_language(self) -> int:
+        """The number of articles that were added before their languages were told apart, whose words are
+        indexed as if they were English.
+        """
+
     def digest(self, article_id: str) -> str | None:
         """The stored digest of the article; None if there is no such article."""
 
