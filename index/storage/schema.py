@@ -91,7 +91,7 @@ def _statements(connection: sqlite3.Connection) -> Iterator[str]:
     yield from (statement for statements in renames for statement in statements)
     yield from TABLES
     yield NORMALIZED_WORDS
-    if "articles" in existing:
+    if "language" not in {column for _, column, *_ in connection.execute("PRAGMA table_info(articles)")}:
         yield LANGUAGES
     yield LANGUAGES_INDEX
     yield f"PRAGMA user_version = {VERSION}"
