@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding.cache import EmbeddingCache
-from index.embedding.embedder import Embedder, TextTokenizer, Vectors
+from index.embedding.embedder import Embedder, TextTokenizer, Vectors, relative
 from index.embedding.reranker import Reranker
 from index.errors import ArchiveBroken, ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
 from index.ingest import Ingest, delete_orphan_vectors
@@ -214,8 +214,10 @@ class Collection:
         return self._sentences(texts)
 
     def similarity(self, query: Query | str, texts: Sequence[str]) -> Vectors:
-        """The cosine of the query with each of the texts, shape (len(texts),)."""
-        return np.asarray(self._sentences(texts) @ self._embedder.encode_query(str(query)))
+        """The similarity of the query with each of the texts, shape (len(texts),); see `Hit`."""
+        return relative(
+            np.asarray(self._sentences(texts) @ self._embedder.encode_query(str(query))), self._embedder
+        )
 
     def close(self) -> None:
         """Waits for the current write. Later calls raise ArchiveEmpty."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from index.embedding.embedder import Embedder, Vectors
+from index.embedding.embedder import Embedder, Vectors, relative
 from index.embedding.reranker import RERANK_CANDIDATES, Reranker, rerank
 from index.retrieval.deduplication import deduplicate
 from index.schemas import Article, Filters, Hit, Passage, Query
@@ -55,7 +55,7 @@ class HybridRetriever:
     def _fused(self, query: Query, k: int, filters: Filters, candidates: int = CANDIDATES) -> list[Hit]:
         """The k best passages of both indexes.
 
-        The score is a convex combination of the cosine and of BM25 divided by its maximum (Bruch, Gai &
+        The score is a convex combination of the similarity and of BM25 divided by its maximum (Bruch, Gai &
         Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless the query names
         a year, of the article's recency.
         """
@@ -65,14 +65,15 @@ class HybridRetriever:
         cosines = self._nearest(vector, candidates, filters)
         bm25 = self.keywords.search(words, candidates, filters)
         cosines |= self.vectors.similarities(vector, [id_ for id_ in bm25 if id_ not in cosines])
+        similarities = {id_: relative(cosine, self.embedder) for id_, cosine in cosines.items()}
         weights = self.keywords.idf_weights(words, language)
         top = max(bm25.values(), default=0.0) or 1.0
         if self._is_foreign(language):
             top = max(top, MIN_FOREIGN_BM25 * BM25_SATURATION * sum(weights.values()))
         share = VECTOR_WEIGHT if self._embeds(language) else UNSUPPORTED_VECTOR_WEIGHT
         relevance = {
-            id_: share * max(cosine, 0.0) + (1 - share) * max(bm25.get(id_, 0.0), 0.0) / top
-            for id_, cosine in cosines.items()
+            id_: share * max(similarity, 0.0) + (1 - share) * max(bm25.get(id_, 0.0), 0.0) / top
+            for id_, similarity in similarities.items()
         }
         scores = relevance if _YEAR.search(str(query)) else self._with_recency(relevance, filters.as_of)
         ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
@@ -85,7 +86,7 @@ class HybridRetriever:
                 date=article.date,
                 source=article.source,
                 score=scores[passage.id],
-                similarity=cosines[passage.id],
+                similarity=similarities[passage.id],
                 coverage=coverage(weights, f"{article.title} {passage.text}"),
                 also=also,
             )

@@ -73,7 +73,8 @@ class FTS5KeywordIndex:
         [(total,)] = self._database.rows("SELECT count(*) FROM passages")
         # While articles are being added, a term can be counted in more passages than the total.
         weights = {
-            term: weight * math.log1p((max(total, counts[match]) - counts[match] + 0.5) / (counts[match] + 0.5))
+            term: weight
+            * math.log1p((max(total, counts[match]) - counts[match] + 0.5) / (counts[match] + 0.5))
             for term, weight, match in matches
         }
         return TermWeights(weights, language)
@@ -132,7 +133,9 @@ class FTS5KeywordIndex:
         for word, weight in words.items():
             known = any(counts[one] for one in forms[word])
             if not paired(word) and (languages - {ENGLISH} or not known):
-                for stem, share in self._vocabulary().related(word, languages - {ENGLISH}, known=known).items():
+                for stem, share in (
+                    self._vocabulary().related(word, languages - {ENGLISH}, known=known).items()
+                ):
                     weights.setdefault(_quoted(stem), weight * share)
         counts |= self._passage_counts(one for one in weights if one not in counts)
         selected: dict[str, float] = {}

@@ -23,6 +23,8 @@ MIN_NAME = 5
 # How alike two spellings of one name are at least, 0 to 1, by letters that sound alike; and of a name of which
 # the collection has one already.
 SAME_NAME, SAME_KNOWN_NAME = 0.8, 0.88
+# The same for a name in a claim and in its quote.
+SAME_SOUND = 0.9
 SPELLINGS = 3
 # What a related word counts of the word itself: part of a compound, compound, name, other word.
 PART, COMPOUND, NAME, COGNATE = 0.3, 0.3, 0.7, 0.5
@@ -52,11 +54,10 @@ def sound(word: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether the two are probably spellings of one name."""
-    shorter = min(len(one), len(other))
-    if shorter < MIN_NAME:
-        return sound(one) == sound(other)
-    return Levenshtein.normalized_similarity(sound(one), sound(other)) >= SAME_NAME
+    """Whether two names are nearly certainly one, spelt as two languages or scripts do."""
+    if min(len(one), len(other)) < MIN_NAME:
+        return False
+    return Levenshtein.normalized_similarity(sound(one), sound(other)) >= SAME_SOUND
 
 
 class Vocabulary:

@@ -15,7 +15,9 @@ _LETTERS = r"[^\W_](?:[^\W_]|[\u0300-\u036f])*"
 WORD = re.compile(rf"{_LETTERS}(?:['’.,\-&]{_LETTERS})*")
 # Scripts without spaces between words: Han and kana, whose words are short and written alike in all their
 # forms, and those of South-East Asia.
-_IDEOGRAPHS = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_IDEOGRAPHS = (
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 _SOUTH_EAST = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 # Scripts of India and Tibet, whose vowels are marks; without the stops of their sentences.
 _MARKED = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0f07\u0f15-\u0fff"
@@ -25,7 +27,9 @@ _PAIRED = re.compile(rf"[{_IDEOGRAPHS}\uac00-\ud7af]+")
 _PARTS = re.compile(r"[^\W_]+")
 _MARKED_WORD = re.compile(rf"[{_MARKED}]+")
 # Function words of Chinese and Japanese of one letter, which part the words around them.
-_PARTICLES = frozenset("的了是在和与有为被把对从到由于其之以及或等中上下这那哪谁几多少吗呢吧着过将并也都就而且但个はがをにのでともへやかな")
+_PARTICLES = frozenset(
+    "的了是在和与有为被把对从到由于其之以及或等中上下这那哪谁几多少吗呢吧着过将并也都就而且但个はがをにのでともへやかな"
+)
 
 
 def words(text: str) -> list[str]:
