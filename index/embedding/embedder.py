@@ -48,8 +48,8 @@ class Embedder(Protocol):
     """Embeds texts as unit vectors; some models embed queries differently from passages.
 
     `name` identifies the weights. `languages` are the ISO 639 codes of the languages that it supports;
-    empty if unknown, or if it supports all. `unrelated` is the cosine of texts about unrelated things: about 0
-    for most models, 0.7 for some.
+    empty if unknown, or if it supports all. `unrelated` is the cosine of texts about unrelated things: about
+    0 for most models, 0.7 for some.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Embedder(Protocol):
 
 
 def relative(cosines: Similarity, embedder: Embedder) -> Similarity:
-    """Cosines by an embedder on the scale that all embedders share: 0 for unrelated texts, 1 for equal ones."""
+    """Cosines by an embedder on the scale that all share: 0 for unrelated texts, 1 for equal ones."""
     return (cosines - embedder.unrelated) / (1 - embedder.unrelated)
 
 

@@ -26,8 +26,8 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULT
 # Models of this family were trained with prefixes that only their model card mentions.
 _E5 = re.compile(r"\be5-(small|base|large)\b(?!-instruct)")
 _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
-# All their vectors lie in one direction: "the cosine similarity scores distribute around 0.7 to 1.0", says the
-# model card.
+# All their vectors lie in one direction: "the cosine similarity scores distribute around 0.7 to 1.0", says
+# the model card.
 _E5_UNRELATED = 0.7
 
 

@@ -24,9 +24,9 @@ UNFILTERED = 200
 VECTOR_WEIGHT = 0.5
 # The same for a query in a language that the embedder does not support.
 UNSUPPORTED_VECTOR_WEIGHT = 0.35
-# Names and words of both languages, which the keyword index finds for a query in another language than the
-# articles', say little if they are few: BM25 is divided by at least this share of the most that it can be, the
-# terms' inverse document frequencies times k1 + 1.
+# For a query in another language than the articles', the keyword index finds names and words that both
+# languages have, which say little if they are few: BM25 is divided by at least this share of the most that it
+# can be, the terms' inverse document frequencies times k1 + 1.
 MIN_FOREIGN_BM25, BM25_SATURATION = 0.5, 2.2
 # The weight of the article's recency in the score, and the age in days at which recency is 0.5.
 RECENCY_WEIGHT = 0.15

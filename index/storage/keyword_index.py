@@ -133,9 +133,7 @@ class FTS5KeywordIndex:
         for word, weight in words.items():
             known = any(counts[one] for one in forms[word])
             if not paired(word) and (languages - {ENGLISH} or not known):
-                for stem, share in (
-                    self._vocabulary().related(word, languages - {ENGLISH}, known=known).items()
-                ):
+                for stem, share in self._vocabulary().related(word, languages, known=known).items():
                     weights.setdefault(_quoted(stem), weight * share)
         counts |= self._passage_counts(one for one in weights if one not in counts)
         selected: dict[str, float] = {}

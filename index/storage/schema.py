@@ -16,7 +16,8 @@ from index.text.letters import normalize_letters
 VERSION = 3
 
 # `language` is the one whose stems the keyword index has of an article, empty if it is uncertain, NULL if the
-# article was added before languages were told apart. `cluster` is the smallest row of the cluster's members. `hash` is one of `Shingles.bands`.
+# article was added before languages were told apart. `cluster` is the smallest row of the cluster's members.
+# `hash` is one of `Shingles.bands`.
 TABLES = (
     "CREATE TABLE IF NOT EXISTS metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     """CREATE TABLE IF NOT EXISTS articles (

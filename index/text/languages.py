@@ -30,7 +30,7 @@ def language_of(text: str, *, min_probability: float = MIN_PROBABILITY) -> str:
 
 
 def language_of_query(text: str, among: Iterable[str]) -> str:
-    """The most likely language of a query over articles in the languages `among`. English is always possible."""
+    """The most likely language of a query over articles in the languages `among`, or English."""
     possible = {*among, ENGLISH} - {""}
     if possible == {ENGLISH}:
         return ENGLISH  # without reading the model

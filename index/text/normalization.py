@@ -9,8 +9,8 @@ from index.text.stop_words import is_stop_word
 from index.text.words import WORD, letter_pairs, paired, words
 
 __all__ = [
-    "CONTEXT_WEIGHT", "WORD", "TermWeights", "content_words", "coverage", "is_stop_word", "plain", "stem", "stems",
-    "weighted_words",
+    "CONTEXT_WEIGHT", "WORD", "TermWeights", "content_words", "coverage", "is_stop_word", "plain", "stem",
+    "stems", "weighted_words",
 ]  # fmt: skip
 
 # How much a word counts that stands only in a query's context.

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Set as AbstractSet
+from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from anyascii import anyascii
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from index.text.stemming import porter_stem, stem
+from index.text.stemming import ENGLISH, porter_stem, stem
 
 # Languages that write a compound as one word.
 COMPOUNDING = frozenset({"da", "de", "fi", "hu", "is", "nb", "nl", "nn", "no", "sv"})
@@ -20,9 +21,9 @@ MIN_PART = 4
 _LINKS = ("", "s", "n", "en", "es", "er", "e")
 # Names of fewer letters have too many neighbours.
 MIN_NAME = 5
-# How alike two spellings of one name are at least, 0 to 1, by letters that sound alike; and of a name of which
-# the collection has one already.
-SAME_NAME, SAME_KNOWN_NAME = 0.8, 0.88
+# How alike two spellings of one name are at least, 0 to 1, by letters that sound alike; and of a name that
+# the collection has as it was typed.
+SAME_NAME, SAME_KNOWN_NAME = 0.8, 0.95
 # The same for a name in a claim and in its quote.
 SAME_SOUND = 0.9
 SPELLINGS = 3
@@ -30,11 +31,12 @@ SPELLINGS = 3
 PART, COMPOUND, NAME, COGNATE = 0.3, 0.3, 0.7, 0.5
 # A word that is part of more compounds than these says too little.
 MAX_COMPOUNDS = 20
-# Letters that languages write for one sound, most letters first: Tschechow and Chekhov, Zelenskyy and Selenskyj.
+# Letters that languages write for one sound, most letters first: Tschechow and Chekhov.
 _SOUNDS = (
     ("schtsch", "sh"), ("shch", "sh"), ("tsch", "h"), ("tch", "h"), ("sch", "s"), ("dsch", "j"), ("zh", "z"),
-    ("sh", "s"), ("ch", "h"), ("kh", "h"), ("cz", "h"), ("ph", "f"), ("th", "t"), ("ts", "z"), ("tz", "z"),
-    ("ck", "k"), ("qu", "kv"), ("q", "k"), ("x", "ks"), ("c", "k"), ("w", "v"), ("y", "i"), ("j", "i"),
+    ("sh", "s"), ("ch", "h"), ("kh", "h"), ("cz", "h"), ("ph", "f"), ("th", "t"), ("ts", "z"),
+    ("tz", "z"), ("ck", "k"), ("qu", "kv"), ("q", "k"), ("x", "ks"), ("c", "k"), ("w", "v"),
+    ("y", "i"), ("j", "i"),
 )  # fmt: skip
 # The letters that words begin with whose first sound is this one; of other sounds it is their own letter.
 _INITIALS = {"z": "zst", "h": "htck", "k": "kcq", "v": "vw", "i": "iyj", "f": "fp", "j": "jd"}
@@ -79,8 +81,8 @@ class Vocabulary:
             found |= dict.fromkeys(self._parts(own), PART)
             if not known:
                 found |= dict.fromkeys(self._compounds(own), COMPOUND)
-        is_name = word[:1].isupper() or not word.isascii() and word.lower() == word.upper()
-        if not known and (is_name or languages):
+        is_name = word[:1].isupper() or (not word.isascii() and word.lower() == word.upper())
+        if not known and (is_name or languages - {ENGLISH}):
             found |= dict.fromkeys(self._spellings(word, SAME_NAME), NAME if is_name else COGNATE)
         elif is_name and len(languages) > 1:
             found |= dict.fromkeys(self._spellings(word, SAME_KNOWN_NAME), NAME)

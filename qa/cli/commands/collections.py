@@ -66,7 +66,8 @@ def reindex(collection: OnlyCollection = None, home: Home = None) -> None:
             _reindex(assistant, name, count)
         if not selected:
             console.message(
-                f"nothing to do: all articles are indexed by language and embedded with {assistant.embedder_name}"
+                "nothing to do: all articles are indexed by language and embedded with "
+                f"{assistant.embedder_name}"
             )
 
 

@@ -25,7 +25,10 @@ from tests.paths import FILES
 PARAGRAPHS = [
     json.loads(line) for line in (FILES / "languages/paragraphs.jsonl").read_text("utf-8").splitlines()
 ]
-LONG = "Der Stadtrat sprach gestern über die alte Brücke. Die Häuser am Fluss bleiben stehen, sagte die Bürgermeisterin."
+LONG = (
+    "Der Stadtrat sprach gestern über die alte Brücke. Die Häuser am Fluss bleiben stehen, sagte die "
+    "Bürgermeisterin."
+)
 
 
 def stored(folder: Path, articles: list[Article]) -> tuple[SQLiteDocumentStore, FTS5KeywordIndex]:
