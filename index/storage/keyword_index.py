@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from index.schemas import Filters
 from index.storage.database import Database
 from index.storage.sql import filter_condition
-from index.text.keyword_terms import query_terms
 from index.text.languages import ENGLISH
 from index.text.normalization import WORD, TermWeights, plain, terms
-from index.text.related_words import Vocabulary
-from index.text.words import paired
+from index.text.terms.keyword_terms import query_terms
+from index.text.terms.related_words import Vocabulary
+from index.text.terms.words import paired
 
 # Filters usually leave the k requested passages among this many best ones.
 FILTERED_CANDIDATES = 300

@@ -9,8 +9,8 @@ from typing import Any
 
 from index.schemas import Article, ArticleSummary, Filters, Passage
 from index.storage import duplicate_clusters
-from index.text.keyword_terms import index_text
 from index.text.languages import language_of
+from index.text.terms.keyword_terms import index_text
 
 # The columns of `article_of`, in the order of its row.
 ARTICLE_FIELDS = "id, text, title, url, date, source, origin"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from index.text.stemming import ENGLISH, plain, stem
-from index.text.stop_words import is_stop_word
-from index.text.words import WORD, letter_pairs, paired, words
+from index.text.terms.stemming import ENGLISH, plain, stem
+from index.text.terms.stop_words import is_stop_word
+from index.text.terms.words import WORD, letter_pairs, paired, words
 
 __all__ = [
     "CONTEXT_WEIGHT", "WORD", "TermWeights", "content_words", "coverage", "is_stop_word", "plain", "stem",

@@ -10,7 +10,7 @@ from index.text.calendar_words import is_calendar_word
 from index.text.letters import normalize_letters
 from index.text.normalization import WORD, is_stop_word, stem
 from index.text.numbers import ORDINALS, SCALES, is_decimal, number_value, scaled, split_compound
-from index.text.related_words import same_name
+from index.text.terms.related_words import same_name
 
 #: The pattern of a capitalised word.
 CAPITALIZED = r"(?<!\w)[A-ZÀ-Ý][\w'’-]{0,60}"

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from index.text.letters import normalize_letters
-from index.text.stemming import ENGLISH, plain, porter_stem, stem
-from index.text.words import letter_pairs, paired, paired_runs, word_parts, words
+from index.text.terms.stemming import ENGLISH, plain, porter_stem, stem
+from index.text.terms.words import letter_pairs, paired, paired_runs, word_parts, words
 
 _LATIN = re.compile("[\0-\u036f\u1e00-\u1eff\u2000-\u2bff\ua720-\ua7ff\ufb00-\ufb06\ufffd]*")
 # Hebrew writes "and", "the", "in", "to" … as the first letter of a word.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.related_words import Vocabulary, same_name, sound
+from index.text.terms.related_words import Vocabulary, same_name, sound
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.keyword_terms import index_text, query_terms
 from index.text.languages import language_of_query
 from index.text.normalization import TermWeights, content_words, coverage
-from index.text.stemming import porter_stem, stem
-from index.text.words import word_parts, words
+from index.text.terms.keyword_terms import index_text, query_terms
+from index.text.terms.stemming import porter_stem, stem
+from index.text.terms.words import word_parts, words
 
 
 @pytest.mark.parametrize(

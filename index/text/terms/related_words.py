@@ -11,7 +11,7 @@ from anyascii import anyascii
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from index.text.stemming import ENGLISH, porter_stem, stem
+from index.text.terms.stemming import ENGLISH, porter_stem, stem
 
 # Languages that write a compound as one word.
 COMPOUNDING = frozenset({"da", "de", "fi", "hu", "is", "nb", "nl", "nn", "no", "sv"})
