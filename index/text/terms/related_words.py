@@ -25,7 +25,7 @@ MIN_NAME = 5
 # the collection has as it was typed.
 SAME_NAME, SAME_KNOWN_NAME = 0.8, 0.95
 # The same for a name in a claim and in its quote.
-SAME_SOUND = 0.9
+SAME_SOUND = 0.87
 SPELLINGS = 3
 # What a related word counts of the word itself: part of a compound, compound, name, other word.
 PART, COMPOUND, NAME, COGNATE = 0.3, 0.3, 0.7, 0.5
