@@ -17,6 +17,8 @@ from index.text.terms.stemming import ENGLISH, porter_stem, stem
 COMPOUNDING = frozenset({"da", "de", "fi", "hu", "is", "nb", "nl", "nn", "no", "sv"})
 # Shorter parts of a compound are endings or prefixes more often than words.
 MIN_PART = 4
+# The index stems what it is given once more: "haus" is "hau" there.
+MIN_STEM = 3
 # What German puts between the parts.
 _LINKS = ("", "s", "n", "en", "es", "er", "e")
 # Names of fewer letters have too many neighbours.
@@ -66,7 +68,7 @@ class Vocabulary:
     """The stems of a collection's words, in lower case and without accents."""
 
     def __init__(self, stems: Collection[str]) -> None:
-        self._stems = frozenset(one for one in stems if len(one) >= MIN_PART and one.isalpha())
+        self._stems = frozenset(one for one in stems if len(one) >= MIN_STEM and one.isalpha())
         self._by_initial: dict[str, list[str]] = {}
         for one in self._stems:
             self._by_initial.setdefault(anyascii(one[0]).lower()[:1], []).append(one)
@@ -94,7 +96,7 @@ class Vocabulary:
         for at in range(MIN_PART, len(whole) - MIN_PART + 1):
             if whole[at:] in self._stems:
                 before = (whole[: at - len(link)] for link in _LINKS if whole[:at].endswith(link))
-                if modifiers := self._stems.intersection(before):
+                if modifiers := self._stems.intersection(map(porter_stem, before)):
                     found |= {whole[at:], *modifiers}
         return found
 

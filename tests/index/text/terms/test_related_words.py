@@ -38,6 +38,7 @@ def vocabulary() -> Vocabulary:
 
 def test_a_compound_is_found_by_its_parts_and_parts_by_the_compound(vocabulary: Vocabulary) -> None:
     assert set(vocabulary.related("Verteidigungsminister", {"de"}, known=True)) == {"verteidigung", "minist"}
+    assert set(vocabulary.related("Hausbrot", {"de"}, known=True)) == {"hau", "brot"}
     assert "verteidigungsminist" in vocabulary.related("Minister", {"de"}, known=False)
     assert vocabulary.related("Verteidigungsminister", {"fr"}, known=True) == {}
 
