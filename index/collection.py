@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding.cache import EmbeddingCache
-from index.embedding.embedder import Embedder, TextTokenizer, Vectors
+from index.embedding.embedder import Embedder, TextTokenizer, Vectors, relative
 from index.embedding.reranker import Reranker
 from index.errors import ArchiveBroken, ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
 from index.ingest import Ingest, delete_orphan_vectors
@@ -22,7 +22,8 @@ from index.storage.keyword_index import FTS5KeywordIndex
 from index.storage.layout import DOCUMENTS, VECTORS
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.storage.vector_store import ChromaVectorStore
-from index.text.normalization import stems, weighted_words
+from index.text.languages import language_of_query
+from index.text.normalization import TermWeights, found_terms, weighted_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 LOST_VECTORS = (
@@ -177,12 +178,13 @@ class Collection:
         self._require_vectors()
         return self._retriever(_query(query), k=k, filters=filters)
 
-    def weights(self, query: Query | str) -> dict[str, float]:
-        """The stems of the query's content words, weighted by their rarity in this collection and by how
+    def weights(self, query: Query | str) -> TermWeights:
+        """The terms of the query's content words, weighted by their rarity in this collection and by how
         much they count in the query.
         """
         query = _query(query)
-        return self.keywords.idf_weights(weighted_words(query.text, query.context))
+        language = language_of_query(str(query), self.keywords.languages())
+        return self.keywords.idf_weights(weighted_words(query.text, query.context, language), language)
 
     @property
     def embedder_name(self) -> str:
@@ -196,7 +198,7 @@ class Collection:
         weights, rarest = self.weights(query), self.keywords.greatest_weight()
 
         def missing(text: str) -> float:
-            found = set(stems(text))
+            found = found_terms(weights, text)
             lacking = (weight for word, weight in weights.items() if word not in found)
             return min(max(lacking, default=0.0) / rarest, 1.0)
 
@@ -212,8 +214,10 @@ class Collection:
         return self._sentences(texts)
 
     def similarity(self, query: Query | str, texts: Sequence[str]) -> Vectors:
-        """The cosine of the query with each of the texts, shape (len(texts),)."""
-        return np.asarray(self._sentences(texts) @ self._embedder.encode_query(str(query)))
+        """The similarity of the query with each of the texts, shape (len(texts),); see `Hit`."""
+        return relative(
+            np.asarray(self._sentences(texts) @ self._embedder.encode_query(str(query))), self._embedder
+        )
 
     def close(self) -> None:
         """Waits for the current write. Later calls raise ArchiveEmpty."""

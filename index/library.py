@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +19,7 @@ from index.collection import (
 )
 from index.embedding.embedder import Embedder
 from index.embedding.reranker import Reranker
-from index.errors import ArchiveBroken, ArchiveEmpty, CollectionInvalid, SnapshotInvalid
+from index.errors import ArchiveBroken, ArchiveEmpty, CollectionInvalid, EmbedderMismatch, SnapshotInvalid
 from index.maintenance.backup import Sink, write_backup
 from index.maintenance.backup_file import verify_backup
 from index.maintenance.reindex import outdated, reindex
@@ -27,6 +27,7 @@ from index.maintenance.restore import restore
 from index.schemas import Ingested
 from index.storage.layout import VECTORS, CollectionFolders
 from index.storage.ownership import FolderLock
+from index.storage.protocols import VectorStore
 from index.storage.vector_check import find_damage
 
 DEFAULT = "default"
@@ -100,7 +101,9 @@ class Library:
             self._folders.remove(name)
 
     def outdated(self) -> dict[str, int]:
-        """The collections that another embedder made, each with its number of articles."""
+        """The collections that another embedder made, or whose articles were indexed without their languages,
+        each with its number of articles.
+        """
         counts = {name: outdated(self._folders.path(name), self.embedder) for name in self.names()}
         return {name: count for name, count in counts.items() if count is not None}
 
@@ -111,10 +114,16 @@ class Library:
         Nothing may be added to the collection meanwhile. Raises DiskFull, ArchiveBroken.
         """
         building = self._folders.building(checked_name(name))
-        yield from reindex(self._folders.path(name), building, self.embedder)
+        yield from reindex(self._folders.path(name), building, self.embedder, self._vectors_of(name))
         with self._opening:
             self._close(name)
             self._folders.install(building, name)
+
+    def _vectors_of(self, name: str) -> VectorStore | None:
+        """The vectors of a collection, if this library's embedder computed them and they can be used."""
+        with suppress(EmbedderMismatch, ArchiveBroken):
+            return self.collection(name).vectors
+        return None
 
     def check(self) -> None:
         """Raises ArchiveBroken or DiskFull if the folder, or an open collection, cannot be written to, or if

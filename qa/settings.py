@@ -38,7 +38,8 @@ class Settings(BaseSettings):
     embedder: str = Field(
         "minilm",
         min_length=1,
-        description="embedding model: `minilm`, a folder, or `owner/name` on the Hugging Face hub",
+        description="embedding model: `minilm`, `multilingual`, a folder, or `owner/name` on the Hugging "
+        "Face hub",
     )
     reranker: str | None = Field(
         None,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
+Similarity = TypeVar("Similarity", float, Vectors)
 
 # About four passages, whose activations in one layer fit into a core's cache.
 BATCH_CHARACTERS = 5_000
@@ -47,16 +48,23 @@ class Embedder(Protocol):
     """Embeds texts as unit vectors; some models embed queries differently from passages.
 
     `name` identifies the weights. `languages` are the ISO 639 codes of the languages that it supports;
-    empty if unknown, or if it supports all.
+    empty if unknown, or if it supports all. `unrelated` is the cosine of texts about unrelated things: about
+    0 for most models, 0.7 for some.
     """
 
     name: str
     tokens: TextTokenizer
     languages: Collection[str]
+    unrelated: float
 
     def encode(self, texts: Sequence[str]) -> Vectors: ...
 
     def encode_query(self, query: str) -> Vectors: ...
+
+
+def relative(cosines: Similarity, embedder: Embedder) -> Similarity:
+    """Cosines by an embedder on the scale that all share: 0 for unrelated texts, 1 for equal ones."""
+    return (cosines - embedder.unrelated) / (1 - embedder.unrelated)
 
 
 class TokenizerFile:
@@ -98,6 +106,7 @@ class SentenceEmbedder:
         self._config = ModelConfig.read(folder)
         self.name = name
         self.languages: Collection[str] = languages or self._config.languages
+        self.unrelated = self._config.unrelated
         self.tokens: TextTokenizer = TokenizerFile(
             folder / "tokenizer.json", self._config.window, self._config.passage_prompt
         )

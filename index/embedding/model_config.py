@@ -26,6 +26,9 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULT
 # Models of this family were trained with prefixes that only their model card mentions.
 _E5 = re.compile(r"\be5-(small|base|large)\b(?!-instruct)")
 _E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
+# All their vectors lie in one direction: "the cosine similarity scores distribute around 0.7 to 1.0", says
+# the model card.
+_E5_UNRELATED = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +37,15 @@ class ModelConfig:
 
     It reads `window` tokens at once, including special tokens and the prompt, and truncates the rest.
     `query_prompt` and `passage_prompt` are put in front of texts. `languages` are ISO 639 codes; empty if
-    the model card names none, or claims all.
+    the model card names none, or claims all. `unrelated` is the cosine, below 1, of texts about unrelated
+    things.
     """
 
     window: int
     query_prompt: str
     passage_prompt: str
     languages: frozenset[str]
+    unrelated: float
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -63,6 +68,7 @@ class ModelConfig:
             query_prompt=_first(prompts, "query"),
             passage_prompt=_first(prompts, "passage", "document", "corpus"),
             languages=_languages(path),
+            unrelated=_E5_UNRELATED if _E5.search(path.name) else 0.0,
         )
 
 

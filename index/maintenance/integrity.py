@@ -22,6 +22,7 @@ class IntegrityReport:
     be found at all. Of passages, `missing_vectors` cannot be found by meaning and `missing_keywords` not by
     their words; the embedder reads only the beginning of `overlong` ones; `out_of_bounds` ones do not lie
     within their article. `orphan_vectors` and `orphan_keywords` (rows of the index) have no passage.
+    `without_language` is the number of articles whose words are indexed as if they were English.
     """
 
     articles: int
@@ -35,6 +36,7 @@ class IntegrityReport:
     out_of_bounds: tuple[str, ...]
     orphan_vectors: tuple[str, ...]
     orphan_keywords: tuple[str, ...]
+    without_language: int = 0
 
     @property
     def repairable(self) -> bool:
@@ -89,6 +91,7 @@ def check_integrity(collection: Collection) -> IntegrityReport:
         out_of_bounds=_sorted(out_of_bounds),
         orphan_vectors=_sorted(vector_ids - passage_ids),
         orphan_keywords=_sorted(collection.keywords.orphan_entries()),
+        without_language=documents.without_language(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Rebuilding a collection with another embedder, in another folder."""
+"""Rebuilding a collection, with another embedder or for the languages of its articles, in another folder."""
 
 from __future__ import annotations
 
@@ -9,28 +9,43 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.collection import Collection, made_with, open_collection, open_documents
-from index.embedding.embedder import Embedder
+from index.embedding.embedder import Embedder, Vectors
 from index.errors import ArchiveBroken, EmbedderMismatch
-from index.schemas import Ingested, Skipped
+from index.maintenance.backup_file import Place
+from index.schemas import Article, Ingested, Skipped
+from index.storage.protocols import DocumentStore, VectorStore
 
 
 def outdated(folder: Path, embedder: Embedder) -> int | None:
-    """The number of articles of the collection in `folder` if another embedder made it; else None."""
+    """The number of articles of the collection in `folder` if another embedder made it, or if some were
+    indexed without their language; else None.
+    """
     with closing(open_documents(folder)) as documents:
         name = made_with(documents)
-        return documents.counts()[0] if name and name != embedder.name else None
+        current = not name or (name == embedder.name and not documents.without_language())
+        return None if current else documents.counts()[0]
 
 
-def reindex(current: Path, building: Path, embedder: Embedder) -> Iterator[Ingested]:
+def reindex(
+    current: Path, building: Path, embedder: Embedder, vectors: VectorStore | None = None
+) -> Iterator[Ingested]:
     """Embeds every article of the collection in the folder `current` into the folder `building`; yields the
-    outcome of each. Articles that an earlier run has embedded are unchanged.
+    outcome of each. Articles that an earlier run has embedded are unchanged. `vectors` are those of the
+    current collection if the same embedder made them; they are not computed again.
 
     The current collection is only read. Raises DiskFull, and ArchiveBroken if an article cannot be stored.
     """
     with closing(open_documents(current)) as old, closing(_continued(building, embedder)) as new:
-        # Two articles may have the same origin, and the later one would replace the earlier.
-        articles = (replace(article, origin="") for article, _ in old.articles())
-        for outcome in new.add(articles):
+        known: dict[Place, Vectors] = {}
+
+        def articles() -> Iterator[Article]:
+            for article, _ in old.articles():
+                if vectors:
+                    known.update(_known_vectors(old, vectors, article.id))
+                # Two articles may have the same origin, and the later one would replace the earlier.
+                yield replace(article, origin="")
+
+        for outcome in new.add(articles(), known=known):
             if isinstance(outcome, Skipped):
                 raise ArchiveBroken(
                     f"the article '{outcome.source}' of '{current.name}' {outcome.reason}; "
@@ -40,6 +55,12 @@ def reindex(current: Path, building: Path, embedder: Embedder) -> Iterator[Inges
         origins = old.origins()
         new.remove([id_ for id_ in new.documents.origins() if id_ not in origins])
         new.documents.set_origins(origins)
+
+
+def _known_vectors(documents: DocumentStore, vectors: VectorStore, article_id: str) -> dict[Place, Vectors]:
+    places = {one.id: (article_id, one.start, one.end) for one in documents.passage_spans(article_id)}
+    ids, found = vectors.get(list(places))
+    return {places[id_]: vector for id_, vector in zip(ids, found, strict=True)}
 
 
 def _continued(folder: Path, embedder: Embedder) -> Collection:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from index.embedding.embedder import Embedder, Vectors
+from index.embedding.embedder import Embedder, Vectors, relative
 from index.embedding.reranker import RERANK_CANDIDATES, Reranker, rerank
 from index.retrieval.deduplication import deduplicate
 from index.schemas import Article, Filters, Hit, Passage, Query
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
+from index.text.languages import language_of_query
 from index.text.normalization import coverage, weighted_words
 
 # Candidates from each index, and their number if duplicates leave too few hits.
@@ -21,6 +22,12 @@ CANDIDATES, MANY_CANDIDATES = 50, 500
 UNFILTERED = 200
 # The weight of the cosine in a passage's relevance; the rest is BM25's.
 VECTOR_WEIGHT = 0.5
+# The same for a query in a language that the embedder does not support.
+UNSUPPORTED_VECTOR_WEIGHT = 0.35
+# For a query in another language than the articles', the keyword index finds names and words that both
+# languages have, which say little if they are few: BM25 is divided by at least this share of the most that it
+# can be, the terms' inverse document frequencies times k1 + 1.
+MIN_FOREIGN_BM25, BM25_SATURATION = 0.5, 2.2
 # The weight of the article's recency in the score, and the age in days at which recency is 0.5.
 RECENCY_WEIGHT = 0.15
 RECENCY_DAYS = 30
@@ -48,24 +55,29 @@ class HybridRetriever:
     def _fused(self, query: Query, k: int, filters: Filters, candidates: int = CANDIDATES) -> list[Hit]:
         """The k best passages of both indexes.
 
-        The score is a convex combination of the cosine and of BM25 divided by its maximum (Bruch, Gai &
+        The score is a convex combination of the similarity and of BM25 divided by its maximum (Bruch, Gai &
         Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), and, unless the query names
         a year, of the article's recency.
         """
-        words = weighted_words(query.text, query.context)
+        language = language_of_query(str(query), self.keywords.languages())
+        words = weighted_words(query.text, query.context, language)
         vector = self.embedder.encode_query(str(query))
         cosines = self._nearest(vector, candidates, filters)
         bm25 = self.keywords.search(words, candidates, filters)
         cosines |= self.vectors.similarities(vector, [id_ for id_ in bm25 if id_ not in cosines])
+        similarities = {id_: relative(cosine, self.embedder) for id_, cosine in cosines.items()}
+        weights = self.keywords.idf_weights(words, language)
         top = max(bm25.values(), default=0.0) or 1.0
+        if self._is_foreign(language):
+            top = max(top, MIN_FOREIGN_BM25 * BM25_SATURATION * sum(weights.values()))
+        share = VECTOR_WEIGHT if self._embeds(language) else UNSUPPORTED_VECTOR_WEIGHT
         relevance = {
-            id_: VECTOR_WEIGHT * max(cosine, 0.0) + (1 - VECTOR_WEIGHT) * max(bm25.get(id_, 0.0), 0.0) / top
-            for id_, cosine in cosines.items()
+            id_: share * max(similarity, 0.0) + (1 - share) * max(bm25.get(id_, 0.0), 0.0) / top
+            for id_, similarity in similarities.items()
         }
         scores = relevance if _YEAR.search(str(query)) else self._with_recency(relevance, filters.as_of)
         ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
         found = deduplicate(self._passages(ranked, 2 * k), self.documents, filters)
-        weights = self.keywords.idf_weights(words)
         hits = [
             Hit(
                 passage=passage,
@@ -74,7 +86,7 @@ class HybridRetriever:
                 date=article.date,
                 source=article.source,
                 score=scores[passage.id],
-                similarity=cosines[passage.id],
+                similarity=similarities[passage.id],
                 coverage=coverage(weights, f"{article.title} {passage.text}"),
                 also=also,
             )
@@ -83,6 +95,14 @@ class HybridRetriever:
         if len(hits) < k and len(cosines) >= candidates < MANY_CANDIDATES:
             return self._fused(query, k, filters, MANY_CANDIDATES)
         return hits
+
+    def _is_foreign(self, language: str) -> bool:
+        """Whether no article is in the language of the query, as far as their languages are known."""
+        languages = self.keywords.languages()
+        return bool(languages) and language not in languages
+
+    def _embeds(self, language: str) -> bool:
+        return not self.embedder.languages or language in self.embedder.languages
 
     def _passages(self, ids: Sequence[str], batch_size: int) -> Iterator[tuple[Passage, Article]]:
         """The passages of these ids, in this order, read as they are needed."""

@@ -50,10 +50,10 @@ class Query:
 class Hit:
     """A passage found by a search, with the fields of its article.
 
-    `score` ranks the hits of one search, 0 to 1. `similarity` is the cosine between query and passage,
-    -1 to 1; `coverage` is the share of the query's words, weighted by their rarity, that the passage
-    contains, 0 to 1. Unlike scores, these two can be compared between searches. `also` are duplicates of
-    the article that contain most of the passage too.
+    `score` ranks the hits of one search, 0 to 1. `similarity` is the cosine between query and passage
+    on a scale where 0 is that of unrelated texts, at most 1; `coverage` is the share of the query's words,
+    weighted by their rarity, that the passage contains, 0 to 1. Unlike scores, these two can be compared
+    between searches. `also` are duplicates of the article that contain most of the passage too.
     """
 
     passage: Passage

@@ -58,6 +58,12 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
 
+    def version(self) -> tuple[int, int]:
+        """A value that changes with every write, of this process or of another."""
+        with self._lock, self._translated_errors():
+            [other] = self._connection.execute("PRAGMA data_version").fetchone()
+            return self._connection.total_changes, int(other)
+
     def check_present(self) -> None:
         """Raises ArchiveBroken if the file is no longer the one that was opened."""
         try:

@@ -110,6 +110,10 @@ class SQLiteDocumentStore:
         )
         return articles, passages
 
+    def without_language(self) -> int:
+        [(count,)] = self.database.rows("SELECT count(*) FROM articles WHERE language IS NULL")
+        return int(count)
+
     def digest(self, article_id: str) -> str | None:
         found = self.database.rows("SELECT digest FROM articles WHERE id = ?", (article_id,))
         return found[0][0] if found else None

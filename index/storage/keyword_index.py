@@ -8,7 +8,11 @@ from collections.abc import Iterable, Mapping
 from index.schemas import Filters
 from index.storage.database import Database
 from index.storage.sql import filter_condition
-from index.text.normalization import WORD, plain, stem
+from index.text.languages import ENGLISH
+from index.text.normalization import WORD, TermWeights, plain, terms
+from index.text.terms.keyword_terms import query_terms
+from index.text.terms.related_words import Vocabulary
+from index.text.terms.words import paired
 
 # Filters usually leave the k requested passages among this many best ones.
 FILTERED_CANDIDATES = 300
@@ -24,17 +28,18 @@ class FTS5KeywordIndex:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read_vocabulary, self._read_version = Vocabulary(()), (0, 0)
 
-    def search(self, terms: Mapping[str, float], k: int, filters: Filters) -> dict[str, float]:
-        """Up to k passage ids that contain any of the terms, with their BM25 scores, larger is better.
+    def search(self, words: Mapping[str, float], k: int, filters: Filters) -> dict[str, float]:
+        """Up to k passage ids that contain any of the words, with their BM25 scores, larger is better.
 
         A term in the title counts as much as one in the passage. BM25 is FTS5's (k1 = 1.2,
         b = 0.75; Robertson & Zaragoza, 2009) with the sign inverted.
         """
-        selected = self._selective(terms)
-        if not selected:
+        matches = self._matches(words)
+        if not matches:
             return {}
-        ranking, ranking_values = _ranking({term: terms[term] for term in selected})
+        ranking, ranking_values = _ranking(matches)
         condition, values = filter_condition(filters)
         # The inner query stops at its best rows, which is several times faster than sorting all joined
         # rows. Where a filter leaves too few of them, all rows are read.
@@ -51,20 +56,32 @@ class FTS5KeywordIndex:
                 break
         return dict(rows)
 
-    def idf_weights(self, terms: Mapping[str, float]) -> dict[str, float]:
-        """By stem, the weight of each term times its inverse document frequency:
+    def languages(self) -> frozenset[str]:
+        rows = self._database.rows("SELECT DISTINCT language FROM articles")
+        return frozenset(language for (language,) in rows if language)
+
+    def idf_weights(self, words: Mapping[str, float], language: str = ENGLISH) -> TermWeights:
+        """By term, the weight of its word times its inverse document frequency:
         log(1 + (N - n + 0.5) / (n + 0.5)), for n of N passages that contain it.
         """
-        counts = self._passage_counts(terms)
+        matches = [
+            (term, weight, " OR ".join(map(_quoted, forms)))
+            for word, weight in words.items()
+            for term, forms in zip(terms(word, language), self._forms(word), strict=True)
+        ]
+        counts = self._passage_counts(match for _, _, match in matches)
         [(total,)] = self._database.rows("SELECT count(*) FROM passages")
         # While articles are being added, a term can be counted in more passages than the total.
-        return {
-            stem(term): terms[term] * math.log1p((max(total, count) - count + 0.5) / (count + 0.5))
-            for term, count in counts.items()
+        weights = {
+            term: weight
+            * math.log1p((max(total, counts[match]) - counts[match] + 0.5) / (counts[match] + 0.5))
+            for term, weight, match in matches
         }
+        return TermWeights(weights, language)
 
     def has_word(self, word: str) -> bool:
-        return self._passage_counts([word])[word] > 0
+        matches = [" OR ".join(map(_quoted, forms)) for forms in self._forms(word)]
+        return all(self._passage_counts(matches).values())
 
     def stems(self) -> list[str]:
         self._database.rows(
@@ -100,35 +117,56 @@ class FTS5KeywordIndex:
     def _ids(self, sql: str) -> list[str]:
         return [str(id_) for (id_,) in self._database.rows(sql)]
 
-    def _selective(self, terms: Iterable[str]) -> list[str]:
-        """The terms, rarest first, without those too common to be worth their time: FTS5 scores every
-        passage that contains any term.
+    def _forms(self, word: str) -> list[list[str]]:
+        """The forms in which the index has a word, by the languages of the articles; see `query_terms`."""
+        return query_terms(word, sorted({*self.languages(), ENGLISH}))
+
+    def _matches(self, words: Mapping[str, float]) -> dict[str, float]:
+        """The phrases to search for, rarest first, with their weights: those of the words, and of words that
+        are related to them. Without those too common to be worth their time: FTS5 scores every passage that
+        contains any of them.
         """
-        counts = self._passage_counts(terms)
-        selected: list[str] = []
+        forms = {word: [_quoted(one) for phrases in self._forms(word) for one in phrases] for word in words}
+        weights = {one: words[word] for word in reversed(words) for one in forms[word]}
+        counts = self._passage_counts(weights)
+        languages = self.languages()
+        for word, weight in words.items():
+            known = any(counts[one] for one in forms[word])
+            if not paired(word) and (languages - {ENGLISH} or not known):
+                for stem, share in self._vocabulary().related(word, languages, known=known).items():
+                    weights.setdefault(_quoted(stem), weight * share)
+        counts |= self._passage_counts(one for one in weights if one not in counts)
+        selected: dict[str, float] = {}
         scored = 0
-        for term in sorted(terms, key=lambda term: counts[term]):
-            scored += counts[term]
+        for match in sorted(weights, key=lambda match: counts[match]):
+            scored += counts[match]
             if len(selected) >= MIN_TERMS and scored > MAX_SCORED:
                 break
-            selected.append(term)
+            selected[match] = weights[match]
         return selected
 
-    def _passage_counts(self, terms: Iterable[str]) -> dict[str, int]:
-        """The number of passages that contain each term."""
+    def _vocabulary(self) -> Vocabulary:
+        """The words of the index, read again after it was changed."""
+        version = self._database.version()
+        if version != self._read_version:
+            self._read_vocabulary, self._read_version = Vocabulary(self.stems()), version
+        return self._read_vocabulary
+
+    def _passage_counts(self, matches: Iterable[str]) -> dict[str, int]:
+        """The number of passages that each FTS5 query finds."""
         sql = "SELECT count(*) FROM passage_fts WHERE passage_fts MATCH ?"
-        return {term: self._database.rows(sql, (_quoted(term),))[0][0] for term in terms}
+        return {match: self._database.rows(sql, (match,))[0][0] for match in matches}
 
 
-def _ranking(terms: Mapping[str, float]) -> tuple[str, list[str | float]]:
-    """A query, as SQL and its values, for the rows that contain any of the terms, and their rank, smaller
+def _ranking(weights: Mapping[str, float]) -> tuple[str, list[str | float]]:
+    """A query, as SQL and its values, for the rows that contain any of the phrases, and their rank, smaller
     is better.
 
-    FTS5 cannot weight terms, but their ranks add up: one search for all terms of the same weight.
+    FTS5 cannot weight phrases, but their ranks add up: one search for all of the same weight.
     """
     groups: dict[float, list[str]] = {}
-    for term, weight in terms.items():
-        groups.setdefault(weight, []).append(_quoted(term))
+    for match, weight in weights.items():
+        groups.setdefault(weight, []).append(match)
     matches = {weight: " OR ".join(group) for weight, group in groups.items()}
     if len(matches) == 1:  # FTS5 sorts by its own rank without computing a product for every row
         return "SELECT rowid, rank FROM passage_fts WHERE passage_fts MATCH ?", list(matches.values())

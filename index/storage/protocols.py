@@ -16,6 +16,8 @@ from typing import Protocol
 
 from index.embedding.embedder import Vectors
 from index.schemas import Article, ArticlePage, Filters, Passage
+from index.text.languages import ENGLISH
+from index.text.normalization import TermWeights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,11 @@ class DocumentStore(Protocol):
 
     def counts(self) -> tuple[int, int]:
         """The number of articles and of passages."""
+
+    def without_language(self) -> int:
+        """The number of articles that were added before their languages were told apart, whose words are
+        indexed as if they were English.
+        """
 
     def digest(self, article_id: str) -> str | None:
         """The stored digest of the article; None if there is no such article."""
@@ -178,13 +185,18 @@ class VectorStore(Protocol):
 class KeywordIndex(Protocol):
     """BM25 over the passages of a document store, which `DocumentStore.put` indexes."""
 
-    def search(self, terms: Mapping[str, float], k: int, filters: Filters) -> dict[str, float]:
-        """Up to k passage ids that contain any of the terms, with their BM25 scores, larger is better.
-        The values of `terms` are their weights.
+    def search(self, words: Mapping[str, float], k: int, filters: Filters) -> dict[str, float]:
+        """Up to k passage ids that contain any of the words, with their BM25 scores, larger is better.
+        The values of `words` are their weights.
         """
 
-    def idf_weights(self, terms: Mapping[str, float]) -> dict[str, float]:
-        """By stem, the weight of each term times its inverse document frequency."""
+    def languages(self) -> frozenset[str]:
+        """The languages of the articles (ISO 639), as far as they are known."""
+
+    def idf_weights(self, words: Mapping[str, float], language: str = ENGLISH) -> TermWeights:
+        """By term of the words in the query's language, the weight of each word times its inverse document
+        frequency.
+        """
 
     def greatest_weight(self) -> float:
         """The inverse document frequency of a term that no passage contains."""

@@ -13,14 +13,16 @@ from pathlib import Path
 from index.errors import ArchiveBroken
 from index.text.letters import normalize_letters
 
-VERSION = 2
+VERSION = 3
 
-# `cluster` is the smallest row of the cluster's members. `hash` is one of `Shingles.bands`.
+# `language` is the one whose stems the keyword index has of an article, empty if it is uncertain, NULL if the
+# article was added before languages were told apart. `cluster` is the smallest row of the cluster's members.
+# `hash` is one of `Shingles.bands`.
 TABLES = (
     "CREATE TABLE IF NOT EXISTS metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     """CREATE TABLE IF NOT EXISTS articles (
         id TEXT PRIMARY KEY, digest TEXT NOT NULL, title TEXT NOT NULL, url TEXT NOT NULL, date TEXT,
-        source TEXT NOT NULL, origin TEXT NOT NULL, text TEXT NOT NULL)""",
+        source TEXT NOT NULL, origin TEXT NOT NULL, text TEXT NOT NULL, language TEXT)""",
     "CREATE INDEX IF NOT EXISTS articles_by_date ON articles (date)",
     "CREATE INDEX IF NOT EXISTS articles_by_origin ON articles (origin) WHERE origin != ''",
     """CREATE TABLE IF NOT EXISTS passages (
@@ -60,6 +62,9 @@ RENAMES = {
 # From version 1 to 2: the words of passages are indexed as people type them.
 NORMALIZED_WORDS = """UPDATE passage_fts SET title = normalize_letters(title), text = normalize_letters(text)
     WHERE title != normalize_letters(title) OR text != normalize_letters(text)"""
+# From version 2 to 3: articles have a language. `quoth reindex` finds out that of the stored ones.
+LANGUAGES = "ALTER TABLE articles ADD COLUMN language TEXT"
+LANGUAGES_INDEX = "CREATE INDEX IF NOT EXISTS articles_by_language ON articles (language)"
 
 
 def migrate(connection: sqlite3.Connection, file: Path) -> None:
@@ -87,4 +92,7 @@ def _statements(connection: sqlite3.Connection) -> Iterator[str]:
     yield from (statement for statements in renames for statement in statements)
     yield from TABLES
     yield NORMALIZED_WORDS
+    if "language" not in {column for _, column, *_ in connection.execute("PRAGMA table_info(articles)")}:
+        yield LANGUAGES
+    yield LANGUAGES_INDEX
     yield f"PRAGMA user_version = {VERSION}"

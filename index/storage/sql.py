@@ -9,7 +9,8 @@ from typing import Any
 
 from index.schemas import Article, ArticleSummary, Filters, Passage
 from index.storage import duplicate_clusters
-from index.text.letters import normalize_letters
+from index.text.languages import language_of
+from index.text.terms.keyword_terms import index_text
 
 # The columns of `article_of`, in the order of its row.
 ARTICLE_FIELDS = "id, text, title, url, date, source, origin"
@@ -48,7 +49,12 @@ def insert_article(db: sqlite3.Connection, article: Article, passages: Sequence[
     """Inserts a new article with its passages into all tables. They own their vectors from now on."""
     day = article.date.isoformat() if article.date else None
     fields = (article.id, article.digest, article.title, article.url, day, article.source, article.origin)
-    db.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*fields, article.text))
+    language = language_of(article.text)
+    db.execute(
+        "INSERT INTO articles (id, digest, title, url, date, source, origin, text, language) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*fields, article.text, language),
+    )
     duplicate_clusters.add(db, article.id, article.text)
     for passage in passages:
         row = db.execute(
@@ -57,7 +63,7 @@ def insert_article(db: sqlite3.Connection, article: Article, passages: Sequence[
         ).lastrowid
         db.execute(
             "INSERT INTO passage_fts (rowid, title, text) VALUES (?, ?, ?)",
-            (row, normalize_letters(article.title), normalize_letters(passage.text)),
+            (row, index_text(article.title, language), index_text(passage.text, language)),
         )
         db.execute("DELETE FROM orphan_vectors WHERE passage_id = ?", (passage.id,))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ BEGINNING = 800
 # Lists of names and numbers, which have no language, stay below these.
 MIN_LETTERS, MIN_PROBABILITY = 40, 0.95
 _NO_LANGUAGE = "zxx"
+ENGLISH = "en"
 
 
 def language_of(text: str, *, min_probability: float = MIN_PROBABILITY) -> str:
@@ -25,6 +27,19 @@ def language_of(text: str, *, min_probability: float = MIN_PROBABILITY) -> str:
         return ""
     language, probability = _identifier().classify(beginning)
     return language if probability >= min_probability and language != _NO_LANGUAGE else ""
+
+
+def language_of_query(text: str, among: Iterable[str]) -> str:
+    """The most likely language of a query over articles in the languages `among`, or English."""
+    possible = {*among, ENGLISH} - {""}
+    if possible == {ENGLISH}:
+        return ENGLISH  # without reading the model
+    return _language_of_query(text, frozenset(possible))
+
+
+@lru_cache(maxsize=1_000)
+def _language_of_query(text: str, among: frozenset[str]) -> str:
+    return next((language for language, _ in _identifier().rank(text) if language in among), ENGLISH)
 
 
 def language_name(code: str) -> str:

@@ -46,7 +46,7 @@ class LibraryAccess:
 
     @requires("reader")
     def outdated(self) -> dict[str, int]:
-        """The number of articles in each visible collection that another embedder made."""
+        """The number of articles in each visible collection to be reindexed; see `Library.outdated`."""
         return {name: count for name, count in self._library.outdated().items() if caller().sees(name)}
 
     @requires("admin", "collection")

@@ -16,6 +16,7 @@ from qa.llm import embedders
 from qa.settings import Settings
 
 MEND = "run `quoth doctor --mend`"
+REINDEX = "run `quoth reindex`, so that words in other languages than English are found in all their forms"
 RESTORE = (
     "restore the catalogue from a backup with `quoth import FILE --replace`; if those articles were removed "
     "on purpose, move the folder `vectors` of the collection away and run `quoth doctor --mend`"
@@ -93,6 +94,9 @@ def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
     counts = f"articles: {found.articles:,}, passages: {found.passages:,}, vectors: {found.vectors:,}"
     yield Finding(about=about, level="ok", text=f"{counts}{consistent}")
     yield from _problems(about, found)
+    if found.without_language:
+        text = f"articles indexed before their languages were told apart: {found.without_language:,}"
+        yield Finding(about=about, level="warning", text=text, mend=REINDEX)
 
 
 def _vectors(library: Library, name: str, mend: bool) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from qa.llm.download import fetch_model, fetch_weights
 from qa.llm.download_progress import Progress
 from qa.llm.hub import hub_endpoint
 from qa.llm.installed_weights import read_verified, record_verified, sha256
-from qa.llm.weights import MODELS, HubSource, Weights, WeightsFile
+from qa.llm.weights import MODELS, SHORT_NAMES, HubSource, Weights, WeightsFile
 
 _REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 # The files that are loaded: of the model itself, and of the modules that follow it.
@@ -82,6 +82,7 @@ def pull(
     """Downloads a model, known or custom, into `folder` unless it is there; see `fetch_weights`. A local
     folder stays where it is.
     """
+    name = SHORT_NAMES.get(name, name)
     known = {one.hub.repo: one.name for one in MODELS.values() if one.hub and one.folder}
     if name in known or "/" not in name:
         return fetch_model(known.get(name, name), folder, local=local, progress=progress, replace=replace)

@@ -10,7 +10,7 @@ from index.errors import WeightsMissing
 from qa.llm import installed_weights
 from qa.llm.custom import custom_weights, fingerprint, require_present, with_digests
 from qa.llm.installed_weights import ModelListing, find_weights
-from qa.llm.weights import MINILM, MODELS, Weights
+from qa.llm.weights import MINILM, MODELS, SHORT_NAMES, Weights
 from qa.settings import CHAT_MODEL, NO_VERIFIER, Settings
 
 # Its weights come without a model card, which would name its languages.
@@ -29,7 +29,8 @@ def embedder_weights(settings: Settings) -> Weights:
     """The embedder's weights, present or not."""
     if settings.embedder in (MINILM.name, MINILM.hub and MINILM.hub.repo):
         return MINILM
-    return custom_weights(settings.embedder, "finds passages by meaning", _folder(settings))
+    name = SHORT_NAMES.get(settings.embedder, settings.embedder)
+    return custom_weights(name, "finds passages by meaning", _folder(settings))
 
 
 def reranker_weights(settings: Settings) -> Weights | None:

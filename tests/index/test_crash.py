@@ -40,6 +40,7 @@ class WordCounter:
 
     def __init__(self, tokenizer_file: Path) -> None:
         self.tokens: TextTokenizer = TokenizerFile(tokenizer_file, 256)
+        self.unrelated = 0.0
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), 64), dtype=np.float32)

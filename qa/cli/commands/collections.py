@@ -65,7 +65,10 @@ def reindex(collection: OnlyCollection = None, home: Home = None) -> None:
         for name, count in selected.items():
             _reindex(assistant, name, count)
         if not selected:
-            console.message(f"nothing to do: all articles are embedded with {assistant.embedder_name}")
+            console.message(
+                "nothing to do: all articles are indexed by language and embedded with "
+                f"{assistant.embedder_name}"
+            )
 
 
 def _reindex(assistant: Assistant, name: str, count: int) -> None:

@@ -44,6 +44,7 @@ class Counting:
         self._embedder = embedder
         self.name = name or embedder.name
         self.languages = embedder.languages
+        self.unrelated = embedder.unrelated
         self.tokens: TextTokenizer = embedder.tokens
         self.embedded = 0
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 import unicodedata
 
 import pytest
 
 from index.text.sentences import sentence_spans
+from tests.paths import FILES
 
 LETTERS = (
     "abcdefgh   XYZ   ...??!!\"'“”’,;:\n\n\r\t\0😀🏴é\u0301日本語。"
@@ -113,3 +115,28 @@ def test_a_control_sequence_stays_whole_before_its_sentence() -> None:
         "\x1b[31mThe tunnel is long.",
         "It is new.",
     ]
+
+
+PARAGRAPHS = [
+    json.loads(line) for line in (FILES / "languages/paragraphs.jsonl").read_text("utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "least"),
+    [("ru", 0.95), ("zh", 1), ("ar", 1), ("de", 0.95), ("fr", 0.95), ("es", 1)]
+    + [(language, 1) for language in ("hi", "ur", "ja", "he", "el", "ko", "hy", "am")],
+)
+def test_sentences_of_other_languages_end_where_a_reader_ends_them(language: str, least: float) -> None:
+    right = []
+    for one in PARAGRAPHS:
+        if one["language"] == language:
+            text = ("" if language in ("zh", "ja") else " ").join(one["sentences"])
+            right.append(sentences(text) == one["sentences"])
+    assert sum(right) / len(right) >= least
+
+
+def test_english_is_split_as_before_where_other_languages_abbreviate() -> None:
+    assert sentences("He loves modern art. Then he paints. She said no. He left the room at once.") == [
+        "He loves modern art.", "Then he paints.", "She said no.", "He left the room at once.",
+    ]  # fmt: skip

@@ -256,6 +256,14 @@ def test_another_embedder_is_a_finding(seeded_home: Path) -> None:
     assert "made with the embedder 'another'" in text_of(findings)
 
 
+def test_articles_from_before_their_languages_were_told_apart_are_a_finding(seeded_home: Path) -> None:
+    change(seeded_home, "UPDATE articles SET language = NULL WHERE rowid <= 2")
+    findings = examine(settings_in(seeded_home))
+    assert problems(findings) == [("collection default", "warning")]
+    assert "indexed before their languages were told apart: 2" in text_of(findings)
+    assert any("quoth reindex" in finding.mend for finding in findings)
+
+
 def test_only_the_named_collection_is_checked(seeded_home: Path) -> None:
     (seeded_home / "collections/other").mkdir()
     (seeded_home / "collections/other/catalogue.db").write_bytes(b"broken" * 100)

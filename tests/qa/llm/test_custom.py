@@ -94,6 +94,24 @@ def test_an_archive_remembers_who_embedded_it(home: Path, own: Path) -> None:
         assert assistant.search("storm")
 
 
+def test_the_multilingual_embedder_has_a_short_name_its_prefixes_and_its_own_scale(
+    home: Path, tiny_folder: Path
+) -> None:
+    with pytest.raises(WeightsMissing, match="run `quoth models pull intfloat/multilingual-e5-small`"):
+        open_embedder(settings_in(home, "multilingual"))
+    place = home / "models/intfloat--multilingual-e5-small"
+    shutil.copytree(tiny_folder, place)
+    (place / "config_sentence_transformers.json").unlink()
+    assert custom.pull("multilingual", home / "models") == place
+    embedder = open_embedder(settings_in(home, "multilingual"))
+    assert embedder.name.startswith("intfloat/multilingual-e5-small@")
+    assert 0 < embedder.unrelated < 1
+    plain = open_embedder(settings_in(home, tiny_folder))
+    assert plain.unrelated == 0
+    assert np.allclose(embedder.encode_query("Wer?"), plain.encode(["query: Wer?"])[0], atol=0.02)
+    assert np.allclose(embedder.encode(["Wer?"]), plain.encode(["passage: Wer?"]), atol=0.02)
+
+
 @pytest.mark.parametrize("name", ["clever", "./nowhere", "local:1.5b", "~/nothing-here"])
 def test_what_is_no_model_is_told_with_the_next_step(home: Path, name: str) -> None:
     with pytest.raises(WeightsMissing, match=r"there is no model in /.*; name a folder that has one"):

@@ -77,6 +77,18 @@ def test_another_spelling_of_a_name_is_not_missing() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("claimed", "quoted"),
+    [("Zelensky", "Selenskyj"), ("Tsikhanouskaya", "Zichanouskaja"), ("Zelenskyy", "Зеленский")],
+)
+def test_a_name_is_known_as_other_languages_and_scripts_spell_it(claimed: str, quoted: str) -> None:
+    assert missing_entities(extract_entities(f"as {claimed} said"), f"Das sagte {quoted}.") == set()
+
+
+def test_a_similar_name_of_somebody_else_is_missing() -> None:
+    assert missing_entities(extract_entities("as Lukashenko said"), "Das sagte Lukashuk.") == {"lukashenko"}
+
+
 def test_ordinals_from_third_on_count() -> None:
     assert missing_entities({"3"}, "it is the club's third title") == set()
     assert missing_entities({"1"}, "it is the club's first title") == {"1"}

@@ -24,7 +24,7 @@ def test_another_embedder_answers_after_reindexing(
     assert seeded_quoth("reindex") == (
         0,
         "",
-        "nothing to do: all articles are embedded with all-MiniLM-L6-v2\n",
+        "nothing to do: all articles are indexed by language and embedded with all-MiniLM-L6-v2\n",
     )
     monkeypatch.setenv("QUOTH_EMBEDDER", str(tiny))
     code, _, err = seeded_quoth("search", "ferry")

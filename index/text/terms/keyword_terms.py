@@ -1,0 +1,63 @@
+"""What the keyword index has of a text, and what a word of a query is there.
+
+English passages, and those of unknown language, are indexed as they are written, and stemmed by the index
+itself; others by the stems of their language. Chinese, Japanese and Korean are indexed by letters and pairs
+of letters, which any segmentation of a query into words has in common with that of the passage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from index.text.letters import normalize_letters
+from index.text.terms.stemming import ENGLISH, plain, porter_stem, stem
+from index.text.terms.words import letter_pairs, paired, paired_runs, word_parts, words
+
+_LATIN = re.compile("[\0-\u036f\u1e00-\u1eff\u2000-\u2bff\ua720-\ua7ff\ufb00-\ufb06\ufffd]*")
+# Hebrew writes "and", "the", "in", "to" … as the first letter of a word.
+_HEBREW_PREFIXED = re.compile("[הובלכמש](?=[\u05d0-\u05ea]{3})")
+
+
+def index_text(text: str, language: str) -> str:
+    """The text, in a language (ISO 639; empty if unknown), as the keyword index stores it."""
+    text = normalize_letters(text)
+    if language in ("", ENGLISH) and _LATIN.fullmatch(text):
+        return text
+    return " ".join(_stemmed(text, language))
+
+
+def query_terms(word: str, languages: Iterable[str]) -> list[list[str]]:
+    """The phrases by which passages in these languages have the word, alternatives in one list: one such
+    list for most words, one for each pair of letters for those that are found by pairs.
+    """
+    if paired(word):
+        return [[pair] for pair in letter_pairs(word)]
+    forms = [form for language in languages for form in _forms(word, language)]
+    # Two forms that the index stems alike would count twice.
+    distinct = {tuple(map(porter_stem, word_parts(form))): form for form in reversed(forms)}
+    return [list(distinct.values())]
+
+
+def _forms(word: str, language: str) -> list[str]:
+    if language in ("", ENGLISH) and _LATIN.fullmatch(word):
+        return [word]
+    stemmed = " ".join(stem(part, language) for part in word_parts(word)) or word
+    return [stemmed, *_without_prefix(word)]
+
+
+def _stemmed(text: str, language: str) -> Iterator[str]:
+    for part, in_pairs in paired_runs(text):
+        if in_pairs:
+            yield from (*part, *(letter_pairs(part) if len(part) > 1 else ()))
+            continue
+        for word in words(part):
+            if language in ("", ENGLISH) and _LATIN.fullmatch(word):
+                yield word
+            else:
+                yield from (stem(piece, language) for piece in word_parts(word))
+                yield from _without_prefix(word)
+
+
+def _without_prefix(word: str) -> list[str]:
+    return [plain(word)[1:]] if _HEBREW_PREFIXED.match(word) else []
