@@ -10,7 +10,7 @@ from index.library import Library
 from index.readers.registry import read_sources
 from index.schemas import Article, Skipped
 from qa.assistant import Assistant
-from qa.pipeline.understanding.kinds import KINDS
+from qa.schemas import KINDS
 from tests.paths import SEEDS
 
 QUESTIONS = [json.loads(line) for line in (SEEDS / "questions.jsonl").read_text("utf-8").splitlines()]

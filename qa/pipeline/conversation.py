@@ -9,9 +9,8 @@ from index.collection import Collection
 from index.text.normalization import WORD
 from qa.pipeline.query_rewriting import is_follow_up, rewrite
 from qa.pipeline.understanding.chosen_articles import asked_of_chosen
-from qa.pipeline.understanding.kinds import KINDS
 from qa.pipeline.understanding.understanding import Understanding, topic_words, understand
-from qa.schemas import Question
+from qa.schemas import KINDS, Question
 
 # An answer is looked up by its beginning.
 MAX_ANSWER_CHARACTERS = 600

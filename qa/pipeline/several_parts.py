@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
@@ -22,6 +23,8 @@ from qa.verification.entities import extract_names
 NEAR_PART = 0.3
 # What a sentence gains that stands after an answer to another part; half of it before one. So many are tried.
 BESIDE, MAX_TRIED = 0.3, 6
+# Of money, if the other parts are about buying and selling.
+_HOW_MUCH = re.compile(r"(?:for |at |um |für )?(?:how much|wie ?viel)(?: money| geld)?\?", re.IGNORECASE)
 
 
 async def answer_parts(
@@ -63,7 +66,7 @@ def _found(
     said: list[str] = []
     for nth, answer in enumerate(answers):
         part = understanding.parts[nth]
-        asked = f"{part} {understanding.parts[0]}" if _is_bare(part) else part
+        asked = f"{part} {understanding.parts[0]}" if _HOW_MUCH.fullmatch(part) else part
         new = [one.text for one in answer.sentences if not _is_repeated(one.text, said)]
         if new and any(_fits(part, asked, text, "") for text in new):
             said += new
@@ -106,8 +109,11 @@ def _near_part(
         + BESIDE / 2 * ((one.sentence.article.id, one.sentence.nth + 1) in answers)
         for one in ranked
     }
-    near = sorted((one for one in scores if scores[one] >= NEAR_PART), key=lambda one: -scores[one])
-    return near[:MAX_TRIED]
+    own = {one.sentence: one.score for one in ranked}
+    # What stands beside an answer is tried first, but has to be near by itself where the part says of what.
+    enough = scores if _is_bare(part) else own
+    near = [one for one in scores if enough[one] >= NEAR_PART]
+    return sorted(near, key=lambda one: -scores[one])[:MAX_TRIED]
 
 
 def _is_bare(part: str) -> bool:

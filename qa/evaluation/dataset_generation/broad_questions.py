@@ -22,15 +22,7 @@ MIN_TITLE_WORDS = 3
 _NAME = r"(?P<name>[A-Z][\w’-]+ [A-Z][\w’-]+)"
 _QUOTED = re.compile(rf"[“\"](?P<words>[^“”\"\n]{{20,300}}?),?[”\"],? (?:said|says|told \w+|added) {_NAME}")
 _INTRODUCED = re.compile(rf"{_NAME}, (?P<role>(?:the|an?|its) [a-z][\w’' -]{{5,60}})[,.]")
-_WORDS = 4
-# A title shorter than this names no matter.
-MIN_TITLE_WORDS = 3
-_NAME = r"(?P<name>[A-Z][\w’-]+ [A-Z][\w’-]+)"
-_QUOTED = re.compile(rf"[“\"](?P<words>[^“”\"\n]{{20,300}}?),?[”\"],? (?:said|says|told \w+|added) {_NAME}")
-_INTRODUCED = re.compile(
-    r"(?P<name>[A-Z][\w’-]+ [A-Z][\w’-]+), (?P<role>(?:the|an?|its) [a-z][\w’' -]{5,60})[,.]"
-)
-_WORDS = re.compile(r"\w{4,}")
+_LONG_WORD = re.compile(r"\w{4,}")
 
 # Pairs to compare are looked for among this many articles.
 MAX_COMPARED = 300
@@ -104,8 +96,8 @@ def _lists(articles: Sequence[ArticleSummary], read: Read) -> Iterator[EvalQuest
 def _comparisons(articles: Sequence[ArticleSummary], _: Read) -> Iterator[EvalQuestion]:
     """Pairs of different outlets whose titles have two long words in common."""
     for one, other in combinations(list(_titled(articles))[:MAX_COMPARED], 2):
-        common = {word.lower() for word in _WORDS.findall(one.title)} & {
-            word.lower() for word in _WORDS.findall(other.title)
+        common = {word.lower() for word in _LONG_WORD.findall(one.title)} & {
+            word.lower() for word in _LONG_WORD.findall(other.title)
         }
         if one.outlet != other.outlet and one.outlet and other.outlet and len(common) >= 2:
             text = f"How do {one.outlet} and {other.outlet} differ on “{one.title}”?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from index.text.normalization import coverage
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
 from qa.pipeline.composition.nearest import ScoredSentence, scored_sentences
@@ -12,7 +13,8 @@ NEAR, CLOSE = 0.55, 0.75
 NEAR_POLAR = 0.45
 MAX_BEST = 3
 CAREFUL = "The articles say: "
-# What the similarity of an article's title with the question counts beside its nearest sentence.
+# What the similarity of an article's title with the question, and the share of the question's words in it,
+# count beside its nearest sentence.
 TITLE = 0.5
 
 
@@ -52,7 +54,11 @@ def _best_article(composition: Composition, ranked: list[ScoredSentence]) -> str
         best.setdefault(one.sentence.article.id, one)
     titles = [one.sentence.article.title for one in best.values()]
     near = composition.collection.similarity(composition.understanding.wording, titles)
-    scores = [one.score + TITLE * float(title) for one, title in zip(best.values(), near, strict=True)]
+    weights = composition.collection.weights(composition.understanding.wording)
+    scores = [
+        one.score + TITLE * (float(similarity) + coverage(weights, title))
+        for one, similarity, title in zip(best.values(), near, titles, strict=True)
+    ]
     return list(best)[scores.index(max(scores))]
 
 

@@ -22,8 +22,8 @@ MAX_ARTICLES, MAX_LINES = 8, 12
 MAX_FOUND, PER_DAY = 12, 2
 # An article tells of the topic in other words if it is this similar, and nearly as similar as any.
 SIMILAR, SAME_STORY = 0.45, 0.8
-# A sentence is about the topic if its similarity is at least this, or if it has half of the topic's words.
-ON_TOPIC = 0.25
+# A sentence without a date and below this similarity with the topic, as one about the site, is left out.
+ON_TOPIC = 0.1
 # What a sentence gains that names a day, a month or a year.
 DATED = 0.15
 # What one loses that needs its neighbours, or is background: older than so many years, without this share of
@@ -103,7 +103,12 @@ def _on_topic(composition: Composition, sentences: Sequence[ArticleSentence]) ->
     return [
         one
         for one, cosine in zip(sentences, cosines, strict=True)
-        if not one.is_question and (cosine >= ON_TOPIC or coverage(weights, one.text) >= NAMED)
+        if not one.is_question
+        and (
+            cosine >= ON_TOPIC
+            or coverage(weights, one.text) >= NAMED
+            or any(pattern.search(one.text) for pattern in _DATES)
+        )
     ]
 
 

@@ -18,6 +18,7 @@ from qa.llm.embedders import open_embedder
 from qa.pipeline.composition.evidence import names
 from qa.pipeline.understanding import kinds
 from qa.pipeline.understanding.classifier import TextClassifier
+from qa.schemas import KINDS
 from qa.settings import read_settings
 from tests.benchmarks.fitting.text_classifier import Example, confusion, cross_validate, fit
 
@@ -45,7 +46,7 @@ def _fit_kinds(embedder: Embedder) -> TextClassifier:
         (example.label.partition("/")[0], kinds.guess_of(probabilities).kind)
         for example, probabilities in cross_validate(examples, vectors, fit_some)
     ]
-    sys.stdout.write(confusion("kinds, cross-validation", guesses, kinds.KINDS))
+    sys.stdout.write(confusion("kinds, cross-validation", guesses, KINDS))
     classifier = fit_some(examples, vectors)
     held_out = [json.loads(line) for line in HELD_OUT.read_text("utf-8").splitlines()]
     found = embedder.encode([row["question"] for row in held_out])
@@ -55,7 +56,7 @@ def _fit_kinds(embedder: Embedder) -> TextClassifier:
     guesses = [
         (row["kind"], kinds.guess_of(each).kind) for row, each in zip(held_out, probabilities, strict=True)
     ]
-    sys.stdout.write(confusion("kinds, held out", guesses, kinds.KINDS))
+    sys.stdout.write(confusion("kinds, held out", guesses, KINDS))
     return classifier
 
 

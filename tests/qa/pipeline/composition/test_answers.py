@@ -157,9 +157,9 @@ def test_neither_yes_nor_no_is_said_without_a_model(ask: Callable[..., Answer]) 
 
 
 def test_a_reason_comes_with_its_neighbours(ask: Callable[..., Answer]) -> None:
-    answer = ask("Why was the opening of the museum put off?")
+    answer = ask("Why is Lukashenko under pressure?")
     assert (answer.status, answer.kind) == ("answered", "why")
-    assert "damp was discovered" in answer.text and len(answer.sentences) > 1
+    assert "Russian defeats" in answer.text and len(answer.sentences) > 1
 
 
 def test_each_part_has_an_answer_of_its_own(ask: Callable[..., Answer]) -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from index.embedding.embedder import SentenceEmbedder
 from qa.pipeline.understanding.classifier import TextClassifier
-from qa.pipeline.understanding.kinds import KINDS, WEIGHTS, form_words, guess_kind, training_questions
+from qa.pipeline.understanding.kinds import WEIGHTS, form_words, guess_kind, training_questions
+from qa.schemas import KINDS
 from tests.benchmarks.fitting.fit_kinds import HELD_OUT
 
 HELD_OUT_ROWS = [json.loads(line) for line in HELD_OUT.read_text("utf-8").splitlines()]
