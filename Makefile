@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test soak bench bench-check bench-kinds bench-search cases fit-confidence fit-verifier fit-kinds graph lock clean distclean
+.PHONY: help install chat check lint test soak bench bench-check bench-kinds bench-search cases fit-confidence fit-verifier fit-kinds fit-orders graph lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -85,6 +85,8 @@ fit-verifier: $(TESTABLE) ## fit the verifier's calibration to tests/benchmarks/
 fit-kinds: $(TESTABLE) ## fit the classifiers of questions and of names, and print how well they do
 	@$(BIN)/python -m tests.benchmarks.fitting.fit_kinds
 
+fit-orders: $(TESTABLE) ## fit the classifier of orders in articles, and print how well it does; DATA=articles.jsonl: count its false alarms
+	@$(BIN)/python -m tests.benchmarks.fitting.fit_orders $(if $(DATA),"$(DATA)")
 bench-kinds: $(TESTABLE) ## measure answers to broad questions by kind: make bench-kinds DATA=DIR
 	@[ -d "$(DATA)" ] || { echo "error: DATA must be a folder with a folder of articles.jsonl for each collection of the questions" >&2; exit 2; }
 	@$(BIN)/quoth models pull minilm

@@ -6,6 +6,7 @@ from index.schemas.articles import (
     ArticleSummary,
     Remark,
     content_id,
+    first_day,
     site_of,
 )
 from index.schemas.ingestion import (
@@ -39,5 +40,6 @@ __all__ = [
     "Skipped",
     "UnsupportedLanguage",
     "content_id",
+    "first_day",
     "site_of",
 ]

@@ -15,7 +15,7 @@ from qa.pipeline.composition.evidence.articles import same_matter
 from qa.pipeline.composition.evidence.figures import figures
 from qa.pipeline.composition.evidence.salience import cover, salience
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
-from qa.pipeline.composition.holdings.catalogue import day
+from qa.pipeline.composition.holdings.catalogue import dated
 from qa.pipeline.composition.nearest import nearest_sentences
 
 MAX_ARTICLES = 6
@@ -99,7 +99,7 @@ def _two_articles(composition: Composition) -> list[Article]:
         return [one for one in named if one] if all(named) else []
     first = relevant[0].article
     other = _counterpart(composition, first)
-    return sorted((first, other), key=lambda one: str(one.date or "")) if other else []
+    return sorted((first, other), key=lambda one: one.dated) if other else []
 
 
 def _counterpart(composition: Composition, first: Article) -> Article | None:
@@ -117,7 +117,7 @@ def _counterpart(composition: Composition, first: Article) -> Article | None:
 
 def _label(article: Article) -> str:
     name = article.outlet or article.title
-    return f"{name} ({day(article.date)})" if article.date else name
+    return f"{name} ({dated(article)})" if article.dated else name
 
 
 def _points(sides: Sequence[Sequence[ArticleSentence]], vectors: Sequence[Vectors]) -> list[_Point]:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.embedding.embedder import Vectors
+from index.embedding.text_classifier import TextClassifier
 from index.text.normalization import WORD, stem
-from qa.pipeline.understanding.classifier import TextClassifier
 from qa.schemas import KINDS, Kind
 
 # The kinds that are drafted, and not composed of what articles it is about.

@@ -10,9 +10,9 @@ from datetime import date
 from rapidfuzz import fuzz
 
 from index.collection import Collection
+from index.embedding.text_classifier import TextClassifier
 from index.schemas import Filters
 from index.text.normalization import WORD, is_stop_word, stem
-from qa.pipeline.understanding.classifier import TextClassifier
 from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, KindGuess, form_words, guess_kind
 from qa.pipeline.understanding.outlets import NamedOutlet, named_outlets
 from qa.pipeline.understanding.periods import find_period

@@ -21,7 +21,7 @@ def article(
     """The article with `text[start:end]` marked, its age on the day of the question, and buttons that limit
     the questions to it.
     """
-    facts = [article.source, phrases.day(article.date)]
+    facts = [article.source, phrases.dated(article)]
     if article.date and asked:
         facts.append(phrases.age(article.date, asked))
     return render(

@@ -397,3 +397,10 @@ def test_the_window_asks_again_as_the_kind_that_is_chosen(answering: Callable[..
         return views[-1][0]
 
     assert '<option value="timeline" selected>' in asyncio.run(last())
+
+
+def test_as_much_of_a_date_is_shown_as_is_known() -> None:
+    known = [Article(id="a", text="", date=date(2022, 3, 5)), Article(id="b", text="", period="2022-03")]
+    known += [Article(id="c", text="", period="2022"), Article(id="d", text="")]
+    assert [ENGLISH.dated(one) for one in known] == ["5 Mar 2022", "Mar 2022", "2022", ""]
+    assert [GERMAN.dated(one) for one in known[1:]] == ["März 2022", "2022", ""]
