@@ -113,7 +113,9 @@ class Outcome:
 
 
 @contextmanager
-def opened(library: Library, model: ChatModel | None, evidence_tokens: EvidenceTokens = 360) -> Iterator[Assistant]:
+def opened(
+    library: Library, model: ChatModel | None, evidence_tokens: EvidenceTokens = 360
+) -> Iterator[Assistant]:
     """An assistant whose end closes neither the library nor the model, which the tests share."""
     with pytest.MonkeyPatch.context() as patch:
         for shared in filter(None, (library, model)):
