@@ -127,7 +127,7 @@ class FTS5KeywordIndex:
         contains any of them.
         """
         forms = {word: [_quoted(one) for phrases in self._forms(word) for one in phrases] for word in words}
-        weights = {one: words[word] for word in reversed(words) for one in forms[word]}
+        weights = {one: words[word] for word in reversed(list(words)) for one in forms[word]}
         counts = self._passage_counts(weights)
         languages = self.languages()
         for word, weight in words.items():

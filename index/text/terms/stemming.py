@@ -21,7 +21,7 @@ _ALGORITHMS = {
 }  # fmt: skip
 # Scripts, the languages written in them, and the one by whose rules a word is stemmed whose language is
 # another or not known. What is in none of them is in Latin letters, or not stemmed.
-_SCRIPTS = (
+_SCRIPTS: tuple[tuple[re.Pattern[str], frozenset[str], str], ...] = (
     (re.compile("[\u0400-\u052f]"), frozenset({"ru", "sr"}), "ru"),
     (re.compile("[\u0600-\u06ff\u0750-\u077f]"), frozenset({"ar", "fa", "ur", "ps", "ug", "ku"}), "ar"),
     (re.compile("[\u0370-\u03ff\u1f00-\u1fff]"), frozenset({"el"}), "el"),
