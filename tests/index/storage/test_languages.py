@@ -85,7 +85,10 @@ def test_an_older_index_answers_and_is_rebuilt_without_embedding(
 ) -> None:
     articles = [
         Article(id="de", text=LONG),
-        Article(id="en", text="The council met on the old bridge yesterday."),
+        Article(
+            id="en",
+            text="The council met on the old bridge yesterday, and the houses by the river will stay.",
+        ),
     ]
     with Library(home, embedder) as library:
         list(library.collection("default", make=True).add(articles))
