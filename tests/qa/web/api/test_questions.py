@@ -72,7 +72,7 @@ def test_search_as_replaces_the_rewritten_question(client):
 
 
 def test_a_question_is_answered_as_the_kind_that_is_chosen(client):
-    given = {"question": "What is known about the bus strike?"}
+    given = {"question": "Tell me about the bus strike."}
     assert client.post("/api/ask", json=given).json()["kind"] != "timeline"
     answer = client.post("/api/ask", json=given | {"kind": "timeline"}).json()
     assert answer["kind"] == answer["understood"]["kind"] == "timeline"
