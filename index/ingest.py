@@ -82,7 +82,7 @@ class Ingest:
         passages = [(article, passage) for article, parts in batch for passage in parts]
         ids = [passage.id for _, passage in passages]
         vectors = self._embed(passages)
-        metadata = [VectorMetadata(article_id=a.id, source=a.source, date=a.date) for a, _ in passages]
+        metadata = [VectorMetadata(article_id=a.id, source=a.source, date=a.first_day) for a, _ in passages]
         with self.writing:
             outcomes = [self._outcome(article, outdated) for article, _ in batch]
             self.documents.mark_orphans(ids)

@@ -9,7 +9,7 @@ from typing import Any
 
 from index.errors import SourceUnreadable
 from index.readers.charset import REPLACEMENT
-from index.readers.dates import DayOrder, parse_day
+from index.readers.dates import DayOrder, parse_day, parse_period
 from index.readers.source_file import SourceFile
 from index.readers.tables.columns import FIELDS
 from index.schemas import Article, Remark, content_id
@@ -47,8 +47,9 @@ def article_from_fields(
         raise SourceUnreadable(f"url {url[:60]!r}… has more than {MAX_URL_CHARACTERS:,} characters")
     place = place or (file.name if file else given["title"] or given["id"] or "the article")
     day = read_date(given["date"], text, order=order, locale=locale)
+    period = "" if day else read_period(given["date"], text, locale=locale)
     remarks = []
-    if given["date"].strip() and not day:
+    if given["date"].strip() and not (day or period):
         remarks.append(Remark(place=place, kind=NO_DAY, detail=f"'{given['date'].strip()[:60]}'"))
     if count := text.count(REPLACEMENT) + given["title"].count(REPLACEMENT):
         remarks.append(Remark(place=place, kind=UNDECODED, detail=f"{count:,}"))
@@ -58,6 +59,7 @@ def article_from_fields(
         title=_shortened(given["title"]),
         url=url,
         date=day,
+        period=period,
         source=_shortened(given["source"]),
         origin=file.origin if file else "",
         remarks=tuple(remarks),
@@ -71,6 +73,11 @@ def read_date(written: str, text: str, *, order: DayOrder | None, locale: str) -
     return parse_day(written, order=order, locale=locale) or (
         None if locale else parse_day(written, order=order, locale=language_of(text))
     )
+
+
+def read_period(written: str, text: str, *, locale: str) -> str:
+    """The month or year of a date that names no day."""
+    return parse_period(written, locale=locale or (language_of(text) if written.strip() else ""))
 
 
 def _string(name: str, value: Any) -> str:

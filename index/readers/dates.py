@@ -1,6 +1,7 @@
 """Dates as documents write them. The day is taken as written, whatever the time zone.
 
-A wrong date is worse than none: what names no day, such as a year alone, or may name several, has none.
+A wrong date is worse than none: what names no day, or may name several, has none. A month or a year alone
+is a period.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _EPOCH = re.compile(r"(\d{9,10}|\d{12,13}|\d{16}|\d{19})(?:\.\d*)?")
 _EAST_ASIAN = re.compile(r"(\d{4})\s?[年년]\s?(\d\d?)\s?[月월]\s?(\d\d?)\s?[日일号]")
 _YEAR_FIRST = re.compile(r"(?<![\d/.:-])(\d{4})([-/.:])(\d\d?)\2(\d\d?)(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d\d?)\s?([-/.])\s?(\d\d?)\s?\2\s?(\d{4}|\d\d)(?!\d)")
+_YEAR_AND_MONTH = re.compile(r"(?P<year>\d{4})\s?(?:[-/.年년]\s?(?:(?P<month>\d\d?)\s?[月월]?)?)?")
+_MONTH_AND_YEAR = re.compile(r"(?P<month>\d\d?)\s?[-/.]\s?(?P<year>\d{4})")
 _TIME = re.compile(
     r"(?<!\d)(?:T?\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[ap]\.?m\b\.?)?"
     r"|\d\d?h\d\d(?!\w)|\d\d?(?:\.\d\d)?\s?(?:Uhr|h|[ap]m|[ap]\.m\.)(?!\w)|(?:klo|kl)\.?\s\d\d?[.:]\d\d)"
@@ -31,6 +34,8 @@ _TIME = re.compile(
 _TOKEN = re.compile(r"\d+|[^\s\d,.;:/()|\[\]–—·-]+")
 # Words between day, month and year: `de`, `of`, `gada`.
 _LONGEST_LINK = 4
+# A number such as 0912 is no year.
+_EARLIEST_YEAR = 1000
 # Times of clocks that are wrong, and of publications that are announced.
 _AHEAD = timedelta(days=400)
 
@@ -70,6 +75,27 @@ def parse_day(text: str, *, order: DayOrder | None = None, locale: str = "") -> 
     return _day_of_words(_TOKEN.findall(rest), locale.partition("-")[0].lower())
 
 
+@lru_cache(maxsize=4096)
+def parse_period(text: str, *, locale: str = "") -> str:
+    """The year, or the month, that a text names without a day, as `2022` or `2022-03`; empty if it names
+    none.
+    """
+    text = text.strip()
+    if not text or len(text) > MAX_CHARACTERS:
+        return ""
+    if found := _YEAR_AND_MONTH.fullmatch(text):
+        return _period(found["year"], int(found["month"] or 0))
+    if found := _MONTH_AND_YEAR.fullmatch(text):
+        return _period(found["year"], int(found["month"]))
+    words = _TOKEN.findall(text)
+    years = [word for word in words if word.isdigit()]
+    months = [word for word in words if not word.isdigit() and len(word) > _LONGEST_LINK - 2]
+    if len(years) != 1 or len(years[0]) != len("2022") or len(months) != 1:
+        return ""
+    month = _month(months[0], set(), locale.partition("-")[0].lower())
+    return _period(years[0], month) if month else ""
+
+
 def told_order(texts: Iterable[str]) -> DayOrder | None:
     """The order that dates of one author have, by those among them that can only be read in one; None if
     they differ.
@@ -84,8 +110,8 @@ def told_order(texts: Iterable[str]) -> DayOrder | None:
 
 
 def document_date(text: str) -> str | None:
-    """The day of a W3CDTF timestamp, as .docx and .epub have it, in ISO form; a year alone is not a day."""
-    found = re.match(r"\d{4}-\d\d-\d\d", text)
+    """The day, month or year of a W3CDTF timestamp, as .docx and .epub have it, in ISO form."""
+    found = re.match(r"\d{4}(?:-\d\d){0,2}(?!\d)", text)
     return found and found[0]
 
 
@@ -93,6 +119,14 @@ def _day(year: str | int, month: str | int, day: str | int) -> date | None:
     with suppress(ValueError):
         return date(int(year), int(month), int(day))
     return None
+
+
+def _period(year: str, month: int) -> str:
+    """The period, unless it lies in the future; month 0 is the whole year."""
+    first = _day(year, month or 1, 1)
+    if not first or first > date.today() + _AHEAD or first.year < _EARLIEST_YEAR:
+        return ""
+    return first.isoformat()[: 7 if month else 4]
 
 
 def _epoch_day(digits: str) -> date | None:

@@ -72,6 +72,7 @@ class HybridRetriever:
                 title=article.title,
                 url=article.url,
                 date=article.date,
+                period=article.period,
                 source=article.source,
                 score=scores[passage.id],
                 similarity=cosines[passage.id],
@@ -104,7 +105,12 @@ class HybridRetriever:
         passing = self.documents.matching_passages(list(nearest), filters)
         if len(passing) >= candidates:
             return {id_: cosine for id_, cosine in nearest.items() if id_ in passing}
-        return self.vectors.nearest(vector, candidates, filters)
+        nearest = self.vectors.nearest(vector, candidates, filters)
+        if not filters.before:
+            return nearest
+        # The vectors know the first day of a month or year, not its last.
+        passing = self.documents.matching_passages(list(nearest), filters)
+        return {id_: cosine for id_, cosine in nearest.items() if id_ in passing}
 
     def _with_recency(self, relevance: Mapping[str, float], as_of: date | None) -> dict[str, float]:
         """The relevance combined with the articles' recency: 1 on the day `as_of`, 0.5 RECENCY_DAYS before

@@ -6,6 +6,7 @@ from index.schemas.articles import (
     ArticleSummary,
     Remark,
     content_id,
+    first_day,
 )
 from index.schemas.ingestion import (
     Ingested,
@@ -38,4 +39,5 @@ __all__ = [
     "Skipped",
     "UnsupportedLanguage",
     "content_id",
+    "first_day",
 ]

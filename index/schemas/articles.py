@@ -27,7 +27,8 @@ class Article:
 
     `text` is immutable: every offset points into it, in code points. `origin` is where it was read, an
     absolute path or a URL; a changed file replaces the article of the same origin. `remarks` of its reader
-    are reported when it is added, and not stored.
+    are reported when it is added, and not stored. `period` is the year or month of an article without a
+    known day, as `2022` or `2022-03`.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Article:
     title: str = ""
     url: str = ""
     date: Day | None = None
+    period: str = ""
     source: str = ""
     origin: str = ""
     remarks: tuple[Remark, ...] = field(default=(), compare=False)
@@ -42,22 +44,37 @@ class Article:
     @property
     def digest(self) -> str:
         """sha256 (hex) of all fields that are shown; articles with equal digests are equal."""
-        day = self.date.isoformat() if self.date else ""
-        content = json.dumps([self.title, self.url, day, self.source, self.text], ensure_ascii=False)
+        content = json.dumps([self.title, self.url, self.dated, self.source, self.text], ensure_ascii=False)
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def dated(self) -> str:
+        """The date as far as it is known, in ISO form: a day, a month, a year; empty if it is unknown."""
+        return self.date.isoformat() if self.date else self.period
+
+    @property
+    def first_day(self) -> Day | None:
+        """The date, or the first day of the period."""
+        return first_day(self.dated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleSummary:
-    """An article in a list; `passages` and `characters` are counts."""
+    """An article in a list; `passages` and `characters` are counts, `period` as in `Article`."""
 
     id: str
     title: str
     url: str
     date: Day | None
+    period: str = ""
     source: str
     passages: int
     characters: int
+
+    @property
+    def dated(self) -> str:
+        """The date as far as it is known; see `Article.dated`."""
+        return self.date.isoformat() if self.date else self.period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +83,11 @@ class ArticlePage:
 
     articles: tuple[ArticleSummary, ...]
     total: int
+
+
+def first_day(dated: str) -> Day | None:
+    """The first day of a day, month or year in ISO form; None of an empty one."""
+    return Day.fromisoformat(f"{dated}-01-01"[:10]) if dated else None
 
 
 def content_id(*, url: str = "", text: str = "") -> str:

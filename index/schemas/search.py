@@ -53,13 +53,14 @@ class Hit:
     `score` ranks the hits of one search, 0 to 1. `similarity` is the cosine between query and passage,
     -1 to 1; `coverage` is the share of the query's words, weighted by their rarity, that the passage
     contains, 0 to 1. Unlike scores, these two can be compared between searches. `also` are duplicates of
-    the article that contain most of the passage too.
+    the article that contain most of the passage too. `period` is as in `Article`.
     """
 
     passage: Passage
     title: str
     url: str
     date: Day | None
+    period: str = ""
     source: str
     score: float
     similarity: float
@@ -69,7 +70,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Conditions on articles. Days are inclusive; an article without a date passes only `as_of`."""
+    """Conditions on articles. Days are inclusive; an article without a date passes only `as_of`. One of a
+    month or year passes `after` and `before` if all its days do, and `as_of` if its first day does.
+    """
 
     source: str | None = None
     after: Day | None = None

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import date
 
 from index.errors import ArticleUnknown
-from index.schemas import Article, ArticlePage, Filters, Passage
+from index.schemas import Article, ArticlePage, Filters, Passage, first_day
 from index.storage import duplicate_clusters
 from index.storage.database import Database, SQLiteMetadata
 from index.storage.disk_space import ensure_space
@@ -86,7 +86,7 @@ class SQLiteDocumentStore:
         return sorted((source for (source,) in found), key=str.casefold)
 
     def newest_date(self, as_of: date | None = None) -> date | None:
-        [(day,)] = self.database.rows("SELECT max(date) FROM articles")
+        [(day,)] = self.database.rows("SELECT max(date) FROM articles WHERE length(date) = 10")
         days = [date.fromisoformat(day)] if day else []
         return min([*days, as_of] if as_of else days, default=None)
 
@@ -151,7 +151,7 @@ class SQLiteDocumentStore:
             f"WHERE passages.id IN ({placeholders(ids)})",
             ids,
         )
-        return {id_: date.fromisoformat(day) if day else None for id_, day in rows}
+        return {id_: first_day(dated or "") for id_, dated in rows}
 
     def matching_passages(self, ids: Sequence[str], filters: Filters) -> set[str]:
         condition, values = filter_condition(filters)

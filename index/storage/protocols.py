@@ -20,7 +20,7 @@ from index.schemas import Article, ArticlePage, Filters, Passage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorMetadata:
-    """The fields by which a vector can be filtered."""
+    """The fields by which a vector can be filtered; `date` is the first day of the article's date."""
 
     article_id: str
     source: str
@@ -63,7 +63,7 @@ class DocumentStore(Protocol):
         """The distinct sources of all articles, in alphabetical order."""
 
     def newest_date(self, as_of: date | None = None) -> date | None:
-        """The date of the newest article, or `as_of` if that is earlier; None without any date."""
+        """The newest day of an article, or `as_of` if that is earlier; None without any day."""
 
     def counts(self) -> tuple[int, int]:
         """The number of articles and of passages."""
@@ -89,7 +89,7 @@ class DocumentStore(Protocol):
         """The passages of an article, in order."""
 
     def passage_dates(self, ids: Sequence[str]) -> dict[str, date | None]:
-        """The date of the article of each of these passages that exists."""
+        """The first day of the date of the article of each of these passages that exists."""
 
     def matching_passages(self, ids: Sequence[str], filters: Filters) -> set[str]:
         """Those of the passages whose articles pass the filters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from index.schemas import Article, ArticleSummary, Filters, Passage
@@ -29,14 +29,29 @@ def filter_condition(filters: Filters) -> tuple[str, list[str]]:
         values.extend(filters.without_ids)
     if filters.after:
         clauses.append("articles.date >= ?")
-        values.append(filters.after.isoformat())
+        values.append(_earliest(filters.after))
     if filters.before:
-        clauses.append("articles.date <= ?")
-        values.append(filters.before.isoformat())
+        last = filters.before.isoformat()
+        clauses.append("articles.date <= ? AND articles.date NOT IN (?, ?)")
+        values.extend((last, *_unfinished(filters.before)))
     if filters.as_of:
         clauses.append("(articles.date IS NULL OR articles.date <= ?)")
         values.append(filters.as_of.isoformat())
     return " AND ".join(clauses), values
+
+
+def _earliest(day: date) -> str:
+    """The least date in ISO form of which no day is before this one. Dates may be months or years, and
+    compare as texts: "2022" < "2022-01" < "2022-01-01".
+    """
+    return day.isoformat().removesuffix("-01").removesuffix("-01")
+
+
+def _unfinished(day: date) -> tuple[str, str]:
+    """The month and the year of this day, each empty if it is their last."""
+    following = day + timedelta(days=1) if day < date.max else date.min
+    month = "" if following.month != day.month else day.isoformat()[:7]
+    return month, "" if following.year != day.year else day.isoformat()[:4]
 
 
 def placeholders(values: Sequence[str]) -> str:
@@ -46,8 +61,8 @@ def placeholders(values: Sequence[str]) -> str:
 
 def insert_article(db: sqlite3.Connection, article: Article, passages: Sequence[Passage]) -> None:
     """Inserts a new article with its passages into all tables. They own their vectors from now on."""
-    day = article.date.isoformat() if article.date else None
-    fields = (article.id, article.digest, article.title, article.url, day, article.source, article.origin)
+    dated = article.dated or None
+    fields = (article.id, article.digest, article.title, article.url, dated, article.source, article.origin)
     db.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*fields, article.text))
     duplicate_clusters.add(db, article.id, article.text)
     for passage in passages:
@@ -72,6 +87,13 @@ def delete_article(db: sqlite3.Connection, article_id: str) -> None:
     db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
 
 
+def _dated(stored: str | None) -> dict[str, Any]:
+    """The `date` and `period` of an article whose date is stored as a day, a month or a year."""
+    if not stored or len(stored) < len("2022-10-27"):
+        return {"date": None, "period": stored or ""}
+    return {"date": date.fromisoformat(stored), "period": ""}
+
+
 def article_of(row: Sequence[Any]) -> Article:
     """The article in a row of ARTICLE_FIELDS."""
     id_, text, title, url, day, source, origin = row
@@ -80,7 +102,7 @@ def article_of(row: Sequence[Any]) -> Article:
         text=text,
         title=title,
         url=url,
-        date=date.fromisoformat(day) if day else None,
+        **_dated(day),
         source=source,
         origin=origin,
     )
@@ -93,7 +115,7 @@ def summary_of(row: Sequence[Any]) -> ArticleSummary:
         id=id_,
         title=title,
         url=url,
-        date=date.fromisoformat(day) if day else None,
+        **_dated(day),
         source=source,
         passages=passages,
         characters=characters,

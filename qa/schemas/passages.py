@@ -1,4 +1,7 @@
-"""Retrieved passages and citations, with the duplicates of their articles."""
+"""Retrieved passages and citations, with the duplicates of their articles.
+
+`period` is the year or month of an article without a known day, as `2022` or `2022-03`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ class DuplicateArticle(Schema):
     title: str
     url: str
     date: date | None
+    period: str = ""
     source: str
 
     @classmethod
@@ -25,6 +29,7 @@ class DuplicateArticle(Schema):
             title=article.title,
             url=article.url,
             date=article.date,
+            period=article.period,
             source=article.source,
         )
 
@@ -39,6 +44,7 @@ class RetrievedPassage(Schema):
     title: str
     url: str
     date: date | None
+    period: str = ""
     source: str
     start: int
     end: int
@@ -54,6 +60,7 @@ class RetrievedPassage(Schema):
             title=hit.title,
             url=hit.url,
             date=hit.date,
+            period=hit.period,
             source=hit.source,
             start=passage.start,
             end=passage.end,
@@ -74,6 +81,7 @@ class Citation(Schema):
     title: str
     url: str
     date: date | None
+    period: str = ""
     source: str
     start: int
     end: int
@@ -92,6 +100,7 @@ class Citation(Schema):
             title=hit.title,
             url=hit.url,
             date=hit.date,
+            period=hit.period,
             source=hit.source,
             start=start,
             end=end,

@@ -51,7 +51,9 @@ CollectionName = Annotated[str, Field(description="name of the collection")]
 
 
 class FilterParams(Schema):
-    """Restricts the articles. Dates are inclusive, and exclude articles without a date."""
+    """Restricts the articles. Dates are inclusive. They exclude articles without a date, and those of a
+    month or year that is not wholly within.
+    """
 
     source: str | None = Field(None, description="only articles whose source is exactly this")
     after: Date = Field(None, description="only articles of this day or later")
@@ -190,6 +192,7 @@ class ArticleWithText(Schema):
     title: str
     url: str
     date: date | None
+    period: str = Field("", description="the year or month, if the day is not known: 2022, 2022-03")
     source: str
     text: str
 

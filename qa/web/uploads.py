@@ -48,7 +48,9 @@ class UploadedArticle(BaseModel):
     id: str | None = Field(None, description="stored as given; by default derived from the url or the text")
     url: str | None = None
     title: str | None = None
-    date: str | None = Field(None, description="ISO 8601; another form is read if it names a certain day")
+    date: str | None = Field(
+        None, description="ISO 8601, also a month or a year alone; another form is read if it is certain"
+    )
     source: str | None = Field(None, description="who published it")
     origin: str | None = Field(
         None, description="the place it was read from; a later upload with the same origin replaces it"

@@ -58,6 +58,7 @@ def test_an_answer_cites_one_copy_and_names_the_other(answering: Answering) -> N
             "title": "Green light for 38 turbines on Gannet Bank",
             "url": "https://example.org/coast-herald/2024/01/16/green-light-gannet-bank",
             "date": "2024-01-16",
+            "period": "",
             "source": "Skerrow Coast Herald",
         },
         {
@@ -65,6 +66,7 @@ def test_an_answer_cites_one_copy_and_names_the_other(answering: Answering) -> N
             "title": "Regulator approves Gannet Bank wind farm",
             "url": "https://example.org/marren-post/2024/01/16/gannet-bank-approved",
             "date": "2024-01-16",
+            "period": "",
             "source": "The Marren Post",
         },
     )

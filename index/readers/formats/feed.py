@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from index.errors import SourceUnreadable
-from index.readers.article_fields import article_from_fields, read_date
+from index.readers.article_fields import article_from_fields, read_date, read_period
 from index.readers.charset import decoded_text
 from index.readers.dates import DayOrder, parse_day, told_order
 from index.readers.html.visible_text import html_to_text
@@ -118,10 +118,12 @@ def _entry(fields: dict[str, Any], part: SourceFile, dating: _Dating) -> Article
 def _linked_page(fields: dict[str, Any], read_linked: ReadLinked, dating: _Dating) -> Article:
     page = read_linked(fields["url"])
     day = read_date(fields["date"], page.text, order=dating.order, locale=dating.locale)
+    period = read_period(fields["date"], page.text, locale=dating.locale)
     return replace(
         page,
         title=fields["title"] or page.title,
         date=day or page.date,
+        period="" if day or page.date else period or page.period,
         source=fields["source"] or page.source,
     )
 

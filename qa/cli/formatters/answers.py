@@ -85,7 +85,9 @@ def show_passages(hits: Sequence[RetrievedPassage], query: str) -> None:
         if rank > 1:
             screen.show("")
         title = _highlighted(hit.title or hit.article_id, query_stems)
-        rest = "".join(f" · {one_line(part)}" for part in (str(hit.date or ""), hit.source, hit.url) if part)
+        rest = "".join(
+            f" · {one_line(part)}" for part in (str(hit.date or hit.period), hit.source, hit.url) if part
+        )
         about = (rest + _duplicates(hit), "dim")
         screen.show((f"{hit.score:.3f}", "green"), "  ", *title, about, prefix=f"{rank:>2}. ")
         screen.show(*_highlighted(hit.text, query_stems), prefix="    ")
@@ -142,7 +144,7 @@ def show_rechecks(
 
 def describe_source(source: Citation | RetrievedPassage) -> str:
     """Title, outlet, day and address of an article, as far as they are known."""
-    parts = (source.title, source.source, str(source.date or ""), source.url)
+    parts = (source.title, source.source, str(source.date or source.period), source.url)
     return " · ".join(one_line(part) for part in parts if part) or source.article_id
 
 

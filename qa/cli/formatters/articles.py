@@ -41,9 +41,7 @@ def show_listing(listing: ArticlePage, collection: str, *, search: str, as_json:
         show_json({"articles": [asdict(article) for article in articles]})
         return
     screen = PlainConsole()
-    rows = [
-        (a.id, f"{a.date or ''}", f"{a.passages}", one_line(a.source), one_line(a.title)) for a in articles
-    ]
+    rows = [(a.id, a.dated, f"{a.passages}", one_line(a.source), one_line(a.title)) for a in articles]
     if screen.is_terminal and rows:
         table = Table("ID", "Date", "Passages", "Source", "Title", box=None, pad_edge=False)
         table.columns[0].no_wrap = True  # an id must stay in one line to be copied
@@ -90,5 +88,5 @@ def show_article(article: Article, *, as_json: bool) -> None:
 
 
 def _metadata(article: Article) -> dict[str, Any]:
-    names = ("id", "title", "date", "source", "url", "origin")
+    names = ("id", "title", "date", "period", "source", "url", "origin")
     return {name: getattr(article, name) for name in names}

@@ -15,7 +15,7 @@ from qa.pipeline.composition.evidence.articles import relevant_articles
 from qa.pipeline.composition.evidence.figures import figures
 from qa.pipeline.composition.evidence.salience import cover, salience
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
-from qa.pipeline.composition.holdings.catalogue import day
+from qa.pipeline.composition.holdings.catalogue import dated
 
 MAX_ARTICLES = 6
 # The beginning of an article that finds its counterpart, and how similar this has to be: to the beginning,
@@ -88,7 +88,7 @@ def _two_articles(composition: Composition) -> list[Article]:
         return [one for one in named if one] if all(named) else []
     first = relevant[0].article
     other = _counterpart(composition, first)
-    return sorted((first, other), key=lambda one: str(one.date or "")) if other else []
+    return sorted((first, other), key=lambda one: one.dated) if other else []
 
 
 def _counterpart(composition: Composition, first: Article) -> Article | None:
@@ -114,7 +114,7 @@ def _counterpart(composition: Composition, first: Article) -> Article | None:
 
 
 def _label(article: Article) -> str:
-    return f"{article.source or article.title} ({day(article.date)})" if article.date else article.source
+    return f"{article.source or article.title} ({dated(article)})" if article.dated else article.source
 
 
 def _points(sides: Sequence[Sequence[ArticleSentence]], vectors: Sequence[Vectors]) -> list[_Point]:

@@ -131,6 +131,7 @@ def _citation(number: int, quote: ArticleSentence, collection: Collection) -> Ci
         title=article.title,
         url=article.url,
         date=article.date,
+        period=article.period,
         source=article.source,
         start=quote.start,
         end=quote.end,

@@ -10,7 +10,7 @@ from index.schemas import Article
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.salience import cover, salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
-from qa.pipeline.composition.holdings.catalogue import day, listed
+from qa.pipeline.composition.holdings.catalogue import dated, listed
 
 MIN_SENTENCES, MAX_SENTENCES = 3, 6
 # A summary has one sentence for so many of an article.
@@ -63,7 +63,7 @@ def _topic(composition: Composition, articles: Sequence[Article]) -> list[Articl
 
 def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
     """Oldest article first, and each in its order."""
-    return str(sentence.article.date or ""), sentence.article.id, sentence.start
+    return sentence.article.dated, sentence.article.id, sentence.start
 
 
 def _period(composition: Composition) -> Composed | None:
@@ -77,7 +77,7 @@ def _period(composition: Composition) -> Composed | None:
     for sentence in composition.read(articles):
         first.setdefault(sentence.article.id, sentence)
     lines = [
-        Line.quoted(one, f"{day(one.article.date)}: " if one.article.date else "") for one in first.values()
+        Line.quoted(one, f"{dated(one.article)}: " if one.article.dated else "") for one in first.values()
     ]
     head = listed(page.articles, composition.filters, page.total)
     return Composed(lines=(head, *lines), is_list=True)

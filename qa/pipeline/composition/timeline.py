@@ -14,7 +14,7 @@ from index.text.normalization import coverage
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.salience import salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
-from qa.pipeline.composition.holdings.catalogue import day
+from qa.pipeline.composition.holdings.catalogue import dated
 
 MAX_ARTICLES, MAX_LINES = 8, 10
 # What a sentence gains that names a day, a month or a year.
@@ -83,8 +83,7 @@ def _is_background(when: tuple[str, str] | None, sentence: ArticleSentence) -> b
 
 
 def _reported(sentence: ArticleSentence) -> tuple[str, str]:
-    when = sentence.article.date
-    return (when.isoformat(), day(when)) if when else ("", "")
+    return sentence.article.dated, dated(sentence.article)
 
 
 def event_day(sentence: ArticleSentence) -> tuple[str, str] | None:

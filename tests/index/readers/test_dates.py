@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from index.readers.dates import MAX_CHARACTERS, DayOrder, parse_day, told_order
+from index.readers.dates import MAX_CHARACTERS, DayOrder, parse_day, parse_period, told_order
 
 OCTOBER_27 = date(2022, 10, 27)
 
@@ -81,6 +81,40 @@ def test_forms_of_one_day(written: str) -> None:
 )
 def test_what_names_no_certain_day_has_none(written: str) -> None:
     assert parse_day(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "period"),
+    [
+        *(("2022", "2022"), (" 2022 ", "2022"), ("2022年", "2022"), ("2022-03", "2022-03")),
+        *(("2022/3", "2022-03"), ("03/2022", "2022-03"), ("3.2022", "2022-03"), ("2022年3月", "2022-03")),
+        *(("March 2022", "2022-03"), ("Sept. 2022", "2022-09"), ("marzo de 2022", "2022-03")),
+        *(("März 2022", "2022-03"), ("Март 2022", "2022-03"), ("2022 March", "2022-03")),
+    ],
+)
+def test_a_month_or_a_year_alone_is_a_period(written: str, period: str) -> None:
+    assert parse_period(written) == period
+    assert parse_day(written) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "soon",
+        "2022-13",
+        "0912",
+        "9999",
+        "22",
+        "spring 2022",
+        "12 March",
+        "2022-13-27",
+        "Issue 2022",
+        "1,2022",
+    ],
+)
+def test_what_names_no_month_or_year_is_no_period(written: str) -> None:
+    assert parse_period(written) == ""
 
 
 def test_weekday_locale_and_other_dates_tell_the_month() -> None:

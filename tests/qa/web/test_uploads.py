@@ -23,6 +23,20 @@ def test_invalid_articles_are_skipped(empty_client):
     assert warning == "articles.jsonl:3: its date names no certain day, so it has none ('soon')"
 
 
+def test_a_month_or_a_year_is_kept_beside_no_date(empty_client):
+    given = [
+        {"id": "month", "text": "It froze.", "date": "2022-03"},
+        {"id": "year", "text": "It thawed.", "date": "2022"},
+    ]
+    assert empty_client.post("/api/articles", json={"articles": given}).json()["warnings"] == []
+    month = empty_client.get("/api/articles/month").json()
+    assert (month["date"], month["period"]) == (None, "2022-03")
+    listed = empty_client.get("/api/articles", params={"after": "2022-03-01", "before": "2022-03-31"}).json()
+    assert [(one["id"], one["period"]) for one in listed["articles"]] == [("month", "2022-03")]
+    hits = empty_client.post("/api/search", json={"query": "It thawed"}).json()["hits"]
+    assert {hit["article_id"]: hit["period"] for hit in hits} == {"month": "2022-03", "year": "2022"}
+
+
 def test_article_of_the_same_origin_is_replaced(empty_client):
     old = {"text": "The ferry left at 18:40.", "origin": "/news/ferry.txt"}
     [first] = empty_client.post("/api/articles", json=old).json()["added"]
@@ -183,11 +197,11 @@ def test_columns_of_uploaded_tables(empty_client):
     sent = {"files": ("films.csv", films)}
     report = empty_client.post("/api/articles", files=sent, data={"columns": "text=Plot,title=Film"}).json()
     assert (len(report["added"]), report["warnings"]) == (2, [])
-    guessed = b"Headline;Body;Published\nKiln;The kiln is cold.;2022\nWell;The well is dug.;2023\n"
+    guessed = b"Headline;Body;Published\nKiln;The kiln is cold.;soon\nWell;The well is dug.;later\n"
     report = empty_client.post("/api/articles", files={"files": ("news.csv", guessed)}).json()
     told, dates = report["warnings"]
     assert told.startswith("news.csv: `Headline` is read as title, `Published` is read as date")
-    assert dates == "news.csv:2: its date names no certain day, so it has none ('2022'), and so in 1 more"
+    assert dates == "news.csv:2: its date names no certain day, so it has none ('soon'), and so in 1 more"
     wrong = empty_client.post("/api/articles", files=sent, data={"columns": "Plot"})
     assert (wrong.status_code, wrong.headers["content-type"]) == (422, MEDIA_TYPE)
 

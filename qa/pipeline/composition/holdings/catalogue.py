@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from index.schemas import Article, ArticleSummary, Filters
+from index.schemas import Article, ArticleSummary, Filters, first_day
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.nearest import nearest_sentences
 
@@ -116,8 +116,16 @@ def day(when: date | None) -> str:
     return f"{when.day} {when:%B %Y}" if when else "an unknown day"
 
 
+def dated(article: Listed) -> str:
+    """`5 March 2024`, or as much as is known: `March 2024`, `2024`; empty if nothing is."""
+    if article.date:
+        return day(article.date)
+    first = first_day(article.period)
+    return f"{first:%B %Y}" if first and "-" in article.period else article.period
+
+
 def _titled(article: Listed) -> Line:
-    about = ", ".join(filter(None, (article.source, day(article.date) if article.date else "")))
+    about = ", ".join(filter(None, (article.source, dated(article))))
     text = f"“{article.title or article.id}”" + (f" ({about})" if about else "")
     return Line(text=text, articles=(article.id,), support="catalogue")
 
@@ -125,14 +133,16 @@ def _titled(article: Listed) -> Line:
 def _published(article: Listed) -> Line:
     text = f"“{article.title or article.id}” was published"
     text += f" by {article.source}" if article.source else ""
-    text += f" on {day(article.date)}" if article.date else "; its day is not known"
+    text += f" on {day(article.date)}" if article.date else ""
+    text += f" in {dated(article)}" if article.period else ""
+    text += "" if article.date else "; its day is not known"
     if not article.source:
         text += "; its outlet is not known"
     return Line(text=f"{text}.", articles=(article.id,), support="catalogue")
 
 
 def _newest_first(articles: Sequence[Listed]) -> list[Listed]:
-    return sorted(articles, key=lambda article: str(article.date or ""), reverse=True)
+    return sorted(articles, key=lambda article: article.dated, reverse=True)
 
 
 def _ids(articles: Sequence[Listed]) -> tuple[str, ...]:

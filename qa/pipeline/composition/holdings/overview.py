@@ -10,7 +10,7 @@ from index.collection import Collection
 from index.embedding.embedder import Vectors
 from index.schemas import ArticleSummary
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.holdings.catalogue import day, listed, outlets
+from qa.pipeline.composition.holdings.catalogue import dated, listed, outlets
 
 # Topics are found among this many of the newest articles, and this many are shown.
 NEWEST, MAX_TOPICS = 200, 16
@@ -34,7 +34,7 @@ def compose(composition: Composition) -> Composed | None:
 
 def _topic(articles: Sequence[ArticleSummary]) -> Line:
     newest, *others = articles
-    about = ", ".join(filter(None, (newest.source, day(newest.date) if newest.date else "")))
+    about = ", ".join(filter(None, (newest.source, dated(newest))))
     more = f" and {len(others):,} more" if others else ""
     return Line(
         text=f"“{newest.title or newest.id}” ({about}){more}",

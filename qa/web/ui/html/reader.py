@@ -12,7 +12,7 @@ from qa.web.ui.phrases.window import Phrases
 
 def article(phrases: Phrases, article: Article, start: int, end: int, asked: date | None) -> str:
     """The article with `text[start:end]` marked, and its age on the day of the question."""
-    facts = [article.source, phrases.day(article.date)]
+    facts = [article.source, phrases.dated(article)]
     if article.date and asked:
         facts.append(phrases.age(article.date, asked))
     return render(

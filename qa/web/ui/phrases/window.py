@@ -11,6 +11,7 @@ from babel.core import negotiate_locale
 from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 
+from index.schemas import Article, ArticleSummary, first_day
 from qa.schemas import Citation, RetrievedPassage
 from qa.web.ui.phrases import Counted, ask, check, library, quality, sources
 from qa.web.ui.phrases.ask import AskPhrases
@@ -65,6 +66,12 @@ class Phrases:
         """Formats the day, such as `27 Oct 2022`; empty for None."""
         return str(format_skeleton("yMMMd", day, locale=self.locale)) if day else ""
 
+    def dated(self, found: Article | ArticleSummary | Citation | RetrievedPassage) -> str:
+        """Formats the date as far as it is known, such as `27 Oct 2022`, `Oct 2022` or `2022`."""
+        if found.date or "-" not in found.period:
+            return self.day(found.date) or found.period
+        return str(format_skeleton("yMMM", first_day(found.period), locale=self.locale))
+
     def age(self, published: date, asked: date) -> str:
         """Returns the time between the two days, such as `3 weeks before the question`."""
         if published == asked:
@@ -79,7 +86,7 @@ class Phrases:
 
     def origin(self, found: Citation | RetrievedPassage) -> str:
         """Returns title, outlet and day in one line."""
-        return ", ".join(filter(None, (found.title or self.untitled, found.source, self.day(found.date))))
+        return ", ".join(filter(None, (found.title or self.untitled, found.source, self.dated(found))))
 
 
 ENGLISH = Phrases(

@@ -86,8 +86,8 @@ def test_columns_that_the_user_chose(tmp_path: Path) -> None:
     assert "--columns text=COLUMN" in reasons(read(films))[0]
     [film] = read_sources([films], columns={"text": "Plot", "date": "Year"})
     assert isinstance(film, Article)
-    assert (film.title, film.text, film.date) == ("Smash", "He serves, she leaves.", None)
-    assert film.remarks[0].detail == "'1901'"
+    assert (film.title, film.text) == ("Smash", "He serves, she leaves.")
+    assert (film.date, film.period, film.remarks) == (None, "1901", ())
 
 
 def test_tables_of_other_programs(tmp_path: Path) -> None:

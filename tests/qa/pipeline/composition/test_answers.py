@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
+from index.schemas import Article
 from qa.assistant import Assistant
 from qa.llm.chat_models import ChatModel
+from qa.pipeline.composition.holdings.catalogue import dated
 from qa.schemas import Answer
 
 Answering = Callable[[ChatModel | None], Assistant]
@@ -130,3 +133,9 @@ def test_what_no_article_has_is_declined(ask: Callable[..., Answer]) -> None:
     assert ask("Who is Napoleon Bonaparte?").status == "declined"
     assert ask("Summarise the article about the Eiffel Tower.").status == "declined"
     assert ask("How many articles are about Napoleon?").text == "None of the 19 articles is about Napoleon."
+
+
+def test_the_catalogue_names_a_month_or_year_that_is_no_day() -> None:
+    known = [Article(id="a", text="", date=date(2022, 3, 5)), Article(id="b", text="", period="2022-03")]
+    known += [Article(id="c", text="", period="2022"), Article(id="d", text="")]
+    assert [dated(one) for one in known] == ["5 March 2022", "March 2022", "2022", ""]

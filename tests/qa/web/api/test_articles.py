@@ -26,7 +26,7 @@ def test_article_is_added_found_replaced_and_deleted(empty_client):
     assert report() == nothing | {"unchanged": ["ferry"]}
     listed = empty_client.get("/api/articles").json()
     assert listed["total"] == 1
-    head = {name: FERRY[name] for name in ("id", "title", "date", "source")} | {"url": ""}
+    head = {name: FERRY[name] for name in ("id", "title", "date", "source")} | {"url": "", "period": ""}
     assert listed["articles"] == [{**head, "passages": 1, "characters": len(FERRY["text"])}]
     assert empty_client.get("/api/articles/ferry").json() == {**head, "text": FERRY["text"]}
     answer = empty_client.post("/api/ask", json={"question": "When did the ferry leave?"}).json()

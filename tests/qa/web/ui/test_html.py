@@ -362,3 +362,10 @@ def test_error_is_shown_in_the_conversation(library: Library):
     assert status == conversation.done(ENGLISH)
     assert 'class="trouble" role="alert">The collection' in current
     assert "has no articles yet" in current
+
+
+def test_as_much_of_a_date_is_shown_as_is_known() -> None:
+    known = [Article(id="a", text="", date=date(2022, 3, 5)), Article(id="b", text="", period="2022-03")]
+    known += [Article(id="c", text="", period="2022"), Article(id="d", text="")]
+    assert [ENGLISH.dated(one) for one in known] == ["5 Mar 2022", "Mar 2022", "2022", ""]
+    assert [GERMAN.dated(one) for one in known[1:]] == ["März 2022", "2022", ""]
