@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test soak bench cases fit-confidence fit-verifier fit-kinds bench-search lock clean distclean
+.PHONY: help install chat check lint test soak bench cases fit-confidence fit-verifier fit-kinds fit-orders bench-search lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -84,6 +84,9 @@ fit-verifier: $(TESTABLE) ## fit the verifier's calibration to tests/benchmarks/
 
 fit-kinds: $(TESTABLE) ## fit the classifiers of questions and of names, and print how well they do
 	@$(BIN)/python -m tests.benchmarks.fitting.fit_kinds
+
+fit-orders: $(TESTABLE) ## fit the classifier of orders in articles, and print how well it does; DATA=articles.jsonl: count its false alarms
+	@$(BIN)/python -m tests.benchmarks.fitting.fit_orders $(if $(DATA),"$(DATA)")
 
 bench-search: $(TESTABLE) ## measure ingestion and retrieval: make bench-search DATA=DIR
 	@[ -f "$(DATA)/articles.jsonl" ] || { echo "error: DATA must be a folder with articles.jsonl and questions.jsonl" >&2; exit 2; }

@@ -1,18 +1,21 @@
 """Detection of prompt injection: sentences of an article that instruct whoever answers from it.
 
-They may be visible or hidden from readers. They are recognized by their form: they address the answering
-system and say what to answer. Reports about such instructions, quoted or in the past tense, are not
-flagged, nor are instructions that are not about answering.
+They may be visible or hidden from readers. They are recognized by their form, if they address the answering
+system and say what to answer, or else by a classifier of addressee and purpose (`orders`), since forms never
+end. Reports about such instructions, quoted or in the past tense, are not flagged, nor are instructions that
+are not about answering.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.text.sentences import sentence_spans
+from qa.guardrails.disguise import is_unreadable
+from qa.guardrails.orders import order_probability, readable, replaces_plain_fact
 from qa.guardrails.sanitizer import forged_turn_start, mask_invisible, sanitize
 
 _MACHINE = (
@@ -110,8 +113,12 @@ _LIKELY = re.compile(
 _CONTINUED = re.compile(
     rf"^\W*(?:(?:{_HOW} )*(?:{_SAY}|{_OBEY})|(?:user|response|output|answer) –)", re.IGNORECASE
 )
+# A sentence is an order from this probability; next to another one, or in the same passage as a sentence that
+# states the plain fact, from the lower.
+MIN_ORDER, MIN_CONTINUED, MIN_DOUBT = 0.75, 0.4, 0.6
 _ABOUT_INSTRUCTIONS = re.compile(
-    r"\b(?:instruct\w*|prompts?|inject\w*|jailbreak\w*|hidden|notices?)\b", re.IGNORECASE
+    r"\b(?:instruct\w*|prompts?|inject\w*|jailbreak\w*|notices?|hidden (?:text|line|sentence|message)s?)\b",
+    re.IGNORECASE,
 )
 _ABOUT_MACHINES = re.compile(rf"{_MACHINE}|\b(?:assistant|robot)s?\b", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*\"|«[^«»]*»|„[^„“]*“|(?<!\w)‘[^‘’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)")
@@ -132,29 +139,71 @@ class ScreenedSentence:
 def screen_sentences(passage: str, question: str) -> list[ScreenedSentence]:
     """The visible sentences of a passage, in order, each screened for prompt injection."""
     spans = sentence_spans(mask_invisible(passage))
-    texts = [sanitize(passage[start:end]) for start, end in spans]
+    flags = flag_instructions([passage[start:end] for start, end in spans], question)
+    if any(flags):
+        # The segmenter takes a table and what stands around it for one sentence.
+        spans = [
+            part
+            for span, flag in zip(spans, flags, strict=True)
+            for part in (_rows(passage, *span) if flag else [span])
+        ]
+    raw = [passage[start:end] for start, end in spans]
+    texts = [sanitize(one) for one in raw]
     forged = forged_turn_start(passage)
     return [
         ScreenedSentence(start=start, end=end, text=text, trusted=bool(text) and not flag and start < forged)
-        for (start, end), text, flag in zip(spans, texts, flag_instructions(texts, question), strict=True)
+        for (start, end), text, flag in zip(spans, texts, flag_instructions(raw, question), strict=True)
     ]
 
 
-def flag_instructions(texts: Sequence[str], question: str) -> list[bool]:
-    """For each sanitized sentence of one passage, whether it instructs whoever answers.
+def screen_title(title: str) -> str:
+    """A title, or the name of a source, as evidence: empty if it instructs whoever answers."""
+    return "" if any(flag_instructions([title], "")) else title
+
+
+def flag_instructions(sentences: Sequence[str], question: str) -> list[bool]:
+    """For each sentence of one passage, as it is written, whether it instructs whoever answers.
 
     None is flagged if the question is about such instructions, and fewer are if it is about machines.
     """
     if _ABOUT_INSTRUCTIONS.search(question):
-        return [False] * len(texts)
+        return [False] * len(sentences)
     about_machines = bool(_ABOUT_MACHINES.search(question))
-    unquoted = [_QUOTED.sub("“”", unicodedata.normalize("NFKC", text)) for text in texts]
+    unquoted = [_QUOTED.sub("“”", unicodedata.normalize("NFKC", readable(one))) for one in sentences]
+    chances = [
+        0.0 if about_machines and _ABOUT_MACHINES.search(one) else order_probability(one) for one in sentences
+    ]
     flags = [
-        any(pattern.search(one) for pattern in _CLEAR) or (not about_machines and bool(_LIKELY.search(one)))
-        for one in unquoted
+        chance >= MIN_ORDER
+        or is_unreadable(sentence)
+        or any(pattern.search(one) for pattern in _CLEAR)
+        or (not about_machines and bool(_LIKELY.search(one)))
+        for sentence, one, chance in zip(sentences, unquoted, chances, strict=True)
+    ]
+    plain = [one for one, chance in zip(sentences, chances, strict=True) if chance < MIN_DOUBT]
+    flags = [
+        flag or (chance >= MIN_DOUBT and any(replaces_plain_fact(one, other) for other in plain))
+        for flag, one, chance in zip(flags, sentences, chances, strict=True)
     ]
     # "Say that it burned" is an instruction only beside a sentence that is one.
     return [
-        flag or (any(flags) and bool(_CONTINUED.search(one)))
-        for flag, one in zip(flags, unquoted, strict=True)
+        flag
+        or (chance >= MIN_CONTINUED and any(flags[max(0, at - 1) : at + 2]))
+        or (any(flags) and bool(_CONTINUED.search(one)))
+        for at, (flag, one, chance) in enumerate(zip(flags, unquoted, chances, strict=True))
     ]
+
+
+def _rows(passage: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of the table's rows in `passage[start:end]`, and of what stands before, between and after."""
+    begin = end_of_line = start
+    parts = []
+    for line in passage[start:end].splitlines(keepends=True):
+        begin_of_line, end_of_line = end_of_line, end_of_line + len(line)
+        if "|" in line or "\t" in line:
+            parts += [(begin, begin_of_line), (begin_of_line, end_of_line)]
+            begin = end_of_line
+    for first, last in [*parts, (begin, end)]:
+        part = passage[first:last]
+        if part.strip():
+            yield first + len(part) - len(part.lstrip()), last - len(part) + len(part.rstrip())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.schemas import Hit
-from index.text.sentences import sentence_spans
+from qa.guardrails.prompt_injection import screen_sentences
 from qa.guardrails.sanitizer import sanitize
 
 
@@ -57,7 +57,7 @@ class Excerpt:
     @property
     def shown(self) -> str:
         """The excerpt in the prompt: one line, sanitized so that the article can only contribute text."""
-        day = self.hit.date.isoformat() if self.hit.date else "undated"
+        day = self.hit.date.isoformat() if self.hit.date else self.hit.period or "undated"
         return f"[{self.number}] ({day}) {' … '.join(map(sanitize, self.quotes))}"
 
     def _text(self, start: int, end: int) -> str:
@@ -66,11 +66,12 @@ class Excerpt:
 
 
 def text_around(hit: Hit, start: int, end: int) -> str:
-    """The sentences of the hit's passage right before and right after `article.text[start:end]`, with an
-    ellipsis in its place; empty if there are none.
+    """The trusted sentences of the hit's passage next before and next after `article.text[start:end]`, with
+    an ellipsis in its place; empty if there are none.
     """
     passage = hit.passage
-    spans = [(passage.start + first, passage.start + last) for first, last in sentence_spans(passage.text)]
+    screened = (one for one in screen_sentences(passage.text, "") if one.trusted)
+    spans = [(passage.start + one.start, passage.start + one.end) for one in screened]
     before = [span for span in spans if span[1] <= start][-1:]
     after = [span for span in spans if span[0] >= end][:1]
     texts = [passage.text[first - passage.start : last - passage.start] for first, last in before]

@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from index.schemas import Hit
 from index.text.normalization import WORD, content_words, stem, stems
+from qa.guardrails.prompt_injection import screen_title
 from qa.verification.entities import (
     extract_entities,
     fragment_entities,
@@ -231,5 +232,5 @@ def _level(
 
 def _context(hit: Hit) -> str:
     """The title, date and text of the passage, which name what its sentences are about."""
-    date = f"{hit.date:%d %B %Y}" if hit.date else ""
-    return f"{hit.title} {date} {hit.passage.text}"
+    date = f"{hit.date:%d %B %Y}" if hit.date else hit.period
+    return f"{screen_title(hit.title)} {date} {hit.passage.text}"

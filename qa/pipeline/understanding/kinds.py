@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from index.embedding.embedder import Vectors
+from index.embedding.text_classifier import TextClassifier
 from index.text.normalization import WORD, stem
-from qa.pipeline.understanding.classifier import TextClassifier
 
 Kind = Literal[
     "fact",

@@ -9,9 +9,9 @@ from datetime import date
 from rapidfuzz import fuzz
 
 from index.collection import Collection
+from index.embedding.text_classifier import TextClassifier
 from index.schemas import Filters
 from index.text.normalization import WORD, is_stop_word, stem
-from qa.pipeline.understanding.classifier import TextClassifier
 from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, Kind, KindGuess, form_words, guess_kind
 from qa.pipeline.understanding.periods import find_period
 from qa.pipeline.understanding.question_parts import split_parts

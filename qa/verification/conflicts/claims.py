@@ -10,8 +10,8 @@ from index.schemas import Hit
 from index.text.letters import normalize_letters
 from index.text.normalization import WORD, stem
 from index.text.sentences import sentence_spans
-from qa.guardrails.prompt_injection import flag_instructions
-from qa.guardrails.sanitizer import forged_turn_start, mask_invisible, sanitize
+from qa.guardrails.prompt_injection import flag_instructions, screen_title
+from qa.guardrails.sanitizer import forged_turn_start, mask_invisible
 from qa.verification.conflicts.dates import DateMention, ScoreMention
 from qa.verification.conflicts.office_holders import OfficeHolder
 from qa.verification.conflicts.quantities import Quantity
@@ -83,12 +83,12 @@ class Claim:
     @property
     def context(self) -> str:
         """The title and the two sentences, which name what the value is of."""
-        return f"{self.hit.title} {self.before} {self.text}"
+        return f"{screen_title(self.hit.title)} {self.before} {self.text}"
 
     @property
     def passage_context(self) -> str:
         """The title and the whole passage."""
-        return f"{self.hit.title} {self.hit.passage.text}"
+        return f"{screen_title(self.hit.title)} {self.hit.passage.text}"
 
     @property
     def masked(self) -> tuple[str, str]:
@@ -138,7 +138,7 @@ def _claims(target: TargetValue, hit: Hit) -> Iterator[Claim]:
 def _is_injection(claim: Claim, question: str) -> bool:
     """Whether the sentence, or the one before, gives instructions on what to answer."""
     passage = claim.hit.passage
-    instructions = flag_instructions([sanitize(claim.before), sanitize(claim.text)], question)
+    instructions = flag_instructions([claim.before, claim.text], question)
     return any(instructions) or claim.span[0] - passage.start >= forged_turn_start(passage.text)
 
 

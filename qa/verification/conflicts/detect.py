@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from index.embedding.embedder import Vectors
 from index.schemas import Hit
+from qa.guardrails.prompt_injection import screen_title
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation, Conflict, Position
 from qa.verification.cited_text import CitedText
@@ -164,7 +165,8 @@ def _source(hit: Hit) -> str:
     """The source as `The Ferry Times (4 May 2024)`, or the title if it is unknown. Square brackets are
     replaced, because they would look like citation marks.
     """
-    name = sanitize(hit.source) or f"“{sanitize(hit.title or hit.passage.article_id)}”"
+    title = screen_title(hit.title) or hit.passage.article_id
+    name = sanitize(screen_title(hit.source)) or f"“{sanitize(title)}”"
     if len(name) > MAX_SOURCE_CHARACTERS:
         name = name[:MAX_SOURCE_CHARACTERS].rsplit(" ", 1)[0] + ("…" if hit.source else "…”")
-    return f"{name} ({hit.date.day} {hit.date:%B %Y})" if hit.date else f"{name} (undated)"
+    return f"{name} ({hit.date.day} {hit.date:%B %Y})" if hit.date else f"{name} ({hit.period or 'undated'})"

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import get_args
 
 from index.embedding.embedder import Embedder, Vectors
+from index.embedding.text_classifier import TextClassifier
 from qa.llm.embedders import open_embedder
 from qa.pipeline.composition.evidence import names
 from qa.pipeline.understanding import kinds
-from qa.pipeline.understanding.classifier import TextClassifier
 from qa.settings import read_settings
 from tests.benchmarks.fitting.text_classifier import Example, confusion, cross_validate, fit
 
@@ -38,7 +38,7 @@ def _fit_kinds(embedder: Embedder) -> TextClassifier:
     examples = [Example(one.text, one.label) for one in kinds.training_questions()]
     vectors = embedder.encode([text for text, _ in examples])
 
-    def fit_some(some: Sequence[Example], of_them: Vectors) -> TextClassifier:
+    def fit_some(some: Sequence[Example], of_them: Vectors | None) -> TextClassifier:
         return fit(some, of_them, embedder.name, COMMON)
 
     guesses = [
@@ -68,7 +68,7 @@ def _fit_names(embedder: Embedder) -> TextClassifier:
         examples.append(Example(names.masked(row["context"], *at.span()), row["kind"]))
     vectors = embedder.encode([row["name"] for row in rows])
 
-    def fit_some(some: Sequence[Example], of_them: Vectors) -> TextClassifier:
+    def fit_some(some: Sequence[Example], of_them: Vectors | None) -> TextClassifier:
         return fit(some, of_them, embedder.name)
 
     guesses = [

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
 
 from index.embedding.embedder import Vectors
-from qa.pipeline.understanding.classifier import Floats, TextClassifier, features, word_grams
+from index.embedding.text_classifier import Floats, TextClassifier, features, word_grams
 
 PENALTY = 3e-4  # L2
 MAX_ITERATIONS = 120
@@ -27,10 +28,10 @@ class Example(NamedTuple):
 
 
 def fit(
-    examples: Sequence[Example], vectors: Vectors, embedder: str, common: tuple[str, float] = ("", 1.0)
+    examples: Sequence[Example], vectors: Vectors | None, embedder: str, common: tuple[str, float] = ("", 1.0)
 ) -> TextClassifier:
     """The regression with the least loss, each label counting the same, but the `common` one so many
-    times as much. `vectors`: (len(examples), dimension).
+    times as much. `vectors`: (len(examples), dimension), or None for n-grams alone.
     """
     counts = Counter(gram for text, _ in examples for gram in word_grams(text))
     grams = sorted(gram for gram, count in counts.items() if count >= MIN_GRAM_TEXTS)
@@ -40,15 +41,15 @@ def fit(
     weight = (len(examples) / len(labels) / np.bincount(expected))[expected]
     weight *= np.array([common[1] if label == common[0] else 1.0 for _, label in examples])
     texts = [text for text, _ in examples]
-    weights = {
-        "both": _minimized(features(texts, columns, vectors), expected, weight),
-        "grams": _minimized(features(texts, columns, None), expected, weight),
-    }
+    weights = {"grams": _minimized(features(texts, columns, None), expected, weight)}
+    if vectors is not None:
+        weights["both"] = _minimized(features(texts, columns, vectors), expected, weight)
     return TextClassifier(labels, grams, weights, embedder)
 
 
-def _minimized(rows: Floats, expected: np.ndarray, weight: np.ndarray) -> Floats:
-    count, width = rows.shape
+def _minimized(dense: Floats, expected: np.ndarray, weight: np.ndarray) -> Floats:
+    rows = csr_matrix(dense)  # a text has few of all n-grams
+    count, width = dense.shape
     labels = int(expected.max()) + 1
     target = np.eye(labels)[expected]
 
@@ -70,16 +71,18 @@ def _minimized(rows: Floats, expected: np.ndarray, weight: np.ndarray) -> Floats
 
 def cross_validate(
     examples: Sequence[Example],
-    vectors: Vectors,
-    fit_some: Callable[[Sequence[Example], Vectors], TextClassifier],
+    vectors: Vectors | None,
+    fit_some: Callable[[Sequence[Example], Vectors | None], TextClassifier],
 ) -> list[tuple[Example, dict[str, float]]]:
     """Each example with the probabilities that a classifier of the other folds gives it."""
     order = np.random.default_rng(0).permutation(len(examples))
     guesses = []
     for fold in range(FOLDS):
         left, used = order[fold::FOLDS], [at for nth, at in enumerate(order) if nth % FOLDS != fold]
-        classifier = fit_some([examples[at] for at in used], vectors[used])
-        guesses += [(examples[at], classifier.probabilities(examples[at].text, vectors[at])) for at in left]
+        classifier = fit_some([examples[at] for at in used], None if vectors is None else vectors[used])
+        for at in left:
+            vector = None if vectors is None else vectors[at]
+            guesses.append((examples[at], classifier.probabilities(examples[at].text, vector)))
     return guesses
 
 

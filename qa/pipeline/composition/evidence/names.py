@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Literal, cast
 
 from index.collection import Collection
+from index.embedding.text_classifier import TextClassifier
 from index.text.calendar_words import is_calendar_word
 from index.text.normalization import is_stop_word
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
-from qa.pipeline.understanding.classifier import TextClassifier
 from qa.verification.entities import CAPITALIZED, starts_sentence
 
 NameKind = Literal["person", "place", "organisation", "thing"]

@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 
 from index.embedding.embedder import SentenceEmbedder
-from qa.pipeline.understanding.classifier import TextClassifier
+from index.embedding.text_classifier import TextClassifier
 from qa.pipeline.understanding.kinds import KINDS, WEIGHTS, form_words, guess_kind, training_questions
 from tests.benchmarks.fitting.fit_kinds import HELD_OUT
 

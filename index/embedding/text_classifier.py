@@ -1,4 +1,4 @@
-"""A small text classifier: a logistic regression over word n-grams and an embedder's vector."""
+"""A small text classifier: a logistic regression over word n-grams and, if given, an embedder's vector."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,8 @@ class TextClassifier:
         self, labels: Sequence[str], grams: Sequence[str], weights: Mapping[str, Floats], embedder: str
     ) -> None:
         """`weights` has "both", shape (dimension + len(grams) + 1, len(labels)), for texts with their
-        vector by `embedder`, and "grams", shape (len(grams) + 1, len(labels)), for those without.
+        vector by `embedder`, and "grams", shape (len(grams) + 1, len(labels)), for those without; one of
+        them may be missing.
         """
         self.labels = tuple(labels)
         self.embedder = embedder
@@ -40,20 +42,21 @@ class TextClassifier:
     def load(cls, file: Path) -> TextClassifier:
         """The classifier whose weights are in the file."""
         with np.load(file) as stored:
-            weights = {name: stored[name].astype(np.float32) for name in ("both", "grams")}
+            names = stored.files
+            weights = {name: stored[name].astype(np.float32) for name in ("both", "grams") if name in names}
             return cls(
                 stored["labels"].tolist(), stored["columns"].tolist(), weights, str(stored["embedder"])
             )
 
     def save(self, file: Path) -> None:
         """Stores the weights in half precision."""
+        arrays: dict[str, Any] = {name: weights.astype(np.float16) for name, weights in self._weights.items()}
         np.savez_compressed(
             file,
             labels=np.array(self.labels),
             columns=np.array(list(self._columns)),
             embedder=np.array(self.embedder),
-            both=self._weights["both"].astype(np.float16),
-            grams=self._weights["grams"].astype(np.float16),
+            **arrays,
         )
 
     def probabilities(self, text: str, vector: Vectors | None) -> dict[str, float]:
