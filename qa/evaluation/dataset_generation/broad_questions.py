@@ -21,7 +21,7 @@ MIN_WORDS = 4
 MIN_TITLE_WORDS = 3
 _NAME = r"(?P<name>[A-Z][\w’-]+ [A-Z][\w’-]+)"
 _QUOTED = re.compile(rf"[“\"](?P<words>[^“”\"\n]{{20,300}}?),?[”\"],? (?:said|says|told \w+|added) {_NAME}")
-_INTRODUCED = re.compile(rf"{_NAME}, (?P<role>(?:the|an?|its) [a-z][\w’' -]{{5,60}})[,.]")
+_INTRODUCED = re.compile(rf"(?<![\w’-]){_NAME}, (?P<role>(?:the|an?|its) [a-z][\w’' -]{{5,60}})[,.]")
 _LONG_WORD = re.compile(r"\w{4,}")
 
 # Pairs to compare are looked for among this many articles.

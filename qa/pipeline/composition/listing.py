@@ -21,7 +21,7 @@ CLOSE = 0.65
 TOPIC, ENUMERATES, CONTINUED = 0.3, 0.15, 0.9
 # "salt, flour and oil", "Kenya and Kilimanjaro": three items, or two names.
 _ENUMERATION = re.compile(
-    r"\w ?, (?:\w+[ -]+){1,6}?(?:, |(?:and|or|und|oder) )\w|[A-Z]\w+ (?:and|und) (?:\w+ )?[A-Z]\w+"
+    r"\w ?, (?:\w+[ -]+){1,6}?(?:, |(?:and|or|und|oder) )\w|(?<!\w)[A-Z]\w+ (?:and|und) (?:\w+ )?[A-Z]\w+"
 )
 _NAMED = {"person": "person", "place": "place", "organisation": "organisation"}
 

@@ -24,6 +24,7 @@ PASSAGE: dict[str, Any] = {
     "title": "Fire on the evening ferry",
     "url": "https://example.org/ferry-fire",
     "date": "2024-03-02",
+    "period": "",
     "source": "Coast Herald",
     "start": 0,
     "end": 60,
@@ -35,11 +36,12 @@ PASSAGE: dict[str, Any] = {
             "title": "Passengers safe after ferry fire",
             "url": "https://example.org/fire-on-ferry",
             "date": "2024-03-03",
+            "period": "",
             "source": "Tide Times",
         }
     ],
 }
-_CITED = {name: PASSAGE[name] for name in ("article_id", "title", "url", "date", "source", "also")}
+_CITED = {name: PASSAGE[name] for name in ("article_id", "title", "url", "date", "period", "source", "also")}
 ANSWER: dict[str, Any] = {
     "status": "answered",
     "text": "The fire broke out at 18:40 [1].",

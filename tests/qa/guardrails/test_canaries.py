@@ -40,10 +40,23 @@ STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 MARKUP = re.compile(
     r"https?:|www\.|\]\(|!\[|</?[a-z]|<\||```|\*\*|[\u200b-\u200f\ufeff\U000e0000-\U000e007f]"
 )
-ATTRIBUTES = {"class", "id", "href", "title", "dir", "rel", "role", "target", "tabindex", "type"}
+ATTRIBUTES = {
+    "class",
+    "id",
+    "href",
+    "title",
+    "dir",
+    "rel",
+    "role",
+    "selected",
+    "target",
+    "tabindex",
+    "type",
+    "value",
+}
 TAGS = set(
-    """a article bdi blockquote button cite details div h2 h3 header li mark ol p section span summary
-    ul""".split()
+    """a article bdi blockquote button cite details div h2 h3 header label li mark ol option p section select
+    span summary ul""".split()
 )
 
 

@@ -95,8 +95,10 @@ def test_an_archive_remembers_who_embedded_it(home: Path, own: Path) -> None:
 
 
 def test_the_multilingual_embedder_has_a_short_name_its_prefixes_and_its_own_scale(
-    home: Path, tiny_folder: Path
+    tmp_path: Path, tiny_folder: Path
 ) -> None:
+    # A home of its own: the weights of the others are shared.
+    home = tmp_path / "bare"
     with pytest.raises(WeightsMissing, match="run `quoth models pull intfloat/multilingual-e5-small`"):
         open_embedder(settings_in(home, "multilingual"))
     place = home / "models/intfloat--multilingual-e5-small"
