@@ -47,9 +47,29 @@ class _Value(NamedTuple):
 
 def corrections(sentence: DraftSentence, quote: str) -> list[CorrectedClaim]:
     """The sentence with one of its values replaced by one of the quote's that it lacks, of the same kind, if
-    the quote then has all its numbers; at most MAX_CORRECTIONS.
+    the quote then has all its numbers; at most MAX_CORRECTIONS. If one is not enough, all values that the
+    quote lacks are replaced, each by the next of its kind: "20 votes to 17" for "21 votes to 16".
     """
-    return list(islice(dict.fromkeys(_corrections(sentence, quote)), MAX_CORRECTIONS))
+    single = islice(dict.fromkeys(_corrections(sentence, quote)), MAX_CORRECTIONS)
+    return list(single) or list(_correction_of_all(sentence, quote))
+
+
+def _correction_of_all(sentence: DraftSentence, quote: str) -> Iterator[CorrectedClaim]:
+    missing = missing_entities(sentence.entities, quote)
+    wrong = [own for own in _values(sentence.text) if own.entities & missing]
+    theirs = [value for value in _values(quote) if value.entities - sentence.entities]
+    text, given, shift = sentence.text, [], 0
+    for own in wrong:
+        other = next((value for value in theirs if value.kind == own.kind), None)
+        if other is None:
+            return
+        theirs.remove(other)
+        text = text[: own.start + shift] + other.text + text[own.end + shift :]
+        shift += len(other.text) - len(own.text)
+        given.append(other.text)
+    if len(wrong) > 1 and not any(map(is_number, missing_entities(DraftSentence.of(text).entities, quote))):
+        stated = ", ".join(own.text for own in wrong)
+        yield CorrectedClaim(text, stated, ", ".join(given))
 
 
 def _corrections(sentence: DraftSentence, quote: str) -> Iterator[CorrectedClaim]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from index.embedding.embedder import Vectors
 from index.schemas import Hit, Passage
 from qa.guardrails.prompt_injection import screen_sentences
 from qa.guardrails.sanitizer import sanitize
 from qa.pipeline.checking.corrections import CorrectedClaim, corrections
-from qa.verification.entities import is_number
-from qa.verification.excerpts import Excerpt
+from qa.verification.entities import is_number, missing_entities
+from qa.verification.excerpts import Excerpt, text_around
 from qa.verification.support import (
     DraftSentence,
     QuestionTerms,
@@ -24,8 +24,11 @@ from qa.verification.support import (
 
 # A verifier takes a second or two for each quote, so few are tried.
 MAX_PROOFS, MAX_DISPUTES = 3, 2
-# A quote that contradicts a claim speaks of the same: it has this share of the claim's words and this cosine.
+# A quote that contradicts a claim speaks of the same: it has this share of the claim's words or this cosine.
 DISPUTE_OVERLAP, DISPUTE_COSINE = 0.5, 0.6
+# One that has another value in the claim's place may be less alike, and so may one that could prove the claim
+# though it does not name all that the claim names.
+CLOSE_OVERLAP, CLOSE_COSINE = 0.4, 0.5
 
 Quotes = tuple[QuoteMatch, ...]
 Encode = Callable[[Sequence[str]], Vectors]
@@ -43,7 +46,8 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimEvidence:
-    """Quotes for one claim. `proofs` have all that it names, each of one or several quotes; `disputes` speak
+    """Quotes for one claim. `proofs` have all that it names, each of one or several quotes, or at least
+    nothing else of the kind; `disputes` speak
     of the same and say it differently. Both are in the order in which to try them; `exhaustive` evidence is
     tried to its end, though an earlier quote proves the claim.
     """
@@ -62,10 +66,11 @@ def find_evidence(claim: str, question: str, excerpts: Sequence[Excerpt], encode
     ranked = compare_quotes(sentence, terms, excerpts, cosines)
     support = find_support(sentence, terms, excerpts, cosines)
     complete = ((quote,) for quote in ranked if not quote.missing_new and not _overlaps(quote, support))
+    unnamed = ((quote,) for quote in _by_similarity(ranked) if _leaves_unnamed(sentence, quote))
     proofs = [support.quotes] if support else []
     disputes = _disputes(sentence, ranked)
     return ClaimEvidence(
-        proofs=(*proofs, *islice(complete, MAX_PROOFS - len(proofs))),
+        proofs=(*proofs, *islice(chain(complete, unnamed), MAX_PROOFS - len(proofs))),
         disputes=tuple(each for each in disputes if not (support and _is_superseded(each, support))),
     )
 
@@ -129,6 +134,26 @@ def _cosines(claim: str, excerpts: Sequence[Excerpt], encode: Encode) -> dict[tu
     }
 
 
+def _by_similarity(ranked: Iterable[QuoteMatch]) -> list[QuoteMatch]:
+    return sorted(ranked, key=lambda quote: -(quote.overlap + quote.cosine))
+
+
+def _leaves_unnamed(sentence: DraftSentence, quote: QuoteMatch) -> bool:
+    """Whether the quote is close to the claim, and has nothing in the place of what it lacks of it: "a small
+    dog lay beside her" for "a dog was placed in the grave at Nether Collan". The claim's numbers must be in
+    the quote or beside it.
+    """
+    if not quote.missing_new or not _is_close(quote) or corrections(sentence, quote.text):
+        return False
+    hit, spans = quote.excerpt.hit, quote.excerpt.spans
+    beside = text_around(hit, spans[quote.first][0], spans[quote.last][1])
+    return not missing_entities(set(filter(is_number, quote.missing_new)), beside)
+
+
+def _is_close(quote: QuoteMatch) -> bool:
+    return quote.overlap >= CLOSE_OVERLAP or quote.cosine >= CLOSE_COSINE
+
+
 def _overlaps(quote: QuoteMatch, support: Support | None) -> bool:
     """Whether the quote has a sentence that the support has."""
     return any(
@@ -154,8 +179,14 @@ def _disputes(sentence: DraftSentence, ranked: Sequence[QuoteMatch]) -> tuple[Di
     disputes = [
         Dispute(quote=quote, corrections=tuple(corrections(sentence, quote.text)))
         for quote in ranked
-        if quote.first == quote.last and (quote.overlap >= DISPUTE_OVERLAP or quote.cosine >= DISPUTE_COSINE)
+        if quote.first == quote.last and _is_close(quote)
     ]
-    able = [each for each in disputes if each.corrections or each.quote.negated or not each.quote.missing]
+    able = [each for each in disputes if each.corrections or _could_deny(each.quote)]
     able.sort(key=lambda each: -(each.quote.overlap + each.quote.cosine))
     return tuple(able[:MAX_DISPUTES])
+
+
+def _could_deny(quote: QuoteMatch) -> bool:
+    """Whether the quote could contradict a claim of which it has no other value."""
+    alike = quote.overlap >= DISPUTE_OVERLAP or quote.cosine >= DISPUTE_COSINE
+    return alike and (quote.negated or not quote.missing)

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from qa.pipeline.checking.evidence import ClaimEvidence, Dispute, Quotes
 from qa.schemas import CheckedSentence, Citation, Side
+from qa.verification.excerpts import text_around
 from qa.verification.support import QuoteMatch
 from qa.verification.verifier import Hypothesis, Verifier
 
@@ -150,8 +151,11 @@ class CitationNumbers:
 
 
 def _hypothesis(claim: str, question: str, quotes: Quotes, *, disputed: bool = False) -> Hypothesis:
-    day = quotes[0].excerpt.hit.date
+    first = quotes[0]
+    hit, spans = first.excerpt.hit, first.excerpt.spans
+    day = hit.date
     return Hypothesis(
+        context=text_around(hit, spans[first.first][0], spans[first.last][1]),
         claim=claim,
         quote=" … ".join(quote.text for quote in quotes),
         question=question,

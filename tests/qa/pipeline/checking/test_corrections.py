@@ -33,6 +33,11 @@ from qa.verification.support import DraftSentence
             "Relling, 41, has worked there since 2020.",
             ["Relling has worked there since 2020.", "Relling has worked there since 41."],
         ),
+        (
+            "The budget passed by 21 votes to 16.",
+            "The budget passed by 20 votes to 17 on Tuesday.",
+            ["The budget passed by 20 votes to 17."],
+        ),
         ("Prices rose 5 percent.", "Prices rose by 7 percent.", ["Prices rose 7 percent."]),
     ],
 )
