@@ -93,7 +93,7 @@ bench-kinds: $(TESTABLE) ## measure answers to broad questions by kind: make ben
 	@$(BIN)/python -m tests.benchmarks.kinds "$(DATA)"
 
 graph: $(TESTABLE) ## draw in ARCHITECTURE.md how each kind of question is answered
-	@$(BIN)/python -m tests.architecture_graph
+	@$(BIN)/python -m tests.project.architecture_graph
 
 bench-search: $(TESTABLE) ## measure ingestion and retrieval: make bench-search DATA=DIR
 	@[ -f "$(DATA)/articles.jsonl" ] || { echo "error: DATA must be a folder with articles.jsonl and questions.jsonl" >&2; exit 2; }

@@ -36,8 +36,8 @@ from qa.schemas import (
 )
 from qa.telemetry.feedback import Feedback, FeedbackFile
 from qa.telemetry.metrics import Metrics
-from qa.verification.judge import ChatModelVerifier, judging_task
-from qa.verification.verifier import Verifier
+from qa.verification.verifiers.judge import ChatModelVerifier, judging_task
+from qa.verification.verifiers.verifier import Verifier
 
 # How many questions a remote model, or none, answers at the same time; a local one answers one.
 CONCURRENT_ANSWERS = 8

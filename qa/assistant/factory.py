@@ -13,9 +13,9 @@ from qa.llm.embedders import find_verifier, open_embedder, open_reranker
 from qa.llm.installed_weights import require_model
 from qa.pipeline.model_queue import ModelQueue
 from qa.settings import CHAT_MODEL, Settings
-from qa.verification.classifier import ClassifierVerifier
-from qa.verification.judge import ChatModelVerifier
-from qa.verification.verifier import Verifier
+from qa.verification.verifiers.classifier import ClassifierVerifier
+from qa.verification.verifiers.judge import ChatModelVerifier
+from qa.verification.verifiers.verifier import Verifier
 
 
 def open_assistant(settings: Settings, *, address: str = "", token: str = "") -> Assistant:

@@ -45,7 +45,7 @@ from qa.verification.citations import propose, stated_short_answer
 from qa.verification.conflicts.detect import check_conflicts
 from qa.verification.draft import is_refusal
 from qa.verification.nearest import nearest_sentence
-from qa.verification.verifier import Verifier
+from qa.verification.verifiers.verifier import Verifier
 
 # The limit for writing one draft.
 DRAFT_TIMEOUT_SECONDS = 300.0

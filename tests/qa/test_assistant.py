@@ -25,7 +25,7 @@ from qa.errors import ModelUnavailable, QuestionInvalid
 from qa.llm.chat_models import ChatModel
 from qa.pipeline.drafting.confidence import DEFAULT
 from qa.schemas import DECLINED, MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
-from qa.verification.verifier import Hypothesis, Verdict
+from qa.verification.verifiers.verifier import Hypothesis, Verdict
 from tests.conftest import ScriptedModel
 
 Answering = Callable[[ChatModel | None], Assistant]

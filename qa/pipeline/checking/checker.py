@@ -22,7 +22,7 @@ from qa.pipeline.checking.statements import Statement, split_statements
 from qa.pipeline.model_queue import ModelQueue
 from qa.schemas import CheckedSentence, CheckedText, CheckEvent, TextToCheck
 from qa.telemetry.tracing import traced
-from qa.verification.verifier import Verifier
+from qa.verification.verifiers.verifier import Verifier
 
 # How many passages are read for a sentence.
 HITS = 6

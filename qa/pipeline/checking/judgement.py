@@ -10,7 +10,7 @@ from qa.pipeline.checking.evidence import ClaimEvidence, Dispute, Quotes
 from qa.schemas import CheckedSentence, Citation, Side
 from qa.verification.excerpts import text_around
 from qa.verification.support import QuoteMatch
-from qa.verification.verifier import Hypothesis, Verifier
+from qa.verification.verifiers.verifier import Hypothesis, Verifier
 
 # From this probability on a quote proves a claim ...
 PROVEN = 0.5

@@ -10,8 +10,8 @@ from qa.schemas import AnswerSentence, Question
 from qa.verification.citations import Candidate
 from qa.verification.cited_text import CitedText
 from qa.verification.excerpts import text_around
-from qa.verification.proof import PROOF
-from qa.verification.verifier import Hypothesis, Verifier
+from qa.verification.verifiers.proof import PROOF
+from qa.verification.verifiers.verifier import Hypothesis, Verifier
 
 # Of longer drafts only the first sentences are verified and shown: each takes a second or two.
 MAX_VERIFIED = 3

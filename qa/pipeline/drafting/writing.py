@@ -20,7 +20,7 @@ from qa.schemas import Answer, Question
 from qa.verification.citations import propose
 from qa.verification.draft import draft_sentences
 from qa.verification.excerpts import Excerpt
-from qa.verification.verifier import Verifier
+from qa.verification.verifiers.verifier import Verifier
 
 PROMPT_VARIABLES = {"excerpts", "question", "sentences"}
 

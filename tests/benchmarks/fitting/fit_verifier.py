@@ -1,4 +1,4 @@
-"""Fits the coefficients of `qa.verification.proof` to labelled answers: `make fit-verifier`.
+"""Fits the coefficients of `qa.verification.verifiers.proof` to labelled answers: `make fit-verifier`.
 
 `proof_labels.jsonl` has claims that Quoth drafted or showed, the places of their quotes (article and offsets,
 no texts), the marks of two independent readers ("do the quotes prove the claim?", "does the claim answer the
@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize
 
-from qa.verification.proof import PROOF, ProofCoefficients
+from qa.verification.verifiers.proof import PROOF, ProofCoefficients
 from tests.benchmarks.fitting.fit_confidence import auc
 
 LABELS = Path(__file__).with_name("proof_labels.jsonl")
@@ -128,7 +128,7 @@ def main() -> int:
     console.print(separation(rows, found), curve(rows, found), sep="\n")
     console.print(f"PROOF = {found}")
     if found != PROOF:
-        console.print(f"qa/verification/proof.py has {PROOF}; put the fitted ones there")
+        console.print(f"qa/verification/verifiers/proof.py has {PROOF}; put the fitted ones there")
     return int(found != PROOF)
 
 

@@ -24,7 +24,7 @@ from qa.llm.chat_models.local import private_folder
 from qa.llm.prompts import Prompt
 from qa.schemas import Answer, Question, Token
 from qa.settings import read_settings
-from qa.verification.judge import ChatModelVerifier
+from qa.verification.verifiers.judge import ChatModelVerifier
 from tests.conftest import MODEL_THREADS
 
 

@@ -16,7 +16,7 @@ from qa.assistant import Assistant
 from qa.llm.chat_models import ChatModel, RemoteChatModel, context_budget
 from qa.llm.chat_models.context import LARGE_CONTEXT
 from qa.pipeline.drafting.writing import writing_task
-from qa.verification.judge import ChatModelVerifier
+from qa.verification.verifiers.judge import ChatModelVerifier
 
 Reply = Callable[[str], str]
 SUMMARIZE = "Summarise the article about the nap study."

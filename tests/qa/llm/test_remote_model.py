@@ -17,8 +17,8 @@ from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models import ChatModel, RemoteChatModel
 from qa.pipeline.question_generation import draft
-from qa.verification.judge import WORD_LOG_ODDS, ChatModelVerifier, judging_task
-from qa.verification.verifier import Hypothesis
+from qa.verification.verifiers.judge import WORD_LOG_ODDS, ChatModelVerifier, judging_task
+from qa.verification.verifiers.verifier import Hypothesis
 
 KEY = "sk-very-secret"
 HYPOTHESIS = Hypothesis(claim="It is open.", quote="It opened on Monday.", question="Is it open?")

@@ -18,7 +18,7 @@ from tests.paths import FILES
 
 
 def test_word_by_pandoc() -> None:
-    found = read_article(FILES / "orm.docx")
+    found = read_article(FILES / "docx" / "orm.docx")
     assert found.title == "The Lighthouse of Orm Head"
     assert found.date == date(2026, 11, 22)
     assert "once went out.\n\nOne lamp of brass\n\nTwo lenses" in found.text
@@ -28,7 +28,7 @@ def test_word_by_pandoc() -> None:
 
 
 def test_word_by_libreoffice() -> None:
-    found = read_article(FILES / "quell.docx")
+    found = read_article(FILES / "docx" / "quell.docx")
     assert (found.title, found.date, found.source) == ("When the Quell froze", None, "")
     assert "\n\nThe mayor, Helene Odry, forbade bonfires on the ice" in found.text
 
@@ -51,7 +51,7 @@ def test_what_word_hides_or_boxes(tmp_path: Path) -> None:
     app = b"<p><Company>The Post</Company></p>"
     path = changed(
         tmp_path / "a.docx",
-        FILES / "quell.docx",
+        FILES / "docx" / "quell.docx",
         word__document_xml=body.encode(),
         docProps__core_xml=core,
         docProps__app_xml=app,
@@ -62,9 +62,9 @@ def test_what_word_hides_or_boxes(tmp_path: Path) -> None:
 
 
 def test_word_documents_that_are_none(tmp_path: Path) -> None:
-    whole = (FILES / "quell.docx").read_bytes()
+    whole = (FILES / "docx" / "quell.docx").read_bytes()
     path = tmp_path / "a.docx"
-    assert skip_reason(FILES / "misnamed.docx").startswith(
+    assert skip_reason(FILES / "docx" / "misnamed.docx").startswith(
         "its content is an old or encrypted Office document"
     )
     assert skip_reason(path, b"") == "empty"
@@ -74,13 +74,15 @@ def test_word_documents_that_are_none(tmp_path: Path) -> None:
     at = whole.index(b"word/document.xml")
     broken = whole[: at + 60] + b"\xff" * 40 + whole[at + 100 :]
     assert skip_reason(path, broken).startswith("damaged; unpack it")
-    changed(path, FILES / "quell.docx", word__document_xml=b"<w:document")
+    changed(path, FILES / "docx" / "quell.docx", word__document_xml=b"<w:document")
     assert skip_reason(path) == "damaged; its XML cannot be parsed"
-    changed(path, FILES / "quell.docx", word__document_xml=None)
+    changed(path, FILES / "docx" / "quell.docx", word__document_xml=None)
     assert skip_reason(path) == "damaged; 'word/document.xml' is missing in it"
-    changed(path, FILES / "quell.docx", word__document_xml=b"<document/>")
+    changed(path, FILES / "docx" / "quell.docx", word__document_xml=b"<document/>")
     assert skip_reason(path).startswith("contains no text")
-    changed(path, FILES / "quell.docx", word__document_xml=b"<d><t>" + b"x" * 50_000_000 + b"</t></d>")
+    changed(
+        path, FILES / "docx" / "quell.docx", word__document_xml=b"<d><t>" + b"x" * 50_000_000 + b"</t></d>"
+    )
     assert skip_reason(path).startswith("compressed to less than 1/200")
 
 

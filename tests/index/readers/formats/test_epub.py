@@ -57,7 +57,9 @@ def test_books_that_cannot_be_read(tmp_path: Path) -> None:
     )
     path = changed(tmp_path / "a.epub", FILES / "orm.epub", **{"META-INF__encryption_xml": locked})
     assert skip_reason(path).startswith("encrypted with DRM")
-    assert skip_reason(path, (FILES / "quell.docx").read_bytes()).startswith("a zip, but not an EPUB")
+    assert skip_reason(path, (FILES / "docx" / "quell.docx").read_bytes()).startswith(
+        "a zip, but not an EPUB"
+    )
     assert skip_reason(path, b"") == "empty"
     pages = {f"EPUB__text__ch00{n}_xhtml": b"<html><body><img/></body></html>" for n in (1, 2, 3)}
     changed(path, FILES / "orm.epub", **pages)

@@ -22,7 +22,7 @@ from tests.paths import FILES
 
 def test_a_pdf_has_the_text_that_was_printed() -> None:
     found = read_article(FILES / "pdf" / "quell.pdf")
-    written = read_article(FILES / "quell.docx")
+    written = read_article(FILES / "docx" / "quell.docx")
     assert found.text.split() == written.text.split()
     assert "served as a barn floor until 1951.\n\nOn 13 February" in found.text
     assert found == Article(
@@ -43,7 +43,7 @@ def test_what_every_page_of_a_pdf_repeats_is_not_text() -> None:
 
 def test_lines_of_a_pdf_become_paragraphs() -> None:
     found = read_article(FILES / "pdf" / "enscript.pdf")
-    assert set(read_article(FILES / "quell.docx").text.split()) == set(found.text.split())
+    assert set(read_article(FILES / "docx" / "quell.docx").text.split()) == set(found.text.split())
     assert "the ferryman sold hot chestnuts from his stranded boat." in found.text
 
 
@@ -98,7 +98,7 @@ def test_pdfs_that_are_none(tmp_path: Path) -> None:
         skip_reason(path, b"<!DOCTYPE html><p>x")
         == "its content is HTML or XML; rename it with the right suffix"
     )
-    assert skip_reason(path, (FILES / "quell.docx").read_bytes()).startswith(
+    assert skip_reason(path, (FILES / "docx" / "quell.docx").read_bytes()).startswith(
         "its content is a zip archive or a document"
     )
     with path.open("wb") as file:

@@ -136,7 +136,7 @@ def test_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
 
 
 def test_one_bad_file_leaves_the_others_alone(tmp_path: Path) -> None:
-    for name in ("pdf/quell.pdf", "orm.docx", "orm.epub", "pdf/password.pdf", "misnamed.docx"):
+    for name in ("pdf/quell.pdf", "docx/orm.docx", "orm.epub", "pdf/password.pdf", "docx/misnamed.docx"):
         (tmp_path / Path(name).name).write_bytes((FILES / name).read_bytes())
     (tmp_path / "zero.pdf").touch()
     items = read(tmp_path)

@@ -51,8 +51,8 @@ def test_a_page_cannot_pass_for_one_of_another_site(site: Site, canonical: str) 
     [
         ("a", "application/pdf", "pdf/quell.pdf"),
         ("a.pdf", "application/octet-stream", "pdf/quell.pdf"),
-        ("a", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "quell.docx"),
-        ("a.docx", "", "quell.docx"),
+        ("a", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx/quell.docx"),
+        ("a.docx", "", "docx/quell.docx"),
     ],
 )
 def test_documents(site: Site, path: str, kind: str, file: str) -> None:

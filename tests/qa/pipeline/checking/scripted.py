@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from index.text.normalization import content_words, stem
-from qa.verification.verifier import Hypothesis, Verdict
+from qa.verification.verifiers.verifier import Hypothesis, Verdict
 
 PROOF, NO_PROOF, CONTRADICTION = 0.9, 0.1, 0.8
 

@@ -14,8 +14,8 @@ from qa.pipeline.drafting.proving import ProvenText, prove
 from qa.schemas import AnswerSentence, Citation, Question
 from qa.verification.citations import Candidate
 from qa.verification.cited_text import CitedText
-from qa.verification.proof import PROOF
-from qa.verification.verifier import Hypothesis, Verdict
+from qa.verification.verifiers.proof import PROOF
+from qa.verification.verifiers.verifier import Hypothesis, Verdict
 
 QUESTION = Question(question="Who won the race?", as_of=date(2024, 3, 3))
 

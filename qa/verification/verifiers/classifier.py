@@ -14,7 +14,7 @@ from index.errors import QuothError, WeightsCorrupt
 from index.text.normalization import WORD
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize
-from qa.verification.verifier import Hypothesis, Verdict
+from qa.verification.verifiers.verifier import Hypothesis, Verdict
 
 # What models call their labels, in lower case and without other signs.
 PROVES = frozenset({"entailment", "entails", "entailed", "supported", "supports"})

@@ -13,8 +13,8 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models import Task
-from qa.verification.judge import ChatModelVerifier, log_odds
-from qa.verification.verifier import Hypothesis, PlattScaling, Verdict
+from qa.verification.verifiers.judge import ChatModelVerifier, log_odds
+from qa.verification.verifiers.verifier import Hypothesis, PlattScaling, Verdict
 from tests.conftest import ScriptedModel
 
 HYPOTHESIS = Hypothesis(

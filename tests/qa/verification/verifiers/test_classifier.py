@@ -17,8 +17,8 @@ from qa.errors import SettingsInvalid
 from qa.llm import custom
 from qa.llm.embedders import list_models
 from qa.settings import Settings, read_settings
-from qa.verification.classifier import ClassifierVerifier, LabelOrder, label_order
-from qa.verification.verifier import Hypothesis, Verdict
+from qa.verification.verifiers.classifier import ClassifierVerifier, LabelOrder, label_order
+from qa.verification.verifiers.verifier import Hypothesis, Verdict
 from tests.tinymodels import edit_json, save_reranker
 
 NLI = ("contradiction", "entailment", "neutral")

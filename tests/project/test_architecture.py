@@ -1,6 +1,6 @@
 """ARCHITECTURE.md draws what the code does."""
 
-from tests.architecture_graph import BLOCK, FILE, drawing
+from tests.project.architecture_graph import BLOCK, FILE, drawing
 
 
 def test_the_drawing_of_the_answering_is_made_from_the_code() -> None:

@@ -12,8 +12,8 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from qa.llm.chat_models import Task
-from qa.verification.judge import ChatModelVerifier
-from qa.verification.verifier import Hypothesis
+from qa.verification.verifiers.judge import ChatModelVerifier
+from qa.verification.verifiers.verifier import Hypothesis
 from tests.conftest import ScriptedModel
 
 HELD = Hypothesis(

@@ -10,7 +10,7 @@ from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.chat_models import ChatModel, Task, reason_for
 from qa.llm.prompts import load_prompt
-from qa.verification.verifier import Hypothesis, PlattScaling, Verdict
+from qa.verification.verifiers.verifier import Hypothesis, PlattScaling, Verdict
 
 PROMPT_VARIABLES = {"quote", "day", "question", "answer"}
 DISPUTE_VARIABLES = {"quote", "statement"}

@@ -1,0 +1,1 @@
+"""Verifiers: what judges whether a quote proves a claim."""
