@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import stat
@@ -26,6 +27,7 @@ from qa.schemas import Answer, Question, Token
 from qa.settings import read_settings
 from qa.verification.verifiers.judge import ChatModelVerifier
 from tests.conftest import MODEL_THREADS
+from tests.paths import SEEDS
 
 
 @pytest.fixture(scope="module")
@@ -140,18 +142,17 @@ def test_the_hidden_instruction_is_not_followed(assistant: Assistant) -> None:
     assert "Midnight Ferrymen" not in answer.text
 
 
-ASKED = (
-    "Who made Zelenskyy an offer of an alliance?",
-    "Why is Lukashenko under pressure?",
-    "How many people were taken off the ferry Saint Brannoc?",
-    "Which film won the Silver Heron?",
-    "Where did people on Skerrow take refuge during the storm?",
-)
+SEED_QUESTIONS = [
+    str(given["question"])
+    for given in map(json.loads, (SEEDS / "questions.jsonl").read_text("utf-8").splitlines())
+    if given["kind"] == "plain"
+]
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("count", [3, pytest.param(20, marks=pytest.mark.soak)])
 def test_the_same_question_gets_the_same_answer(
-    seeded: Library, model: LocalChatModel, monkeypatch: pytest.MonkeyPatch
+    seeded: Library, model: LocalChatModel, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     monkeypatch.setattr(model, "close", lambda: None)
 
@@ -168,11 +169,11 @@ def test_the_same_question_gets_the_same_answer(
     with Assistant(seeded, model, read_settings().evidence_tokens, verifier=verifier) as assistant:
 
         async def all_of(order: Sequence[int]) -> dict[int, object]:
-            return {nth: await told(assistant, ASKED[nth]) for nth in order}
+            return {nth: await told(assistant, SEED_QUESTIONS[nth]) for nth in order}
 
-        first, *others = (
-            asyncio.run(all_of(order)) for order in ([0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3])
-        )
+        forward = list(range(count))
+        orders = (forward, forward[::-1], forward[count // 2 :] + forward[: count // 2])
+        first, *others = (asyncio.run(all_of(order)) for order in orders)
     for other in others:
         assert other == first
 
