@@ -29,6 +29,8 @@ class FTS5KeywordIndex:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._read_vocabulary, self._read_version = Vocabulary(()), (0, 0)
+        self._known_languages: frozenset[str | None] = frozenset()
+        self._languages_version = (0, 0)
 
     def search(self, words: Mapping[str, float], k: int, filters: Filters) -> dict[str, float]:
         """Up to k passage ids that contain any of the words, with their BM25 scores, larger is better.
@@ -57,8 +59,7 @@ class FTS5KeywordIndex:
         return dict(rows)
 
     def languages(self) -> frozenset[str]:
-        rows = self._database.rows("SELECT DISTINCT language FROM articles")
-        return frozenset(language for (language,) in rows if language)
+        return frozenset(language for language in self._languages() if language)
 
     def idf_weights(self, words: Mapping[str, float], language: str = ENGLISH) -> TermWeights:
         """By term, the weight of its word times its inverse document frequency:
@@ -119,7 +120,21 @@ class FTS5KeywordIndex:
 
     def _forms(self, word: str) -> list[list[str]]:
         """The forms in which the index has a word, by the languages of the articles; see `query_terms`."""
-        return query_terms(word, sorted({*self.languages(), ENGLISH}))
+        forms = query_terms(word, sorted({*self.languages(), ENGLISH}))
+        # Articles whose language is not known yet have their words as they are written.
+        if None in self._languages() and len(forms) == 1 and word not in forms[0]:
+            return [[*forms[0], word]]
+        return forms
+
+    def _languages(self) -> frozenset[str | None]:
+        """The languages of the articles, read again after these were changed; None stands for an article
+        whose language is not known yet.
+        """
+        version = self._database.version()
+        if version != self._languages_version:
+            rows = self._database.rows("SELECT DISTINCT language FROM articles")
+            self._known_languages, self._languages_version = frozenset(one for (one,) in rows), version
+        return self._known_languages
 
     def _matches(self, words: Mapping[str, float]) -> dict[str, float]:
         """The phrases to search for, rarest first, with their weights: those of the words, and of words that

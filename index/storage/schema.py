@@ -14,6 +14,8 @@ from index.errors import ArchiveBroken
 from index.text.letters import normalize_letters
 
 VERSION = 3
+# The first version whose keyword index has normalized words.
+NORMALIZED_VERSION = 2
 
 # `language` is the one whose stems the keyword index has of an article, empty if it is uncertain, NULL if the
 # article was added before languages were told apart. `cluster` is the smallest row of the cluster's members.
@@ -82,16 +84,17 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
         connection.create_function("normalize_letters", 1, normalize_letters, deterministic=True)
         with connection:
             connection.execute("BEGIN IMMEDIATE")
-            for statement in _statements(connection):
+            for statement in _statements(connection, version):
                 connection.execute(statement)
 
 
-def _statements(connection: sqlite3.Connection) -> Iterator[str]:
+def _statements(connection: sqlite3.Connection, version: int) -> Iterator[str]:
     existing = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     renames: Iterable[tuple[str, ...]] = (RENAMES[table] for table in RENAMES if table in existing)
     yield from (statement for statements in renames for statement in statements)
     yield from TABLES
-    yield NORMALIZED_WORDS
+    if version < NORMALIZED_VERSION:
+        yield NORMALIZED_WORDS
     if "language" not in {column for _, column, *_ in connection.execute("PRAGMA table_info(articles)")}:
         yield LANGUAGES
     yield LANGUAGES_INDEX

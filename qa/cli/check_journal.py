@@ -23,8 +23,9 @@ class CheckJournal:
     def read(self) -> tuple[CheckedSentence, ...]:
         """The sentences, up to one that was not written whole or by another version; none without a file."""
         sentences = []
-        lines = self._file.read_text("utf-8").splitlines() if self._file.exists() else []
-        for line in lines:
+        # JSON leaves some characters as they are that `splitlines` takes for line ends.
+        lines = self._file.read_bytes().split(b"\n") if self._file.exists() else []
+        for line in filter(None, lines):
             try:
                 sentences.append(CheckedSentence.model_validate_json(line))
             except ValidationError:
@@ -34,6 +35,7 @@ class CheckJournal:
     def begin(self) -> None:
         """Creates an empty file, or empties the existing one."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.touch(mode=0o600)  # the text may not be published yet
         self._file.write_text("", "utf-8")
 
     def append(self, sentence: CheckedSentence) -> None:

@@ -127,9 +127,14 @@ def start(articles: Sequence[Article], collection: str, idempotency_key: str | N
 
 def _articles_body(articles: Sequence[Article]) -> dict[str, Any]:
     body = TypeAdapter(list[Article]).dump_python(
-        list(articles), mode="json", exclude={"__all__": {"remarks"}}
+        list(articles), mode="json", exclude={"__all__": {"remarks", "period"}}
     )
-    return {"articles": body}
+    # The server takes a date as far as it is known, such as `2022-03`.
+    return {
+        "articles": [
+            {**fields, "date": article.dated or None} for fields, article in zip(body, articles, strict=True)
+        ]
+    }
 
 
 def outcomes_of(articles: Sequence[Article], report: IngestReport) -> Iterator[Ingested | Skipped]:

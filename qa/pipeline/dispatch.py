@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 
 from index.collection import Collection
+from qa.errors import Busy, ModelUnavailable
 from qa.llm.chat_models import NO_MODEL
 from qa.pipeline.composition.composed import Composed, Composition
 from qa.pipeline.composition.composers import Composer, composer_of, fallback
@@ -30,6 +32,8 @@ from qa.schemas import (
 )
 from qa.telemetry.tracing import traced
 from qa.verification.cited_text import with_marks
+
+logger = logging.getLogger(__name__)
 
 # Puts a composed answer into a model's own words; None if these are not proven.
 Write = Callable[[Question, Answer], Awaitable[Answer | None]]
@@ -81,7 +85,11 @@ async def _written(answer: Answer, understanding: Understanding, write: Write | 
     """The composed answer, written over by a model if that proves."""
     if not write or understanding.kind not in WRITTEN or answer.is_list or understanding.sentences:
         return answer
-    return await write(understanding.standalone, answer) or answer
+    try:
+        return await write(understanding.standalone, answer) or answer
+    except (Busy, ModelUnavailable) as failure:
+        logger.warning("the composed answer stays as it is: %s", failure)
+        return answer
 
 
 async def _drafted(

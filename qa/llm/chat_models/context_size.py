@@ -28,8 +28,8 @@ def asked_context(url: str, model: str, key: str | None) -> int | None:
         for address in (f"{base}/models", f"{base.removesuffix('/v1')}/props"):
             try:
                 reply = client.get(address).raise_for_status().json()
-            except (httpx.HTTPError, ValueError):  # many servers have only one of them, or none
-                continue
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+                continue  # many servers have only one of the two, or none
             if isinstance(reply, dict) and (context := told_context(reply, model)):
                 return context
     return None

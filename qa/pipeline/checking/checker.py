@@ -55,7 +55,7 @@ class TextChecker:
                 "nothing verifies here, because QUOTH_MODEL or QUOTH_VERIFIER is none; set QUOTH_VERIFIER to "
                 "a classifier of entailment, or choose a model"
             )
-        statements = split_statements(text.text)
+        statements = await asyncio.to_thread(split_statements, text.text)
         numbers = CitationNumbers()
         checked = []
         for sentence in _checked_before(text, statements):

@@ -86,7 +86,7 @@ def _two_articles(composition: Composition) -> list[Article]:
     """The best article on the topic, and the best of another outlet, or of another day; oldest first."""
     if not composition.topic and len(composition.filters.article_ids) == 2:
         chosen = composition.articles(2)
-        return sorted(chosen, key=lambda one: str(one.date or "")) if len(chosen) == 2 else []
+        return sorted(chosen, key=lambda one: one.dated) if len(chosen) == 2 else []
     relevant = composition.relevant()[:MAX_ARTICLES]
     if not relevant or not relevant[0].mentions:
         return []

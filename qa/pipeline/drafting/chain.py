@@ -72,7 +72,7 @@ def retrieval_step(
             return Retrieval(question=question, query=query, hits=tuple(hits))
         after = max(first, limits.after or first)
         recent = searched.search(query, k=budget().passages, filters=replace(limits, after=after))
-        timely = (*recent, *(hit for hit in hits if hit.date is None))
+        timely = (*recent, *(hit for hit in hits if not (hit.date or hit.period)))
         return Retrieval(question=question, query=query, hits=timely or tuple(hits), outdated=not timely)
 
     return RunnableLambda(retrieve)

@@ -23,6 +23,8 @@ from qa.verification.excerpts import Excerpt
 from qa.verification.verifiers.verifier import Verifier
 
 PROMPT_VARIABLES = {"excerpts", "question", "sentences"}
+# What is not written by then stays as it was composed.
+TIMEOUT_SECONDS = 120.0
 
 
 def writing_task() -> Task:
@@ -56,7 +58,7 @@ class Writer:
         began = time.perf_counter()
         collection = self._collection(question.collection)
         ids = dict.fromkeys(one.article_id for one in composed.citations)
-        articles = collection.documents.present(ids)
+        articles = await asyncio.to_thread(collection.documents.present, ids)
         excerpts = await asyncio.to_thread(self._excerpts, articles, question.question, budget.evidence)
         if not excerpts:
             return None
@@ -103,7 +105,8 @@ class Writer:
         }
         model = self._model.for_task(replace(self._task, max_tokens=max_tokens))
         try:
-            return str((await model.ainvoke(self._task.prompt.messages(values))).text)
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                return str((await model.ainvoke(self._task.prompt.messages(values))).text)
         except Exception as error:
             # LangChain's providers share no base class of errors.
             raise ModelUnavailable(
@@ -135,6 +138,7 @@ def _excerpt(number: int, article: Article, spans: Sequence[tuple[int, int]]) ->
         title=article.title,
         url=article.url,
         date=article.date,
+        period=article.period,
         source=article.source,
         score=1.0,
         similarity=1.0,

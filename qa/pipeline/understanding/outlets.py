@@ -13,6 +13,8 @@ from qa.schemas import Kind
 _OF_OUTLETS: frozenset[Kind] = frozenset({"catalogue", "overview", "compare", "summary"})
 # Below a country's domain, these are no names: "herald.co.uk".
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "gov", "net", "org"})
+# Shorter names of sites are too many other words.
+MIN_LABEL = 3
 # A search can be limited to so many articles; a larger site is not told apart.
 MAX_SITE_ARTICLES = 10_000
 
@@ -58,8 +60,11 @@ def _site_patterns(site: str, kind: Kind) -> Iterator[str]:
     """
     yield rf"(?i:(?:\bwww\.)?\b{re.escape(site)}\b)"
     label = site_label(site)
+    if len(label) < MIN_LABEL:
+        return
     spaced = r"[ -]?".join(map(re.escape, label))
-    yield rf"\b(?:[Tt]he )?(?=[A-Z])(?i:{spaced})\b(?![-'’]?\w)"
+    # The first word of a question has a capital, whatever it means; "CNN" has more.
+    yield rf"(?:\b[Tt]he |(?<=\S )|^(?=[A-Z]{{2}}))(?=[A-Z])(?i:{spaced})\b(?![-'’]?\w)"
     if kind in _OF_OUTLETS:
         yield rf"(?<=\bfrom )(?i:{spaced})\b|(?<=\bby )(?i:{spaced})\b"
     if kind == "compare":

@@ -102,7 +102,7 @@ CHECKED_TEXT: dict[str, Any] = {
     ],
     "verifier": "local:1.5b",
 }
-_METADATA = {name: PASSAGE[name] for name in ("title", "url", "date", "source")}
+_METADATA = {name: PASSAGE[name] for name in ("title", "url", "date", "period", "source")}
 ARTICLE: dict[str, Any] = {"id": "ferry-fire", **_METADATA, "text": PASSAGE["text"]}
 ARTICLE_LIST: dict[str, Any] = {
     "articles": [{"id": "ferry-fire", **_METADATA, "passages": 1, "characters": 60}],

@@ -1,4 +1,4 @@
-"""Helpers that read files of one or several articles."""
+"""Functions that read files of one or several articles."""
 
 from __future__ import annotations
 

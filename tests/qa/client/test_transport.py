@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -14,7 +15,8 @@ from index.errors import (
     ArticleUnknown,
     DiskFull,
 )
-from qa.client import Quoth
+from index.schemas import Article
+from qa.client import Quoth, endpoints
 from qa.errors import NotReady, QuestionInvalid, ServerUnavailable, error_of_type, problem_type
 from qa.schemas import Question
 
@@ -101,3 +103,11 @@ def test_a_broken_stream_is_reported(content_type: str, body: str, message: str)
         Thread(target=other.handle_request).start()
         with pytest.raises(ServerUnavailable, match=message):
             asyncio.run(read_stream(quoth))
+
+
+def test_a_month_is_sent_as_the_date_of_an_article() -> None:
+    month = Article(id="a", text="It rained.", period="2022-03")
+    known = [month, Article(id="b", text="It snowed.", date=date(2024, 5, 1))]
+    body = endpoints.add(known, "default").json
+    assert [article["date"] for article in body["articles"]] == ["2022-03", "2024-05-01"]
+    assert not any("period" in article for article in body["articles"])

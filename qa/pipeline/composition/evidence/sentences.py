@@ -67,7 +67,7 @@ class ArticleSentence:
 
 def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
     """Oldest article first, and each in its order."""
-    return str(sentence.article.date or ""), sentence.article.id, sentence.start
+    return sentence.article.dated, sentence.article.id, sentence.start
 
 
 def article_sentences(article: Article, question: str) -> list[ArticleSentence]:

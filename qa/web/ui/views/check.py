@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -78,7 +79,8 @@ async def stream_check(
             collection=scope.collection,
             checked=begun.sentences,
         )
-        so_far = replace(begun, total=len(split_statements(given.text)), sentences=())
+        statements = await asyncio.to_thread(split_statements, given.text)
+        so_far = replace(begun, total=len(statements), sentences=())
         yield _step(phrases, replace(so_far, sentences=begun.sentences), running=True)
         async with aclosing(assistant.check_stream(given)) as events:
             async for event in events:
@@ -88,10 +90,14 @@ async def stream_check(
                         yield _step(phrases, so_far, running=True)
         yield _step(phrases, so_far)
     except QuothError as failure:
-        yield _failed(phrases, so_far, str(failure))
+        yield _failed(phrases, max(so_far, begun, key=_done), str(failure))
     except Exception:
         logger.exception("a check in the window failed")
-        yield _failed(phrases, so_far, phrases.check.failed)
+        yield _failed(phrases, max(so_far, begun, key=_done), phrases.check.failed)
+
+
+def _done(so_far: CheckSoFar) -> int:
+    return len(so_far.sentences)
 
 
 def _step(
