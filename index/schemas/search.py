@@ -68,6 +68,23 @@ class Hit:
     coverage: float
     also: tuple[Article, ...] = ()
 
+    @classmethod
+    def whole(cls, article: Article, also: tuple[Article, ...] = ()) -> Hit:
+        """A whole article as a passage that was not searched for, with the highest scores."""
+        text = article.text
+        return cls(
+            passage=Passage(id=article.id, article_id=article.id, start=0, end=len(text), text=text),
+            title=article.title,
+            url=article.url,
+            date=article.date,
+            period=article.period,
+            source=article.source,
+            score=1.0,
+            similarity=1.0,
+            coverage=1.0,
+            also=also,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:

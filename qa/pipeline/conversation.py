@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from index.collection import Collection
@@ -11,10 +10,10 @@ from qa.pipeline.query_rewriting import is_follow_up, rewrite
 from qa.pipeline.understanding.chosen_articles import asked_of_chosen
 from qa.pipeline.understanding.understanding import Understanding, topic_words, understand
 from qa.schemas import KINDS, Question
+from qa.verification.cited_text import without_marks
 
 # An answer is looked up by its beginning.
 MAX_ANSWER_CHARACTERS = 600
-_MARK = re.compile(r"(?<!\s)\s*\[\d[\d,\s]*\]")
 
 
 def understand_in_conversation(question: Question, collection: Collection) -> Understanding:
@@ -46,7 +45,7 @@ def _before(question: Question) -> tuple[Question, str] | None:
         return None
     answer = next((turn.content for turn in history[last + 1 :] if turn.role == "assistant"), "")
     earlier = question.model_copy(update={"question": history[last].content, "history": history[:last]})
-    return earlier, _MARK.sub("", answer)[:MAX_ANSWER_CHARACTERS]
+    return earlier, without_marks(answer)[:MAX_ANSWER_CHARACTERS]
 
 
 def _on_answer(

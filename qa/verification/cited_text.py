@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation
 
+# One or several numbers: "[1]", "[1, 2]"; group 1 has them.
+MARK = re.compile(r"(?:(?<!\s)\s++)?\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 # Ends a sentence together with its stop: "It opens at 9 a.m."
 _ABBREVIATION = re.compile(r"\b\w\.\w\.$")
 
@@ -77,6 +79,11 @@ class CitedText:
             for number in sentence.citations
         }
         return CitedText(sentences=tuple(sentences.values()), citations=self.citations)
+
+
+def without_marks(text: str) -> str:
+    """The text without its citation marks and the blanks before them."""
+    return MARK.sub("", text)
 
 
 def with_marks(sentence: AnswerSentence) -> str:

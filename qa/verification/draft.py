@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from index.text.normalization import stems
 from index.text.sentences import sentence_spans
 from qa.llm.prompts import NOT_FOUND
+from qa.verification.cited_text import MARK, without_marks
 from qa.verification.support import DraftSentence
 
 # A draft can begin with a bare answer on a line of its own; none of its parts is longer than this.
 MAX_SHORT_ANSWER_CHARACTERS = 60
-_MARK = re.compile(r"(?:(?<!\s)\s++)?\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]")
 # "It opens at 9 a.m. [1]." without its mark.
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.$")
 _MARK_AFTER_STOP = re.compile(r"(?<![.!?])([.!?]++[\"'”’]?+)((?:\s*+\[[\d,\s]+\])+)")
@@ -28,7 +28,7 @@ def split_short_answer(draft: str) -> tuple[str, str]:
     if the draft begins with a sentence.
     """
     first, _, rest = draft.strip().partition("\n")
-    bare = _MARK.sub("", first).strip()
+    bare = without_marks(first).strip()
     marked = bare != first.strip()
     ended = marked or bare.endswith((".", "!", "?"))
     # "Sunday at 2 a.m." above a sentence that says the same is none itself.
@@ -46,7 +46,7 @@ def draft_sentences(draft: str, marks: frozenset[int] = frozenset()) -> Iterator
     for line in draft.splitlines():
         for start, end in sentence_spans(line):
             marked = line[start:end]
-            own = {int(number) for found in _MARK.findall(marked) for number in found.split(",")}
-            text = _DOUBLE_STOP.sub(".", _MARK.sub("", marked).strip())
+            own = {int(number) for found in MARK.findall(marked) for number in found.split(",")}
+            text = _DOUBLE_STOP.sub(".", without_marks(marked).strip())
             if stems(text) and NOT_FOUND not in text.upper():
                 yield DraftSentence.of(text, marks | own)

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.collection import Collection
-from index.schemas import Article, Filters
-from index.text.shingles import Shingles
+from index.schemas import Article, Filters, Hit
 from qa.pipeline.composition.evidence.articles import RelevantArticle, closest, relevant_articles
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, article_sentences
 from qa.pipeline.understanding.understanding import Understanding
-from qa.schemas import AnswerSentence, Citation, DuplicateArticle, Support
+from qa.schemas import AnswerSentence, Citation, Support
 
 # How many copies of a cited article are listed.
 MAX_COPIES = 20
@@ -124,23 +123,7 @@ class Composition:
 
 def _citation(number: int, quote: ArticleSentence, collection: Collection) -> Citation:
     article = quote.article
-    words = Shingles.of(quote.quote)
     cluster = collection.documents.cluster(article.id)
     copies = [] if cluster is None else collection.documents.cluster_members(cluster, Filters(), MAX_COPIES)
-    return Citation(
-        number=number,
-        article_id=article.id,
-        title=article.title,
-        url=article.url,
-        date=article.date,
-        period=article.period,
-        source=article.source,
-        start=quote.start,
-        end=quote.end,
-        quote=quote.quote,
-        also=tuple(
-            DuplicateArticle.of(one)
-            for one in copies
-            if one.id != article.id and Shingles.of(one.text).has(words)
-        ),
-    )
+    hit = Hit.whole(article, also=tuple(one for one in copies if one.id != article.id))
+    return Citation.of(number, hit, quote.start, quote.end)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -11,6 +10,7 @@ from qa.llm.chat_models import Task
 from qa.llm.prompts import NOT_FOUND, load_prompt
 from qa.pipeline.query_rewriting import is_follow_up, rewrite
 from qa.schemas import Question
+from qa.verification.cited_text import without_marks
 from qa.verification.excerpts import Excerpt
 
 PROMPT_VARIABLES = {"excerpts", "earlier", "day", "question"}
@@ -25,7 +25,6 @@ GRAMMAR = rf'root ::= "{NOT_FOUND}" | [^\n\[]{{60}} [^\n]* | [^\n\[]+ "\n" [^\n]
 # before refusing is likelier than answering. The bias lowers its logit. Whether to decline depends on its
 # probability before the bias, which servers still return.
 REFUSAL_BIAS = -3.0
-_MARK = re.compile(r"(?:(?<!\s)\s++)?\[\d[\d,\s]*\]")
 
 
 def answering_task() -> Task:
@@ -65,7 +64,7 @@ def _earlier(question: Question) -> str:
         return ""
     lines = [f"Earlier question: {_line(str(rewrite(history[last].content, history[:last])))}"]
     for turn in history[last + 1 :][:1]:
-        lines.append(f"Earlier answer: {_line(_MARK.sub('', turn.content))[:MAX_EARLIER_CHARACTERS]}")
+        lines.append(f"Earlier answer: {_line(without_marks(turn.content))[:MAX_EARLIER_CHARACTERS]}")
     return "".join(f"{line}\n" for line in lines)
 
 

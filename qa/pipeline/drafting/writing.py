@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from index.collection import Collection
-from index.schemas import Article, Hit, Passage
+from index.schemas import Article, Hit
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize, sanitize_draft
 from qa.llm.chat_models import ChatModel, ContextBudget, Task, reason_for
@@ -132,17 +132,5 @@ class Writer:
 
 
 def _excerpt(number: int, article: Article, spans: Sequence[tuple[int, int]]) -> Excerpt:
-    text = article.text
-    hit = Hit(
-        passage=Passage(id=article.id, article_id=article.id, start=0, end=len(text), text=text),
-        title=article.title,
-        url=article.url,
-        date=article.date,
-        period=article.period,
-        source=article.source,
-        score=1.0,
-        similarity=1.0,
-        coverage=1.0,
-    )
     same = (1.0,) * len(spans)
-    return Excerpt(number=number, hit=hit, spans=tuple(spans), ranks=same, relevance=same)
+    return Excerpt(number=number, hit=Hit.whole(article), spans=tuple(spans), ranks=same, relevance=same)
