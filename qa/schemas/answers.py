@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from qa.schemas.base import Schema
+from qa.schemas.kinds import Limit
 from qa.schemas.passages import Citation, RetrievedPassage
 
 DECLINED = "The articles do not say."
@@ -75,7 +76,8 @@ class Correction(Schema):
 
 class Understood(Schema):
     """How a question was understood: the question with its spelling corrected, what it is about, and the
-    articles that it was limited to by its own words.
+    articles that it was limited to by its own words: those of an outlet, of some days, or one `article` with
+    its title. `ignored` is what the asker has switched off.
     """
 
     question: str
@@ -84,7 +86,10 @@ class Understood(Schema):
     source: str | None = None
     after: date | None = None
     before: date | None = None
+    article: str | None = None
+    article_title: str = ""
     corrections: tuple[Correction, ...] = ()
+    ignored: tuple[Limit, ...] = ()
 
 
 class Answer(Schema):

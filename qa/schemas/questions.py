@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from index.schemas import Filters
 from qa.errors import QuestionInvalid
 from qa.schemas.base import IsoDate, Schema
-from qa.schemas.kinds import Kind
+from qa.schemas.kinds import Kind, Limit
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_TURNS, MAX_TURN_CHARACTERS = 200, 20_000
@@ -28,13 +28,14 @@ class Question(Schema):
     """A question with the conversation before it.
 
     `search_as` replaces the search query that is derived from the question and the conversation, and `kind`
-    the kind of answer that it is taken to ask for.
+    the kind of answer that it is taken to ask for. `ignore` is what is not read into its words.
     """
 
     question: str
     history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
     search_as: str | None = None
     kind: Kind | None = None
+    ignore: tuple[Limit, ...] = ()
     as_of: IsoDate | None = None
     filters: Filters = Filters()
     collection: str = "default"

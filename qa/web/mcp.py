@@ -26,6 +26,7 @@ from qa.schemas import (
     CheckedText,
     Event,
     Kind,
+    Limit,
     Progress,
     Schema,
     Token,
@@ -84,6 +85,10 @@ def _add_ask(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
         kind: Annotated[
             Kind | None, Field(description="the kind of answer, if not the one the question seems to ask for")
         ] = None,
+        ignore: Annotated[
+            tuple[Limit, ...],
+            Field(description="do not read this into the question: an outlet, days, one article, a spelling"),
+        ] = (),
         as_of: AsOf = None,
         filters: ArticleFilters = FilterParams(),
         collection: Collection = "default",
@@ -97,7 +102,12 @@ def _add_ask(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
         """
         with _tool_errors():
             checked = checked_question(
-                question, kind=kind, as_of=as_of, filters=filters.to_filters(), collection=collection
+                question,
+                kind=kind,
+                ignore=ignore,
+                as_of=as_of,
+                filters=filters.to_filters(),
+                collection=collection,
             )
             # Progress keeps clients from timing out. Closing the stream, if one cancels, stops the model.
             step = 0

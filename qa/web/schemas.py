@@ -13,10 +13,12 @@ from starlette.requests import Request
 
 from index.schemas import Article, ArticleSummary, Filters
 from qa.schemas import (
+    LIMITS,
     MAX_QUESTION_CHARACTERS,
     Answer,
     IsoDate,
     Kind,
+    Limit,
     Question,
     RetrievedPassage,
     Schema,
@@ -92,6 +94,12 @@ class AskRequest(Schema):
     kind: Kind | None = Field(
         None, description="answer as this kind of question instead of the kind that it seems to be"
     )
+    ignore: tuple[Limit, ...] = Field(
+        (),
+        max_length=len(LIMITS),
+        description="what not to read into the question's own words: that it is limited to an outlet, "
+        "to some days or to one article, or has a misspelt word; an answer's `understood` says what was read",
+    )
     as_of: AsOf = None
     filters: FilterParams = FilterParams()
     collection: CollectionName = "default"
@@ -103,6 +111,7 @@ class AskRequest(Schema):
             history=self.history,
             search_as=self.search_as,
             kind=self.kind,
+            ignore=self.ignore,
             as_of=self.as_of,
             filters=self.filters.to_filters(),
             collection=self.collection,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from qa.schemas import Limit
 from qa.web.ui.phrases import Counted
 
 
@@ -43,6 +44,10 @@ class AskPhrases:
     corrected: str
     answered_as: str
     kinds: Mapping[str, str]
+    limits: Mapping[Limit, str]
+    ignore_label: str
+    limit_label: str
+    not_corrected: str
     change: str
     search: str
 
@@ -113,6 +118,10 @@ ENGLISH = AskPhrases(
         "calculation": "a calculation",
         "profile": "a portrait",
     },
+    limits={"outlet": "any outlet", "dates": "any day", "article": "any article", "spelling": "as typed"},
+    ignore_label="Do not limit to {}",
+    limit_label="Limit again: {}",
+    not_corrected="Keep “{}” as typed",
     change="Change",
     search="Search",
     declined="The articles do not say.",
@@ -181,6 +190,15 @@ GERMAN = AskPhrases(
         "calculation": "eine Rechnung",
         "profile": "ein Porträt",
     },
+    limits={
+        "outlet": "alle Medien",
+        "dates": "alle Tage",
+        "article": "alle Artikel",
+        "spelling": "wie geschrieben",
+    },
+    ignore_label="Nicht auf {} beschränken",
+    limit_label="Wieder beschränken: {}",
+    not_corrected="„{}“ lassen, wie es geschrieben ist",
     change="Ändern",
     search="Suchen",
     declined="Das sagen die Artikel nicht.",

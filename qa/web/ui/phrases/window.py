@@ -12,7 +12,7 @@ from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 
 from index.schemas import Article, ArticleSummary, first_day
-from qa.schemas import Citation, RetrievedPassage, Understood
+from qa.schemas import Citation, Limit, RetrievedPassage, Understood
 from qa.web.ui.phrases import Counted, ask, check, library, quality, sources
 from qa.web.ui.phrases.ask import AskPhrases
 from qa.web.ui.phrases.check import CheckPhrases
@@ -84,10 +84,15 @@ class Phrases:
         """Formats the seconds with one decimal, such as `1.5`."""
         return str(format_decimal(seconds, "0.0", locale=self.locale))
 
-    def limits(self, understood: Understood) -> str:
-        """What the question limited its articles to, such as `The Marren Post · 1 Mar 2024 – 31 Mar 2024`."""
+    def limits(self, understood: Understood) -> dict[Limit, str]:
+        """What the question limited its articles to: an outlet, `1 Mar 2024 – 31 Mar 2024`, a title."""
         days = dict.fromkeys(filter(None, (self.day(understood.after), self.day(understood.before))))
-        return " · ".join(filter(None, (understood.source, " – ".join(days))))
+        limits: dict[Limit, str] = {
+            "outlet": understood.source or "",
+            "dates": " – ".join(days),
+            "article": understood.article_title,
+        }
+        return {limit: text for limit, text in limits.items() if text}
 
     def origin(self, found: Citation | RetrievedPassage) -> str:
         """Returns title, outlet and day in one line."""

@@ -153,6 +153,7 @@ async def stream_answer(
             history=sent.history,
             search_as=sent.search_as,
             kind=sent.kind,
+            ignore=sent.ignore,
             **scope.details(),
         )
         async with aclosing(assistant.stream(checked)) as events:

@@ -404,3 +404,14 @@ def test_as_much_of_a_date_is_shown_as_is_known() -> None:
     known += [Article(id="c", text="", period="2022"), Article(id="d", text="")]
     assert [ENGLISH.dated(one) for one in known] == ["5 Mar 2022", "Mar 2022", "2022", ""]
     assert [GERMAN.dated(one) for one in known[1:]] == ["März 2022", "2022", ""]
+
+
+def test_what_a_question_was_limited_to_can_be_switched_off_and_on():
+    limited = Understood(question="?", kind="catalogue", source="The Marren Post", after=date(2024, 3, 1))
+    shown = conversation.exchange(ENGLISH, 0, an_exchange(kind="catalogue", understood=limited))
+    assert 'data-action="ignore" data-limit="outlet"' in shown
+    assert 'aria-label="Do not limit to 1 Mar 2024"' in shown
+    free = limited.model_copy(update={"source": None, "after": None, "ignored": ("outlet", "dates")})
+    shown = conversation.exchange(ENGLISH, 0, an_exchange(kind="catalogue", understood=free))
+    assert 'data-ignored="outlet dates"' in shown and 'data-action="ignore"' not in shown
+    assert 'data-action="limit" data-limit="outlet"' in shown
