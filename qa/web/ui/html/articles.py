@@ -7,6 +7,7 @@ from dataclasses import asdict
 from index.schemas import ArticlePage
 from qa.web.ui.html.rendering import render
 from qa.web.ui.phrases.window import Phrases
+from qa.web.ui.scope import MAX_CHOSEN
 from qa.web.uploads import MAX_UPLOAD_BYTES
 
 PAGE_SIZE = 25
@@ -21,6 +22,7 @@ def articles(
         phrases=phrases,
         page=page,
         page_size=PAGE_SIZE,
+        max_chosen=MAX_CHOSEN,
         offset=offset,
         collection=collection,
         empty=empty,

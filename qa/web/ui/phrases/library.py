@@ -29,6 +29,7 @@ class LibraryPhrases:
     next: str
     choose_article: str
     chosen: str
+    too_many_chosen: str
     ask_chosen: str
     unchoose: str
     ask: str
@@ -96,6 +97,7 @@ ENGLISH = LibraryPhrases(
     next="Next page",
     choose_article="Choose {}",
     chosen="{} chosen",
+    too_many_chosen="{} chosen, of which the first {} are asked",
     ask_chosen="Ask the chosen articles",
     unchoose="Choose none",
     ask="Ask",
@@ -158,6 +160,7 @@ GERMAN = LibraryPhrases(
     next="Nächste Seite",
     choose_article="{} auswählen",
     chosen="{} ausgewählt",
+    too_many_chosen="{} ausgewählt, gefragt werden die ersten {}",
     ask_chosen="Die ausgewählten fragen",
     unchoose="Auswahl aufheben",
     ask="Fragen",
