@@ -106,6 +106,13 @@ async def _contradicting(
         if corrected.alike:  # 27 days and 72 days cannot both be right
             return Stance(corrected.given, False, (dispute.quote,))
         says = corrected.given
+    elif dispute.affirmed:
+        without = _hypothesis(dispute.affirmed.claim, question, (dispute.quote,))
+        without = replace(without, quote=dispute.affirmed.quote, context=dispute.affirmed.quote)
+        if (await verifier.verify(without)).proof >= PROVEN:
+            return Stance("", False, (dispute.quote,))
+        if not dispute.may_deny:
+            return None
     verdict = await verifier.verify(_hypothesis(claim, question, (dispute.quote,), disputed=True))
     return Stance(says, False, (dispute.quote,)) if verdict.contradiction >= needed else None
 
