@@ -68,12 +68,17 @@ def _found(
         part = understanding.parts[nth]
         asked = f"{part} {understanding.parts[0]}" if _HOW_MUCH.fullmatch(part) else part
         new = [one.text for one in answer.sentences if not _is_repeated(one.text, said)]
-        if new and any(_fits(part, asked, text, "") for text in new):
+        fits = any(_fits(part, asked, text, "") for text in new)
+        # An answer in the article of another part is one of its sentences, and others may be nearer: "since
+        # when?" is said beside who runs it.
+        others = [one for other in answers if other is not answer for one in other.citations]
+        same = {one.article_id for one in others}.intersection(one.article_id for one in answer.citations)
+        if fits and not (nth and same):
             said += new
             continue
         if not ids or (_is_bare(part) and any(_fits(part, asked, text, "") for text in said)):
             continue  # one sentence says who bought it and for how much
-        near = _near_part(composition, part, ids, cited)
+        near = _near_part(composition, part, ids, others)
         fitting = [
             one
             for one in near
@@ -86,6 +91,8 @@ def _found(
             found[nth] = answer.model_copy(
                 update={"status": "answered", "sentences": sentences, "citations": citations}
             )
+        elif fits:
+            said += new
     return found
 
 
@@ -105,6 +112,7 @@ def _near_part(
     ]
     scores = {
         one.sentence: one.score
+        + BESIDE * ((one.sentence.article.id, one.sentence.nth) in answers)
         + BESIDE * ((one.sentence.article.id, one.sentence.nth - 1) in answers)
         + BESIDE / 2 * ((one.sentence.article.id, one.sentence.nth + 1) in answers)
         for one in ranked
