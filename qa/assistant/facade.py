@@ -36,7 +36,6 @@ from qa.schemas import (
 )
 from qa.telemetry.feedback import Feedback, FeedbackFile
 from qa.telemetry.metrics import Metrics
-from qa.verification.verifiers.judge import ChatModelVerifier, judging_task
 from qa.verification.verifiers.verifier import Verifier
 
 # How many questions a remote model, or none, answers at the same time; a local one answers one.
@@ -66,7 +65,7 @@ class Assistant(LibraryAccess):
         self._queue = queue
         self._feedback = FeedbackFile(library.folder)
         self._suggesting = threading.Lock()
-        self._judges = isinstance(verifier, ChatModelVerifier)
+        self._judging = verifier.tasks if verifier else ()
         self._pipeline = Pipeline(
             library.collection,
             model,
@@ -172,7 +171,7 @@ class Assistant(LibraryAccess):
             # Both mostly read files and import packages, so they take less time together.
             searching = executor.submit(self._warm_up_search)
             if self._model:
-                self._model.warm_up([answering_task(), *([judging_task()] if self._judges else [])])
+                self._model.warm_up([answering_task(), *self._judging])
             searching.result()
 
     def _warm_up_search(self) -> None:

@@ -10,7 +10,6 @@ from qa.schemas import AnswerSentence, Question
 from qa.verification.citations import Candidate
 from qa.verification.cited_text import CitedText
 from qa.verification.excerpts import text_around
-from qa.verification.verifiers.proof import PROOF
 from qa.verification.verifiers.verifier import Hypothesis, Verifier
 
 # Of longer drafts only the first sentences are verified and shown: each takes a second or two.
@@ -51,7 +50,7 @@ async def prove(
             hypothesis = _hypothesis(candidate.cited, sentence, claim, question, hits)
             verdict = await verifier.verify(hypothesis)
             told = f"{_sources(candidate.cited, sentence)} {hypothesis.context} {hypothesis.quote}"
-            proof = PROOF.probability(verdict.proof, missing(told))
+            proof = verifier.coefficients.probability(verdict.proof, missing(told))
             best = max(proof, best or 0.0)
             if proof >= threshold:
                 kept.append(sentence.model_copy(update={"probability": round(proof, 4)}))
