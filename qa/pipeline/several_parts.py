@@ -23,6 +23,8 @@ from qa.verification.entities import extract_names
 NEAR_PART = 0.3
 # What a sentence gains that stands after an answer to another part; half of it before one. So many are tried.
 BESIDE, MAX_TRIED = 0.3, 6
+# The same for a part without words of its own.
+ONLY_BESIDE = 1.0
 # Of money, if the other parts are about buying and selling.
 _HOW_MUCH = re.compile(r"(?:for |at |um |für )?(?:how much|wie ?viel)(?: money| geld)?\?", re.IGNORECASE)
 
@@ -76,9 +78,11 @@ def _found(
         if fits and not (nth and same):
             said += new
             continue
-        if not ids or (_is_bare(part) and any(_fits(part, asked, text, "") for text in said)):
-            continue  # one sentence says who bought it and for how much
-        near = _near_part(composition, part, ids, others)
+        if _is_bare(part) and any(_fits(part, asked, text, "") for text in said):
+            # One sentence says who bought it and for how much.
+            found[nth] = answer.model_copy(update={"status": "answered", "sentences": (), "citations": ()})
+            continue
+        near = _near_part(composition, part, ids, others) if ids else []
         fitting = [
             one
             for one in near
@@ -93,6 +97,8 @@ def _found(
             )
         elif fits:
             said += new
+        elif new:  # a sentence that cannot answer it
+            found[nth] = answer.model_copy(update={"status": "declined", "sentences": (), "citations": ()})
     return found
 
 
@@ -110,11 +116,11 @@ def _near_part(
         for one in ranked
         if any(_overlap(one.sentence, citation) for citation in cited)
     ]
+    beside = ONLY_BESIDE if _is_bare(part) else BESIDE
+    bonus = {0: beside, 1: beside, -1: beside / 2}
     scores = {
         one.sentence: one.score
-        + BESIDE * ((one.sentence.article.id, one.sentence.nth) in answers)
-        + BESIDE * ((one.sentence.article.id, one.sentence.nth - 1) in answers)
-        + BESIDE / 2 * ((one.sentence.article.id, one.sentence.nth + 1) in answers)
+        + sum(bonus[off] for off in bonus if (one.sentence.article.id, one.sentence.nth - off) in answers)
         for one in ranked
     }
     own = {one.sentence: one.score for one in ranked}

@@ -16,6 +16,7 @@ MAX_QUOTATION = 700
 # The longest line that can be a heading above a sentence.
 MAX_HEADING = 90
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]\d]*$")
+_ASKS = re.compile(r"\?[\"'”’»)]*$")
 _BEGINS = re.compile(r"[\"'“‘„«(]*[A-ZÀ-ÝА-Я0-9]")
 # "MARREN (Northshore Wire) - ", "Minsk/Kyiv – ".
 _WORD = r"[A-ZÀ-Ý][\w.'’]*"
@@ -34,6 +35,9 @@ _OF_SITE = re.compile(
     r"|download (?:the|our)|here(?:[’']s| is| are) (?:what|how|why|everything|a look|some|the|\w+ things)"
     r"|this (?:story|article|post) (?:was|has been|will be|is) (?:\w+ )?"
     r"(?:updated|published|corrected|originally)"
+    # Who wrote it, and how to reach them.
+    r"|[^\n]*(?:\s@\w|\w@\w+\.\w|\b\d{3}-\d{3}-\d{4}\b)"
+    r"|\w+ [\w.]+ (?:\w+ )?(?:covers|writes about|reports on) [^.]*\bfor\b"
     r"|[^.]{0,60}\b(?:our newsletter|our coverage|top coverage)\b|lesen sie|abonnieren|hier klicken)",
     re.IGNORECASE,
 )
@@ -74,7 +78,7 @@ class ArticleSentence:
     @property
     def is_question(self) -> bool:
         """Whether it asks, as subheadings do, and so answers nothing."""
-        return self.text.endswith("?")
+        return bool(_ASKS.search(self.text))
 
 
 def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
