@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from index.collection import Collection
-from index.text.normalization import content_words, is_stop_word, stems
+from index.text.calendar_words import is_calendar_word
+from index.text.normalization import WORD, content_words, is_stop_word, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 from qa.pipeline.composition.nearest import scored_sentences
@@ -27,6 +28,10 @@ BESIDE, MAX_TRIED = 0.3, 6
 ONLY_BESIDE = 1.0
 # Of money, if the other parts are about buying and selling.
 _HOW_MUCH = re.compile(r"(?:for |at |um |für )?(?:how much|wie ?viel)(?: money| geld)?\?", re.IGNORECASE)
+# A year or a time of day; 52,000 is none.
+_TIME = re.compile(
+    r"(?<![\d,.])(?:1\d|20)\d\d(?![,.]?\d)|\b\d{1,2} ?[.:] ?\d\d\b(?! ?%| per)|\d ?[ap]\.?m\b", re.IGNORECASE
+)
 
 
 async def answer_parts(
@@ -153,7 +158,9 @@ def _fits(part: str, asked: str, text: str, said: str) -> bool:
         return False
     if "name" in expected.kinds and not expected.number:
         return bool(extract_names(text) - extract_names(said) - expected.known)
-    return not expected.kinds or expected.found_in(text)
+    if "time" in expected.kinds and not (expected.duration or expected.number):
+        return bool(_TIME.search(text)) or any(map(is_calendar_word, WORD.findall(text)))
+    return not expected.kinds & {"number", "time", "name"} or expected.found_in(text)
 
 
 def _is_said(part: str, text: str) -> bool:
