@@ -29,9 +29,7 @@ ONLY_BESIDE = 1.0
 # Of money, if the other parts are about buying and selling.
 _HOW_MUCH = re.compile(r"(?:for |at |um |für )?(?:how much|wie ?viel)(?: money| geld)?\?", re.IGNORECASE)
 # A year or a time of day; 52,000 is none.
-_TIME = re.compile(
-    r"(?<![\d,.])(?:1\d|20)\d\d(?![,.]?\d)|\b\d{1,2} ?[.:] ?\d\d\b(?! ?%| per)|\d ?[ap]\.?m\b", re.IGNORECASE
-)
+_TIME = re.compile(r"(?<![\d,.])(?:1\d|20)\d\d(?![,.]?\d)|\b\d{1,2} ?: ?\d\d\b|\d ?[ap]\.?m\b", re.IGNORECASE)
 
 
 async def answer_parts(
