@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from index.schemas import Article
 from index.text.normalization import coverage
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.evidence.articles import ABOUT
 from qa.pipeline.composition.evidence.salience import cover, salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
 from qa.pipeline.composition.holdings.catalogue import dated, listed
@@ -27,8 +27,8 @@ MAX_ARTICLES = 5
 # How much a sentence's similarity with the topic counts beside its salience.
 TOPIC = 0.6
 # How similar to the topic a sentence has to be in an article about it, and in another one, unless it has this
-# share of the topic's words.
-ON_TOPIC, NEAR, NAMED = 0.1, 0.4, 0.5
+# share of the topic's words; and the share of such sentences that an article about it has.
+ON_TOPIC, NEAR, NAMED, SHARE = 0.1, 0.4, 0.5, 0.3
 
 
 def compose(composition: Composition) -> Composed | None:
@@ -83,17 +83,21 @@ def _topic(composition: Composition, articles: Sequence[Article], limit: int) ->
 def _on_topic(
     composition: Composition, sentences: Sequence[ArticleSentence], about: NDArray[np.float64]
 ) -> tuple[list[ArticleSentence], NDArray[np.float64]]:
-    """The sentences that have to do with the topic, with their similarities. An article that has it in its
-    title or at its beginning tells of it throughout; one about several things, as a day's news, in places.
+    """The sentences that have to do with the topic, with their similarities. An article many of whose
+    sentences are near it tells of it throughout; one about several things, as a day's news, in places.
     """
     weights = composition.collection.weights(composition.topic)
-    whole = {one.article.id for one in composition.relevant() if one.lede >= ABOUT}
-
-    def is_on_topic(at: int, one: ArticleSentence) -> bool:
-        enough = ON_TOPIC if one.article.id in whole else NEAR
-        return about[at] >= enough or coverage(weights, one.text) >= NAMED
-
-    kept = [at for at, one in enumerate(sentences) if not one.is_question and is_on_topic(at, one)]
+    near = [
+        at for at, one in enumerate(sentences) if about[at] >= NEAR or coverage(weights, one.text) >= NAMED
+    ]
+    counts = Counter(sentences[at].article.id for at in near)
+    total = Counter(one.article.id for one in sentences)
+    whole = {id_ for id_, count in counts.items() if count >= SHARE * total[id_]}
+    kept = [
+        at
+        for at, one in enumerate(sentences)
+        if at in near or (one.article.id in whole and about[at] >= ON_TOPIC)
+    ]
     kept = kept or list(range(len(sentences)))
     return [sentences[at] for at in kept], about[kept]
 

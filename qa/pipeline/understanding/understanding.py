@@ -129,7 +129,8 @@ def understand(question: Question, collection: Collection) -> Understanding:
     about = topic_words(topic, guess.kind)
     if "outlet" in question.ignore:
         outlets = ()
-        about = about or topic_words(wording, guess.kind)  # "Tell me about CNN" means no outlet
+        if not about and not period and guess.kind not in ("catalogue", "overview"):
+            about = topic_words(wording, guess.kind)  # "Tell me about CNN" means no outlet
     if "dates" in question.ignore:
         period = None
     filters = question.limits

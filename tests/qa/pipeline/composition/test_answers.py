@@ -157,14 +157,14 @@ def test_a_thing_is_told_of_where_it_is_not_named(ask: Callable[..., Answer]) ->
 
 def test_whoever_has_the_name_is_quoted(library: Library) -> None:
     text = (
-        "“The roof will hold for ten years,” the architect Ada Mole told Ben Carr of the council. "
-        "“I should like to see that,” said Carr, who knows Mole's work.\n\n“Nobody has seen the plans yet,” "
-        "said the mayor, Lea Frost, before she met Mole."
+        "“The roof will hold for ten years,” the architect Olga Brandt told Ravi Menon of the council. "
+        "“I should like to see that,” said Menon, who knows Brandt's work.\n\n“Nobody has seen plans yet,” "
+        "said the mayor, Lea Frost, before she met Brandt."
     )
     list(library.collection("default", make=True).add([Article(id="roof", text=text, title="The new roof")]))
     with Assistant(library, None, evidence_tokens=360) as assistant:
-        answer = assistant.ask("What did Ada Mole say about the roof?")
-    assert answer.text == "Ada Mole: “The roof will hold for ten years” [1]"
+        answer = assistant.ask("What did Olga Brandt say about the roof?")
+    assert answer.text == "Olga Brandt: “The roof will hold for ten years” [1]"
 
 
 def test_two_things_are_compared_by_the_articles_on_each(library: Library) -> None:
@@ -196,7 +196,7 @@ def test_the_news_of_a_day_adds_only_what_is_on_the_topic(library: Library) -> N
             id="day",
             title="Five things to know today",
             text="The parliament votes on pensions today. A singer has died at the age of ninety. "
-            "An old boat was found in Lake Orrin, whose water level is falling. The shops open on Sunday.",
+            "An old boat was found in Lake Orrin, whose level is falling. The shops open on Sunday.",
         ),
     ]
     list(library.collection("default", make=True).add(articles))
