@@ -83,11 +83,9 @@ def main() -> None:
 
 @contextmanager
 def _assistant(home: Path) -> Iterator[Assistant]:
-    """An assistant over an empty home with the installed weights and the states of their prompts."""
+    """An assistant over an empty home with the installed weights."""
     settings = read_settings()
-    for shared in ("models", "states"):
-        (settings.home / shared).mkdir(parents=True, exist_ok=True)
-        (home / shared).symlink_to(settings.home / shared, target_is_directory=True)
+    (home / "models").symlink_to(settings.home / "models", target_is_directory=True)
     with open_assistant(settings.model_copy(update={"home": home})) as assistant:
         yield assistant
 

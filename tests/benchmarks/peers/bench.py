@@ -142,8 +142,7 @@ def checking(work: Path, articles: Path) -> Iterator[Assistant]:
 
     settings, home = read_settings(), work / "checking"
     home.mkdir()
-    for shared in ("models", "states"):
-        (home / shared).symlink_to(settings.home / shared, target_is_directory=True)
+    (home / "models").symlink_to(settings.home / "models", target_is_directory=True)
     with open_assistant(settings.model_copy(update={"home": home})) as assistant:
         list(assistant.add(read_sources([articles])))
         yield assistant

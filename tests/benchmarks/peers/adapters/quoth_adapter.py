@@ -15,8 +15,7 @@ from qa.settings import read_settings
 
 settings = read_settings()
 home = Path(os.environ["WORK"])
-for shared in ("models", "states"):
-    (home / shared).symlink_to(settings.home / shared, target_is_directory=True)
+(home / "models").symlink_to(settings.home / "models", target_is_directory=True)
 assistant = open_assistant(settings.model_copy(update={"home": home}))
 assistant.warm_up()
 loop = asyncio.new_event_loop()
