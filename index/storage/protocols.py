@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from index.embedding.embedder import Vectors
 from index.schemas import Article, ArticlePage, Filters, Passage
 from index.text.languages import ENGLISH
-from index.text.normalization import TermWeights
+
+if TYPE_CHECKING:
+    from index.embedding.embedder import Vectors
+    from index.text.normalization import TermWeights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import cache
 from typing import cast
@@ -82,6 +82,8 @@ class Pipeline:
         """The events of the answer by the question's kind: composed, or drafted by `facts`; the Answer is
         the last. Leaving early stops all work. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """
+        # The embedder loads for the search, so a first question waits for the slower of the two alone.
+        asyncio.get_running_loop().run_in_executor(None, self._load_model)
         async with aclosing(
             dispatch(
                 question,
@@ -93,6 +95,11 @@ class Pipeline:
         ) as events:
             async for event in events:
                 yield event
+
+    def _load_model(self) -> None:
+        """Loads the model unless it is; whoever needs it learns why it cannot be loaded."""
+        with suppress(QuothError):
+            _ = self._model and self._model.chat
 
     async def _write(self, question: Question, composed: Answer) -> Answer | None:
         """The composed answer in the words of a model with a large context; None if it is not proven."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
@@ -35,6 +35,34 @@ HEALTH_TIMEOUT_SECONDS = 5
 REQUEST_TIMEOUT_SECONDS = 300
 # Memory for the states of earlier prompts: none, because each task's is read from its file.
 PROMPT_CACHE_MIB = 0
+
+# Threads wait for one another hundreds of times a token. By default they do so in a loop, on a core that the
+# slower one needs: beside a busy program, writing becomes several times slower. Passive ones sleep.
+WAIT_POLICY = "passive"
+
+
+class ModelWork(NamedTuple):
+    """What a model has read and written: tokens, and the seconds they took. What a saved state spares it does
+    not count.
+    """
+
+    read: float = 0
+    read_seconds: float = 0
+    written: float = 0
+    written_seconds: float = 0
+
+    def since(self, earlier: ModelWork) -> ModelWork:
+        """The difference to an earlier count."""
+        return ModelWork(*(now - then for now, then in zip(self, earlier, strict=True)))
+
+
+# The names under which llama.cpp counts them.
+_COUNTERS = (
+    "llamacpp:prompt_tokens_total",
+    "llamacpp:prompt_seconds_total",
+    "llamacpp:tokens_predicted_total",
+    "llamacpp:tokens_predicted_seconds_total",
+)
 
 
 class LocalChatModel:
@@ -73,6 +101,14 @@ class LocalChatModel:
         self._load()
         reply = self._client.post("/tokenize", json={"content": text})
         return len(reply.json()["tokens"])
+
+    def work(self) -> ModelWork:
+        """All that the model has read and written so far; nothing before it is loaded."""
+        if self._server is None:
+            return ModelWork()
+        lines = self._client.get("/metrics").text.splitlines()
+        counts = dict(line.split(" ", 1) for line in lines if not line.startswith("#"))
+        return ModelWork(*(float(counts[name]) for name in _COUNTERS))
 
     def for_task(self, task: Task) -> Runnable[LanguageModelInput, AIMessage]:
         from langchain_core.runnables import RunnableLambda
@@ -148,6 +184,8 @@ class LocalChatModel:
         with self._loading:
             if self._server is not None:
                 return
+            # Read when the library is loaded.
+            os.environ.setdefault("OMP_WAIT_POLICY", WAIT_POLICY)
             import xllamacpp
 
             self._weights = file = self._file()
@@ -163,6 +201,7 @@ class LocalChatModel:
             params.cpuparams.n_threads = params.cpuparams_batch.n_threads = self._threads
             params.hostnames = [str(self.socket)]
             params.ui = params.endpoint_slots = False
+            params.endpoint_metrics = True
             params.slot_save_path = f"{self._cache}/"
             if self._adapter:
                 adapter = xllamacpp.CommonAdapterLoraInfo()
