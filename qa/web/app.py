@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
+from qa.messages import languages
 from qa.telemetry.metrics import MEDIA_TYPE
 from qa.web import api, mcp
 from qa.web.auth.api_keys import ApiKeyFile
@@ -56,7 +57,7 @@ def create_app(
     _add_docs(api_app)
     _add_metrics(api_app, assistant)
     window = ui.mount(FastAPI(openapi_url=None, telemetry=NO_TELEMETRY), assistant, evaluation)
-    upload_limits = {f"/{language}/gradio_api/upload": MAX_UPLOAD_BYTES for language in ui.LANGUAGES}
+    upload_limits = {f"/{language}/gradio_api/upload": MAX_UPLOAD_BYTES for language in languages()}
     limited_window = BodyLimitMiddleware(window, limits=upload_limits, default=MAX_WINDOW_BODY_BYTES)
     dispatcher = _Dispatcher(api_app, mcp.create_app(assistant), WindowErrorsMiddleware(limited_window))
     protected = protect(dispatcher, access, ApiKeyFile(assistant.home))

@@ -13,7 +13,7 @@ from jinja2 import BaseLoader, ChoiceLoader, DictLoader
 
 from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
-from qa.web.ui.phrases.window import LANGUAGES, preferred_language
+from qa.messages import languages, preferred_language
 from qa.web.ui.views import draft_upload, quality, upload_stream
 from qa.web.ui.window import window
 
@@ -24,7 +24,7 @@ PAPER, DARK_PAPER = "#f7f4ee", "#191714"
 
 
 def mount(app: FastAPI, assistant: Assistant, evaluation: BackgroundEvaluation | None = None) -> FastAPI:
-    """Serves the window at `/en` and `/de`; `/` redirects to the language that the browser prefers.
+    """Serves the window at `/en`, `/de` and so on; `/` redirects to the language that the browser prefers.
 
     Without an `evaluation` there is no Quality view.
     """
@@ -34,10 +34,10 @@ def mount(app: FastAPI, assistant: Assistant, evaluation: BackgroundEvaluation |
     app.mount(draft_upload.PATH, draft_upload.create_app())
     if evaluation:
         app.mount(quality.PATH, quality.create_app(evaluation))
-    for language, phrases in LANGUAGES.items():
+    for language, messages in languages().items():
         gr.mount_gradio_app(
             app,
-            window(assistant, phrases, evaluation),
+            window(assistant, messages, evaluation),
             path=f"/{language}",
             ssr_mode=False,
             show_error=False,

@@ -10,16 +10,16 @@ from pydantic import ValidationError
 
 from index.errors import QuothError
 from qa.assistant import Assistant
+from qa.messages import Messages
 from qa.schemas import CheckedText
 from qa.web.schemas import FeedbackRequest
 from qa.web.ui import check_export, export
 from qa.web.ui.conversation import Conversation, Exchange
 from qa.web.ui.html import conversation, reader
 from qa.web.ui.html.rendering import error, render
-from qa.web.ui.phrases.window import Phrases
 
 
-def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
+def build(assistant: Assistant, messages: Messages) -> gr.HTML:
     """The empty reader, as the component that connects the page to the functions."""
 
     def article(place: dict[str, str]) -> str:
@@ -31,23 +31,23 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
             day = date.fromisoformat(place["day"]) if place.get("day") else None
         except (QuothError, KeyError, ValueError) as failure:
             return error(str(failure))
-        return reader.article(phrases, found, start, end, day, collection)
+        return reader.article(messages, found, start, end, day, collection)
 
     def exchanges(saved: list[Any]) -> str:
         """Renders exchanges that the browser has saved."""
-        return "".join(_saved(phrases, nth, exchange) for nth, exchange in enumerate(saved))
+        return "".join(_saved(messages, nth, exchange) for nth, exchange in enumerate(saved))
 
     def markdown(saved: Any) -> str:
         """Exports a conversation as Markdown."""
-        return export.markdown(phrases, Conversation.model_validate(saved))
+        return export.markdown(messages, Conversation.model_validate(saved))
 
     def checked_markdown(saved: Any) -> str:
         """Exports a checked text as Markdown."""
-        return check_export.markdown(phrases, CheckedText.model_validate(saved), date.today())
+        return check_export.markdown(messages, CheckedText.model_validate(saved), date.today())
 
     def checked_page(saved: Any) -> str:
         """Exports a checked text as a web page."""
-        return check_export.page(phrases, CheckedText.model_validate(saved), date.today())
+        return check_export.page(messages, CheckedText.model_validate(saved), date.today())
 
     def feedback(sent: Any) -> str:
         """Records feedback as `/api/feedback` does. Returns an error message, or nothing."""
@@ -68,8 +68,8 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
     )
 
 
-def _saved(phrases: Phrases, nth: int, saved: Any) -> str:
+def _saved(messages: Messages, nth: int, saved: Any) -> str:
     try:
-        return conversation.exchange(phrases, nth, Exchange.model_validate(saved), past=True)
+        return conversation.exchange(messages, nth, Exchange.model_validate(saved), past=True)
     except (ValidationError, KeyError):  # saved by an incompatible version
         return ""

@@ -24,13 +24,13 @@ from qa.cli.console import show_json
 from qa.cli.formatters.answers import show_answer
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.chat_models import ChatModel, EvidenceTokens, LocalChatModel
+from qa.messages import ENGLISH
 from qa.pipeline.drafting.answer_prompt import answering_task
 from qa.schemas import Answer, Thresholds
 from qa.settings import read_settings
 from qa.web.api import create_api
 from qa.web.ui.conversation import Exchange
 from qa.web.ui.html import citations, conversation, reader
-from qa.web.ui.phrases.window import ENGLISH
 from tests.paths import CANARIES_FOLDER
 from tests.qa.guardrails.test_orders import FILES, read
 from tests.qa.guardrails.test_sanitizer import TOKENS, is_plain

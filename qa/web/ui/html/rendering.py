@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
+from qa.messages import Messages
 from qa.schemas import also_in
 from qa.web.ui.html import links, text
 
@@ -20,9 +21,9 @@ class _CompactMarkup(Extension):
         return re.sub(r"(?<=[>}])\s*\n\s*(?=[<{]|$)", "", source)
 
 
-def _fill(phrase: str, *values: object) -> Markup:
-    """Fills in a phrase's `{}`; values are escaped unless they are markup."""
-    return escape(phrase).format(*values)
+def _fill(phrase: str, **values: object) -> Markup:
+    """Fills in a phrase; values are escaped unless they are markup."""
+    return escape(phrase).format(**values)
 
 
 _ENVIRONMENT = Environment(
@@ -42,8 +43,13 @@ _ENVIRONMENT.globals |= {
 }
 
 
-def render(template: str, **values: object) -> str:
-    """Returns the template as HTML. Values are escaped; a missing one raises UndefinedError."""
+def render(template: str, messages: Messages | None = None, **values: object) -> str:
+    """Returns the template as HTML. Values are escaped; a missing one raises UndefinedError. Without
+    `messages` the template has no words of its own.
+    """
+    if messages:
+        values |= {"messages": messages, "_": messages.gettext}
+        values |= {"ngettext": messages.ngettext, "pgettext": messages.pgettext}
     return _ENVIRONMENT.get_template(template).render(values)
 
 

@@ -1,0 +1,88 @@
+"""Phrases, plurals, days and numbers in one language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from gettext import NullTranslations
+
+from babel import Locale
+from babel.dates import format_skeleton, format_timedelta
+from babel.numbers import format_decimal
+
+from index.schemas import Article, ArticleSummary, first_day
+from qa.schemas import Citation, RetrievedPassage, Understood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messages:
+    """The words of one language. `locale` is that of its days and numbers, such as `en_GB`.
+
+    A phrase is given in English, with names in braces for what is filled in; one that the catalogue lacks
+    stays English. Numbers that are filled in are written as the language writes them.
+    """
+
+    language: str
+    locale: str
+    translations: NullTranslations = field(default_factory=NullTranslations, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The language in itself, such as `Deutsch`."""
+        name = Locale.parse(self.language, sep="-").get_display_name() or self.language
+        return name[:1].upper() + name[1:]
+
+    def gettext(self, phrase: str, /, **values: object) -> str:
+        """The phrase, filled in."""
+        return self._filled(self.translations.gettext(phrase), values)
+
+    def pgettext(self, context: str, phrase: str, /, **values: object) -> str:
+        """The phrase as it is said in the context: one English word may be several elsewhere."""
+        return self._filled(self.translations.pgettext(context, phrase), values)
+
+    def ngettext(self, one: str, several: str, number: int, /, **values: object) -> str:
+        """The phrase for one or several, filled in; `{number}` is the number: `1,200 quotes`."""
+        return self._filled(self.translations.ngettext(one, several, number), values | {"number": number})
+
+    def _filled(self, phrase: str, values: dict[str, object]) -> str:
+        if not values:
+            return phrase
+        return phrase.format_map(
+            {
+                name: format_decimal(value, locale=self.locale) if isinstance(value, int) else value
+                for name, value in values.items()
+            }
+        )
+
+    def day(self, day: date | None) -> str:
+        """The day, such as `27 Oct 2022`; empty for None."""
+        return str(format_skeleton("yMMMd", day, locale=self.locale)) if day else ""
+
+    def dated(self, found: Article | ArticleSummary | Citation | RetrievedPassage) -> str:
+        """The date as far as it is known, such as `27 Oct 2022`, `Oct 2022` or `2022`."""
+        if found.date or "-" not in found.period:
+            return self.day(found.date) or found.period
+        return str(format_skeleton("yMMM", first_day(found.period), locale=self.locale))
+
+    def age(self, published: date, asked: date) -> str:
+        """The time between the two days, such as `3 weeks before the question`."""
+        if published == asked:
+            return self.gettext("same day as the question")
+        span = format_timedelta(abs(asked - published), threshold=1.5, locale=self.locale)
+        if published < asked:
+            return self.gettext("{time} before the question", time=span)
+        return self.gettext("{time} after the question", time=span)
+
+    def seconds(self, seconds: float) -> str:
+        """The seconds with one decimal, such as `1.5`."""
+        return str(format_decimal(seconds, "0.0", locale=self.locale))
+
+    def limits(self, understood: Understood) -> str:
+        """What the question limited its articles to, such as `The Marren Post · 1 Mar 2024 – 31 Mar 2024`."""
+        days = dict.fromkeys(filter(None, (self.day(understood.after), self.day(understood.before))))
+        return " · ".join(filter(None, (understood.source, " – ".join(days))))
+
+    def origin(self, found: Citation | RetrievedPassage) -> str:
+        """Title, outlet and day in one line."""
+        title = found.title or self.gettext("Untitled")
+        return ", ".join(filter(None, (title, found.source, self.dated(found))))
