@@ -92,14 +92,8 @@ bench-kinds: $(TESTABLE) ## measure answers to broad questions by kind: make ben
 	@$(BIN)/quoth models pull minilm
 	@$(BIN)/python -m tests.benchmarks.kinds "$(DATA)"
 
-CATALOGUES := qa/messages/catalogues
-messages: $(TESTABLE) ## bring the window's words from the code into each catalogue of messages
-	@$(BIN)/pybabel -q extract -F pyproject.toml --add-location=file --sort-by-file --width=110 --project=Quoth \
-	    -o $(CATALOGUES)/messages.pot qa index
-	@for file in $(CATALOGUES)/*.po; do \
-	    $(BIN)/pybabel -q update -i $(CATALOGUES)/messages.pot -o "$$file" -l "$$(basename "$$file" .po)" \
-	        --no-fuzzy-matching --ignore-obsolete --width=110 || exit; \
-	done
+messages: $(TESTABLE) ## bring the window's words from the code into the catalogues of qa/messages
+	@$(BIN)/python -m tests.project.catalogues
 
 graph: $(TESTABLE) ## draw in ARCHITECTURE.md how each kind of question is answered
 	@$(BIN)/python -m tests.project.architecture_graph

@@ -23,6 +23,11 @@ semicolon.
 class QuothError(Exception):
     """Base class of all errors that Quoth raises on purpose; `str(error)` can be shown to users."""
 
+    @property
+    def message(self) -> str:
+        """What `str()` gives; a Phrase if it can be told in other languages."""
+        return str(self) if not self.args or type(self.args[0]) is str else self.args[0]
+
 
 class SourceUnreadable(QuothError):
     """A source cannot be read as an article; the message is the reason."""

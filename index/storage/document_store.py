@@ -110,6 +110,10 @@ class SQLiteDocumentStore:
         )
         return articles, passages
 
+    def language(self, article_id: str) -> str:
+        found = self.database.rows("SELECT language FROM articles WHERE id = ?", (article_id,))
+        return (found[0][0] or "") if found else ""
+
     def without_language(self) -> int:
         [(count,)] = self.database.rows("SELECT count(*) FROM articles WHERE language IS NULL")
         return int(count)

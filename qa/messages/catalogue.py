@@ -29,7 +29,7 @@ def languages() -> Mapping[str, Messages]:
 
 def messages_in(accepted: str) -> Messages:
     """The messages of the best language for a tag such as `de-AT`, or an `Accept-Language` header."""
-    return languages()[preferred_language(accepted)]
+    return ENGLISH if accepted == ENGLISH.language else languages()[preferred_language(accepted)]
 
 
 def preferred_language(accepted: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from gettext import NullTranslations
 
 from babel import Locale
-from babel.dates import format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from index.schemas import Article, ArticleSummary, first_day
+from index.text.phrase import Phrase
 from qa.schemas import Citation, RetrievedPassage, Understood
 
 
@@ -44,15 +48,50 @@ class Messages:
         """The phrase for one or several, filled in; `{number}` is the number: `1,200 quotes`."""
         return self._filled(self.translations.ngettext(one, several, number), values | {"number": number})
 
+    def told(self, text: str) -> str:
+        """A Phrase in this language; any other text as it is, in English."""
+        if not isinstance(text, Phrase):
+            return text
+        values = {name: self.told(one) if isinstance(one, str) else one for name, one in text.values.items()}
+        return self.gettext(text.form, **values)
+
+    def either(self, texts: Sequence[str]) -> str:
+        """The texts as a choice: `“A” or “B”`."""
+        quoted = [self.gettext("“{text}”", text=text) for text in texts]
+        return format_list(quoted, style="or", locale=self.locale)
+
     def _filled(self, phrase: str, values: dict[str, object]) -> str:
         if not values:
             return phrase
         return phrase.format_map(
             {
-                name: format_decimal(value, locale=self.locale) if isinstance(value, int) else value
+                name: self.number(value) if isinstance(value, (int, Decimal)) else value
                 for name, value in values.items()
             }
         )
+
+    def number(self, number: int | Decimal) -> str:
+        """The number with all of its digits, such as `11,200.5`."""
+        return str(format_decimal(number, locale=self.locale, decimal_quantization=False))
+
+    def decimal(self, number: float) -> str:
+        """The number with one decimal, such as `1.5`."""
+        return str(format_decimal(number, "0.0", locale=self.locale))
+
+    def long_day(self, day: date) -> str:
+        """The day in full, such as `27 October 2022`."""
+        return str(format_date(day, "long", locale=self.locale))
+
+    def long_month(self, day: date) -> str:
+        """The month of the day, such as `October 2022`."""
+        return str(format_skeleton("yMMMM", day, locale=self.locale))
+
+    def long_dated(self, article: Article | ArticleSummary) -> str:
+        """The date in full as far as it is known, such as `27 October 2022`, `October 2022` or `2022`."""
+        if article.date:
+            return self.long_day(article.date)
+        first = first_day(article.period)
+        return self.long_month(first) if first and "-" in article.period else article.period
 
     def day(self, day: date | None) -> str:
         """The day, such as `27 Oct 2022`; empty for None."""
@@ -72,10 +111,6 @@ class Messages:
         if published < asked:
             return self.gettext("{time} before the question", time=span)
         return self.gettext("{time} after the question", time=span)
-
-    def seconds(self, seconds: float) -> str:
-        """The seconds with one decimal, such as `1.5`."""
-        return str(format_decimal(seconds, "0.0", locale=self.locale))
 
     def limits(self, understood: Understood) -> str:
         """What the question limited its articles to, such as `The Marren Post · 1 Mar 2024 – 31 Mar 2024`."""

@@ -15,6 +15,7 @@ from index.errors import QuothError
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, context_budget, reason_for
+from qa.messages import Messages, messages_in
 from qa.pipeline.dispatch import dispatch
 from qa.pipeline.drafting.chain import (
     DraftChunk,
@@ -29,8 +30,6 @@ from qa.pipeline.drafting.proving import ProvenText, prove
 from qa.pipeline.drafting.writing import Writer
 from qa.pipeline.model_queue import ModelQueue
 from qa.schemas import (
-    DECLINED,
-    NEAREST,
     Answer,
     Event,
     Evidence,
@@ -147,7 +146,7 @@ class Pipeline:
             first_token_ms=_milliseconds(first_token - began) if first_token and self._model else None,
             total_ms=_milliseconds(time.perf_counter() - began),
         )
-        yield self._answer(evidence, found, result, timings)
+        yield self._answer(evidence, found, result, timings, messages_in(question.language))
 
     async def _drafts(self, context: SelectedContext, threshold: float) -> AsyncGenerator[Draft, None]:
         """The draft after each chunk. Ends as soon as its confidence, which its first token decides, is
@@ -215,7 +214,12 @@ class Pipeline:
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
         checked, conflicts = await asyncio.to_thread(
-            check_conflicts, question.question, proven.cited, context.retrieval.hits, collection.encode
+            check_conflicts,
+            question.question,
+            proven.cited,
+            context.retrieval.hits,
+            collection.encode,
+            messages_in(question.language),
         )
         return PipelineResult(
             draft=draft,
@@ -224,12 +228,22 @@ class Pipeline:
             conflicts=conflicts,
         )
 
-    def _answer(self, evidence: Evidence, found: float, result: PipelineResult, timings: Timings) -> Answer:
+    def _answer(
+        self,
+        evidence: Evidence,
+        found: float,
+        result: PipelineResult,
+        timings: Timings,
+        messages: Messages,
+    ) -> Answer:
         cited, nearest, confidence = result.proven.cited, result.nearest, result.draft.confidence
         proof = result.proven.proof
+        declined = messages.gettext("The articles do not say.")
+        if nearest.sentences:
+            declined += f" {messages.gettext('The nearest they say:')} {nearest.text}"
         return Answer(
             status="answered" if cited.sentences else "declined",
-            text=cited.text or (f"{DECLINED} {NEAREST} {nearest.text}" if nearest.sentences else DECLINED),
+            text=cited.text or declined,
             sentences=cited.sentences,
             citations=cited.citations or nearest.citations,
             conflicts=result.conflicts,

@@ -9,12 +9,11 @@ from string import Formatter
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
 from qa.messages import ENGLISH, languages, messages_in
 from qa.messages.catalogue import FOLDER
-from tests.paths import ROOT
+from tests.project.catalogues import TEMPLATE, extracted
 
 CATALOGUES = sorted(FOLDER.glob("*.po"))
 
@@ -28,8 +27,8 @@ def by_id(messages: Iterable[Message]) -> Mapping[object, Message]:
     return {(one.context, one.id): one for one in messages if one.id}
 
 
-def texts(message: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [message] if isinstance(message, str) else list(message)
+def texts(message: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [message] if isinstance(message, str) else list(message or [""])
 
 
 def names(text: str) -> set[str]:
@@ -37,22 +36,17 @@ def names(text: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def extracted(tmp_path_factory: pytest.TempPathFactory) -> Mapping[object, Message]:
-    """The messages of the code."""
-    file = tmp_path_factory.mktemp("messages") / "messages.pot"
-    paths = [str(ROOT / name) for name in ("qa", "index")]
-    command = ["pybabel", "-q", "extract", "-F", str(ROOT / "pyproject.toml"), "-o", str(file), *paths]
-    CommandLineInterface().run(command)
-    return by_id(catalog(file))
+def of_code() -> Mapping[object, Message]:
+    return by_id(extracted())
 
 
-@pytest.mark.parametrize("file", [*CATALOGUES, FOLDER / "messages.pot"], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [*CATALOGUES, TEMPLATE], ids=lambda file: file.name)
 def test_a_catalogue_has_the_messages_of_the_code_and_no_other(
-    file: Path, extracted: Mapping[object, Message]
+    file: Path, of_code: Mapping[object, Message]
 ) -> None:
     found = by_id(catalog(file))
-    assert not extracted.keys() - found.keys(), "missing: run `make messages`, and translate them"
-    assert not found.keys() - extracted.keys(), "unused: run `make messages`"
+    assert not of_code.keys() - found.keys(), "missing: run `make messages`, and translate them"
+    assert not found.keys() - of_code.keys(), "unused: run `make messages`"
 
 
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.name)

@@ -58,5 +58,7 @@ def suggestions(assistant: Assistant, messages: Messages, scope: Scope) -> str:
             else messages.gettext("Summarise these articles.")
         ]
     else:
-        questions = list(assistant.suggestions(collection=scope.collection, limit=QUESTIONS))
+        questions = list(
+            assistant.suggestions(collection=scope.collection, limit=QUESTIONS, language=messages.language)
+        )
     return render("ask/suggestions.html", messages, questions=questions) if questions else ""

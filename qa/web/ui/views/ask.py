@@ -154,6 +154,7 @@ async def stream_answer(
             history=sent.history,
             search_as=sent.search_as,
             kind=sent.kind,
+            language=messages.language,
             **scope.details(),
         )
         async with aclosing(assistant.stream(checked)) as events:
