@@ -24,6 +24,7 @@ from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.storage.vector_store import ChromaVectorStore
 from index.text.languages import language_of_query
 from index.text.normalization import TermWeights, found_terms, weighted_words
+from index.text.phrase import Phrase
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 LOST_VECTORS = (
@@ -37,7 +38,9 @@ def checked_name(name: str) -> str:
     """The name. Raises CollectionInvalid if it cannot be a folder's name and part of a URL."""
     if not _NAME.fullmatch(name):
         raise CollectionInvalid(
-            f"'{name[:80]}' cannot name a collection; use a-z, 0-9, - and _, at most 63 in all"
+            Phrase(
+                "'{name}' cannot name a collection; use a-z, 0-9, - and _, at most 63 in all", name=name[:80]
+            )
         )
     return name
 
@@ -152,7 +155,12 @@ class Collection:
             for article_id in ids:
                 article = self.documents.article(article_id)
                 if digests is not None and article.digest not in digests:
-                    raise ArticleChanged(f"the article '{article_id}' was changed since; read it again")
+                    raise ArticleChanged(
+                        Phrase(
+                            "the article '{article_id}' was changed since; read it again",
+                            article_id=article_id,
+                        )
+                    )
             self.documents.remove(ids)
             delete_orphan_vectors(self.documents, self.vectors)
 
@@ -174,7 +182,9 @@ class Collection:
         collection has no articles.
         """
         if not self.documents.counts()[0]:
-            raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
+            raise ArchiveEmpty(
+                Phrase("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
+            )
         self._require_vectors()
         return self._retriever(_query(query), k=k, filters=filters)
 

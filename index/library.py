@@ -29,6 +29,7 @@ from index.storage.layout import VECTORS, CollectionFolders
 from index.storage.ownership import FolderLock
 from index.storage.protocols import VectorStore
 from index.storage.vector_check import find_damage
+from index.text.phrase import Phrase
 
 DEFAULT = "default"
 """The collection used when none is named; it cannot be removed."""
@@ -77,7 +78,10 @@ class Library:
                 folder = self._folders.path(name)
                 if not make and not folder.exists():
                     raise ArchiveEmpty(
-                        f"the collection '{name}' has no articles yet; add some with `quoth add PATH`"
+                        Phrase(
+                            "the collection '{name}' has no articles yet; add some with `quoth add PATH`",
+                            name=name,
+                        )
                     )
                 self._open[name] = open_collection(folder, self.embedder, self._reranker)
             return self._open[name]
@@ -93,10 +97,14 @@ class Library:
         Raises ArchiveEmpty if there is none, and CollectionInvalid for the default one.
         """
         if name == DEFAULT:
-            raise CollectionInvalid(f"the collection '{DEFAULT}' stays; remove its articles instead")
+            raise CollectionInvalid(
+                Phrase("the collection '{name}' stays; remove its articles instead", name=DEFAULT)
+            )
         with self._opening:
             if checked_name(name) not in self.names():
-                raise ArchiveEmpty(f"there is no collection '{name}'; `quoth collections` lists them")
+                raise ArchiveEmpty(
+                    Phrase("there is no collection '{name}'; `quoth collections` lists them", name=name)
+                )
             self._close(name)
             self._folders.remove(name)
 

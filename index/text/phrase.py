@@ -14,6 +14,7 @@ class Phrase(str):
     values: dict[str, object]
 
     def __new__(cls, form: str, /, **values: object) -> Phrase:
+        values = {name: one if isinstance(one, (int, str)) else str(one) for name, one in values.items()}
         written = {name: f"{one:,}" if isinstance(one, int) else one for name, one in values.items()}
         made = super().__new__(cls, form.format(**written) if values else form)
         made.form, made.values = form, values

@@ -12,6 +12,7 @@ from typing import cast
 
 from index.collection import Collection
 from index.errors import QuothError
+from index.text.phrase import Phrase
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, context_budget, reason_for
@@ -179,14 +180,22 @@ class Pipeline:
             raise
         except TimeoutError:
             raise ModelUnavailable(
-                f"the model '{self._name}' did not finish within {DRAFT_TIMEOUT_SECONDS:.0f} s; ask again, "
-                "or choose a faster one"
+                Phrase(
+                    "the model '{model}' did not finish within {seconds} s; ask again, or choose a "
+                    "faster one",
+                    model=self._name,
+                    seconds=f"{DRAFT_TIMEOUT_SECONDS:.0f}",
+                )
             ) from None
         except Exception as error:
             # LangChain's providers share no base class of errors.
             raise ModelUnavailable(
-                f"the model '{self._name}' did not answer ({reason_for(error, self._model)}); "
-                "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
+                Phrase(
+                    "the model '{model}' did not answer ({reason}); see `quoth doctor`, or set "
+                    "QUOTH_MODEL=none to answer without a model",
+                    model=self._name,
+                    reason=reason_for(error, self._model),
+                )
             ) from error
         finally:
             span.end()

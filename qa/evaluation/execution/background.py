@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from index.errors import ArticleUnknown, QuothError
+from index.text.phrase import Phrase
 from qa.auth import requires
 from qa.errors import EvaluationInvalid, ServerUnavailable
 from qa.evaluation.execution.runner import EvaluationTarget
@@ -79,7 +80,9 @@ class BackgroundEvaluation:
         """
         with self._lock:
             if self._thread and self._thread.is_alive():
-                raise EvaluationInvalid("an evaluation is already running; wait until it ends, or stop it")
+                raise EvaluationInvalid(
+                    Phrase("an evaluation is already running; wait until it ends, or stop it")
+                )
             available = (
                 parse_questions(questions, "the file") if questions else self._seed_questions(collection)
             )
@@ -116,8 +119,11 @@ class BackgroundEvaluation:
             present = {article_id for article_id in gold if _has_article(assistant, article_id, collection)}
         if not present:
             raise EvaluationInvalid(
-                f"the collection '{collection}' has none of the sample articles, which the built-in "
-                "questions are about; upload a file of questions about your own articles"
+                Phrase(
+                    "the collection '{collection}' has none of the sample articles, which the built-in "
+                    "questions are about; upload a file of questions about your own articles",
+                    collection=collection,
+                )
             )
         return [question for question in questions if present.issuperset(question.gold)]
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from index.collection import Collection
 from index.schemas import Article, Hit
+from index.text.phrase import Phrase
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize, sanitize_draft
 from qa.llm.chat_models import ChatModel, ContextBudget, Task, reason_for
@@ -110,8 +111,12 @@ class Writer:
         except Exception as error:
             # LangChain's providers share no base class of errors.
             raise ModelUnavailable(
-                f"the model '{self._model.name}' did not answer ({reason_for(error, self._model)}); "
-                "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
+                Phrase(
+                    "the model '{model}' did not answer ({reason}); see `quoth doctor`, or set "
+                    "QUOTH_MODEL=none to answer without a model",
+                    model=self._model.name,
+                    reason=reason_for(error, self._model),
+                )
             ) from error
 
     def _excerpts(self, articles: Sequence[Article], question: str, budget: int) -> list[Excerpt]:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import QuothError
+from index.text.phrase import Phrase
 from qa.auth import NOBODY, OWNER, Caller, on_behalf_of, permit
 from qa.errors import KeyRequired, KeyUnknown, NotAllowed
 from qa.web.auth.api_keys import ApiKeyFile
@@ -76,8 +77,10 @@ class AuthenticationMiddleware:
         if role != "public":
             if caller is None:
                 raise KeyRequired(
-                    "send an API key as `Authorization: Bearer KEY`; the person who runs this server creates "
-                    "one with `quoth keys add NAME`"
+                    Phrase(
+                        "send an API key as `Authorization: Bearer KEY`; the person who runs this server "
+                        "creates one with `quoth keys add NAME`"
+                    )
                 )
             permit(role)
         return caller or NOBODY
@@ -103,7 +106,7 @@ class AuthenticationMiddleware:
             return self._sessions.caller(request)
         if key := self._keys.find(token):
             return key.caller
-        raise KeyUnknown("this server does not know that API key; ask the person who runs it for one")
+        raise KeyUnknown(Phrase("this server does not know that API key; ask the person who runs it for one"))
 
 
 def _address(request: Request) -> str:

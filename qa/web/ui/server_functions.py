@@ -30,7 +30,7 @@ def build(assistant: Assistant, messages: Messages) -> gr.HTML:
             start, end = int(place.get("start", 0)), int(place.get("end", 0))
             day = date.fromisoformat(place["day"]) if place.get("day") else None
         except (QuothError, KeyError, ValueError) as failure:
-            return error(str(failure))
+            return error(_told(messages, failure))
         return reader.article(messages, found, start, end, day, collection)
 
     def exchanges(saved: list[Any]) -> str:
@@ -56,7 +56,7 @@ def build(assistant: Assistant, messages: Messages) -> gr.HTML:
         except ValidationError as failure:
             return str(failure.errors()[0]["msg"])
         except QuothError as failure:
-            return str(failure)
+            return messages.told(failure.message)
         return ""
 
     return gr.HTML(
@@ -66,6 +66,10 @@ def build(assistant: Assistant, messages: Messages) -> gr.HTML:
         server_functions=[article, exchanges, markdown, checked_markdown, checked_page, feedback],
         js_on_load="quoth.connect(server)",
     )
+
+
+def _told(messages: Messages, failure: Exception) -> str:
+    return messages.told(failure.message) if isinstance(failure, QuothError) else str(failure)
 
 
 def _saved(messages: Messages, nth: int, saved: Any) -> str:

@@ -183,7 +183,7 @@ async def stream_answer(
                         exchange = exchange.model_copy(update={"answer": event})
                         sources = citations.sources(messages, exchange)
     except QuothError as failure:
-        exchange = exchange.model_copy(update={"trouble": str(failure)})
+        exchange = exchange.model_copy(update={"trouble": messages.told(failure.message)})
     except Exception:
         logger.exception("a question in the window failed")
         trouble = messages.gettext("Something went wrong. The server log has the details.")

@@ -90,7 +90,7 @@ async def stream_check(
                         yield _step(messages, so_far, running=True)
         yield _step(messages, so_far)
     except QuothError as failure:
-        yield _failed(messages, max(so_far, begun, key=_done), str(failure))
+        yield _failed(messages, max(so_far, begun, key=_done), messages.told(failure.message))
     except Exception:
         logger.exception("a check in the window failed")
         trouble = messages.gettext("the check failed; see the server's log")

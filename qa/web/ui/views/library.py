@@ -103,7 +103,7 @@ class _LibraryEvents:
                     notice = render("library/removed.html", self._messages, article=article)
                     scope = _next_edition(scope.choosing(one for one in scope.chosen if one != article_id))
         except QuothError as failure:
-            notice = error(str(failure))
+            notice = error(self._messages.told(failure.message))
         return [scope, removed, notice, *self._list(scope, state)]
 
     def restore(self, scope: Scope, removed: RemovedArticle | None) -> list[Any]:
@@ -113,7 +113,7 @@ class _LibraryEvents:
         try:
             list(self._assistant.add([removed.article], collection=removed.collection))
         except QuothError as failure:
-            return [scope, removed, error(str(failure))]
+            return [scope, removed, error(self._messages.told(failure.message))]
         notice = render("library/restored.html", self._messages, article=removed.article)
         return [_next_edition(scope), None, notice]
 

@@ -93,14 +93,14 @@ def build(
             count = min(MAX_QUESTIONS, max(1, int(limit))) if limit.isdecimal() else DEFAULT_QUESTIONS
             evaluation.start(questions, collection=scope.collection, most=count)
         except QuothError as failure:
-            return [error(str(failure)), gr.skip(), gr.skip()]
+            return [error(messages.told(failure.message)), gr.skip(), gr.skip()]
         return current(scope)
 
     def stop(scope: Scope) -> list[Any]:
         try:
             evaluation.stop(scope.collection)
         except QuothError as failure:
-            return [error(str(failure)), gr.skip(), gr.skip()]
+            return [error(messages.told(failure.message)), gr.skip(), gr.skip()]
         return current(scope)
 
     shown = [progress, timer, report]

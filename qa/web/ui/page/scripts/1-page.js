@@ -7,6 +7,9 @@ quoth.server = new Promise((connected) => {
   quoth.connect = connected;
 });
 
+// The headers of a request whose response people read: it comes in the page's language.
+quoth.accepting = { "accept-language": document.documentElement.lang };
+
 quoth.find = (selector, within = document) => within.querySelector(selector);
 
 // Has the browser save a text as a file.

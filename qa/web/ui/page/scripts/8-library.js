@@ -54,7 +54,7 @@
     shown.show(words.sending, "busy");
     try {
       const address = `../library/articles?${new URLSearchParams({ collection })}`;
-      const response = await fetch(address, { method: "POST", body, headers, signal: stopping.signal });
+      const response = await fetch(address, { method: "POST", body, headers: { ...headers, ...quoth.accepting }, signal: stopping.signal });
       if (!response.ok) throw new Error((await response.json()).detail);
       shown.show(words.reading, "busy");
       for await (const { how, replaced, skipped, reason, warning, trouble: wrong } of lines(response)) {
