@@ -33,12 +33,16 @@ from qa.web.uploads import MAX_UPLOAD_BYTES
 DOCS, METRICS = "/docs", "/metrics"
 # Every other path belongs to the chat window.
 _NOT_WINDOW = (*api.PATHS, DOCS, METRICS, mcp.PATH)
-OWN_PATHS = (*_NOT_WINDOW, SIGN_IN, SIGN_OUT, "/en", "/de", "/library", "/quality")
-"""What the server's paths begin with."""
 # Monitoring needs these during a shutdown too.
 _ALWAYS_AVAILABLE = frozenset({"/healthz", METRICS})
 # The largest event of the chat window, apart from file uploads.
 MAX_WINDOW_BODY_BYTES = 4_000_000
+
+
+def own_paths() -> frozenset[str]:
+    """What the server's paths begin with."""
+    pages = (f"/{language}" for language in languages())
+    return frozenset((*_NOT_WINDOW, SIGN_IN, SIGN_OUT, "/draft", "/library", "/quality", *pages))
 
 
 def create_app(

@@ -119,5 +119,5 @@ def _error_response(error: QuothError, request: Request) -> Response:
     if wants_page and isinstance(error, KeyRequired):
         return RedirectResponse(f"{root_path(request)}{SIGN_IN}", 303)
     if wants_page and isinstance(error, NotAllowed):
-        return error_page(error, 403, root_path(request))
+        return error_page(error, 403, request)
     return error_response(error, request.scope["path"])
