@@ -92,7 +92,7 @@ bench-kinds: $(TESTABLE) ## measure answers to broad questions by kind: make ben
 	@$(BIN)/quoth models pull minilm
 	@$(BIN)/python -m tests.benchmarks.kinds "$(DATA)"
 
-messages: $(TESTABLE) ## bring the window's words from the code into the catalogues of qa/messages
+messages: $(TESTABLE) ## bring the window's words from the code into the catalogues
 	@$(BIN)/python -m tests.project.catalogues
 
 graph: $(TESTABLE) ## draw in ARCHITECTURE.md how each kind of question is answered

@@ -23,8 +23,8 @@ from index.storage.layout import DOCUMENTS, VECTORS
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.storage.vector_store import ChromaVectorStore
 from index.text.languages import language_of_query
+from index.text.messages.phrase import Phrase
 from index.text.normalization import TermWeights, found_terms, weighted_words
-from index.text.phrase import Phrase
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 LOST_VECTORS = (

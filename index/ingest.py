@@ -14,7 +14,7 @@ from index.embedding.memory import release_free_memory
 from index.schemas import Article, Ingested, Passage, Replaced, Skipped, UnsupportedLanguage
 from index.storage.protocols import DocumentStore, VectorMetadata, VectorStore
 from index.text.languages import language_of
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 # Passages that are embedded and stored together: enough to fill the encoder's batches with texts of
 # similar length, few enough that an interruption costs seconds.

@@ -29,7 +29,7 @@ from index.storage.layout import VECTORS, CollectionFolders
 from index.storage.ownership import FolderLock
 from index.storage.protocols import VectorStore
 from index.storage.vector_check import find_damage
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 DEFAULT = "default"
 """The collection used when none is named; it cannot be removed."""

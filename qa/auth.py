@@ -12,7 +12,7 @@ from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, Literal, TypeVar, cast
 
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.errors import NotAllowed
 
 Role = Literal["reader", "editor", "admin"]

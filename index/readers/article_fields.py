@@ -14,7 +14,7 @@ from index.readers.source_file import SourceFile
 from index.readers.tables.columns import FIELDS
 from index.schemas import Article, Remark, content_id
 from index.text.languages import language_of
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 MAX_ID_CHARACTERS = 200
 MAX_FIELD_CHARACTERS = 1_000

@@ -12,7 +12,7 @@ from typing import BinaryIO, TextIO
 from index.errors import SourceUnreadable
 from index.readers.source_file import SourceFile, check_signature
 from index.text.charset_detection import FEW, Survey, fits, guess_encoding, utf_16_without_mark
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 REPLACEMENT = "\ufffd"
 """Stands for bytes that cannot be decoded."""

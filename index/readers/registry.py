@@ -29,7 +29,7 @@ from index.readers.source_file import PendingArticle, PendingArticles, SourceFil
 from index.readers.sources.filesystem import describe_error, find_files, is_included
 from index.readers.zipped.zip_archive import DAMAGED
 from index.schemas import Article, Skipped
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 # Formats with one article per file.
 SINGLE: Mapping[str, Callable[[SourceFile], Article]] = {

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from index.errors import SourceUnreadable
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30};)")
 _XML_ENTITIES = {"amp;", "lt;", "gt;", "quot;", "apos;"}

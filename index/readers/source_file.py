@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from index.errors import SourceUnreadable
 from index.schemas import Article, Skipped
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 MAX_TEXT_BYTES = 20_000_000
 """The largest text of one article: a whole .txt, .md or .html, or one line of a .jsonl or .csv."""

@@ -21,7 +21,7 @@ from index.storage.sql import (
     placeholders,
     summary_of,
 )
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 # Articles from before there were clusters are clustered so many with each batch that is stored.
 CLUSTERED_PER_BATCH = 50

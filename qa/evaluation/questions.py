@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.errors import EvaluationInvalid
 from qa.schemas import IsoDate, Schema, Turn
 

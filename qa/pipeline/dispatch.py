@@ -9,9 +9,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 
 from index.collection import Collection
+from index.text.messages.catalogue import messages_in
 from qa.errors import Busy, ModelUnavailable
 from qa.llm.chat_models import NO_MODEL
-from qa.messages import messages_in
 from qa.pipeline.composition.composed import Composed, Composition
 from qa.pipeline.composition.composers import Composer, composer_of, fallback
 from qa.pipeline.composition.holdings.followups import MAX_FOLLOWUPS, followups

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.errors import Busy
 
 TIMEOUT_SECONDS = 120.0

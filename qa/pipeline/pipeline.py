@@ -12,11 +12,12 @@ from typing import cast
 
 from index.collection import Collection
 from index.errors import QuothError
-from index.text.phrase import Phrase
+from index.text.messages.catalogue import messages_in
+from index.text.messages.messages import Messages
+from index.text.messages.phrase import Phrase
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, context_budget, reason_for
-from qa.messages import Messages, messages_in
 from qa.pipeline.dispatch import dispatch
 from qa.pipeline.drafting.chain import (
     DraftChunk,

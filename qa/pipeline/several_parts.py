@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from index.collection import Collection
+from index.text.messages.catalogue import messages_in
 from index.text.normalization import content_words, is_stop_word, stems
-from qa.messages import messages_in
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 from qa.pipeline.composition.nearest import scored_sentences

@@ -9,7 +9,7 @@ from unicodedata import category
 from pydantic import Field, ValidationError
 
 from index.schemas import Filters
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.errors import TextInvalid
 from qa.schemas.base import Schema
 from qa.schemas.passages import Citation

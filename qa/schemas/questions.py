@@ -9,7 +9,7 @@ from unicodedata import category
 from pydantic import Field, ValidationError
 
 from index.schemas import Filters
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.errors import QuestionInvalid
 from qa.schemas.base import IsoDate, Schema
 from qa.schemas.kinds import Kind

@@ -11,9 +11,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from index.text.messages.catalogue import languages
 from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
-from qa.messages import languages
 from qa.telemetry.metrics import MEDIA_TYPE
 from qa.web import api, mcp
 from qa.web.auth.api_keys import ApiKeyFile

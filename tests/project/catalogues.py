@@ -6,7 +6,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from qa.messages.catalogue import FOLDER
+from index.text.messages.catalogue import FOLDER
 from tests.paths import ROOT
 
 TEMPLATE = FOLDER / "messages.pot"

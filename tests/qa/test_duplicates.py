@@ -10,10 +10,10 @@ import pytest
 
 from index.library import Library
 from index.schemas import Filters
+from index.text.messages.catalogue import ENGLISH
 from qa.assistant import Assistant
 from qa.cli.formatters.answers import show_answer
 from qa.llm.chat_models import ChatModel
-from qa.messages import ENGLISH
 from qa.schemas import Answer, Citation, DuplicateArticle, RetrievedPassage, Timings
 from qa.web.ui.html import citations
 from tests.conftest import ScriptedModel

@@ -14,7 +14,7 @@ from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFil
 from index.readers.tables.columns import choose_columns
 from index.readers.tables.records import Record, read_records
 from index.schemas import Skipped
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 _DELIMITERS = ",;\t|"
 # What shows the delimiter.

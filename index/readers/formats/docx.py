@@ -18,7 +18,7 @@ from index.readers.source_file import MAX_TEXT_BYTES, NO_TEXT, SourceFile
 from index.readers.zipped.office_package import Package
 from index.readers.zipped.zip_archive import open_zip
 from index.schemas import Article
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 _NOTES = ("footnotes", "endnotes")
 # Deleted or moved text, field codes, fallbacks for old programs, and properties.

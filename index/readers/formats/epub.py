@@ -24,7 +24,7 @@ from index.readers.paragraphs import headline, join_paragraphs
 from index.readers.safe_xml import first_text, parse_xml
 from index.readers.source_file import MAX_TEXT_BYTES, NO_TEXT, PendingArticle, PendingArticles, SourceFile
 from index.readers.zipped.zip_archive import open_zip, read_entry
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"

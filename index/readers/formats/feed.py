@@ -17,7 +17,7 @@ from index.readers.html.visible_text import html_to_text
 from index.readers.paragraphs import headline
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
 from index.schemas import Article
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 MAX_LINKED = 200
 """Linked pages that are fetched for one feed."""

@@ -13,7 +13,7 @@ from index.readers.html.published_date import published_date
 from index.readers.html.visible_text import drop_hidden, without_crowds
 from index.readers.source_file import SourceFile
 from index.schemas import Article
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 
 def read_html(file: SourceFile) -> Article:

@@ -15,7 +15,7 @@ from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFil
 from index.readers.tables.columns import choose_columns
 from index.readers.tables.records import Record, flat_values, read_records
 from index.schemas import Skipped
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 MAX_DEPTH = 64
 # Arrays of objects that are looked at for articles.

@@ -11,7 +11,7 @@ from index.readers.charset import opened_text
 from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFile, too_large
 from index.readers.tables.records import Record, read_records
 from index.schemas import Skipped
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 
 def read_jsonl(file: SourceFile) -> PendingArticles:

@@ -13,7 +13,7 @@ from index.readers.charset import decoded_text
 from index.readers.paragraphs import headline
 from index.readers.source_file import SourceFile
 from index.schemas import Article
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)

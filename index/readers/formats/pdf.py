@@ -20,7 +20,7 @@ from index.readers.article_fields import article_from_fields
 from index.readers.paragraphs import PARAGRAPH_BREAK, headline
 from index.readers.source_file import MAX_DOCUMENT_BYTES, MAX_TEXT_BYTES, NO_TEXT, SourceFile, check_signature
 from index.schemas import Article
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from index.text.shingles import Shingles
 
 if TYPE_CHECKING:

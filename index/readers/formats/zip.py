@@ -13,7 +13,7 @@ from index.readers.source_file import PendingArticles, SourceFile
 from index.readers.zipped.zip_archive import check_entry, open_entry, open_zip
 from index.readers.zipped.zip_names import entry_names
 from index.schemas import Skipped
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 
 def read_zip(

@@ -9,7 +9,7 @@ from typing import Any
 from index.errors import SourceUnreadable
 from index.readers.html.visible_text import visible_text
 from index.readers.paragraphs import PARAGRAPH_BREAK, join_paragraphs
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 # What is shorter may be a caption or a notice in place of the article.
 SHORT_CHARACTERS = 300

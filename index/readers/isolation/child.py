@@ -26,7 +26,7 @@ from index.readers.isolation.messages import (
 from index.readers.registry import UNREADABLE, read_file, reason_of
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
 from index.schemas import Article, Skipped
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 TOO_MUCH_MEMORY = Phrase(
     "needs more than {number} GB of memory to read; split it and add the parts", number=MEMORY_BYTES // 10**9

@@ -21,7 +21,7 @@ from index.readers.isolation.messages import (
 from index.readers.isolation.process import Cancelled, ProcessDied, ReaderProcess, borrowed_process
 from index.readers.source_file import SourceFile
 from index.schemas import Article, Skipped
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 MAX_DEATHS = 3
 """What remains of a file is not read after so many of its items have killed their process."""

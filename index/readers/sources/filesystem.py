@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from index.readers.source_file import SourceFile
 from index.schemas import Skipped
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 EXCLUDED = ("readme.md", "questions.jsonl")
 """Files about a folder of articles, and its test questions."""

@@ -21,7 +21,7 @@ from anyio.to_thread import run_sync
 from index.errors import SourceUnreadable
 from index.readers.source_file import MAX_DOCUMENT_BYTES, MAX_TEXT_BYTES, SourceFile, too_large
 from index.readers.sources.ssrf import is_public
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 MAX_REDIRECTS = 5
 TIMEOUT_SECONDS = 60.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.errors import SourceUnreadable
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 FIELDS = ("id", "url", "title", "date", "source", "text")
 

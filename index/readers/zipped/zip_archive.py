@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from index.errors import SourceUnreadable
 from index.readers.source_file import MAX_DOCUMENT_BYTES, SourceFile, check_signature
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 
 MAX_ENTRIES = 100_000
 MAX_UNPACKED_BYTES = 2_000_000_000

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from index.errors import ArticleUnknown, QuothError
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.auth import requires
 from qa.errors import EvaluationInvalid, ServerUnavailable
 from qa.evaluation.execution.runner import EvaluationTarget

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.collection import Collection
 from index.embedding.embedder import Embedder, Vectors
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.errors import ModelUnavailable
 from qa.pipeline.checking.evidence import (
     ClaimEvidence,

@@ -7,7 +7,7 @@ from pathlib import Path
 from index.readers.registry import read_sources
 from index.readers.source_file import SourceFile
 from index.schemas import Skipped
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.errors import TextInvalid
 
 FORMATS = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")

@@ -9,8 +9,8 @@ from itertools import combinations
 
 import numpy as np
 
+from index.text.messages.messages import Messages
 from index.text.normalization import coverage, stems
-from qa.messages import Messages
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.figures import Figure, figures
 from qa.pipeline.composition.evidence.sentences import ArticleSentence

@@ -10,7 +10,7 @@ import numpy as np
 
 from index.embedding.embedder import Vectors
 from index.schemas import Article
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.articles import same_matter
 from qa.pipeline.composition.evidence.figures import figures

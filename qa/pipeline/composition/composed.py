@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from index.collection import Collection
 from index.schemas import Article, Filters, Hit
-from qa.messages import Messages, messages_in
+from index.text.messages.catalogue import messages_in
+from index.text.messages.messages import Messages
 from qa.pipeline.composition.evidence.articles import RelevantArticle, closest, relevant_articles
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, article_sentences
 from qa.pipeline.understanding.understanding import Understanding

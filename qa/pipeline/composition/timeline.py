@@ -12,8 +12,8 @@ import numpy as np
 
 from index.schemas import Article
 from index.text.calendar_words import MONTH, month_number
+from index.text.messages.messages import Messages
 from index.text.normalization import coverage
-from qa.messages import Messages
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.salience import salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence

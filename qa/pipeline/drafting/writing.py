@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from index.collection import Collection
 from index.schemas import Article, Hit
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize, sanitize_draft
 from qa.llm.chat_models import ChatModel, ContextBudget, Task, reason_for

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from index.collection import Collection
-from index.text.phrase import Phrase
-from qa.messages import Messages, languages, messages_in
+from index.text.messages.catalogue import languages, messages_in
+from index.text.messages.messages import Messages
+from index.text.messages.phrase import Phrase
 from qa.pipeline.understanding.kinds import KindGuess
 from qa.schemas import Kind
 

@@ -24,9 +24,10 @@ from typing import NamedTuple
 
 from index.embedding.embedder import Vectors
 from index.schemas import Hit
+from index.text.messages.catalogue import ENGLISH
+from index.text.messages.messages import Messages
 from qa.guardrails.prompt_injection import screen_title
 from qa.guardrails.sanitizer import sanitize
-from qa.messages import ENGLISH, Messages
 from qa.schemas import AnswerSentence, Citation, Conflict, Position
 from qa.verification.cited_text import CitedText
 from qa.verification.conflicts.claims import Claim, extract_claims

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.verification.answer_type import ExpectedAnswer
 from qa.verification.conflicts.dates import DateMention, ScoreMention, date_mentions, score_mentions
 from qa.verification.conflicts.office_holders import OfficeHolder, OfficeQuestion, office_holders

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from index.text.messages.messages import Messages
 from qa.auth import Role
-from qa.messages import Messages
 
 Requirement = Role | Literal["public"]
 

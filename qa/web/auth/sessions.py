@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from index.errors import QuothError
-from index.text.phrase import Phrase
+from index.text.messages.catalogue import messages_in
+from index.text.messages.messages import Messages
+from index.text.messages.phrase import Phrase
 from qa.auth import Caller
-from qa.messages import Messages, messages_in
 from qa.web.auth.api_keys import ApiKeyFile, hash_token
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, role_name
 

@@ -15,8 +15,9 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from index.errors import QuothError
+from index.text.messages.catalogue import ENGLISH, messages_in
+from index.text.messages.messages import Messages
 from qa.errors import Busy, KeyRequired
-from qa.messages import ENGLISH, Messages, messages_in
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.problem_details import MEDIA_TYPE, ProblemDetails
 

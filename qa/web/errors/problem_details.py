@@ -20,7 +20,9 @@ from index.errors import (
     SnapshotInvalid,
     WeightsError,
 )
-from index.text.phrase import Phrase
+from index.text.messages.catalogue import ENGLISH
+from index.text.messages.messages import Messages
+from index.text.messages.phrase import Phrase
 from qa.auth import OWNER, caller
 from qa.errors import (
     Busy,
@@ -36,7 +38,6 @@ from qa.errors import (
     TooMany,
     problem_type,
 )
-from qa.messages import ENGLISH, Messages
 from qa.schemas import Schema
 from qa.telemetry.logs import request_id
 

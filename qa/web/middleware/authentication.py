@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import QuothError
-from index.text.phrase import Phrase
+from index.text.messages.phrase import Phrase
 from qa.auth import NOBODY, OWNER, Caller, on_behalf_of, permit
 from qa.errors import KeyRequired, KeyUnknown, NotAllowed
 from qa.web.auth.api_keys import ApiKeyFile

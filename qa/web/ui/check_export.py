@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.schemas import CheckedSentence, CheckedText
 from qa.web.ui.export import plain, quoted
 from qa.web.ui.html.checked import SIGNS, side_told, verdict_names

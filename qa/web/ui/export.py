@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.schemas import Answer, Citation
 from qa.web.ui.conversation import Conversation, Exchange
 from qa.web.ui.html.links import fragment, is_web_address
+from qa.web.ui.html.text import origin
 
 
 def markdown(messages: Messages, conversation: Conversation) -> str:
@@ -45,11 +46,11 @@ def _quotes(messages: Messages, answer: Answer) -> Iterator[str]:
 
 def quoted(messages: Messages, citation: Citation) -> str:
     """The quote as a block, with its number and where it stands."""
-    origin = plain(messages.origin(citation))
+    where = plain(origin(messages, citation))
     if is_web_address(citation.url):
         url = "".join(fragment(citation.url, citation.quote).split())
-        origin = f"[{origin}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
-    return f"> {plain(citation.quote)}\n>\n> [{citation.number}] {origin}"
+        where = f"[{where}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
+    return f"> {plain(citation.quote)}\n>\n> [{citation.number}] {where}"
 
 
 def plain(text: str) -> str:

@@ -11,9 +11,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, RedirectResponse
 from jinja2 import BaseLoader, ChoiceLoader, DictLoader
 
+from index.text.messages.catalogue import languages, preferred_language
 from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
-from qa.messages import languages, preferred_language
 from qa.web.ui.views import draft_upload, quality, upload_stream
 from qa.web.ui.window import window
 

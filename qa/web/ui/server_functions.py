@@ -9,8 +9,8 @@ import gradio as gr
 from pydantic import ValidationError
 
 from index.errors import QuothError
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
-from qa.messages import Messages
 from qa.schemas import CheckedText
 from qa.web.schemas import FeedbackRequest
 from qa.web.ui import check_export, export

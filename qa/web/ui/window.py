@@ -9,10 +9,10 @@ from typing import Any
 
 import gradio as gr
 
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.auth import OWNER, caller, on_behalf_of
 from qa.evaluation.execution.background import BackgroundEvaluation
-from qa.messages import Messages
 from qa.web.ui import server_functions
 from qa.web.ui.html.header import masthead
 from qa.web.ui.scope import Scope

@@ -19,12 +19,12 @@ from index.library import Library
 from index.readers.article_fields import article_from_fields
 from index.readers.registry import read_sources
 from index.schemas import Article, Filters
+from index.text.messages.catalogue import ENGLISH
 from qa.assistant import Assistant
 from qa.cli.console import show_json
 from qa.cli.formatters.answers import show_answer
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.chat_models import ChatModel, EvidenceTokens, LocalChatModel
-from qa.messages import ENGLISH
 from qa.pipeline.drafting.answer_prompt import answering_task
 from qa.schemas import Answer, Thresholds
 from qa.settings import read_settings

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from index.schemas import Article
+from index.text.messages.catalogue import languages
 from qa.assistant import Assistant
 from qa.llm.chat_models import ChatModel
-from qa.messages import languages
 from qa.pipeline.understanding.offered import offered
 
 STORM = Article(

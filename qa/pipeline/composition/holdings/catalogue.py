@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from index.schemas import Article, ArticleSummary
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.articles import same_matter
 from qa.pipeline.composition.nearest import nearest_sentences

@@ -9,7 +9,7 @@ import numpy as np
 from index.collection import Collection
 from index.embedding.embedder import Vectors
 from index.schemas import ArticleSummary
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.holdings.catalogue import listed, outlets
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.schemas import ArticlePage
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.web.ui.html.rendering import render
 from qa.web.uploads import MAX_UPLOAD_BYTES
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.pipeline.checking.draft_file import FORMATS
 from qa.schemas import MAX_TEXT_CHARACTERS, CheckedSentence, CheckedText, Side
 from qa.web.ui.html.rendering import render

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from index.schemas import ArticleSummary
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.schemas import RetrievedPassage
 from qa.web.ui.conversation import Exchange
 from qa.web.ui.html.rendering import render

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.web.ui.conversation import Exchange
 from qa.web.ui.html.rendering import render
 

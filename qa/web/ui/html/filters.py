@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 
 from index.schemas import Filters
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.web.ui.html.rendering import render
 from qa.web.ui.scope import Scope
 

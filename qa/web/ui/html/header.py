@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from index.text.messages.catalogue import languages
+from index.text.messages.messages import Messages
 from qa.auth import OWNER, Caller
-from qa.messages import Messages, languages
 from qa.web.auth.permissions import SIGN_OUT, role_name
 from qa.web.ui.html.rendering import render
 

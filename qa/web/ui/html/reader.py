@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from index.schemas import Article
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.web.ui.html.rendering import render
 from qa.web.ui.html.text import marked_paragraphs
 

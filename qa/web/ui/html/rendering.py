@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
-from qa.messages import Messages
+from index.text.messages.messages import Messages
 from qa.schemas import also_in
 from qa.web.ui.html import links, text
 
@@ -37,6 +37,8 @@ _ENVIRONMENT.globals |= {
     "also_in": also_in,
     "fragment": links.fragment,
     "is_web_address": links.is_web_address,
+    "limits": text.limits,
+    "origin": text.origin,
     "place": links.place,
     "place_of": links.place_of,
     "surroundings": text.surroundings,

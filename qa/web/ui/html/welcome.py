@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.schemas import ArticleSummary
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.auth import caller
-from qa.messages import Messages
 from qa.web.ui.html import citations
 from qa.web.ui.html.rendering import render
 from qa.web.ui.scope import Scope

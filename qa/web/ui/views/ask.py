@@ -13,9 +13,9 @@ import gradio as gr
 from pydantic import ValidationError
 
 from index.errors import QuothError
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.auth import caller
-from qa.messages import Messages
 from qa.schemas import MAX_QUESTION_CHARACTERS, Answer, Evidence, Progress, Token, checked_question
 from qa.web.ui.conversation import Exchange, SentQuestion
 from qa.web.ui.html import citations, conversation, filters

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 import gradio as gr
 
 from index.errors import QuothError
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
-from qa.messages import Messages
 from qa.pipeline.checking.statements import split_statements
 from qa.schemas import CheckedSentence, text_to_check
 from qa.web.ui.html import checked

@@ -9,9 +9,9 @@ import gradio as gr
 
 from index.errors import QuothError
 from index.schemas import Article
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.auth import caller
-from qa.messages import Messages
 from qa.web.ui.html import articles, filters
 from qa.web.ui.html.rendering import error, render
 from qa.web.ui.scope import Scope

@@ -14,10 +14,10 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from index.errors import QuothError
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.auth import caller
 from qa.evaluation.execution.background import BackgroundEvaluation
-from qa.messages import Messages
 from qa.web.errors.handlers import HANDLERS
 from qa.web.ui.html.rendering import error, render
 from qa.web.ui.scope import Scope

@@ -17,8 +17,9 @@ from starlette.routing import Route
 
 from index.errors import QuothError
 from index.schemas import Ingested, IngestReport, Skipped
+from index.text.messages.catalogue import messages_in
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
-from qa.messages import Messages, messages_in
 from qa.web.errors.handlers import HANDLERS
 from qa.web.errors.problem_details import ProblemDetails
 from qa.web.middleware.body_limit import BodyLimitMiddleware

@@ -9,9 +9,9 @@ import pytest
 
 from index.library import Library
 from index.schemas import Article, Filters
+from index.text.messages.catalogue import ENGLISH
 from qa.assistant import Assistant
 from qa.llm.chat_models import ChatModel
-from qa.messages import ENGLISH
 from qa.schemas import Answer, Turn
 
 Answering = Callable[[ChatModel | None], Assistant]

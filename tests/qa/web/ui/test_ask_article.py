@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.schemas import Article, Filters
+from index.text.messages.catalogue import ENGLISH
 from qa.assistant import Assistant
-from qa.messages import ENGLISH
 from qa.web.ui.html import reader
 from qa.web.ui.html.filters import line
 from qa.web.ui.html.welcome import suggestions

@@ -7,9 +7,9 @@ from datetime import date
 
 from index.library import Library
 from index.schemas import Filters
+from index.text.messages.catalogue import ENGLISH, languages
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
-from qa.messages import ENGLISH, languages
 from qa.schemas import CheckedSentence, CheckedText, Citation, Side
 from qa.web.ui import check_export
 from qa.web.ui.html import checked

@@ -14,8 +14,8 @@ import pytest
 
 from index.library import Library
 from index.schemas import Article, ArticleSummary
+from index.text.messages.catalogue import ENGLISH, messages_in, preferred_language
 from qa.assistant import Assistant
-from qa.messages import ENGLISH, messages_in, preferred_language
 from qa.schemas import (
     CHOSEN_KINDS,
     Answer,

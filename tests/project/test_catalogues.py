@@ -11,8 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from qa.messages import ENGLISH, languages, messages_in
-from qa.messages.catalogue import FOLDER
+from index.text.messages.catalogue import ENGLISH, FOLDER, languages, messages_in
 from tests.project.catalogues import TEMPLATE, extracted
 
 CATALOGUES = sorted(FOLDER.glob("*.po"))

@@ -13,7 +13,7 @@ from babel.core import negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from qa.messages.messages import Messages
+from index.text.messages.messages import Messages
 
 FOLDER = Path(__file__).parent / "catalogues"
 # Days are written as in Britain: 5 March 2024.

@@ -7,15 +7,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from gettext import NullTranslations
+from typing import Protocol
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from index.schemas import Article, ArticleSummary, first_day
-from index.text.phrase import Phrase
-from qa.schemas import Citation, RetrievedPassage, Understood
+from index.text.messages.phrase import Phrase
+
+
+class Dated(Protocol):
+    """What has a day, or in its place the period that it is of, as `2022` or `2022-03`."""
+
+    @property
+    def date(self) -> date | None: ...
+
+    @property
+    def period(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,22 +95,21 @@ class Messages:
         """The month of the day, such as `October 2022`."""
         return str(format_skeleton("yMMMM", day, locale=self.locale))
 
-    def long_dated(self, article: Article | ArticleSummary) -> str:
+    def long_dated(self, found: Dated) -> str:
         """The date in full as far as it is known, such as `27 October 2022`, `October 2022` or `2022`."""
-        if article.date:
-            return self.long_day(article.date)
-        first = first_day(article.period)
-        return self.long_month(first) if first and "-" in article.period else article.period
+        if found.date or "-" not in found.period:
+            return self.long_day(found.date) if found.date else found.period
+        return self.long_month(_first_day(found.period))
 
     def day(self, day: date | None) -> str:
         """The day, such as `27 Oct 2022`; empty for None."""
         return str(format_skeleton("yMMMd", day, locale=self.locale)) if day else ""
 
-    def dated(self, found: Article | ArticleSummary | Citation | RetrievedPassage) -> str:
+    def dated(self, found: Dated) -> str:
         """The date as far as it is known, such as `27 Oct 2022`, `Oct 2022` or `2022`."""
         if found.date or "-" not in found.period:
             return self.day(found.date) or found.period
-        return str(format_skeleton("yMMM", first_day(found.period), locale=self.locale))
+        return str(format_skeleton("yMMM", _first_day(found.period), locale=self.locale))
 
     def age(self, published: date, asked: date) -> str:
         """The time between the two days, such as `3 weeks before the question`."""
@@ -112,12 +120,6 @@ class Messages:
             return self.gettext("{time} before the question", time=span)
         return self.gettext("{time} after the question", time=span)
 
-    def limits(self, understood: Understood) -> str:
-        """What the question limited its articles to, such as `The Marren Post · 1 Mar 2024 – 31 Mar 2024`."""
-        days = dict.fromkeys(filter(None, (self.day(understood.after), self.day(understood.before))))
-        return " · ".join(filter(None, (understood.source, " – ".join(days))))
 
-    def origin(self, found: Citation | RetrievedPassage) -> str:
-        """Title, outlet and day in one line."""
-        title = found.title or self.gettext("Untitled")
-        return ", ".join(filter(None, (title, found.source, self.dated(found))))
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
