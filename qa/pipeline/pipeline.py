@@ -13,8 +13,6 @@ from typing import cast
 from index.collection import Collection
 from index.errors import QuothError
 from index.text.messages.catalogue import messages_in
-from index.text.messages.messages import Messages
-from index.text.messages.phrase import Phrase
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, context_budget, reason_for
@@ -31,6 +29,7 @@ from qa.pipeline.drafting.draft import Draft, PipelineResult
 from qa.pipeline.drafting.proving import ProvenText, prove
 from qa.pipeline.drafting.writing import Writer
 from qa.pipeline.model_queue import ModelQueue
+from qa.pipeline.understanding.offered import words_for
 from qa.schemas import (
     Answer,
     Event,
@@ -148,7 +147,7 @@ class Pipeline:
             first_token_ms=_milliseconds(first_token - began) if first_token and self._model else None,
             total_ms=_milliseconds(time.perf_counter() - began),
         )
-        yield self._answer(evidence, found, result, timings, messages_in(question.language))
+        yield self._answer(evidence, found, result, timings, question.language)
 
     async def _drafts(self, context: SelectedContext, threshold: float) -> AsyncGenerator[Draft, None]:
         """The draft after each chunk. Ends as soon as its confidence, which its first token decides, is
@@ -180,24 +179,11 @@ class Pipeline:
         except QuothError:
             raise
         except TimeoutError:
-            raise ModelUnavailable(
-                Phrase(
-                    "the model '{model}' did not finish within {seconds} s; ask again, or choose a "
-                    "faster one",
-                    model=self._name,
-                    seconds=f"{DRAFT_TIMEOUT_SECONDS:.0f}",
-                )
-            ) from None
+            raise ModelUnavailable.too_slow(self._name, DRAFT_TIMEOUT_SECONDS) from None
         except Exception as error:
             # LangChain's providers share no base class of errors.
-            raise ModelUnavailable(
-                Phrase(
-                    "the model '{model}' did not answer ({reason}); see `quoth doctor`, or set "
-                    "QUOTH_MODEL=none to answer without a model",
-                    model=self._name,
-                    reason=reason_for(error, self._model),
-                )
-            ) from error
+            reason = reason_for(error, self._model)
+            raise ModelUnavailable.without_answer(self._name, reason) from error
         finally:
             span.end()
 
@@ -223,12 +209,15 @@ class Pipeline:
             )
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
+        # A disagreement is told in the language of the articles, as the values are that it gives.
+        article = proven.cited.citations[0].article_id
         checked, conflicts = await asyncio.to_thread(
             check_conflicts,
             question.question,
             proven.cited,
             context.retrieval.hits,
             collection.encode,
+            words_for(collection, article, question.language),
             messages_in(question.language),
         )
         return PipelineResult(
@@ -239,21 +228,13 @@ class Pipeline:
         )
 
     def _answer(
-        self,
-        evidence: Evidence,
-        found: float,
-        result: PipelineResult,
-        timings: Timings,
-        messages: Messages,
+        self, evidence: Evidence, found: float, result: PipelineResult, timings: Timings, language: str
     ) -> Answer:
         cited, nearest, confidence = result.proven.cited, result.nearest, result.draft.confidence
         proof = result.proven.proof
-        declined = messages.gettext("The articles do not say.")
-        if nearest.sentences:
-            declined += f" {messages.gettext('The nearest they say:')} {nearest.text}"
         return Answer(
             status="answered" if cited.sentences else "declined",
-            text=cited.text or declined,
+            text=result.text(messages_in(language)),
             sentences=cited.sentences,
             citations=cited.citations or nearest.citations,
             conflicts=result.conflicts,

@@ -45,6 +45,11 @@ class Messages:
         name = Locale.parse(self.language, sep="-").get_display_name() or self.language
         return name[:1].upper() + name[1:]
 
+    @property
+    def direction(self) -> str:
+        """`rtl` if it is written from right to left, otherwise `ltr`."""
+        return Locale.parse(self.locale).text_direction
+
     def gettext(self, phrase: str, /, **values: object) -> str:
         """The phrase, filled in."""
         return self._filled(self.translations.gettext(phrase), values)

@@ -152,7 +152,7 @@ class BackgroundEvaluation:
         except _Stopped:
             self._end("stopped")
         except QuothError as error:
-            self._end("failed", str(error))
+            self._end("failed", error.message)
         except Exception:
             logger.exception("an evaluation failed")
             self._end("failed", FAILED)

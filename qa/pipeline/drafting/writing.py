@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from index.collection import Collection
 from index.schemas import Article, Hit
-from index.text.messages.phrase import Phrase
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize, sanitize_draft
 from qa.llm.chat_models import ChatModel, ContextBudget, Task, reason_for
@@ -110,14 +109,8 @@ class Writer:
                 return str((await model.ainvoke(self._task.prompt.messages(values))).text)
         except Exception as error:
             # LangChain's providers share no base class of errors.
-            raise ModelUnavailable(
-                Phrase(
-                    "the model '{model}' did not answer ({reason}); see `quoth doctor`, or set "
-                    "QUOTH_MODEL=none to answer without a model",
-                    model=self._model.name,
-                    reason=reason_for(error, self._model),
-                )
-            ) from error
+            reason = reason_for(error, self._model)
+            raise ModelUnavailable.without_answer(self._model.name, reason) from error
 
     def _excerpts(self, articles: Sequence[Article], question: str, budget: int) -> list[Excerpt]:
         """One excerpt for each article, its sentences from the first on, of as many tokens as fit."""

@@ -54,12 +54,13 @@ def check_conflicts(
     hits: Sequence[Hit],
     encode: Callable[[Sequence[str]], Vectors],
     messages: Messages = ENGLISH,
+    heading: Messages = ENGLISH,
 ) -> ConflictCheck:
     """The verified answer with the first conflict about it in the retrieved passages.
 
     A conflict adds a sentence with citations that states each source's claim and date. If the answer's value
     is superseded, the added sentence replaces it and the newest value comes first. `encode` is called only
-    if two values contradict each other.
+    if two values contradict each other. What is added is told by `messages`, and what it is about by `heading`.
     """
     target = target_value(question)
     if not verified.sentences or not target:
@@ -69,7 +70,7 @@ def check_conflicts(
         for own in _stated_claims(sentence, verified.citations, claims):
             if others := conflicting_claims(own, claims, question, encode):
                 sides = (own, *others[: MAX_POSITIONS - 1])
-                return _with_conflict(verified, messages.told(target.about), claims, sides, messages)
+                return _with_conflict(verified, heading.told(target.about), claims, sides, messages)
     return ConflictCheck(verified=verified)
 
 

@@ -17,7 +17,7 @@ from qa.errors import KeyRequired, KeyUnknown, NotAllowed
 from qa.web.auth.api_keys import ApiKeyFile
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, is_rate_limited, required_role
 from qa.web.auth.server_access import ServerAccess
-from qa.web.auth.sessions import Sessions, error_page, root_path
+from qa.web.auth.sessions import Sessions, error_page, messages_of, root_path
 from qa.web.errors.handlers import error_response
 from qa.web.middleware.rate_limit import RateLimiter
 
@@ -89,7 +89,7 @@ class AuthenticationMiddleware:
         try:
             return await self._sessions.handle(request)
         except (QuothError, HTTPException) as error:
-            return error_response(error, request.scope["path"])
+            return error_response(error, request.scope["path"], messages_of(request))
 
     def _identify(self, request: Request) -> Caller | None:
         """The caller, or None without a key or session. Raises KeyUnknown."""

@@ -54,7 +54,8 @@ def mount(app: FastAPI, assistant: Assistant, evaluation: BackgroundEvaluation |
             ),
             # Gradio does not rewrite the selectors of styles in the head.
             head=f"<style>{style}</style>"
-            f"<script>document.documentElement.lang = '{language}';\n{script}</script>",
+            f"<script>document.documentElement.lang = '{language}';\n"
+            f"document.documentElement.dir = '{messages.direction}';\n{script}</script>",
         )
     app.add_api_route("/", _redirect, include_in_schema=False)
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
