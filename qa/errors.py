@@ -78,8 +78,8 @@ class ModelUnavailable(QuothError):
         """The error of a model that did not answer."""
         return cls(
             Phrase(
-                "the model '{model}' did not answer ({reason}); see `quoth doctor`, or set QUOTH_MODEL=none to "
-                "answer without a model",
+                "the model '{model}' did not answer ({reason}); see `quoth doctor`, or set "
+                "QUOTH_MODEL=none to answer without a model",
                 model=model,
                 reason=reason,
             )

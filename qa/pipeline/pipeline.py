@@ -209,16 +209,11 @@ class Pipeline:
             )
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
-        # A disagreement is told in the language of the articles, as the values are that it gives.
-        article = proven.cited.citations[0].article_id
+        # Told in the language of the articles, as the values are that it gives.
+        words = words_for(collection, proven.cited.citations[0].article_id, question.language)
+        told = words, messages_in(question.language)
         checked, conflicts = await asyncio.to_thread(
-            check_conflicts,
-            question.question,
-            proven.cited,
-            context.retrieval.hits,
-            collection.encode,
-            words_for(collection, article, question.language),
-            messages_in(question.language),
+            check_conflicts, question.question, proven.cited, context.retrieval.hits, collection.encode, *told
         )
         return PipelineResult(
             draft=draft,

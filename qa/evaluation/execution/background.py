@@ -23,7 +23,7 @@ from qa.schemas import Event, Question
 logger = logging.getLogger(__name__)
 
 SEED_QUESTIONS = Path(__file__).parents[3] / "seeds" / "questions.jsonl"
-FAILED = "the evaluation failed; see the server log for the reason"
+FAILED = Phrase("the evaluation failed; see the server log for the reason")
 
 State = Literal["idle", "running", "stopping", "stopped", "failed", "done"]
 

@@ -60,7 +60,7 @@ def check_conflicts(
 
     A conflict adds a sentence with citations that states each source's claim and date. If the answer's value
     is superseded, the added sentence replaces it and the newest value comes first. `encode` is called only
-    if two values contradict each other. What is added is told by `messages`, and what it is about by `heading`.
+    if two values contradict each other. What is added is told by `messages`, what it is about by `heading`.
     """
     target = target_value(question)
     if not verified.sentences or not target:
