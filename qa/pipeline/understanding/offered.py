@@ -47,8 +47,9 @@ def offered(question: str) -> OfferedQuestion | None:
     """The question as one that is offered; None if it is another, in other words. Words of other languages
     are not known to what tells kinds of questions apart.
     """
+    asked = _plain(question)
     for form, (kind, detail) in _forms():
-        if found := form.fullmatch(question.strip()):
+        if found := form.fullmatch(asked):
             guess = KindGuess(kind=kind, detail=detail, probability=1.0)
             return OfferedQuestion(guess, found.groupdict().get("title", ""))
     return None
@@ -57,7 +58,17 @@ def offered(question: str) -> OfferedQuestion | None:
 @cache
 def _forms() -> tuple[tuple[re.Pattern[str], tuple[Kind, str]], ...]:
     return tuple(
-        (re.compile(re.escape(messages.gettext(phrase.form)).replace(r"\{title\}", "(?P<title>.+)")), asks)
+        (_form(messages.gettext(phrase.form)), asks)
         for messages in languages().values()
         for phrase, asks in _ASKS.items()
     )
+
+
+def _form(text: str) -> re.Pattern[str]:
+    escaped = re.escape(_plain(text)).replace(r"\{title\}", "(?P<title>.+)")
+    return re.compile(escaped, re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    """The text as people type it, with plain spaces and apostrophes and no full stop."""
+    return " ".join(text.replace("’", "'").split()).rstrip(".")

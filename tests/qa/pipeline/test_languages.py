@@ -62,5 +62,11 @@ def test_a_summary_of_a_chosen_article_is_asked_for_in_every_language(language: 
     assert asked and (asked.guess.kind, asked.guess.detail) == ("summary", "article")
 
 
+def test_an_offered_question_may_be_typed_with_plain_spaces() -> None:
+    asked = offered("resume el artículo «El puerto»")
+    assert asked and asked.title == "El puerto"
+    assert offered("Résume l'article « Le port ».") == offered("Résume l’article «\u00a0Le port\u00a0».")
+
+
 def test_other_questions_are_not_taken_for_offered_ones() -> None:
     assert offered("Summarise the article about the storm.") is None
