@@ -20,8 +20,8 @@ MAX_ID_CHARACTERS = 200
 MAX_FIELD_CHARACTERS = 1_000
 """Of title and source; longer ones are cut."""
 MAX_URL_CHARACTERS = 8_000
-NO_DAY = "its date names no certain day, so it has none"
-UNDECODED = "some characters could not be decoded, and stand as \ufffd"
+NO_DAY = Phrase("its date names no certain day, so it has none")
+UNDECODED = Phrase("some characters could not be decoded, and stand as \ufffd")
 
 
 def article_from_fields(

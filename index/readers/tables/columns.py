@@ -149,6 +149,15 @@ def _plain(name: str) -> str:
 def _remark(guessed: Mapping[str, Sequence[str]]) -> str:
     if not guessed:
         return ""
-    chosen = ", ".join(f"`{found[0]}` is read as {field}" for field, found in guessed.items())
+    (first, [column, *_]), *rest = guessed.items()
+    chosen = Phrase("`{column}` is read as {field}", column=column, field=first)
+    for field, found in rest:
+        chosen = Phrase(
+            "{chosen}, `{column}` is read as {field}", chosen=chosen, column=found[0], field=field
+        )
     others = ",".join(f"{field}={found[1]}" for field, found in guessed.items() if len(found) > 1)
-    return f"{chosen}; to choose others, use --columns {others or 'text=COLUMN'}"
+    return Phrase(
+        "{chosen}; to choose others, use --columns {columns}",
+        chosen=chosen,
+        columns=others or "text=COLUMN",
+    )
