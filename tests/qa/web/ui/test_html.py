@@ -276,7 +276,7 @@ def test_untrusted_text_never_becomes_markup():
     assert not tags.names & {"script", "img"}
     assert not [name for name, _ in tags.attributes if name.startswith("on")]
     links = {value for name, value in tags.attributes if name == "href"}
-    known = ("?article=", "./", "../de/", "../es/", "../fr/", "https://x.example/", "https://example.org/a")
+    known = ("?article=", "./", "https://x.example/", "https://example.org/a")
     assert not [link for link in links if not link.startswith(known)]
 
 

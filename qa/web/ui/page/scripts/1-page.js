@@ -27,7 +27,6 @@ document.addEventListener("click", (event) => {
 });
 
 // Switching the language keeps the conversation.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[hreflang]");
-  if (link) link.search = location.search;
+document.addEventListener("change", ({ target }) => {
+  if (target.matches(".languages")) location.assign(target.value + location.search);
 });
