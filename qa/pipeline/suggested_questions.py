@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from index.collection import Collection
 from index.schemas import Article
 from index.text.calendar_words import MONTHS
+from index.text.messages.catalogue import languages, messages_in
 from index.text.numbers import NUMERALS
 from index.text.sentences import sentence_spans
 from qa.pipeline.understanding.offered import OVERVIEW, SUMMARISE, words_for
@@ -60,13 +61,15 @@ def suggested_questions(collection: Collection, limit: int, language: str = "en"
         stored = {"of": digest, "questions": _suggest(collection, articles, limit)}
         documents.metadata["suggested"] = json.dumps(stored)
     facts = list(stored["questions"])[: max(1, limit // 2)]
-    overview = words_for(collection, newest[0].id, language).gettext(OVERVIEW.form)
+    spoken = Counter(documents.language(one.id) for one in newest)
+    (most, count), *_ = spoken.most_common()
+    overview = messages_in(most if 2 * count > len(newest) and most in languages() else language)
     titled = (
         words_for(collection, article.id, language).gettext(SUMMARISE.form, title=article.title)
         for article in newest[: 2 * limit]
         if article.title
     )
-    return list(dict.fromkeys([*facts, overview, *titled]))[:limit]
+    return list(dict.fromkeys([*facts, overview.gettext(OVERVIEW.form), *titled]))[:limit]
 
 
 def _suggest(collection: Collection, articles: Iterable[Article], limit: int) -> list[str]:

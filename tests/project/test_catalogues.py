@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from string import Formatter
 
@@ -12,6 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from index.text.messages.catalogue import ENGLISH, FOLDER, languages, messages_in
+from tests.paths import ROOT
 from tests.project.catalogues import TEMPLATE, extracted
 
 CATALOGUES = sorted(FOLDER.glob("*.po"))
@@ -46,6 +49,16 @@ def test_a_catalogue_has_the_messages_of_the_code_and_no_other(
     found = by_id(catalog(file))
     assert not of_code.keys() - found.keys(), "missing: run `make messages`, and translate them"
     assert not found.keys() - of_code.keys(), "unused: run `make messages`"
+
+
+def test_no_message_stands_in_an_f_string() -> None:
+    """There it would not be found, and so never be translated."""
+    for file in chain.from_iterable((ROOT / package).rglob("*.py") for package in ("index", "qa")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                called = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+                names = {one.attr for one in called if isinstance(one, ast.Attribute)}
+                assert not names & {"gettext", "ngettext", "pgettext"}, f"{file}:{node.lineno}"
 
 
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.name)

@@ -57,4 +57,4 @@ class PipelineResult:
         declined = messages.gettext("The articles do not say.")
         if not self.nearest.sentences:
             return declined
-        return f"{declined} {messages.gettext('The nearest they say:')} {self.nearest.text}"
+        return " ".join((declined, messages.gettext("The nearest they say:"), self.nearest.text))

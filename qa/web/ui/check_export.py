@@ -19,7 +19,8 @@ def markdown(messages: Messages, checked: CheckedText, day: date) -> str:
     counts: Counter[str] = Counter(sentence.verdict for sentence in checked.sentences)
     tally = ", ".join(f"{counts[verdict]} {verdicts[verdict]}" for verdict in SIGNS if SIGNS[verdict])
     checked_on = messages.gettext("Checked on {day}", day=messages.day(day))
-    parts = [f"# {messages.gettext('Checked sentences')}", f"*{checked_on}: {tally}*"]
+    title = messages.gettext("Checked sentences")
+    parts = [f"# {title}", f"*{checked_on}: {tally}*"]
     return "\n\n".join([*parts, *(_item(messages, one) for one in checked.sentences)]) + "\n"
 
 

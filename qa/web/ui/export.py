@@ -27,12 +27,14 @@ def _answer(messages: Messages, exchange: Exchange) -> Iterator[str]:
         yield plain(exchange.trouble or messages.gettext("Stopped before the quotes were checked."))
     elif answer.status == "declined":
         declined = messages.gettext("The articles do not say.")
-        yield f"{declined} {messages.gettext('The nearest they say:')}" if answer.nearest else declined
+        nearest = messages.gettext("The nearest they say:")
+        yield f"{declined} {nearest}" if answer.nearest else declined
         yield from _quotes(messages, answer)
     else:
+        weak = messages.gettext("weakly supported")
         marked = (
             " ".join(filter(None, (plain(sentence.text), "".join(f"[{n}]" for n in sentence.citations))))
-            + (f" *({messages.gettext('weakly supported')})*" if sentence.support == "weak" else "")
+            + (f" *({weak})*" if sentence.support == "weak" else "")
             for sentence in answer.sentences
         )
         yield ("\n".join(f"- {line}" for line in marked) if answer.is_list else " ".join(marked))

@@ -50,7 +50,7 @@ def compose(composition: Composition) -> Composed | None:
 
 
 def _about(composition: Composition, about: Sequence[Listed], mentioning: Sequence[Listed]) -> Composed:
-    topic, messages = composition.understanding.subject, composition.messages
+    topic, messages = _topic(composition), composition.messages
     about, mentioning = _newest_first(about), _newest_first(mentioning)
     lines = []
     if about:
@@ -81,6 +81,14 @@ def _about(composition: Composition, about: Sequence[Listed], mentioning: Sequen
     return Composed(lines=tuple(lines), is_list=True)
 
 
+def _topic(composition: Composition) -> str:
+    """What the question is about, in English with its article; other languages put the bare words in quotes,
+    since the article has the case of the question.
+    """
+    english = composition.messages.language == "en"
+    return composition.understanding.subject if english else composition.topic
+
+
 def _counted(articles: Sequence[Listed], text: str) -> Line:
     return Line(text=text, articles=_ids(articles), support="catalogue")
 
@@ -90,7 +98,7 @@ def _none(composition: Composition) -> Composed:
     text = composition.messages.gettext(
         "None of the {number} articles is about {topic}.",
         number=total,
-        topic=composition.understanding.subject,
+        topic=_topic(composition),
     )
     return Composed(lines=(Line(text=text, support="catalogue"),))
 

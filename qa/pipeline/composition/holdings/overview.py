@@ -41,7 +41,8 @@ def compose(composition: Composition) -> Composed | None:
 def _topic(messages: Messages, articles: Sequence[ArticleSummary]) -> Line:
     newest, *others = articles
     about = ", ".join(filter(None, (newest.outlet, messages.long_dated(newest))))
-    named = f"{messages.gettext('“{text}”', text=newest.title or newest.id)} ({about})"
+    title = messages.gettext("“{text}”", text=newest.title or newest.id)
+    named = f"{title} ({about})"
     more = {"named": named, "number": len(others)}
     return Line(
         text=messages.gettext("{named} and {number} more", **more) if others else named,

@@ -20,7 +20,8 @@ def compose(composition: Composition) -> Composed:
         case "thanks":
             text = messages.gettext("You are welcome!")
         case "hello":
-            text = f"{hello} {messages.gettext('I answer questions from {articles}.', articles=articles)}"
+            answers = messages.gettext("I answer questions from {articles}.", articles=articles)
+            text = f"{hello} {answers}"
         case _:
             text = messages.gettext(
                 "I answer questions from {articles} and show the exact words behind every sentence. You can "

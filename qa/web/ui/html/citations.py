@@ -56,13 +56,16 @@ def sources(messages: Messages, exchange: Exchange) -> str:
         for passage in answer.passages
         if not any(passage.article_id == id_ and passage.start <= at < passage.end for id_, at in cited)
     ]
+    title = messages.gettext("Sources")
+    if not answer.citations:
+        return _panel(messages, title, others=others, **where)
     quotes, articles = len(answer.citations), len({citation.article_id for citation in answer.citations})
     count = messages.gettext(
         "{quotes} from {articles}",
         quotes=messages.ngettext("{number} quote", "{number} quotes", quotes),
         articles=messages.ngettext("{number} article", "{number} articles", articles),
     )
-    return _panel(messages, messages.gettext("Sources"), count, cited=exchange, others=others, **where)
+    return _panel(messages, title, count, cited=exchange, others=others, **where)
 
 
 def _panel(messages: Messages, title: str, count: str = "", **parts: object) -> str:

@@ -148,7 +148,7 @@ def test_weak_sentences_and_both_sides_of_a_conflict_are_shown():
     assert "Sentences with a dotted underline are only weakly supported" in shown
     assert "The articles disagree on the cause" in shown
     side = shown[shown.index("<p>A fire") :]
-    facts = '<span dir="auto">The Marren Post</span><span dir="auto">11 Feb 2024</span>'
+    facts = "<span><bdi>The Marren Post</bdi></span><span><bdi>11 Feb 2024</bdi></span>"
     assert f'<span class="where">{facts}</span></li>' in side
 
 
@@ -162,10 +162,10 @@ def test_article_is_shown_whole_with_its_quote_marked_and_its_age():
     shown = reader.article(ENGLISH, whole, 12, 33, date(2024, 3, 3))
     assert '<p>It burned.</p><p><mark tabindex="-1">The ferry</mark></p>' in shown
     assert '<p><mark tabindex="-1">was adrift.</mark> Help came.</p>' in shown
-    assert '11 Feb 2024</span><span dir="auto">3 weeks before the question' in shown
+    assert "11 Feb 2024</bdi></span><span><bdi>3 weeks before the question" in shown
     assert 'href="https://example.org/a#:~:text=The%20ferry%20was%20adrift."' in shown
     german = reader.article(GERMAN, whole, 0, 0, date(2024, 2, 9))
-    assert '11. Feb. 2024</span><span dir="auto">2 Tage nach der Frage' in german
+    assert "11. Feb. 2024</bdi></span><span><bdi>2 Tage nach der Frage" in german
 
 
 def test_fragment_names_the_ends_of_a_long_quote_and_escapes_separators():
