@@ -26,7 +26,8 @@ class QuothError(Exception):
     @property
     def message(self) -> str:
         """What `str()` gives; a Phrase if it can be told in other languages."""
-        return str(self) if not self.args or type(self.args[0]) is str else self.args[0]
+        first = self.args[0] if self.args else ""
+        return first if isinstance(first, str) else str(self)
 
 
 class SourceUnreadable(QuothError):
