@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test soak bench bench-check bench-kinds bench-peers bench-search bench-speed cases fit-confidence fit-verifier fit-judge fit-kinds fit-orders graph lock clean distclean
+.PHONY: help install chat check lint test soak bench bench-check bench-kinds bench-peers bench-search bench-speed cases fit-confidence fit-verifier fit-judge fit-kinds fit-orders graph messages lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -97,6 +97,9 @@ bench-kinds: $(TESTABLE) ## measure answers to broad questions by kind: make ben
 	@[ -d "$(DATA)" ] || { echo "error: DATA must be a folder with a folder of articles.jsonl for each collection of the questions" >&2; exit 2; }
 	@$(BIN)/quoth models pull minilm
 	@$(BIN)/python -m tests.benchmarks.kinds "$(DATA)"
+
+messages: $(TESTABLE) ## bring the window's words from the code into the catalogues
+	@$(BIN)/python -m tests.project.catalogues
 
 graph: $(TESTABLE) ## draw in ARCHITECTURE.md how each kind of question is answered
 	@$(BIN)/python -m tests.project.architecture_graph

@@ -155,14 +155,16 @@ class Assistant(LibraryAccess):
         self._feedback.add(feedback)
 
     @requires("reader", "collection")
-    def suggestions(self, *, limit: int = 4, collection: str = "default") -> list[str]:
-        """At most `limit` example questions that the newest articles answer."""
+    def suggestions(self, *, limit: int = 4, collection: str = "default", language: str = "en") -> list[str]:
+        """At most `limit` example questions that the newest articles answer, in their language if Quoth has
+        its messages, otherwise in `language`.
+        """
         try:
             searched = self._library.collection(collection)
         except ArchiveEmpty:
             return []
         with self._suggesting:
-            return suggested_questions(searched, limit)
+            return suggested_questions(searched, limit, language)
 
     @unrestricted
     def warm_up(self) -> None:

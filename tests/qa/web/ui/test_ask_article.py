@@ -15,12 +15,12 @@ from playwright.sync_api import Browser, Page, expect
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.schemas import Article, Filters
+from index.text.messages.catalogue import ENGLISH
 from qa.assistant import Assistant
 from qa.web.ui.html import reader
 from qa.web.ui.html.filters import line
 from qa.web.ui.html.welcome import suggestions
 from qa.web.ui.mount import mount
-from qa.web.ui.phrases.window import ENGLISH
 from qa.web.ui.scope import Scope
 from qa.web.ui.views.ask import narrowed_to, widened
 from qa.web.ui.views.chosen import choose, titles_of
