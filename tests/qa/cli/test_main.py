@@ -96,11 +96,11 @@ def test_invalid_settings(quoth: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (code, err) == (2, "error: there is no setting QUOTH_MODLE; did you mean QUOTH_MODEL?\n")
 
 
-def test_a_locked_archive_names_its_owner(seeded_home: Path, seeded: Library) -> None:
-    done = start_process("list", "--home", seeded_home)
+def test_a_locked_archive_names_its_owner(seeded: Library) -> None:
+    done = start_process("list", "--home", seeded.folder)
     assert (done.returncode, done.stdout) == (1, "")
     assert f"is in use by process {os.getpid()}" in done.stderr
-    examined = start_process("doctor", "--home", seeded_home)
+    examined = start_process("doctor", "--home", seeded.folder)
     assert examined.returncode == 0
     assert f"in use by process {os.getpid()}: collections were not checked" in examined.stdout
 
