@@ -62,17 +62,31 @@ FIXTURE_MARKERS = {"model_weights": "model", "browser": "browser", "server": "sl
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks tests by their fixtures, and assigns each to a group that one pytest worker runs.
 
-    All tests with the language model form one group, so that it is loaded once; otherwise the tests of a
-    file stay together and share its module fixtures. The longest group, the model's, starts first.
+    All tests with the language model form one group, so that it is loaded once, and so do the files with the
+    shared server; otherwise the tests of a file stay together and share its module fixtures. The longest
+    groups, the model's and the server's, start first.
     """
+    groups: dict[str, str] = {}
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         for fixture in FIXTURE_MARKERS.keys() & fixtures:
             item.add_marker(FIXTURE_MARKERS[fixture])
-        if not item.get_closest_marker("xdist_group"):
-            group = "model" if item.get_closest_marker("model") else item.nodeid.partition("::")[0]
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.get_closest_marker("model") is None)
+        if _uses_shared_server(item):
+            groups[_file_of(item)] = "server"
+    for item in items:
+        group = "model" if item.get_closest_marker("model") else groups.get(_file_of(item), _file_of(item))
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: (item.get_closest_marker("model") is None, _file_of(item) not in groups))
+
+
+def _file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
+def _uses_shared_server(item: pytest.Item) -> bool:
+    """Whether a test uses the fixture of this file, not its module's own one of that name."""
+    fixtures = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return "server" in fixtures and fixtures["server"][-1].scope == "session"
 
 
 class ScriptedModel:

@@ -73,6 +73,7 @@ def test_missing_model_weights_name_the_next_step(
     assert err.startswith("error: the weights of local:1.5b are not in ") and "QUOTH_MODEL=none" in err
 
 
+@pytest.mark.slow
 def test_a_corrupt_model_is_an_error(seeded_home: Path, tmp_path: Path) -> None:
     file = tmp_path / "broken.gguf"
     file.write_bytes(b"GGUF\x03\x00\x00\x00" + os.urandom(5000))  # as far as the version it is whole
