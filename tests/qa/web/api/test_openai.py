@@ -196,7 +196,8 @@ def test_tools_that_are_offered_are_not_called(client: openai.OpenAI) -> None:
         {"role": "assistant", "content": None, "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "1", "content": "The bridge was opened in 1850."},
     ]
-    for earlier in ([], called):
+    histories: list[Any] = [[], called]
+    for earlier in histories:
         for choice in ("auto", "none"):
             completion = client.chat.completions.create(
                 model="quoth", messages=[*earlier, *MESSAGES], tools=[TOOL], tool_choice=choice
