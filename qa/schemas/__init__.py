@@ -33,6 +33,7 @@ from qa.schemas.jobs import Job
 from qa.schemas.kinds import CHOSEN_KINDS, KINDS, LIMITS, Kind, Limit
 from qa.schemas.passages import Citation, DuplicateArticle, RetrievedPassage, also_in
 from qa.schemas.questions import (
+    MAX_LANGUAGE_CHARACTERS,
     MAX_QUESTION_CHARACTERS,
     MAX_TURN_CHARACTERS,
     MAX_TURNS,
@@ -46,6 +47,7 @@ __all__ = [
     "DECLINED",
     "KINDS",
     "LIMITS",
+    "MAX_LANGUAGE_CHARACTERS",
     "MAX_QUESTION_CHARACTERS",
     "MAX_QUOTES",
     "MAX_TEXT_CHARACTERS",

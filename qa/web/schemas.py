@@ -14,6 +14,7 @@ from starlette.requests import Request
 from index.schemas import Article, ArticleSummary, Filters
 from qa.schemas import (
     LIMITS,
+    MAX_LANGUAGE_CHARACTERS,
     MAX_QUESTION_CHARACTERS,
     Answer,
     IsoDate,
@@ -100,6 +101,11 @@ class AskRequest(Schema):
         description="what not to read into the question's own words: that it is limited to an outlet, "
         "to some days or to one article, or has a misspelt word; an answer's `understood` says what was read",
     )
+    language: str = Field(
+        "en",
+        max_length=MAX_LANGUAGE_CHARACTERS,
+        description="language, such as `de`, of what an answer says beside quotes; else it is English",
+    )
     as_of: AsOf = None
     filters: FilterParams = FilterParams()
     collection: CollectionName = "default"
@@ -112,6 +118,7 @@ class AskRequest(Schema):
             search_as=self.search_as,
             kind=self.kind,
             ignore=self.ignore,
+            language=self.language,
             as_of=self.as_of,
             filters=self.filters.to_filters(),
             collection=self.collection,

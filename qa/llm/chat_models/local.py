@@ -18,6 +18,7 @@ import httpx
 
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, Task
+from qa.llm.chat_models.work import ModelWork, counted
 from qa.llm.prompts import Message
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ HEALTH_TIMEOUT_SECONDS = 5
 REQUEST_TIMEOUT_SECONDS = 300
 # Memory for the states of earlier prompts: none, because each task's is read from its file.
 PROMPT_CACHE_MIB = 0
+
+# Threads wait for one another hundreds of times a token. By default they do so in a loop, on a core that the
+# slower one needs: beside a busy program, writing becomes several times slower. Passive ones sleep.
+WAIT_POLICY = "passive"
 
 
 class LocalChatModel:
@@ -73,6 +78,10 @@ class LocalChatModel:
         self._load()
         reply = self._client.post("/tokenize", json={"content": text})
         return len(reply.json()["tokens"])
+
+    def work(self) -> ModelWork:
+        """All that the model has read and written so far; nothing before it is loaded."""
+        return counted(self._client.get("/metrics").text) if self._server is not None else ModelWork()
 
     def for_task(self, task: Task) -> Runnable[LanguageModelInput, AIMessage]:
         from langchain_core.runnables import RunnableLambda
@@ -140,14 +149,15 @@ class LocalChatModel:
         """Identifies a saved state by all it depends on: messages, weights and the library's version."""
         weights = self._weights.stat()
         basis = [*messages, self._weights.name, weights.st_size, weights.st_mtime_ns, version("xllamacpp")]
-        if self._adapter:
-            basis.append(hashlib.sha256(self._adapter.read_bytes()).hexdigest())
+        basis += [self._adapter.read_bytes()] if self._adapter else []
         return hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
 
     def _load(self) -> None:
         with self._loading:
             if self._server is not None:
                 return
+            # Read when the library is loaded.
+            os.environ.setdefault("OMP_WAIT_POLICY", WAIT_POLICY)
             import xllamacpp
 
             self._weights = file = self._file()
@@ -163,6 +173,7 @@ class LocalChatModel:
             params.cpuparams.n_threads = params.cpuparams_batch.n_threads = self._threads
             params.hostnames = [str(self.socket)]
             params.ui = params.endpoint_slots = False
+            params.endpoint_metrics = True
             params.slot_save_path = f"{self._cache}/"
             if self._adapter:
                 adapter = xllamacpp.CommonAdapterLoraInfo()

@@ -14,6 +14,7 @@ from index.embedding.text_classifier import TextClassifier
 from index.schemas import ArticleSummary, Filters
 from index.text.normalization import WORD, is_stop_word, stem
 from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, KindGuess, form_words, guess_kind
+from qa.pipeline.understanding.offered import offered
 from qa.pipeline.understanding.outlets import NamedOutlet, named_outlets
 from qa.pipeline.understanding.periods import find_period
 from qa.pipeline.understanding.question_parts import has_questions, split_parts
@@ -117,14 +118,18 @@ _EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IG
 
 def understand(question: Question, collection: Collection) -> Understanding:
     """The understanding of a question that stands by itself."""
+    known = None if question.kind else offered(question.question)
     wording, corrections = question.question, ()
-    if "spelling" not in question.ignore:
+    if not known and "spelling" not in question.ignore:
         wording, corrections = correct(wording, collection)
-    guess = classify(wording, collection, question.kind)
-    outlets = named_outlets(wording, guess.kind, collection)
+    guess = known.guess if known else classify(wording, collection, question.kind)
+    # What stands in the title of an offered question limits nothing.
+    outlets = () if known else named_outlets(wording, guess.kind, collection)
     today = question.as_of or collection.documents.newest_date() or date.today()
-    period = find_period(wording, today) if guess.kind in ("summary", "catalogue", "overview") else None
-    topic = _without(wording, [span for outlet in outlets for span in outlet.spans])
+    has_period = not known and guess.kind in ("summary", "catalogue", "overview")
+    period = find_period(wording, today) if has_period else None
+    topic = known.title if known else wording
+    topic = _without(topic, [span for outlet in outlets for span in outlet.spans])
     topic = topic.replace(wording[slice(*period.span)], " ") if period else topic
     about = topic_words(topic, guess.kind)
     if "outlet" in question.ignore:

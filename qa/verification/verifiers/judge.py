@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize
@@ -12,9 +12,6 @@ from qa.llm.chat_models import ChatModel, Task, reason_for
 from qa.llm.prompts import load_prompt
 from qa.verification.verifiers.proof import PROOF
 from qa.verification.verifiers.verifier import Hypothesis, PlattScaling, Verdict
-
-if TYPE_CHECKING:
-    from langchain_core.messages import AIMessage
 
 PROMPT_VARIABLES = {"quote", "day", "question", "answer"}
 DISPUTE_VARIABLES = {"quote", "statement"}
@@ -72,8 +69,10 @@ class ChatModelVerifier:
         return log_odds(tokens[0]) if tokens else _of_word(str(reply.text))
 
 
-async def ask(model: ChatModel, task: Task, values: Mapping[str, str]) -> AIMessage:
-    """The model's reply to the task's prompt with these values. Raises ModelUnavailable."""
+async def ask(model: ChatModel, task: Task, values: Mapping[str, str]) -> Any:
+    """The model's reply, a message of LangChain, to the task's prompt with these values. Raises
+    ModelUnavailable.
+    """
     try:
         return await model.for_task(task).ainvoke(task.prompt.messages(values))
     except Exception as error:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 
@@ -26,6 +27,8 @@ from qa.llm.prompts import Prompt
 from qa.schemas import Answer, Question, Token
 from qa.settings import read_settings
 from qa.verification.verifiers.judge import ChatModelVerifier
+from qa.verification.verifiers.tuned import TunedVerifier
+from qa.verification.verifiers.verifier import Hypothesis, Verdict, Verifier
 from tests.conftest import MODEL_THREADS
 from tests.paths import SEEDS
 
@@ -40,6 +43,26 @@ def assistant(seeded: Library, model: LocalChatModel, monkeypatch: pytest.Monkey
     monkeypatch.setattr(model, "close", lambda: None)  # the tests of this module share the model
     with Assistant(seeded, model, read_settings().evidence_tokens) as assistant:
         yield assistant
+
+
+@pytest.mark.parametrize(
+    ("variables", "policy"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "active"}, "ACTIVE")]
+)
+def test_threads_sleep_while_they_wait(tmp_path: Path, variables: dict[str, str], policy: str) -> None:
+    code = (
+        "import sys, pathlib; from qa.llm.chat_models.local import LocalChatModel\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "LocalChatModel('none', lambda: folder / 'none.gguf', 1, folder).chat"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        env={**os.environ, "OMP_DISPLAY_ENV": "true", **variables},
+        capture_output=True,
+        text=True,
+    )
+    # OpenMP says what it uses as it is loaded; the weights, which are not there, come after it.
+    assert f"OMP_WAIT_POLICY = '{policy}'" in done.stderr
+    assert "ModelUnavailable" in done.stderr
 
 
 def test_nobody_else_can_reach_the_socket(model: LocalChatModel) -> None:
@@ -165,7 +188,7 @@ def test_the_same_question_gets_the_same_answer(
         assert isinstance(event, Answer)
         return draft, event.model_dump(exclude={"timings"})
 
-    verifier = ChatModelVerifier(model)
+    verifier = TunedVerifier(model)
     with Assistant(seeded, model, read_settings().evidence_tokens, verifier=verifier) as assistant:
 
         async def all_of(order: Sequence[int]) -> dict[int, object]:
@@ -176,6 +199,26 @@ def test_the_same_question_gets_the_same_answer(
         first, *others = (asyncio.run(all_of(order)) for order in orders)
     for other in others:
         assert other == first
+
+
+def test_the_adapter_serves_its_task_alone(model: LocalChatModel) -> None:
+    """Whatever was asked before, a task is done with the adapter or without it, equally sure."""
+    proven = Hypothesis(
+        claim="Ada Quill leads the port.",
+        quote="The port's director, Ada Quill, said freight rose.",
+        question="Who leads the port?",
+    )
+    false = replace(proven, claim="Freight fell, said Ada Quill.", question="")
+
+    def told(verifier: Verifier, *hypotheses: Hypothesis) -> list[Verdict]:
+        return [asyncio.run(verifier.verify(each)) for each in hypotheses]
+
+    tuned, plain = TunedVerifier(model), ChatModelVerifier(model)
+    first, second = told(tuned, proven, false)
+    without = told(plain, proven)
+    assert first.proof > second.proof and second.contradiction > first.contradiction
+    assert told(tuned, false, proven) == [second, first]
+    assert told(plain, proven) == without != [first]
 
 
 def test_leaving_a_stream_stops_the_model(assistant: Assistant, model: LocalChatModel) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from qa.schemas import Citation, RetrievedPassage
+from index.text.messages.messages import Messages
+from qa.schemas import Citation, Limit, RetrievedPassage, Understood
 
 # Characters of the passage that are shown on each side of a quote.
 SURROUNDING_CHARACTERS = 110
@@ -47,3 +48,20 @@ def marked_paragraphs(text: str, start: int, end: int) -> Iterator[tuple[str, st
         at += len(line) + 1
         if line.strip():
             yield (line[:first], line[first:last], line[last:]) if first < last else (line, "", "")
+
+
+def origin(messages: Messages, found: Citation | RetrievedPassage) -> str:
+    """Title, outlet and day in one line."""
+    title = found.title or messages.gettext("Untitled")
+    return ", ".join(filter(None, (title, found.source, messages.dated(found))))
+
+
+def limits(messages: Messages, understood: Understood) -> dict[Limit, str]:
+    """What the question limited its articles to: an outlet, `1 Mar 2024 – 31 Mar 2024`, an article's title."""
+    days = dict.fromkeys(filter(None, map(messages.day, (understood.after, understood.before))))
+    narrowed: dict[Limit, str] = {
+        "outlet": understood.source or "",
+        "dates": " – ".join(days),
+        "article": understood.article_title,
+    }
+    return {limit: text for limit, text in narrowed.items() if text}

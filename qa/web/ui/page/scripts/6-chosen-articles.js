@@ -60,7 +60,7 @@
     for (const box of document.querySelectorAll("#articles .tick")) box.checked = ticked.has(box.value);
     const { count, most, tooMany } = bar.dataset;
     const words = ticked.size > Number(most) ? tooMany : count;
-    const text = words.replace("{}", ticked.size).replace("{}", most);
+    const text = words.replace("{number}", ticked.size).replace("{most}", most);
     if (bar.hidden !== !ticked.size) bar.hidden = !ticked.size;
     if (quoth.find("span", bar).textContent !== text) quoth.find("span", bar).textContent = text;
   };
