@@ -57,7 +57,7 @@ def origin(messages: Messages, found: Citation | RetrievedPassage) -> str:
 
 
 def limits(messages: Messages, understood: Understood) -> dict[Limit, str]:
-    """What the question limited its articles to: an outlet, `1 Mar 2024 – 31 Mar 2024`, an article's title."""
+    """What the question limited its articles to: an outlet, `1 Mar 2024 – 31 Mar 2024`, a title."""
     days = dict.fromkeys(filter(None, map(messages.day, (understood.after, understood.before))))
     narrowed: dict[Limit, str] = {
         "outlet": understood.source or "",
