@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.collection import Collection
+from index.text.messages.catalogue import languages
 from index.text.normalization import WORD
 from qa.pipeline.query_rewriting import is_follow_up, rewrite
 from qa.pipeline.understanding.chosen_articles import asked_of_chosen
@@ -99,7 +100,9 @@ def _on_answer(
 
 def _article_of(answer: str, collection: Collection) -> str | None:
     """The article whose passage has most of the answer's words; of a declined one, those of the nearest."""
-    answer = answer.removeprefix(DECLINED).strip().removeprefix(NEAREST)
+    for messages in languages().values():
+        for said in (DECLINED, NEAREST):
+            answer = answer.removeprefix(messages.gettext(said)).strip()
     if not WORD.search(answer):
         return None
     hits = collection.search(answer, k=3)
