@@ -90,7 +90,7 @@ def test_invalid_settings(quoth: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     code, _, err = quoth("ask", QUESTION)
     assert (code, err.startswith("error: QUOTH_MODEL is 'clever'; it must be ")) == (1, True)
     monkeypatch.setenv("QUOTH_MODEL", "/nowhere/model.gguf")
-    assert quoth("list")[0] == 1
+    assert quoth("ask", QUESTION)[0] == 1
     monkeypatch.setenv("QUOTH_THREADS", "many")
     code, _, err = quoth("list")
     assert (code, err.startswith("error: QUOTH_THREADS cannot be 'many'")) == (2, True)
