@@ -22,6 +22,7 @@ from index.storage.layout import DOCUMENTS, VECTORS, lost_catalogue, require_cat
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.storage.vector_store import ChromaVectorStore
 from index.text.languages import language_of_query
+from index.text.messages.phrase import Phrase
 from index.text.normalization import TermWeights, found_terms, weighted_words
 
 LOST_VECTORS = (
@@ -118,7 +119,12 @@ class Collection:
             for article_id in ids:
                 article = self.documents.article(article_id)
                 if digests is not None and article.digest not in digests:
-                    raise ArticleChanged(f"the article '{article_id}' was changed since; read it again")
+                    raise ArticleChanged(
+                        Phrase(
+                            "the article '{article_id}' was changed since; read it again",
+                            article_id=article_id,
+                        )
+                    )
             self.documents.remove(ids)
             delete_orphan_vectors(self.documents, self.vectors)
 
@@ -140,7 +146,9 @@ class Collection:
         collection has no articles.
         """
         if not self.documents.counts()[0]:
-            raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
+            raise ArchiveEmpty(
+                Phrase("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
+            )
         self._require_vectors()
         return self._retriever(_query(query), k=k, filters=filters)
 

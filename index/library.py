@@ -29,6 +29,7 @@ from index.storage.layout import (
 from index.storage.ownership import own_folder
 from index.storage.protocols import VectorStore
 from index.storage.vector_check import find_damage
+from index.text.messages.phrase import Phrase
 
 DEFAULT = "default"
 """The collection used when none is named; it cannot be removed."""
@@ -83,10 +84,14 @@ class Library:
         Raises ArchiveEmpty if there is none, and CollectionInvalid for the default one.
         """
         if name == DEFAULT:
-            raise CollectionInvalid(f"the collection '{DEFAULT}' stays; remove its articles instead")
+            raise CollectionInvalid(
+                Phrase("the collection '{name}' stays; remove its articles instead", name=DEFAULT)
+            )
         with self._opening:
             if checked_name(name) not in self.names():
-                raise ArchiveEmpty(f"there is no collection '{name}'; `quoth collections` lists them")
+                raise ArchiveEmpty(
+                    Phrase("there is no collection '{name}'; `quoth collections` lists them", name=name)
+                )
             self._close(name)
             self._folders.remove(name)
 

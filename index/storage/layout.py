@@ -17,6 +17,7 @@ from index.errors import ArchiveBroken, ArchiveEmpty, CollectionInvalid
 from index.storage.database import Database
 from index.storage.document_store import SQLiteDocumentStore
 from index.storage.protocols import DocumentStore
+from index.text.messages.phrase import Phrase
 
 DOCUMENTS, VECTORS = "catalogue.db", "vectors"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -27,7 +28,9 @@ def checked_name(name: str) -> str:
     """The name. Raises CollectionInvalid if it cannot be a folder's name and part of a URL."""
     if not _NAME.fullmatch(name):
         raise CollectionInvalid(
-            f"'{name[:80]}' cannot name a collection; use a-z, 0-9, - and _, at most 63 in all"
+            Phrase(
+                "'{name}' cannot name a collection; use a-z, 0-9, - and _, at most 63 in all", name=name[:80]
+            )
         )
     return name
 
@@ -73,7 +76,11 @@ class CollectionFolders:
         """The folder of a collection that exists. Raises ArchiveEmpty if there is none."""
         folder = self.path(name)
         if not folder.exists():
-            raise ArchiveEmpty(f"the collection '{name}' has no articles yet; add some with `quoth add PATH`")
+            raise ArchiveEmpty(
+                Phrase(
+                    "the collection '{name}' has no articles yet; add some with `quoth add PATH`", name=name
+                )
+            )
         return folder
 
     def building(self, name: str) -> Path:

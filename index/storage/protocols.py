@@ -80,6 +80,9 @@ class DocumentStore(Protocol):
     def counts(self) -> tuple[int, int]:
         """The number of articles and of passages."""
 
+    def language(self, article_id: str) -> str:
+        """The language of the article (ISO 639); empty if it is not known."""
+
     def without_language(self) -> int:
         """The number of articles that were added before their languages were told apart, whose words are
         indexed as if they were English.

@@ -36,7 +36,6 @@ from qa.schemas import (
 )
 from qa.telemetry.feedback import Feedback, FeedbackFile
 from qa.telemetry.metrics import Metrics
-from qa.verification.verifiers.judge import ChatModelVerifier, judging_task
 from qa.verification.verifiers.verifier import Verifier
 
 # How many questions a remote model, or none, answers at the same time; a local one answers one.
@@ -66,7 +65,7 @@ class Assistant(LibraryAccess):
         self._queue = queue
         self._feedback = FeedbackFile(library.folder)
         self._suggesting = threading.Lock()
-        self._judges = isinstance(verifier, ChatModelVerifier)
+        self._judging = verifier.tasks if verifier else ()
         self._pipeline = Pipeline(
             library.collection,
             model,
@@ -156,14 +155,16 @@ class Assistant(LibraryAccess):
         self._feedback.add(feedback)
 
     @requires("reader", "collection")
-    def suggestions(self, *, limit: int = 4, collection: str = "default") -> list[str]:
-        """At most `limit` example questions that the newest articles answer."""
+    def suggestions(self, *, limit: int = 4, collection: str = "default", language: str = "en") -> list[str]:
+        """At most `limit` example questions that the newest articles answer, in their language if Quoth has
+        its messages, otherwise in `language`.
+        """
         try:
             searched = self._library.collection(collection)
         except ArchiveEmpty:
             return []
         with self._suggesting:
-            return suggested_questions(searched, limit)
+            return suggested_questions(searched, limit, language)
 
     @unrestricted
     def warm_up(self) -> None:
@@ -172,7 +173,7 @@ class Assistant(LibraryAccess):
             # Both mostly read files and import packages, so they take less time together.
             searching = executor.submit(self._warm_up_search)
             if self.model:
-                self.model.warm_up([answering_task(), *([judging_task()] if self._judges else [])])
+                self.model.warm_up([answering_task(), *self._judging])
             searching.result()
 
     def _warm_up_search(self) -> None:

@@ -10,7 +10,6 @@ from qa.schemas import AnswerSentence, Question
 from qa.verification.citations import Candidate
 from qa.verification.cited_text import CitedText
 from qa.verification.excerpts import text_around
-from qa.verification.verifiers.proof import PROOF
 from qa.verification.verifiers.verifier import Hypothesis, Verdict, Verifier
 
 # Of longer drafts only the first sentences are verified and shown: each takes a second or two.
@@ -54,7 +53,7 @@ async def prove(
                 verdicts[hypothesis] = await verifier.verify(hypothesis)
             verdict = verdicts[hypothesis]
             told = f"{_sources(candidate.cited, sentence)} {hypothesis.context} {hypothesis.quote}"
-            proof = PROOF.probability(verdict.proof, missing(told))
+            proof = verifier.coefficients.probability(verdict.proof, missing(told))
             best = max(proof, best or 0.0)
             if proof >= threshold:
                 kept.append(sentence.model_copy(update={"probability": round(proof, 4)}))

@@ -24,6 +24,8 @@ class ScriptedVerifier:
     """Finds each claim as probable as it is told, and keeps what it was asked."""
 
     name = "scripted"
+    coefficients = PROOF
+    tasks = ()
 
     def __init__(self, proofs: Mapping[str, float]) -> None:
         self.proofs = proofs
