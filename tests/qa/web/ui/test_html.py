@@ -113,7 +113,8 @@ def test_mark_links_to_the_quote_in_its_article():
     said = conversation.exchange(ENGLISH, 3, an_exchange())
     place = "?article=a&amp;collection=default&amp;start=21&amp;end=42&amp;day=2024-03-03"
     assert f'class="mark" href="{place}" data-quote="The ferry was adrift."' in said
-    assert f'<cite dir="auto"><a href="{place}">Ferry adrift</a>' in citations.sources(ENGLISH, an_exchange())
+    title = f'<p class="imprint" dir="auto"><cite><a href="{place}">Ferry adrift</a>'
+    assert title in citations.sources(ENGLISH, an_exchange())
 
 
 NEAR = AnswerSentence(text="The ferry was adrift.", citations=(1,), support="supported")
