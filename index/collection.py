@@ -22,7 +22,7 @@ from index.storage.keyword_index import FTS5KeywordIndex
 from index.storage.layout import DOCUMENTS, VECTORS
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.storage.vector_store import ChromaVectorStore
-from index.text.languages import language_of_query
+from index.text.languages import ENGLISH, language_of_query
 from index.text.normalization import TermWeights, found_terms, weighted_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -30,6 +30,8 @@ LOST_VECTORS = (
     "the vectors of the collection are gone, but its articles are there; run `quoth doctor --mend`, which "
     "computes the vectors again"
 )
+# The share of the articles from which on they are worth searching in their language.
+MAIN_LANGUAGE = 0.2
 _EMBEDDER = "embedder"  # the key of its name in the metadata
 
 
@@ -185,6 +187,14 @@ class Collection:
         query = _query(query)
         language = language_of_query(str(query), self.keywords.languages())
         return self.keywords.idf_weights(weighted_words(query.text, query.context, language), language)
+
+    def main_languages(self) -> list[str]:
+        """The languages that at least a fifth of the articles are in, the most frequent first; English where
+        none is known.
+        """
+        counts = self.documents.language_counts()
+        least = MAIN_LANGUAGE * sum(counts.values())
+        return [language for language, count in counts.items() if count >= least] or [ENGLISH]
 
     @property
     def embedder_name(self) -> str:

@@ -110,6 +110,13 @@ class SQLiteDocumentStore:
         )
         return articles, passages
 
+    def language_counts(self) -> dict[str, int]:
+        rows = self.database.rows(
+            "SELECT language, count(*) FROM articles WHERE language <> '' "
+            "GROUP BY language ORDER BY 2 DESC, 1"
+        )
+        return {str(language): int(count) for language, count in rows}
+
     def without_language(self) -> int:
         [(count,)] = self.database.rows("SELECT count(*) FROM articles WHERE language IS NULL")
         return int(count)

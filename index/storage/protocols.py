@@ -78,6 +78,9 @@ class DocumentStore(Protocol):
     def counts(self) -> tuple[int, int]:
         """The number of articles and of passages."""
 
+    def language_counts(self) -> dict[str, int]:
+        """The number of articles by language (ISO 639), the most frequent first, as far as it is known."""
+
     def without_language(self) -> int:
         """The number of articles that were added before their languages were told apart, whose words are
         indexed as if they were English.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import cache
@@ -12,10 +12,12 @@ from typing import cast
 
 from index.collection import Collection
 from index.errors import QuothError
+from index.schemas import Hit
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, context_budget, reason_for
-from qa.pipeline.dispatch import dispatch
+from qa.pipeline.dispatch import dispatch, understand_directly
+from qa.pipeline.drafting.across_languages import AcrossLanguages, AskedQuestion
 from qa.pipeline.drafting.chain import (
     DraftChunk,
     SelectedContext,
@@ -28,6 +30,7 @@ from qa.pipeline.drafting.draft import Draft, PipelineResult
 from qa.pipeline.drafting.proving import ProvenText, prove
 from qa.pipeline.drafting.writing import Writer
 from qa.pipeline.model_queue import ModelQueue
+from qa.pipeline.translation import Translator
 from qa.schemas import (
     DECLINED,
     NEAREST,
@@ -76,6 +79,7 @@ class Pipeline:
         self._retrieval = retrieval_step(collection, self._budget)
         self._selection = selection_step(collection, model, self._budget)
         self._drafting = drafting_step(model, self._budget)
+        self._languages = AcrossLanguages(Translator(model), queue, verifier) if model else None
         self._writer = Writer(model, verifier, queue, collection) if model and verifier else None
 
     async def events(self, question: Question) -> AsyncGenerator[Event, None]:
@@ -88,6 +92,7 @@ class Pipeline:
                 self._collection,
                 self.facts,
                 drafts=self._model is not None,
+                understand=self._languages.understand if self._languages else understand_directly,
                 write=self._write if self._writer else None,
             )
         ) as events:
@@ -108,8 +113,9 @@ class Pipeline:
         model. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """
         began = time.perf_counter()
+        asked = await self._asked(question)
         with traced("search"):
-            retrieval = await self._retrieval.ainvoke(question)
+            retrieval = await self._retrieval.ainvoke(asked.question)
         searched = time.perf_counter()
         evidence = Evidence(
             question_searched=str(retrieval.query),
@@ -135,6 +141,7 @@ class Pipeline:
                         if (
                             draft.reaches(thresholds.answer)
                             and draft.text != shown
+                            and not asked.is_translated
                             and not is_refusal(draft.text)
                         ):
                             first_token = first_token or time.perf_counter()
@@ -142,12 +149,30 @@ class Pipeline:
                             shown = draft.text
                 with traced("check"):
                     result = await self._verify(context, draft, thresholds)
+                    result = await self._told(asked, result, retrieval.hits, thresholds.proof)
         timings = Timings(
             search_ms=_milliseconds(searched - began),
             first_token_ms=_milliseconds(first_token - began) if first_token and self._model else None,
             total_ms=_milliseconds(time.perf_counter() - began),
         )
         yield self._answer(evidence, found, result, timings)
+
+    async def _asked(self, question: Question) -> AskedQuestion:
+        """The question in the language of the articles, if a model translates it."""
+        if self._languages is None:
+            return AskedQuestion(question=question, original=question)
+        collection = await asyncio.to_thread(self._collection, question.collection)
+        with traced("translate"):
+            return await self._languages.asked(question, collection)
+
+    async def _told(
+        self, asked: AskedQuestion, result: PipelineResult, hits: Sequence[Hit], threshold: float
+    ) -> PipelineResult:
+        """The result in the language of the question."""
+        if not (self._languages and asked.is_translated and result.proven.cited.sentences):
+            return result
+        told = await self._languages.told(asked, result.proven.cited, hits, threshold)
+        return replace(result, proven=replace(result.proven, cited=told), short_answer="")
 
     async def _drafts(self, context: SelectedContext, threshold: float) -> AsyncGenerator[Draft, None]:
         """The draft after each chunk. Ends as soon as its confidence, which its first token decides, is
@@ -198,10 +223,10 @@ class Pipeline:
         question = context.retrieval.question
         collection = self._collection(question.collection)
         quotes = (quote for excerpt in context.excerpts for quote in excerpt.quotes)
-        text = sanitize_draft(draft.text, quotes)
+        text, language = sanitize_draft(draft.text, quotes), context.retrieval.language
         if draft.reaches(thresholds.answer):
             candidates = await asyncio.to_thread(
-                propose, text, question.question, context.excerpts, collection.encode
+                propose, text, question.question, context.excerpts, collection.encode, language
             )
             proven = await prove(
                 candidates,
@@ -220,7 +245,7 @@ class Pipeline:
         return PipelineResult(
             draft=draft,
             proven=replace(proven, cited=checked),
-            short_answer=stated_short_answer(text, proven.cited),
+            short_answer=stated_short_answer(text, proven.cited, language),
             conflicts=conflicts,
         )
 

@@ -15,6 +15,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from index.collection import Collection
 from index.schemas import Hit, Query
+from index.text.languages import ENGLISH, language_of_query
 from qa.llm.chat_models import ChatModel, ContextBudget
 from qa.llm.prompts import NOT_FOUND, Message
 from qa.pipeline.drafting.answer_prompt import answering_task, prompt_values
@@ -28,13 +29,14 @@ from qa.verification.excerpts import Excerpt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieval:
-    """The search results for a question, best first; `outdated` if the question asks for something recent
-    and all of them are older.
+    """The search results for a question, best first; `language` is the question's (ISO 639), and
+    `outdated` if the question asks for something recent and all of them are older.
     """
 
     question: Question
     query: Query
     hits: tuple[Hit, ...]
+    language: str = ENGLISH
     outdated: bool = False
 
 
@@ -66,14 +68,21 @@ def retrieval_step(
         own = question.search_as
         query = Query.parse(own) if own else rewrite(question.question, question.history)
         searched, limits = collection(question.collection), question.limits
+        language = language_of_query(question.question, searched.keywords.languages())
         hits = searched.search(query, k=budget().passages, filters=limits)
         first = earliest_report(question.question, question.as_of) if question.as_of else None
         if first is None:
-            return Retrieval(question=question, query=query, hits=tuple(hits))
+            return Retrieval(question=question, query=query, hits=tuple(hits), language=language)
         after = max(first, limits.after or first)
         recent = searched.search(query, k=budget().passages, filters=replace(limits, after=after))
         timely = (*recent, *(hit for hit in hits if not (hit.date or hit.period)))
-        return Retrieval(question=question, query=query, hits=timely or tuple(hits), outdated=not timely)
+        return Retrieval(
+            question=question,
+            query=query,
+            hits=timely or tuple(hits),
+            language=language,
+            outdated=not timely,
+        )
 
     return RunnableLambda(retrieve)
 
@@ -93,6 +102,7 @@ def selection_step(
             searched.similarity,
             budget().evidence,
             model.count_tokens if model else lambda text: len(text) // 4,
+            retrieval.language,
         )
         return SelectedContext(retrieval=retrieval, excerpts=tuple(excerpts))
 
@@ -107,7 +117,9 @@ def drafting_step(
         return RunnableLambda(lambda context: DraftChunk(text=quote_best(context.excerpts)))
     task = answering_task()
     messages: Runnable[SelectedContext, list[Message]] = RunnableLambda(
-        lambda context: task.prompt.messages(prompt_values(context.retrieval.question, context.excerpts))
+        lambda context: task.prompt.messages(
+            prompt_values(context.retrieval.question, context.excerpts, context.retrieval.language)
+        )
     )
     # The lambda delays loading the model until the first question needs it.
     return (

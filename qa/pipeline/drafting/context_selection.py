@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.embedding.embedder import Vectors
 from index.schemas import Hit
+from index.text.languages import ENGLISH
 from index.text.normalization import coverage
 from index.text.shingles import Shingles
 from qa.guardrails.prompt_injection import screen_sentences
@@ -58,18 +59,19 @@ def select_context(
     similarity: Callable[[str, Sequence[str]], Vectors],
     budget: int,
     count_tokens: Callable[[str], int],
+    language: str = ENGLISH,
 ) -> list[Excerpt]:
     """The best sentences of the hits as excerpts, ordered by their best sentence.
 
     `weights` are the weights of the query's stems, and `similarity` returns the cosines of the query with
-    texts, shape (len(texts),). The excerpts as `shown` cost at most `budget` of the model's tokens, or 62.5 %
-    of it if one sentence covers most of a long question; the best sentence is always included. A sentence
-    that is in several hits is included once.
+    texts, shape (len(texts),); `language` is the question's. The excerpts as `shown` cost at most `budget`
+    of the model's tokens, or 62.5 % of it if one sentence covers most of a long question; the best sentence
+    is always included. A sentence that is in several hits is included once.
     """
     sentences = list(_candidates(hits, question))
     if not sentences:
         return []
-    expected = ExpectedAnswer.of(question)
+    expected = ExpectedAnswer.of(question, language)
     covered = {sentence: coverage(weights, sentence.text) for sentence in sentences}
     if len(weights) >= FOCUSED_WORDS and max(covered.values()) >= FOCUSED_COVERAGE:
         budget = round(FOCUSED_BUDGET * budget)
