@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from functools import cache
@@ -12,11 +12,10 @@ from typing import cast
 
 from index.collection import Collection
 from index.errors import QuothError
-from index.schemas import Hit
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, context_budget, reason_for
-from qa.pipeline.dispatch import dispatch, understand_directly
+from qa.pipeline.dispatch import dispatch
 from qa.pipeline.drafting.across_languages import AcrossLanguages, AskedQuestion
 from qa.pipeline.drafting.chain import (
     DraftChunk,
@@ -32,8 +31,6 @@ from qa.pipeline.drafting.writing import Writer
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.translation import Translator
 from qa.schemas import (
-    DECLINED,
-    NEAREST,
     Answer,
     Event,
     Evidence,
@@ -79,7 +76,7 @@ class Pipeline:
         self._retrieval = retrieval_step(collection, self._budget)
         self._selection = selection_step(collection, model, self._budget)
         self._drafting = drafting_step(model, self._budget)
-        self._languages = AcrossLanguages(Translator(model), queue, verifier) if model else None
+        self._languages = AcrossLanguages(Translator(model) if model else None, queue, verifier)
         self._writer = Writer(model, verifier, queue, collection) if model and verifier else None
 
     async def events(self, question: Question) -> AsyncGenerator[Event, None]:
@@ -92,7 +89,7 @@ class Pipeline:
                 self._collection,
                 self.facts,
                 drafts=self._model is not None,
-                understand=self._languages.understand if self._languages else understand_directly,
+                understand=self._languages.understand,
                 write=self._write if self._writer else None,
             )
         ) as events:
@@ -113,7 +110,8 @@ class Pipeline:
         model. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """
         began = time.perf_counter()
-        asked = await self._asked(question)
+        with traced("translate"):
+            asked = await self._languages.asked(question, self._collection)
         with traced("search"):
             retrieval = await self._retrieval.ainvoke(asked.question)
         searched = time.perf_counter()
@@ -148,31 +146,13 @@ class Pipeline:
                             yield Token(text=draft.text[len(shown) :])
                             shown = draft.text
                 with traced("check"):
-                    result = await self._verify(context, draft, thresholds)
-                    result = await self._told(asked, result, retrieval.hits, thresholds.proof)
+                    result = await self._verify(asked, context, draft, thresholds)
         timings = Timings(
             search_ms=_milliseconds(searched - began),
             first_token_ms=_milliseconds(first_token - began) if first_token and self._model else None,
             total_ms=_milliseconds(time.perf_counter() - began),
         )
-        yield self._answer(evidence, found, result, timings)
-
-    async def _asked(self, question: Question) -> AskedQuestion:
-        """The question in the language of the articles, if a model translates it."""
-        if self._languages is None:
-            return AskedQuestion(question=question, original=question)
-        collection = await asyncio.to_thread(self._collection, question.collection)
-        with traced("translate"):
-            return await self._languages.asked(question, collection)
-
-    async def _told(
-        self, asked: AskedQuestion, result: PipelineResult, hits: Sequence[Hit], threshold: float
-    ) -> PipelineResult:
-        """The result in the language of the question."""
-        if not (self._languages and asked.is_translated and result.proven.cited.sentences):
-            return result
-        told = await self._languages.told(asked, result.proven.cited, hits, threshold)
-        return replace(result, proven=replace(result.proven, cited=told), short_answer="")
+        yield result.answer(evidence, found, timings, self._name)
 
     async def _drafts(self, context: SelectedContext, threshold: float) -> AsyncGenerator[Draft, None]:
         """The draft after each chunk. Ends as soon as its confidence, which its first token decides, is
@@ -217,8 +197,12 @@ class Pipeline:
         finally:
             span.end()
 
-    async def _verify(self, context: SelectedContext, draft: Draft, thresholds: Thresholds) -> PipelineResult:
-        """What of the draft is proven, and where other sources disagree; else what is nearest."""
+    async def _verify(
+        self, asked: AskedQuestion, context: SelectedContext, draft: Draft, thresholds: Thresholds
+    ) -> PipelineResult:
+        """What of the draft is proven, in the language of the question as far as that is, and where other
+        sources disagree; else what is nearest.
+        """
         proven = ProvenText()
         question = context.retrieval.question
         collection = self._collection(question.collection)
@@ -242,32 +226,13 @@ class Pipeline:
         checked, conflicts = await asyncio.to_thread(
             check_conflicts, question.question, proven.cited, context.retrieval.hits, collection.encode
         )
+        told = await self._languages.told(asked, checked, context.retrieval.hits, thresholds.proof)
+        stated = "" if asked.is_translated else stated_short_answer(text, proven.cited, language)
         return PipelineResult(
             draft=draft,
-            proven=replace(proven, cited=checked),
-            short_answer=stated_short_answer(text, proven.cited, language),
+            proven=replace(proven, cited=told),
+            short_answer=stated,
             conflicts=conflicts,
-        )
-
-    def _answer(self, evidence: Evidence, found: float, result: PipelineResult, timings: Timings) -> Answer:
-        cited, nearest, confidence = result.proven.cited, result.nearest, result.draft.confidence
-        proof = result.proven.proof
-        return Answer(
-            status="answered" if cited.sentences else "declined",
-            text=cited.text or (f"{DECLINED} {NEAREST} {nearest.text}" if nearest.sentences else DECLINED),
-            sentences=cited.sentences,
-            citations=cited.citations or nearest.citations,
-            conflicts=result.conflicts,
-            question_searched=evidence.question_searched,
-            passages=evidence.passages,
-            timings=timings,
-            model=self._name,
-            search_confidence=round(found, 4),
-            confidence=None if confidence is None else round(confidence, 4),
-            proof=None if proof is None else round(proof, 4),
-            short_answer=result.short_answer,
-            nearest=next(iter(nearest.sentences), None),
-            usage=result.draft.usage,
         )
 
 

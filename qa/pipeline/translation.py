@@ -7,10 +7,13 @@ from collections import OrderedDict
 from collections.abc import Mapping, Set
 from functools import cache
 
+from rapidfuzz.distance import Prefix
+
 from index.text.languages import english_name
-from index.text.normalization import stem, stems
+from index.text.normalization import stem
 from index.text.number_words import country_names
 from index.text.terms.related_words import same_name, sound
+from index.text.terms.words import words
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.chat_models import ChatModel, Task, reason_for
@@ -25,6 +28,8 @@ RECENT = 500
 MAX_CHARACTERS, MAX_TOKENS = 600, 160
 # What a translation has of the characters of the text, at most and at least.
 MOST, LEAST = 4.0, 0.2
+# How many letters of a name its forms in another script have in common at least, and which share of them.
+MIN_SHARED, SHARED = 4, 0.75
 # All nouns have capitals.
 _CAPITALIZED_NOUNS = frozenset({"de", "lb"})
 
@@ -92,7 +97,7 @@ def same_names(text: str, language: str, other: str, other_language: str, told: 
     """
     pairs = [(other, other_language, f"{text} {told}", language), (text, language, other, other_language)]
     return all(
-        _has(name, written, of, among)
+        _has(name, of, written, among)
         for one, of, written, among in pairs
         if of not in _CAPITALIZED_NOUNS
         for name in _names(one, of)
@@ -107,13 +112,21 @@ def _has(name: str, of: str, text: str, language: str) -> bool:
     """Whether a text in the language has a name of a text in the language `of`."""
     if not missing_entities({name}, text, language):
         return True
-    own = sound(name)
-    if any(sound(word) == own or same_name(word, name) for word in stems(text, language)):
+    if any(_is_name(name, word) for word in words(text)):
         return True
     code = _countries(of).get(name)
     return bool(code) and any(
         country in text.lower() for country, other in country_names(language).items() if other == code
     )
+
+
+def _is_name(name: str, word: str) -> bool:
+    """Whether a word is a name in another spelling, or in another script with an ending."""
+    own, other = sound(name), sound(word)
+    if own == other or same_name(word, name):
+        return True
+    shared = Prefix.similarity(own, other)
+    return name.isascii() != word.isascii() and shared >= max(MIN_SHARED, SHARED * min(len(own), len(other)))
 
 
 @cache

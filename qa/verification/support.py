@@ -56,8 +56,8 @@ class QuestionTerms:
     def of(cls, question: str, language: str = ENGLISH) -> Self:
         words = frozenset(stems(question, language))
         # Names in a question can be in lower case.
-        plain = frozenset(stems(question))
-        return cls(entities=plain | extract_entities(question, language), stems=words)
+        entities = {*stems(question), *extract_entities(question, language)}
+        return cls(entities=frozenset(entities), stems=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +75,9 @@ class DraftSentence:
 
     @classmethod
     def of(cls, text: str, marks: frozenset[int] = frozenset(), language: str = ENGLISH) -> Self:
-        entities = extract_entities if text.endswith(STOPS) else fragment_entities
-        words = frozenset(stem(word, language) for word in content_words(text, _spoken(language)))
-        return cls(
-            text=text,
-            marks=marks,
-            entities=frozenset(entities(text, language)),
-            words=words,
-            language=language,
-        )
+        found = (extract_entities if text.endswith(STOPS) else fragment_entities)(text, language)
+        words = frozenset(stem(word, language) for word in content_words(text, language))
+        return cls(text=text, marks=marks, entities=frozenset(found), words=words, language=language)
 
     @property
     def is_list_of_names(self) -> bool:
@@ -252,8 +246,3 @@ def _context(hit: Hit) -> str:
     """The title, date and text of the passage, which name what its sentences are about."""
     date = f"{hit.date:%d %B %Y}" if hit.date else hit.period
     return f"{screen_title(hit.title)} {date} {hit.passage.text}"
-
-
-def _spoken(language: str) -> str:
-    """The language for its stop words; those of English are known without it."""
-    return "" if language == ENGLISH else language

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.collection import Collection
@@ -50,7 +50,8 @@ class AskedQuestion:
 class AcrossLanguages:
     """Puts questions into the articles' language, and answers into the question's."""
 
-    def __init__(self, translator: Translator, queue: ModelQueue, verifier: Verifier | None) -> None:
+    def __init__(self, translator: Translator | None, queue: ModelQueue, verifier: Verifier | None) -> None:
+        """Without a translator, questions are asked and understood by their own words."""
         self._translator = translator
         self._queue = queue
         self._verifier = verifier
@@ -59,6 +60,8 @@ class AcrossLanguages:
         """The understanding of the question: by its translation into English, unless the kinds are told in
         its language and articles are in it.
         """
+        if self._translator is None:
+            return await asyncio.to_thread(understand_in_conversation, question, collection)
         main = await asyncio.to_thread(collection.main_languages)
         language = await asyncio.to_thread(foreign_language, question.question, frozenset({ENGLISH}))
         read = question
@@ -74,7 +77,7 @@ class AcrossLanguages:
         spoken = ENGLISH if read is not question else language or ENGLISH
         if understood.topic and understood.kind not in DRAFTED and spoken not in main:
             async with self._queue.slot():
-                topic = await self._translator.translate(understood.topic, spoken, main[0])
+                topic = await self._line(understood.topic, spoken, main[0])
             understood = replace(understood, topic=topic or understood.topic)
         return understood
 
@@ -86,10 +89,13 @@ class AcrossLanguages:
             logger.warning("the question is understood by its own words: %s", failure)
             return question
 
-    async def asked(self, question: Question, collection: Collection) -> AskedQuestion:
+    async def asked(self, question: Question, collection_of: Callable[[str], Collection]) -> AskedQuestion:
         """The question in the language of most articles, unless it is in one that many are in. Raises
-        ModelUnavailable, Busy.
+        ArchiveEmpty, ModelUnavailable, Busy.
         """
+        if self._translator is None:
+            return AskedQuestion(question=question, original=question)
+        collection = await asyncio.to_thread(collection_of, question.collection)
         main = await asyncio.to_thread(collection.main_languages)
         language = await asyncio.to_thread(foreign_language, question.question, frozenset(main))
         translated = await self._translated(question, language, main[0]) if language else None
@@ -100,15 +106,18 @@ class AcrossLanguages:
     async def _translated(self, question: Question, source: str, target: str) -> Question | None:
         """The question and the latest ones before it, translated; None if it cannot be."""
         async with self._queue.slot():
-            text = await self._translator.translate(question.question, source, target)
+            text = await self._line(question.question, source, target)
             if not text:
                 return None
             own = [at for at, turn in enumerate(question.history) if turn.role == "user"][-MAX_EARLIER:]
             history = list(question.history)
             for at in own:
-                content = await self._translator.translate(history[at].content, source, target)
+                content = await self._line(history[at].content, source, target)
                 history[at] = Turn(role="user", content=content or history[at].content)
         return question.model_copy(update={"question": text, "history": tuple(history)})
+
+    async def _line(self, text: str, source: str, target: str) -> str:
+        return await self._translator.translate(text, source, target) if self._translator else ""
 
     async def told(
         self, asked: AskedQuestion, cited: CitedText, hits: Sequence[Hit], threshold: float
@@ -117,6 +126,8 @@ class AcrossLanguages:
         names, and by a verifier with a probability of at least the threshold. The others are said by their
         quotes, in the articles' language. The caller holds a slot of the queue.
         """
+        if not asked.is_translated:
+            return cited
         sentences = [await self._told(asked, cited, one, hits, threshold) for one in cited.sentences]
         return replace(cited, sentences=tuple(sentences))
 
@@ -142,7 +153,7 @@ class AcrossLanguages:
     async def _said(self, asked: AskedQuestion, text: str, quoted: str) -> str:
         """The text in the language of the question; empty if its names or numbers are not the same."""
         try:
-            said = await self._translator.translate(text, asked.articles, asked.language)
+            said = await self._line(text, asked.articles, asked.language)
         except ModelUnavailable:
             return ""
         same = said and same_names(text, asked.articles, said, asked.language, quoted)

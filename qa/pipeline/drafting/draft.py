@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from qa.pipeline.drafting.chain import DraftChunk, SelectedContext
 from qa.pipeline.drafting.confidence import answer_confidence
 from qa.pipeline.drafting.proving import ProvenText
-from qa.schemas import Conflict, Usage
+from qa.schemas import DECLINED, NEAREST, Answer, Conflict, Evidence, Timings, Usage
 from qa.verification.cited_text import CitedText
 
 
@@ -48,3 +48,25 @@ class PipelineResult:
     short_answer: str = ""
     conflicts: tuple[Conflict, ...] = ()
     nearest: CitedText = field(default_factory=CitedText)
+
+    def answer(self, evidence: Evidence, found: float, timings: Timings, model: str) -> Answer:
+        """The answer by the model with this name; `found` is the confidence of the search, 0 to 1."""
+        cited, nearest, confidence = self.proven.cited, self.nearest, self.draft.confidence
+        proof = self.proven.proof
+        return Answer(
+            status="answered" if cited.sentences else "declined",
+            text=cited.text or (f"{DECLINED} {NEAREST} {nearest.text}" if nearest.sentences else DECLINED),
+            sentences=cited.sentences,
+            citations=cited.citations or nearest.citations,
+            conflicts=self.conflicts,
+            question_searched=evidence.question_searched,
+            passages=evidence.passages,
+            timings=timings,
+            model=model,
+            search_confidence=round(found, 4),
+            confidence=None if confidence is None else round(confidence, 4),
+            proof=None if proof is None else round(proof, 4),
+            short_answer=self.short_answer,
+            nearest=next(iter(nearest.sentences), None),
+            usage=self.draft.usage,
+        )
