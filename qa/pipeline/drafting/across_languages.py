@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from index.collection import Collection
 from index.schemas import Hit
 from index.text.languages import ENGLISH, foreign_language
+from index.text.terms.words import words
 from qa.errors import Busy, ModelUnavailable
 from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.drafting.proving import prove
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.translation import Translator, same_names
 from qa.pipeline.understanding.kinds import DRAFTED
-from qa.pipeline.understanding.understanding import Understanding
+from qa.pipeline.understanding.understanding import READ, Understanding
 from qa.schemas import AnswerSentence, Question, Turn
 from qa.verification.citations import Candidate
 from qa.verification.cited_text import CitedText
@@ -24,10 +25,10 @@ from qa.verification.verifiers.verifier import Verifier
 
 logger = logging.getLogger(__name__)
 
-# The languages of the questions that kinds are told by.
-READ = frozenset({ENGLISH, "de"})
 # So many earlier questions say what a follow-up is about.
 MAX_EARLIER = 2
+# A question of so few words does not tell its language: "¿Y cuándo?".
+FEW_WORDS, MAX_CHARACTERS = 4, 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,15 @@ class AskedQuestion:
         return bool(self.language)
 
 
+def _language(question: Question, among: Sequence[str]) -> str:
+    """The language of the question if it is none of these; a few words are in that of the question before."""
+    text = question.question
+    if len(words(text)) <= FEW_WORDS:
+        before = next((turn.content for turn in reversed(question.history) if turn.role == "user"), "")
+        text = f"{before[:MAX_CHARACTERS]} {text}"
+    return foreign_language(text, frozenset(among))
+
+
 class AcrossLanguages:
     """Puts questions into the articles' language, and answers into the question's."""
 
@@ -63,7 +73,7 @@ class AcrossLanguages:
         if self._translator is None:
             return await asyncio.to_thread(understand_in_conversation, question, collection)
         main = await asyncio.to_thread(collection.main_languages)
-        language = await asyncio.to_thread(foreign_language, question.question, frozenset({ENGLISH}))
+        language = await asyncio.to_thread(_language, question, (ENGLISH,))
         read = question
         if language and not (language in READ and language in main):
             read = await self._read(question, language)
@@ -97,7 +107,7 @@ class AcrossLanguages:
             return AskedQuestion(question=question, original=question)
         collection = await asyncio.to_thread(collection_of, question.collection)
         main = await asyncio.to_thread(collection.main_languages)
-        language = await asyncio.to_thread(foreign_language, question.question, frozenset(main))
+        language = await asyncio.to_thread(_language, question, main)
         translated = await self._translated(question, language, main[0]) if language else None
         if translated is None:
             return AskedQuestion(question=question, original=question)

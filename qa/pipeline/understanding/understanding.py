@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from index.collection import Collection
 from index.embedding.text_classifier import TextClassifier
 from index.schemas import Filters
+from index.text.languages import foreign_language
 from index.text.normalization import WORD, is_stop_word, stem
 from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, KindGuess, form_words, guess_kind
 from qa.pipeline.understanding.outlets import NamedOutlet, named_outlets
@@ -20,6 +21,8 @@ from qa.pipeline.understanding.question_parts import has_questions, split_parts
 from qa.pipeline.understanding.spelling import correct
 from qa.schemas import Correction, Kind, Question, Understood
 
+# The languages of the questions that the kinds and their words are of.
+READ = ("en", "de")
 # A question is taken for a fact below this probability of another kind.
 MIN_PROBABILITY = 0.5
 # How well a title must be contained in a question, 0 to 100.
@@ -107,7 +110,10 @@ _EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IG
 
 def understand(question: Question, collection: Collection) -> Understanding:
     """The understanding of a question that stands by itself."""
-    wording, corrections = correct(question.question, collection)
+    language = foreign_language(question.question, frozenset(READ))
+    wording, corrections = question.question, ()
+    if not language or language in collection.keywords.languages():
+        wording, corrections = correct(question.question, collection)
     guess = classify(wording, collection, question.kind)
     outlets = named_outlets(wording, guess.kind, collection)
     today = question.as_of or collection.documents.newest_date() or date.today()
@@ -119,7 +125,7 @@ def understand(question: Question, collection: Collection) -> Understanding:
     if period:
         filters = replace(filters, after=period.first, before=period.last)
         topic = topic.replace(wording[slice(*period.span)], " ")
-    about = topic_words(topic, guess.kind)
+    about = topic_words(topic, guess.kind, language)
     return Understanding(
         question=question,
         kind=guess.kind,
@@ -150,14 +156,16 @@ def classify(wording: str, collection: Collection, kind: Kind | None = None) -> 
     return guess if guess.probability >= MIN_PROBABILITY else replace(guess, kind="fact", detail="")
 
 
-def topic_words(text: str, kind: Kind) -> str:
-    """The text without the words that make it a question of its kind."""
+def topic_words(text: str, kind: Kind, language: str = "") -> str:
+    """The text without the words that make it a question of its kind, and without those of its language (ISO
+    639), if that is not one of READ, that carry no content.
+    """
     form = form_words(kind)
     words = [
         word
         for word in WORD.findall(text)
-        if (word[0].isupper() and not is_stop_word(word) and stem(word) not in form)
-        or not (is_stop_word(word) or stem(word) in form)
+        if (word[0].isupper() and not is_stop_word(word, language) and stem(word) not in form)
+        or not (is_stop_word(word, language) or stem(word) in form)
     ]
     return " ".join(words)
 

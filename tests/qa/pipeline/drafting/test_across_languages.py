@@ -17,7 +17,7 @@ from index.schemas import Article
 from qa.assistant import Assistant
 from qa.llm.chat_models import Task
 from qa.pipeline.translation import same_names, same_numbers
-from qa.schemas import Answer
+from qa.schemas import Answer, Turn
 from qa.verification.verifiers.verifier import Hypothesis, Verdict
 from tests.conftest import ScriptedModel
 
@@ -141,6 +141,16 @@ def test_an_english_question_is_answered_from_german_articles(library: Library) 
     answer = ask(library, Polyglot(f"{said[:-1]} [1].", {question: searched, said: told}), question, "german")
     assert [one.text for one in answer.sentences] == [told]
     assert "3,5 Millionen" in answer.citations[0].quote
+
+
+def test_a_follow_up_is_translated_with_the_question_before_it(library: Library) -> None:
+    before, question = "¿Cuántas personas fueron rescatadas del ferry Marla?", "¿Y cuándo zarpó?"
+    first, second = "How many people were rescued from the ferry Marla?", "And when did it leave?"
+    model = Polyglot("NOT FOUND", {before: first, question: second})
+    assistant = Assistant(library, model, evidence_tokens=240, verifier=Reader())
+    answer = assistant.ask(question, collection="english", history=[Turn(role="user", content=before)])
+    assert answer.question_searched.startswith(second)
+    assert "Marla" in answer.question_searched
 
 
 def test_numbers_and_months_are_those_of_the_language(library: Library) -> None:
