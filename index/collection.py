@@ -22,7 +22,7 @@ from index.storage.keyword_index import FTS5KeywordIndex
 from index.storage.layout import DOCUMENTS, VECTORS
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.storage.vector_store import ChromaVectorStore
-from index.text.languages import ENGLISH, language_of_query
+from index.text.languages import language_of_query
 from index.text.normalization import TermWeights, found_terms, weighted_words
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -191,12 +191,16 @@ class Collection:
         return self.keywords.idf_weights(weighted_words(query.text, query.context, language), language)
 
     def main_languages(self) -> list[str]:
-        """The languages that at least a fifth of the articles are in, the most frequent first; English where
-        none is known.
+        """The languages that at least a fifth of the articles are in, the most frequent first; none if no
+        article's language is known.
         """
         counts = self.documents.language_counts()
         least = MAIN_LANGUAGE * sum(counts.values())
-        return [language for language, count in counts.items() if count >= least] or [ENGLISH]
+        return [language for language, count in counts.items() if count >= least]
+
+    def embeds(self, language: str) -> bool:
+        """Whether this collection's embedder supports the language, as far as that is known."""
+        return not self._embedder.languages or language in self._embedder.languages
 
     @property
     def embedder_name(self) -> str:

@@ -113,7 +113,7 @@ class Pipeline:
         with traced("translate"):
             asked = await self._languages.asked(question, self._collection)
         with traced("search"):
-            retrieval = await self._retrieval.ainvoke(asked.question)
+            retrieval = await self._retrieval.ainvoke(asked)
         searched = time.perf_counter()
         evidence = Evidence(
             question_searched=str(retrieval.query),

@@ -9,7 +9,7 @@ from functools import cache
 
 from rapidfuzz.distance import Prefix
 
-from index.text.languages import english_name
+from index.text.languages import english_name, foreign_language
 from index.text.normalization import stem
 from index.text.number_words import country_names
 from index.text.terms.related_words import same_name, sound
@@ -49,8 +49,8 @@ class Translator:
         self._recent: OrderedDict[tuple[str, str, str], str] = OrderedDict()
 
     async def translate(self, text: str, source: str, target: str) -> str:
-        """The text, which is in the language `source` (ISO 639), in the language `target`; empty if its
-        numbers did not survive, or what the model wrote is no translation. Raises ModelUnavailable.
+        """The text, which is in the language `source` (ISO 639), in the language `target`; empty if
+        what the model wrote is no translation. Raises ModelUnavailable.
         """
         key = (text, source, target)
         if key not in self._recent:
@@ -66,7 +66,8 @@ class Translator:
             return ""
         written = await self._ask({"source": languages[0], "target": languages[1], "text": line})
         fits = LEAST * len(line) <= len(written) <= MOST * len(line) + 40
-        return written if fits and same_numbers(line, source, written, target) else ""
+        # A small model may repeat the line instead.
+        return written if fits and foreign_language(written, frozenset({target})) != source else ""
 
     async def _ask(self, values: Mapping[str, str]) -> str:
         try:

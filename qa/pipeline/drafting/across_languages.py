@@ -15,7 +15,7 @@ from qa.errors import Busy, ModelUnavailable
 from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.drafting.proving import prove
 from qa.pipeline.model_queue import ModelQueue
-from qa.pipeline.translation import Translator, same_names
+from qa.pipeline.translation import Translator, same_names, same_numbers
 from qa.pipeline.understanding.kinds import DRAFTED
 from qa.pipeline.understanding.understanding import READ, Understanding
 from qa.schemas import AnswerSentence, Question, Turn
@@ -33,9 +33,8 @@ FEW_WORDS, MAX_CHARACTERS = 4, 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedQuestion:
-    """A `question` as it is searched for and answered, in the language of the articles; `original` is the one
-    that was asked, in the `language` (ISO 639), and `articles` the language of the other one. Both are empty
-    if the question did not have to be translated.
+    """A `question` as it is also searched for, in the language of the `articles` (ISO 639), and the
+    `original` one, in its `language`. Both languages are empty if the question was not translated.
     """
 
     question: Question
@@ -85,7 +84,7 @@ class AcrossLanguages:
                 understood, question=question, wording=wording, kind=kind, parts=(wording,), corrections=()
             )
         spoken = ENGLISH if read is not question else language or ENGLISH
-        if understood.topic and understood.kind not in DRAFTED and spoken not in main:
+        if main and understood.topic and understood.kind not in DRAFTED and spoken not in main:
             async with self._queue.slot():
                 topic = await self._line(understood.topic, spoken, main[0])
             understood = replace(understood, topic=topic or understood.topic)
@@ -107,7 +106,7 @@ class AcrossLanguages:
             return AskedQuestion(question=question, original=question)
         collection = await asyncio.to_thread(collection_of, question.collection)
         main = await asyncio.to_thread(collection.main_languages)
-        language = await asyncio.to_thread(_language, question, main)
+        language = await asyncio.to_thread(_language, question, main) if main else ""
         translated = await self._translated(question, language, main[0]) if language else None
         if translated is None:
             return AskedQuestion(question=question, original=question)
@@ -166,5 +165,6 @@ class AcrossLanguages:
             said = await self._line(text, asked.articles, asked.language)
         except ModelUnavailable:
             return ""
-        same = said and same_names(text, asked.articles, said, asked.language, quoted)
+        own, other = (text, asked.articles), (said, asked.language)
+        same = said and same_numbers(*own, *other) and same_names(*own, *other, quoted)
         return said if same else ""

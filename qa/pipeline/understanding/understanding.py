@@ -111,9 +111,9 @@ _EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IG
 def understand(question: Question, collection: Collection) -> Understanding:
     """The understanding of a question that stands by itself."""
     language = foreign_language(question.question, frozenset(READ))
-    wording, corrections = question.question, ()
-    if not language or language in collection.keywords.languages():
-        wording, corrections = correct(question.question, collection)
+    # What is in no article's language is not misspelt.
+    known = not language or language in collection.keywords.languages()
+    wording, corrections = correct(question.question, collection) if known else (question.question, ())
     guess = classify(wording, collection, question.kind)
     outlets = named_outlets(wording, guess.kind, collection)
     today = question.as_of or collection.documents.newest_date() or date.today()

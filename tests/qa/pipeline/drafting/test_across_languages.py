@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import RunnableLambda
 
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
@@ -26,7 +26,8 @@ The ferry had left the harbour of Skerrow on Monday in spite of the storm. Nobod
 GERMAN = """Die Bürgermeisterin Ilse Dravik eröffnete am 1. März die neue Brücke über die Vey. Der Bau der
 Brücke kostete 3,5 Millionen Euro und dauerte vierzehn Monate. Davor gab es einen Umweg."""
 SPANISH = """La alcaldesa Ilse Dravik inauguró el 1 de marzo el nuevo puente sobre el río Vey. El puente
-costó 3.500,50 euros y las obras duraron catorce meses. Los vecinos tenían que dar un rodeo."""
+costó 3.500,50 euros y las obras duraron catorce meses. Los vecinos tenían que dar un rodeo
+de muchos kilómetros para llegar a la otra orilla del río."""
 
 
 class Polyglot(ScriptedModel):
@@ -37,7 +38,7 @@ class Polyglot(ScriptedModel):
         self.translations = translations
         self.prompts: list[str] = []
 
-    def for_task(self, task: Task) -> Runnable[Any, Any]:
+    def for_task(self, task: Task) -> Any:
         chat = self.chat
 
         def reply(messages: Any) -> Any:
