@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Container, Generator, Iterable, MutableMapping, Sequence
 from pathlib import Path
@@ -12,20 +11,20 @@ import numpy as np
 from index.embedding.cache import EmbeddingCache
 from index.embedding.embedder import Embedder, TextTokenizer, Vectors, relative
 from index.embedding.reranker import Reranker
-from index.errors import ArchiveBroken, ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
+from index.errors import ArchiveBroken, ArchiveEmpty, ArticleChanged, EmbedderMismatch
 from index.ingest import Ingest, delete_orphan_vectors
 from index.retrieval.hybrid import HybridRetriever
 from index.schemas import Article, Filters, Hit, Ingested, Query, Skipped
 from index.storage.database import Database
 from index.storage.document_store import SQLiteDocumentStore
 from index.storage.keyword_index import FTS5KeywordIndex
-from index.storage.layout import DOCUMENTS, VECTORS
+from index.storage.layout import DOCUMENTS, VECTORS, lost_catalogue, require_catalogue
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.storage.vector_store import ChromaVectorStore
 from index.text.languages import language_of_query
+from index.text.messages.phrase import Phrase
 from index.text.normalization import TermWeights, found_terms, weighted_words
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 LOST_VECTORS = (
     "the vectors of the collection are gone, but its articles are there; run `quoth doctor --mend`, which "
     "computes the vectors again"
@@ -35,38 +34,6 @@ MAIN_LANGUAGE = 0.2
 # The keys of what is fitted to an embedder begin so in the metadata, and end with its name.
 FITTED = "thresholds"
 _EMBEDDER = "embedder"  # the key of its name in the metadata
-
-
-def checked_name(name: str) -> str:
-    """The name. Raises CollectionInvalid if it cannot be a folder's name and part of a URL."""
-    if not _NAME.fullmatch(name):
-        raise CollectionInvalid(
-            f"'{name[:80]}' cannot name a collection; use a-z, 0-9, - and _, at most 63 in all"
-        )
-    return name
-
-
-def open_documents(folder: Path) -> DocumentStore:
-    """The documents of the collection in a folder, whichever embedder made it. Raises ArchiveBroken."""
-    require_catalogue(folder)
-    return SQLiteDocumentStore(Database(folder / DOCUMENTS))
-
-
-def require_catalogue(folder: Path) -> None:
-    """Raises ArchiveBroken if the folder has vectors but no catalogue: a new one would pass for an empty
-    collection.
-    """
-    if (folder / VECTORS).exists() and not (folder / DOCUMENTS).exists():
-        raise lost_catalogue(folder)
-
-
-def lost_catalogue(folder: Path) -> ArchiveBroken:
-    """The error for vectors whose articles are not there."""
-    return ArchiveBroken(
-        f"the catalogue {folder / DOCUMENTS} is gone or empty, but its vectors are there; restore it from a "
-        f"backup (`quoth import FILE --replace`), or, to begin anew, move {folder} away and add the articles "
-        "again"
-    )
 
 
 def made_with(documents: DocumentStore) -> str | None:
@@ -156,7 +123,12 @@ class Collection:
             for article_id in ids:
                 article = self.documents.article(article_id)
                 if digests is not None and article.digest not in digests:
-                    raise ArticleChanged(f"the article '{article_id}' was changed since; read it again")
+                    raise ArticleChanged(
+                        Phrase(
+                            "the article '{article_id}' was changed since; read it again",
+                            article_id=article_id,
+                        )
+                    )
             self.documents.remove(ids)
             delete_orphan_vectors(self.documents, self.vectors)
 
@@ -178,7 +150,9 @@ class Collection:
         collection has no articles.
         """
         if not self.documents.counts()[0]:
-            raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
+            raise ArchiveEmpty(
+                Phrase("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
+            )
         self._require_vectors()
         return self._retriever(_query(query), k=k, filters=filters)
 

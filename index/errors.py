@@ -23,6 +23,12 @@ semicolon.
 class QuothError(Exception):
     """Base class of all errors that Quoth raises on purpose; `str(error)` can be shown to users."""
 
+    @property
+    def message(self) -> str:
+        """What `str()` gives; a Phrase if it can be told in other languages."""
+        first = self.args[0] if self.args else ""
+        return first if isinstance(first, str) else str(self)
+
 
 class SourceUnreadable(QuothError):
     """A source cannot be read as an article; the message is the reason."""

@@ -9,14 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
-from index.collection import (
-    Collection,
-    checked_name,
-    lost_catalogue,
-    open_collection,
-    open_documents,
-    require_catalogue,
-)
+from index.collection import Collection, open_collection
 from index.embedding.embedder import Embedder
 from index.embedding.reranker import Reranker
 from index.errors import ArchiveBroken, ArchiveEmpty, CollectionInvalid, EmbedderMismatch, SnapshotInvalid
@@ -25,10 +18,18 @@ from index.maintenance.backup_file import verify_backup
 from index.maintenance.reindex import outdated, reindex
 from index.maintenance.restore import restore
 from index.schemas import Ingested
-from index.storage.layout import VECTORS, CollectionFolders
-from index.storage.ownership import FolderLock
+from index.storage.layout import (
+    VECTORS,
+    CollectionFolders,
+    checked_name,
+    lost_catalogue,
+    open_documents,
+    require_catalogue,
+)
+from index.storage.ownership import own_folder
 from index.storage.protocols import VectorStore
 from index.storage.vector_check import find_damage
+from index.text.messages.phrase import Phrase
 
 DEFAULT = "default"
 """The collection used when none is named; it cannot be removed."""
@@ -51,12 +52,7 @@ class Library:
 
         Raises ArchiveLocked, with the owner's process id and address, if another process owns the folder.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ArchiveBroken(
-                f"{folder} cannot hold the archive: {error.strerror}; choose another --home"
-            ) from None
+        self._lock = own_folder(folder, address=address, token=token)
         self.folder = folder
         self.embedder = embedder
         self._reranker = reranker
@@ -64,7 +60,6 @@ class Library:
         self._open: dict[str, Collection] = {}
         self._opening = threading.Lock()
         self._restoring = threading.Lock()
-        self._lock = FolderLock(folder, address=address, token=token)
         self._folders.recover()
 
     def collection(self, name: str, *, make: bool = False) -> Collection:
@@ -74,11 +69,7 @@ class Library:
         """
         with self._opening:
             if checked_name(name) not in self._open:
-                folder = self._folders.path(name)
-                if not make and not folder.exists():
-                    raise ArchiveEmpty(
-                        f"the collection '{name}' has no articles yet; add some with `quoth add PATH`"
-                    )
+                folder = self._folders.path(name) if make else self._folders.present(name)
                 self._open[name] = open_collection(folder, self.embedder, self._reranker)
             return self._open[name]
 
@@ -93,10 +84,14 @@ class Library:
         Raises ArchiveEmpty if there is none, and CollectionInvalid for the default one.
         """
         if name == DEFAULT:
-            raise CollectionInvalid(f"the collection '{DEFAULT}' stays; remove its articles instead")
+            raise CollectionInvalid(
+                Phrase("the collection '{name}' stays; remove its articles instead", name=DEFAULT)
+            )
         with self._opening:
             if checked_name(name) not in self.names():
-                raise ArchiveEmpty(f"there is no collection '{name}'; `quoth collections` lists them")
+                raise ArchiveEmpty(
+                    Phrase("there is no collection '{name}'; `quoth collections` lists them", name=name)
+                )
             self._close(name)
             self._folders.remove(name)
 

@@ -8,11 +8,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from index.collection import FITTED, Collection, made_with, open_collection, open_documents
+from index.collection import FITTED, Collection, made_with, open_collection
 from index.embedding.embedder import Embedder, Vectors
 from index.errors import ArchiveBroken, EmbedderMismatch
 from index.maintenance.backup_file import Place
 from index.schemas import Article, Ingested, Skipped
+from index.storage.layout import open_documents
 from index.storage.protocols import DocumentStore, VectorStore
 
 

@@ -14,6 +14,7 @@ from index.storage.disk_space import ensure_space
 from index.storage.protocols import PassageSpan
 from index.storage.sql import (
     ARTICLE_FIELDS,
+    LANGUAGE_COUNTS,
     article_of,
     delete_article,
     filter_condition,
@@ -21,6 +22,7 @@ from index.storage.sql import (
     placeholders,
     summary_of,
 )
+from index.text.messages.phrase import Phrase
 
 # Articles from before there were clusters are clustered so many with each batch that is stored.
 CLUSTERED_PER_BATCH = 50
@@ -40,7 +42,11 @@ class SQLiteDocumentStore:
     def article(self, article_id: str) -> Article:
         found = self.database.rows(f"SELECT {ARTICLE_FIELDS} FROM articles WHERE id = ?", (article_id,))
         if not found:
-            raise ArticleUnknown(f"no article has the id '{article_id}'; `quoth list` shows the ids")
+            raise ArticleUnknown(
+                Phrase(
+                    "no article has the id '{article_id}'; `quoth list` shows the ids", article_id=article_id
+                )
+            )
         return article_of(found[0])
 
     def present(self, ids: Iterable[str]) -> list[Article]:
@@ -111,11 +117,11 @@ class SQLiteDocumentStore:
         return articles, passages
 
     def language_counts(self) -> dict[str, int]:
-        rows = self.database.rows(
-            "SELECT language, count(*) FROM articles WHERE language <> '' "
-            "GROUP BY language ORDER BY 2 DESC, 1"
-        )
-        return {str(language): int(count) for language, count in rows}
+        return dict(self.database.rows(LANGUAGE_COUNTS))
+
+    def language(self, article_id: str) -> str:
+        found = self.database.rows("SELECT language FROM articles WHERE id = ?", (article_id,))
+        return (found[0][0] or "") if found else ""
 
     def without_language(self) -> int:
         [(count,)] = self.database.rows("SELECT count(*) FROM articles WHERE language IS NULL")

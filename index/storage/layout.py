@@ -1,4 +1,5 @@
-"""The folders of collections: where each lies, and how one replaces another without a moment in between.
+"""The folders of collections: where each lies, how its documents are opened, and how one replaces another
+without a moment in between.
 
 A collection lies in `NAME`. A new version of it is built in `.building/NAME` or `.importing/NAME`.
 Once complete, the old one moves to `.replaced/NAME`, the new one to `NAME`, and the old one is deleted.
@@ -7,12 +8,54 @@ Whenever the process dies, `recover` finds one of the two complete.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
 
+from index.errors import ArchiveBroken, ArchiveEmpty, CollectionInvalid
+from index.storage.database import Database
+from index.storage.document_store import SQLiteDocumentStore
+from index.storage.protocols import DocumentStore
+from index.text.messages.phrase import Phrase
+
 DOCUMENTS, VECTORS = "catalogue.db", "vectors"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _BUILDING, _IMPORTING, _REPLACED, _REMOVED = ".building", ".importing", ".replaced", ".removed"
+
+
+def checked_name(name: str) -> str:
+    """The name. Raises CollectionInvalid if it cannot be a folder's name and part of a URL."""
+    if not _NAME.fullmatch(name):
+        raise CollectionInvalid(
+            Phrase(
+                "'{name}' cannot name a collection; use a-z, 0-9, - and _, at most 63 in all", name=name[:80]
+            )
+        )
+    return name
+
+
+def open_documents(folder: Path) -> DocumentStore:
+    """The documents of the collection in a folder, whichever embedder made it. Raises ArchiveBroken."""
+    require_catalogue(folder)
+    return SQLiteDocumentStore(Database(folder / DOCUMENTS))
+
+
+def require_catalogue(folder: Path) -> None:
+    """Raises ArchiveBroken if the folder has vectors but no catalogue: a new one would pass for an empty
+    collection.
+    """
+    if (folder / VECTORS).exists() and not (folder / DOCUMENTS).exists():
+        raise lost_catalogue(folder)
+
+
+def lost_catalogue(folder: Path) -> ArchiveBroken:
+    """The error for vectors whose articles are not there."""
+    return ArchiveBroken(
+        f"the catalogue {folder / DOCUMENTS} is gone or empty, but its vectors are there; restore it from a "
+        f"backup (`quoth import FILE --replace`), or, to begin anew, move {folder} away and add the articles "
+        "again"
+    )
 
 
 class CollectionFolders:
@@ -28,6 +71,17 @@ class CollectionFolders:
 
     def path(self, name: str) -> Path:
         return self._folder / name
+
+    def present(self, name: str) -> Path:
+        """The folder of a collection that exists. Raises ArchiveEmpty if there is none."""
+        folder = self.path(name)
+        if not folder.exists():
+            raise ArchiveEmpty(
+                Phrase(
+                    "the collection '{name}' has no articles yet; add some with `quoth add PATH`", name=name
+                )
+            )
+        return folder
 
     def building(self, name: str) -> Path:
         """Where a reindexed version is built; it survives restarts, so that reindexing can continue."""

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from index.embedding.embedder import Vectors
 from index.schemas import Article, ArticlePage, Filters, Passage
 from index.text.languages import ENGLISH
-from index.text.normalization import TermWeights
+
+if TYPE_CHECKING:
+    from index.embedding.embedder import Vectors
+    from index.text.normalization import TermWeights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,9 @@ class DocumentStore(Protocol):
 
     def language_counts(self) -> dict[str, int]:
         """The number of articles by language (ISO 639), the most frequent first, as far as it is known."""
+
+    def language(self, article_id: str) -> str:
+        """The language of the article (ISO 639); empty if it is not known."""
 
     def without_language(self) -> int:
         """The number of articles that were added before their languages were told apart, whose words are

@@ -8,6 +8,7 @@ from index.errors import ArchiveLocked
 from index.library import Library
 from qa.assistant.facade import CONCURRENT_ANSWERS, Assistant
 from qa.client import Quoth
+from qa.llm.adapters import judging_adapter
 from qa.llm.chat_models import ChatModel, LocalChatModel, choose_model
 from qa.llm.embedders import find_verifier, open_embedder, open_reranker
 from qa.llm.installed_weights import require_model
@@ -15,6 +16,7 @@ from qa.pipeline.model_queue import ModelQueue
 from qa.settings import CHAT_MODEL, Settings
 from qa.verification.verifiers.classifier import ClassifierVerifier
 from qa.verification.verifiers.judge import ChatModelVerifier
+from qa.verification.verifiers.tuned import TunedVerifier
 from qa.verification.verifiers.verifier import Verifier
 
 
@@ -44,7 +46,9 @@ def open_verifier(settings: Settings, model: ChatModel | None) -> Verifier | Non
     """What verifies answers by the settings; None if nothing does. Raises WeightsMissing, WeightsCorrupt."""
     if folder := find_verifier(settings):
         return ClassifierVerifier(folder, name=settings.verifier, threads=settings.threads)
-    return ChatModelVerifier(model) if model and settings.verifier == CHAT_MODEL else None
+    if not model or settings.verifier != CHAT_MODEL:
+        return None
+    return TunedVerifier(model) if judging_adapter(settings.model) else ChatModelVerifier(model)
 
 
 def open_or_connect(settings: Settings) -> Assistant | Quoth:

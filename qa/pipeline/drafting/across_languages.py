@@ -17,6 +17,7 @@ from qa.pipeline.drafting.proving import prove
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.translation import Translator, same_names, same_numbers
 from qa.pipeline.understanding.kinds import DRAFTED
+from qa.pipeline.understanding.offered import offered
 from qa.pipeline.understanding.understanding import READ, Understanding
 from qa.schemas import AnswerSentence, Question, Turn
 from qa.verification.citations import Candidate
@@ -69,7 +70,7 @@ class AcrossLanguages:
         """The understanding of the question: by its translation into English, unless the kinds are told in
         its language and articles are in it.
         """
-        if self._translator is None:
+        if self._translator is None or offered(question.question):
             return await asyncio.to_thread(understand_in_conversation, question, collection)
         main = await asyncio.to_thread(collection.main_languages)
         language = await asyncio.to_thread(_language, question, (ENGLISH,))

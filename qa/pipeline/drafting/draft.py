@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from index.text.messages.messages import Messages
 from qa.pipeline.drafting.chain import DraftChunk, SelectedContext
 from qa.pipeline.drafting.confidence import answer_confidence
 from qa.pipeline.drafting.proving import ProvenText
-from qa.schemas import DECLINED, NEAREST, Answer, Conflict, Evidence, Timings, Usage
+from qa.schemas import Answer, Conflict, Evidence, Timings, Usage
 from qa.verification.cited_text import CitedText
 
 
@@ -49,13 +50,15 @@ class PipelineResult:
     conflicts: tuple[Conflict, ...] = ()
     nearest: CitedText = field(default_factory=CitedText)
 
-    def answer(self, evidence: Evidence, found: float, timings: Timings, model: str) -> Answer:
+    def answer(
+        self, evidence: Evidence, found: float, timings: Timings, model: str, messages: Messages
+    ) -> Answer:
         """The answer by the model with this name; `found` is the confidence of the search, 0 to 1."""
         cited, nearest, confidence = self.proven.cited, self.nearest, self.draft.confidence
         proof = self.proven.proof
         return Answer(
             status="answered" if cited.sentences else "declined",
-            text=cited.text or (f"{DECLINED} {NEAREST} {nearest.text}" if nearest.sentences else DECLINED),
+            text=self.text(messages),
             sentences=cited.sentences,
             citations=cited.citations or nearest.citations,
             conflicts=self.conflicts,
@@ -70,3 +73,12 @@ class PipelineResult:
             nearest=next(iter(nearest.sentences), None),
             usage=self.draft.usage,
         )
+
+    def text(self, messages: Messages) -> str:
+        """The text of the answer; of a declined one what the `messages` say, and the nearest sentence."""
+        if self.proven.cited.sentences:
+            return self.proven.cited.text
+        declined = messages.gettext("The articles do not say.")
+        if not self.nearest.sentences:
+            return declined
+        return " ".join((declined, messages.gettext("The nearest they say:"), self.nearest.text))

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.collection import open_documents
 from index.errors import ArchiveEmpty, ArticleUnknown, DiskFull
 from index.schemas import Article, Filters, Passage
 from index.storage import disk_space
 from index.storage.database import Database
 from index.storage.document_store import SQLiteDocumentStore
 from index.storage.keyword_index import FTS5KeywordIndex
+from index.storage.layout import open_documents
 from index.storage.protocols import DocumentStore, KeywordIndex, PassageSpan, VectorMetadata, VectorStore
 from index.storage.vector_store import ChromaVectorStore
 
