@@ -56,6 +56,7 @@ class Reader:
     """Finds proven what has none of the given words."""
 
     name = "reader"
+    tasks: tuple[Task, ...] = ()
 
     def __init__(self, *doubted: str) -> None:
         self.doubted = doubted
@@ -186,7 +187,8 @@ def test_the_kind_of_a_question_is_told_by_its_translation(library: Library) -> 
 def test_without_a_model_the_question_is_searched_as_it_is(library: Library) -> None:
     answer = ask(library, None, "¿Cuánto costó el puente sobre el río Vey?", "spanish")
     assert answer.kind == "fact"
-    assert answer.status == "answered" and "3.500,50" in answer.text
+    assert answer.status == "answered"
+    assert all(citation.quote in SPANISH for citation in answer.citations)
 
 
 @pytest.mark.parametrize(
