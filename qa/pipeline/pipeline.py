@@ -223,7 +223,8 @@ class Pipeline:
                 context.retrieval.hits,
                 self._verifier,
                 thresholds.proof,
-                collection.missing(context.retrieval.query),
+                # Of a translation other words can stand in the quote.
+                (lambda _: 0.0) if asked.is_translated else collection.missing(context.retrieval.query),
                 limit=self._budget().sentences,
             )
         if not proven.cited.sentences:

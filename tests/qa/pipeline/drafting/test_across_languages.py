@@ -18,6 +18,7 @@ from qa.assistant import Assistant
 from qa.llm.chat_models import Task
 from qa.pipeline.translation import same_names, same_numbers
 from qa.schemas import Answer, Turn
+from qa.verification.verifiers.proof import PROOF
 from qa.verification.verifiers.verifier import Hypothesis, Verdict
 from tests.conftest import ScriptedModel
 
@@ -57,6 +58,7 @@ class Reader:
 
     name = "reader"
     tasks: tuple[Task, ...] = ()
+    coefficients = PROOF
 
     def __init__(self, *doubted: str) -> None:
         self.doubted = doubted
