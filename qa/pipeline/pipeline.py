@@ -25,7 +25,7 @@ from qa.pipeline.drafting.chain import (
     retrieval_step,
     selection_step,
 )
-from qa.pipeline.drafting.confidence import search_confidence
+from qa.pipeline.drafting.confidence import UNSUPPORTED_SEARCH, search_confidence
 from qa.pipeline.drafting.draft import Draft, PipelineResult
 from qa.pipeline.drafting.proving import ProvenText, prove
 from qa.pipeline.drafting.writing import Writer
@@ -136,7 +136,7 @@ class Pipeline:
         if retrieval.outdated:
             context = await self._selection.ainvoke(retrieval)
             result = PipelineResult(nearest=nearest_sentence(context.excerpts))
-        elif found >= thresholds.search:
+        elif found >= thresholds.search * (1.0 if retrieval.embeds else UNSUPPORTED_SEARCH):
             with traced("pick evidence"):
                 context = await self._selection.ainvoke(retrieval)
             shown, draft = "", Draft()

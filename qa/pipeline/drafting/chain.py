@@ -32,13 +32,15 @@ from qa.verification.excerpts import Excerpt
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieval:
     """The search results for a question, best first; `language` (ISO 639) is that of `query`, and
-    `outdated` if the question asks for something recent and all of them are older.
+    `embeds` is whether the embedder supports it; `outdated` if the question asks for something recent and all of
+    them are older.
     """
 
     question: Question
     query: Query
     hits: tuple[Hit, ...]
     language: str = ENGLISH
+    embeds: bool = True
     outdated: bool = False
 
 
@@ -82,7 +84,13 @@ def retrieval_step(
             found = [searched.search(one, k=budget().passages, filters=limits) for one in queries]
             return _comparable(_merged(found)[: budget().passages], searched, language)
 
-        retrieval = Retrieval(question=original, query=query, hits=tuple(find(limits)), language=language)
+        retrieval = Retrieval(
+            question=original,
+            query=query,
+            hits=tuple(find(limits)),
+            language=language,
+            embeds=searched.embeds(language),
+        )
         first = earliest_report(question.question, question.as_of) if question.as_of else None
         if first is None:
             return retrieval
@@ -141,7 +149,7 @@ def selection_step(
             budget().evidence,
             model.count_tokens if model else lambda text: len(text) // 4,
             retrieval.language,
-            embeds=searched.embeds(retrieval.language),
+            embeds=retrieval.embeds,
         )
         return SelectedContext(retrieval=retrieval, excerpts=tuple(excerpts))
 
