@@ -32,8 +32,8 @@ from qa.verification.excerpts import Excerpt
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieval:
     """The search results for a question, best first; `language` (ISO 639) is that of `query`, and
-    `embeds` is whether the embedder supports it; `outdated` if the question asks for something recent and all of
-    them are older.
+    `embeds` is whether the embedder supports it; `outdated` if the question asks for something recent and all
+    of them are older.
     """
 
     question: Question

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,9 @@ class Reader:
 
 @pytest.fixture
 def library(tmp_path: Path, embedder: SentenceEmbedder) -> Iterator[Library]:
-    with Library(tmp_path, embedder) as library:
+    english = copy(embedder)
+    english.languages = ("en",)
+    with Library(tmp_path, english) as library:
         for name, text in (("english", ENGLISH), ("german", GERMAN), ("spanish", SPANISH)):
             article = Article(id=name, title=name.title(), text=text, date=date(2024, 3, 2))
             list(library.collection(name, make=True).add([article]))
