@@ -91,7 +91,7 @@ def test_invalid_settings(quoth: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     code, _, err = quoth("ask", QUESTION)
     assert (code, err.startswith("error: QUOTH_MODEL is 'clever'; it must be ")) == (1, True)
     monkeypatch.setenv("QUOTH_MODEL", "/nowhere/model.gguf")
-    assert quoth("list")[0] == 1
+    assert quoth("add", SEEDS)[0] == 1
     monkeypatch.setenv("QUOTH_THREADS", "many")
     code, _, err = quoth("list")
     assert (code, err.startswith("error: QUOTH_THREADS cannot be 'many'")) == (2, True)
@@ -142,7 +142,7 @@ def test_an_unexpected_error_is_to_be_reported(
     def broken(home: Path | None) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(articles, "assistant_for", broken)
+    monkeypatch.setattr(articles, "catalogue_for", broken)
     monkeypatch.setattr(sys, "argv", ["quoth", "list"])
     with pytest.raises(SystemExit) as ended:
         main.main()
