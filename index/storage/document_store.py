@@ -14,6 +14,7 @@ from index.storage.disk_space import ensure_space
 from index.storage.protocols import PassageSpan
 from index.storage.sql import (
     ARTICLE_FIELDS,
+    LANGUAGE_COUNTS,
     article_of,
     delete_article,
     filter_condition,
@@ -114,6 +115,9 @@ class SQLiteDocumentStore:
             "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
         )
         return articles, passages
+
+    def language_counts(self) -> dict[str, int]:
+        return dict(self.database.rows(LANGUAGE_COUNTS))
 
     def language(self, article_id: str) -> str:
         found = self.database.rows("SELECT language FROM articles WHERE id = ?", (article_id,))

@@ -28,7 +28,8 @@ class AnswerSentence(Schema):
     of those that a sentence of the catalogue is about.
 
     `probability` is how probable the verifier finds it, 0 to 1, that the quotes prove the sentence and the
-    sentence answers the question; None if none was asked.
+    sentence answers the question; None if none was asked. `language` (ISO 639) is that of a quote which is
+    shown as it is, because the answer in the question's language could not be proven.
     """
 
     text: str
@@ -36,6 +37,7 @@ class AnswerSentence(Schema):
     support: Support
     articles: tuple[str, ...] = ()
     probability: float | None = None
+    language: str | None = None
 
 
 class Position(Schema):

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from index.collection import Collection
 from index.embedding.text_classifier import TextClassifier
 from index.schemas import ArticleSummary, Filters
+from index.text.languages import foreign_language
 from index.text.normalization import WORD, is_stop_word, stem
 from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, KindGuess, form_words, guess_kind
 from qa.pipeline.understanding.offered import offered
@@ -21,6 +22,8 @@ from qa.pipeline.understanding.question_parts import has_questions, split_parts
 from qa.pipeline.understanding.spelling import correct
 from qa.schemas import Correction, Kind, Question, Understood
 
+# The languages of the questions that the kinds and their words are of.
+READ = ("en", "de")
 # A question is taken for a fact below this probability of another kind.
 MIN_PROBABILITY = 0.45
 # How well a title must be contained in a question, 0 to 100.
@@ -119,8 +122,11 @@ _EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IG
 def understand(question: Question, collection: Collection) -> Understanding:
     """The understanding of a question that stands by itself."""
     known = None if question.kind else offered(question.question)
+    language = foreign_language(question.question, frozenset(READ))
+    # What is in no article's language is not misspelt.
+    read = not known and (not language or language in collection.keywords.languages())
     wording, corrections = question.question, ()
-    if not known and "spelling" not in question.ignore:
+    if read and "spelling" not in question.ignore:
         wording, corrections = correct(wording, collection)
     guess = known.guess if known else classify(wording, collection, question.kind)
     # What stands in the title of an offered question limits nothing.
@@ -131,11 +137,11 @@ def understand(question: Question, collection: Collection) -> Understanding:
     topic = known.title if known else wording
     topic = _without(topic, [span for outlet in outlets for span in outlet.spans])
     topic = topic.replace(wording[slice(*period.span)], " ") if period else topic
-    about = topic_words(topic, guess.kind)
+    about = topic_words(topic, guess.kind, language)
     if "outlet" in question.ignore:
         outlets = ()
         if not about and not period and guess.kind not in ("catalogue", "overview"):
-            about = topic_words(wording, guess.kind)  # "Tell me about CNN" means no outlet
+            about = topic_words(wording, guess.kind, language)  # "Tell me about CNN" means no outlet
     if "dates" in question.ignore:
         period = None
     filters = question.limits
@@ -177,14 +183,16 @@ def classify(wording: str, collection: Collection, kind: Kind | None = None) -> 
     return guess
 
 
-def topic_words(text: str, kind: Kind) -> str:
-    """The text without the words that make it a question of its kind."""
+def topic_words(text: str, kind: Kind, language: str = "") -> str:
+    """The text without the words that make it a question of its kind, and without those of its language (ISO
+    639), if that is not one of READ, that carry no content.
+    """
     form = form_words(kind)
     words = [
         word
         for word in WORD.findall(text)
-        if (word[0].isupper() and not is_stop_word(word) and stem(word) not in form)
-        or not (is_stop_word(word) or stem(word) in form)
+        if (word[0].isupper() and not is_stop_word(word, language) and stem(word) not in form)
+        or not (is_stop_word(word, language) or stem(word) in form)
     ]
     return " ".join(words)
 
