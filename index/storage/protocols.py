@@ -42,7 +42,7 @@ class PassageSpan:
     end: int
 
 
-class DocumentStore(Protocol):
+class StoredArticles(Protocol):
     """The articles of one collection, their passages and clusters, and the collection's metadata."""
 
     @property
@@ -119,6 +119,10 @@ class DocumentStore(Protocol):
     def cluster_members(self, cluster: int, filters: Filters, limit: int) -> list[Article]:
         """Up to `limit` articles of the cluster that pass the filters, oldest first."""
 
+
+class DocumentStore(StoredArticles, Protocol):
+    """Stored articles that can be changed."""
+
     def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]], batch: int = 0) -> None:
         """Stores articles with their passages and indexes their words, all or none. Each replaces the
         article of its id, and those of its origin.
@@ -143,8 +147,8 @@ class DocumentStore(Protocol):
         it raises. No other process gets or writes the same ones meanwhile.
         """
 
-    def snapshot(self) -> AbstractContextManager[DocumentStore]:
-        """The store as it is now, read-only, unaffected by later writes."""
+    def snapshot(self) -> AbstractContextManager[StoredArticles]:
+        """The articles as they are now, unaffected by later writes."""
 
     def check_integrity(self) -> None:
         """Raises ArchiveBroken if a file is damaged, also where it is seldom read."""

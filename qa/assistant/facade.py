@@ -182,8 +182,8 @@ class Assistant(LibraryAccess):
 
     @unrestricted
     def check(self) -> None:
-        """Raises ArchiveBroken, StoreUnavailable, DiskFull or ModelUnavailable if questions cannot be answered or articles not
-        be stored.
+        """Raises ArchiveBroken, StoreUnavailable, DiskFull or ModelUnavailable if questions cannot be
+        answered or articles not be stored.
         """
         self._library.check()
         if self._model:

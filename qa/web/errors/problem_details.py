@@ -118,7 +118,7 @@ class ProblemDetails(Schema):
             (known for kind, known in TYPES.items() if isinstance(error, kind)),
             (500, "the server needs attention"),
         )
-        # Such messages are for the person who runs the server: they name files or hosts, and how to mend them.
+        # Such messages are for the person who runs the server: they name files, hosts, and what to do.
         detail = str(error)
         if caller() != OWNER and isinstance(error, StoreUnavailable):
             detail = f"{error.part} is not available; try again in {error.seconds} seconds"
