@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from index.embedding.embedder import Vectors
 from index.schemas import Article, ArticlePage, Filters, Passage
 from index.text.languages import ENGLISH
-from index.text.normalization import TermWeights
+
+if TYPE_CHECKING:
+    from index.embedding.embedder import Vectors
+    from index.text.normalization import TermWeights
 
 CLOSED = "the collection is being removed or replaced; try again"
 """The message of ArchiveEmpty where a collection was closed while it was used."""
@@ -81,6 +83,9 @@ class StoredArticles(Protocol):
 
     def counts(self) -> tuple[int, int]:
         """The number of articles and of passages."""
+
+    def language(self, article_id: str) -> str:
+        """The language of the article (ISO 639); empty if it is not known."""
 
     def without_language(self) -> int:
         """The number of articles that were added before their languages were told apart, whose words are

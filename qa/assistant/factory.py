@@ -6,9 +6,10 @@ from functools import partial
 
 from index.errors import ArchiveLocked
 from index.library import Library
-from index.storage.generations import Storage
 from qa.assistant.facade import CONCURRENT_ANSWERS, Assistant
+from qa.assistant.storage import open_storage
 from qa.client import Quoth
+from qa.llm.adapters import judging_adapter
 from qa.llm.chat_models import ChatModel, LocalChatModel, choose_model
 from qa.llm.embedders import find_verifier, open_embedder, open_reranker
 from qa.llm.installed_weights import require_model
@@ -16,6 +17,7 @@ from qa.pipeline.model_queue import ModelQueue
 from qa.settings import CHAT_MODEL, Settings
 from qa.verification.verifiers.classifier import ClassifierVerifier
 from qa.verification.verifiers.judge import ChatModelVerifier
+from qa.verification.verifiers.tuned import TunedVerifier
 from qa.verification.verifiers.verifier import Verifier
 
 
@@ -29,10 +31,8 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
     model = choose_model(settings, partial(require_model, folder=settings.home / "models"))
     embedder, reranker = open_embedder(settings), open_reranker(settings)
     verifier = open_verifier(settings, model)
-    storage = open_storage(settings)
-    library = Library(
-        settings.home, embedder, reranker=reranker, storage=storage, address=address, token=token
-    )
+    storage = open_storage(settings, address=address, token=token)
+    library = Library(settings.home, embedder, reranker=reranker, storage=storage)
     slots = 1 if isinstance(model, LocalChatModel) else CONCURRENT_ANSWERS
     return Assistant(
         library,
@@ -44,28 +44,13 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
     )
 
 
-def open_storage(settings: Settings) -> Storage | None:
-    """The servers with the articles and vectors; None where they are in the home.
-
-    Raises StoreUnavailable, StorePackagesMissing, ArchiveBroken.
-    """
-    if not settings.database_url or not settings.chroma_url:
-        return None
-    # Not needed, and not installed, where articles are in the home.
-    from index.storage.chroma.server_client import ChromaAddress, ChromaServer
-    from index.storage.postgres.connection import Postgres
-    from index.storage.postgres.server_storage import ServerStorage
-
-    key = settings.chroma_key.get_secret_value() if settings.chroma_key else ""
-    chroma = ChromaServer(ChromaAddress(settings.chroma_url, key))
-    return ServerStorage(Postgres(settings.database_url.get_secret_value()), chroma)
-
-
 def open_verifier(settings: Settings, model: ChatModel | None) -> Verifier | None:
     """What verifies answers by the settings; None if nothing does. Raises WeightsMissing, WeightsCorrupt."""
     if folder := find_verifier(settings):
         return ClassifierVerifier(folder, name=settings.verifier, threads=settings.threads)
-    return ChatModelVerifier(model) if model and settings.verifier == CHAT_MODEL else None
+    if not model or settings.verifier != CHAT_MODEL:
+        return None
+    return TunedVerifier(model) if judging_adapter(settings.model) else ChatModelVerifier(model)
 
 
 def open_or_connect(settings: Settings) -> Assistant | Quoth:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from index.readers.isolation.reading import cancelled_by
 from index.schemas import Ingested, IngestReport, Skipped
 from qa.auth import caller, permit
-from qa.errors import JobUnknown
+from qa.errors import JobUnknown, ServerUnavailable
 from qa.schemas import Job
 from qa.web.errors.problem_details import ProblemDetails
 
@@ -89,7 +89,9 @@ class JobQueue:
         self._worker = ThreadPoolExecutor(1, "jobs")
 
     def submit(self, outcomes: Outcomes, *, collection: str, given: int) -> Job:
-        """Queues a job that exhausts `outcomes`. Raises a 503 if too many are unfinished."""
+        """Queues a job that exhausts `outcomes`. Raises a 503 if too many are unfinished, and
+        ServerUnavailable after `close`.
+        """
         self._expire()
         if sum(not job.ended for job in self._jobs.values()) >= MAX_UNFINISHED:
             raise HTTPException(
@@ -97,7 +99,12 @@ class JobQueue:
             )
         job = _RunningJob(outcomes, collection=collection, given=given)
         self._jobs[job.id] = job
-        self._worker.submit(job.run)
+        try:
+            self._worker.submit(job.run)
+        except RuntimeError:
+            del self._jobs[job.id]
+            outcomes.close()
+            raise ServerUnavailable("the server is stopping; send the articles again when it runs") from None
         return job.snapshot()
 
     def get(self, id_: str) -> Job:
@@ -138,6 +145,6 @@ class JobQueue:
 
     def close(self) -> None:
         """Cancels all jobs and waits for the running one. Reported outcomes stay stored."""
-        for job in self._jobs.values():
+        for job in list(self._jobs.values()):
             job.cancelled.set()
         self._worker.shutdown(cancel_futures=True)

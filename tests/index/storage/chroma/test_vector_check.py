@@ -65,7 +65,13 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("kind", DAMAGE)
+# Each starts a process that loads the vector store.
+QUICK = ("folder gone", "vectors scrambled")
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[] if kind in QUICK else pytest.mark.slow) for kind in DAMAGE]
+)
 def test_damage_is_noticed_before_the_store_is_used(tmp_path: Path, whole: Path, kind: str) -> None:
     shutil.copytree(whole, folder := tmp_path / "vectors")
     DAMAGE[kind](folder)
