@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Container, Generator, Iterable, MutableMapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from index.embedding.cache import EmbeddingCache
 from index.embedding.embedder import Embedder, TextTokenizer, Vectors, relative
 from index.embedding.reranker import Reranker
-from index.errors import ArchiveBroken, ArchiveEmpty, ArticleChanged, EmbedderMismatch
+from index.errors import (
+    ArchiveBroken,
+    ArchiveEmpty,
+    ArticleChanged,
+    EmbedderMismatch,
+    QuothError,
+)
 from index.ingest import Ingest, delete_orphan_vectors
 from index.retrieval.hybrid import HybridRetriever
 from index.schemas import Article, Filters, Hit, Ingested, Query, Skipped
-from index.storage.database import Database
-from index.storage.document_store import SQLiteDocumentStore
-from index.storage.keyword_index import FTS5KeywordIndex
-from index.storage.layout import DOCUMENTS, VECTORS, lost_catalogue, require_catalogue
+from index.storage.generations import Generation
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
-from index.storage.vector_store import ChromaVectorStore
 from index.text.languages import language_of_query
 from index.text.messages.phrase import Phrase
 from index.text.normalization import TermWeights, found_terms, weighted_words
@@ -41,30 +42,36 @@ def made_with(documents: DocumentStore) -> str | None:
     return documents.metadata.get(_EMBEDDER)
 
 
-def open_collection(folder: Path, embedder: Embedder, reranker: Reranker | None = None) -> Collection:
-    """The collection in a folder, which is created if there is none. Vectors that an interrupted write
+def open_collection(
+    generation: Generation, embedder: Embedder, reranker: Reranker | None = None
+) -> Collection:
+    """The collection of a generation, which is created if there is none. Vectors that an interrupted write
     left behind are deleted.
 
     Raises ArchiveBroken, and EmbedderMismatch if another embedder made the collection.
     """
-    require_catalogue(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    database = Database(folder / DOCUMENTS)
-    documents = SQLiteDocumentStore(database)
-    name = documents.metadata.setdefault(_EMBEDDER, embedder.name)
-    if name != embedder.name:
-        documents.close()
-        raise EmbedderMismatch(
-            f"the collection in {folder} was made with the embedder '{name}', not '{embedder.name}'; "
-            "run `quoth reindex`, or use that one again"
-        )
-    vectors = ChromaVectorStore(folder / VECTORS)
-    # Vectors of an interrupted write are recorded as orphans; others had articles in another catalogue.
-    if vectors.exists() and not documents.counts()[0] and not documents.orphan_vectors() and vectors.count():
+    stores = generation.open()
+    documents, vectors = stores.documents, stores.vectors
+    try:
+        name = documents.metadata.setdefault(_EMBEDDER, embedder.name)
+        if name != embedder.name:
+            raise EmbedderMismatch(
+                f"the collection in {generation} was made with the embedder '{name}', not '{embedder.name}'; "
+                "run `quoth reindex`, or use that one again"
+            )
+        # Vectors of an interrupted write are recorded as orphans; others had articles in another catalogue.
+        if (
+            vectors.exists()
+            and not documents.counts()[0]
+            and not documents.orphan_vectors()
+            and vectors.count()
+        ):
+            raise generation.lost_articles()
+        return Collection(documents, vectors, stores.keywords, embedder, reranker)
+    except QuothError:
         vectors.close()
         documents.close()
-        raise lost_catalogue(folder)
-    return Collection(documents, vectors, FTS5KeywordIndex(database), embedder, reranker)
+        raise
 
 
 class Collection:

@@ -11,6 +11,9 @@
     ├── EmbedderMismatch    the archive was made with another embedder
     ├── SnapshotInvalid     a file is not an export, is damaged, or collides with a collection
     ├── DiskFull            the disk is full
+    ├── BatchLost           vectors were deleted before their articles were stored
+    ├── StoreUnavailable    a database or vector server does not answer
+    ├── StorePackagesMissing  the packages for such servers are not installed
     └── WeightsError
         ├── WeightsMissing  no source has the model's weights
         └── WeightsCorrupt  the weights do not match their digest
@@ -89,3 +92,28 @@ class WeightsMissing(WeightsError):
 
 class WeightsCorrupt(WeightsError):
     """The weights do not match their digest."""
+
+
+class BatchLost(QuothError):
+    """Another process deleted vectors of a batch that took too long; writing them again mends it."""
+
+
+class StoreUnavailable(QuothError):
+    """A database or vector server does not answer. `part` is which, and `seconds` when to retry.
+
+    `where` is for the person who runs it: its address, and what it said.
+    """
+
+    def __init__(self, part: str, where: str, seconds: int = 5) -> None:
+        super().__init__(f"{part} is not available ({where}); start it, or check its address, and try again")
+        self.part = part
+        self.seconds = seconds
+
+    @property
+    def for_callers(self) -> str:
+        """What those may read who do not run the servers."""
+        return f"{self.part} is not available; try again in {self.seconds} seconds"
+
+
+class StorePackagesMissing(QuothError):
+    """Addresses of servers are set, and the packages that speak to them are not installed."""

@@ -51,12 +51,18 @@ from qa.llm.chat_models import (  # noqa: E402
 )
 from qa.llm.installed_weights import find_model  # noqa: E402
 from qa.llm.weights import MINILM  # noqa: E402
+from tests.servers import Servers, running_servers  # noqa: E402
 from tests.serving import Serving, serving  # noqa: E402
 
 T = TypeVar("T")
 
 # A test that uses the fixture gets the marker.
-FIXTURE_MARKERS = {"model_weights": "model", "browser": "browser", "server": "slow"}
+FIXTURE_MARKERS = {
+    "model_weights": "model",
+    "browser": "browser",
+    "server": "slow",
+    "servers": "distributed",
+}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,8 +70,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks tests by their fixtures, and assigns each to a group that one pytest worker runs.
 
     All tests with the language model form one group, so that it is loaded once, and so do the files with the
-    shared server; otherwise the tests of a file stay together and share its module fixtures. The longest
-    groups, the model's and the server's, start first.
+    shared server, and those with PostgreSQL; otherwise the tests of a file stay together and share its module
+    fixtures. The longest groups, the model's and the server's, start first.
     """
     groups: dict[str, str] = {}
     for item in items:
@@ -74,6 +80,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(FIXTURE_MARKERS[fixture])
         if _uses_shared_server(item):
             groups[_file_of(item)] = "server"
+        if item.get_closest_marker("distributed"):
+            groups[_file_of(item)] = "distributed"
     for item in items:
         group = "model" if item.get_closest_marker("model") else groups.get(_file_of(item), _file_of(item))
         item.add_marker(pytest.mark.xdist_group(group))
@@ -270,6 +278,13 @@ def server(tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path) -> Ite
     (home / "models").symlink_to(MODELS, target_is_directory=True)
     shutil.copytree(seeded_folder / "collections", home / "collections")
     with serving(home) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """PostgreSQL and Chroma. A test makes a database of its own; one that stops a server starts it again."""
+    with running_servers() as running:
         yield running
 
 

@@ -25,7 +25,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from index.embedding.embedder import Vectors
 from index.errors import SnapshotInvalid
 from index.schemas import Article
-from index.storage.layout import checked_name
+from index.storage.folders.layout import checked_name
 
 FORMAT = 1
 MANIFEST = "manifest.json"

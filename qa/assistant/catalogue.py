@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from index.errors import ArchiveEmpty, ArchiveLocked
 from index.schemas import Article, ArticlePage, Filters
-from index.storage.layout import CollectionFolders, checked_name, open_documents
-from index.storage.ownership import own_folder
+from index.storage.folders.layout import checked_name, no_collection
+from index.storage.generations import Generation, Storage
+from qa.assistant.storage import open_storage
 from qa.auth import caller, requires
 
 if TYPE_CHECKING:
@@ -71,30 +71,30 @@ class CatalogueAccess(ABC):
 
 
 class Catalogue(CatalogueAccess):
-    """The articles of a home that this process owns until `close`, whichever embedder made its collections.
+    """The articles of a storage, which it closes, whichever embedder made the collections.
 
     Nothing can be searched or changed.
     """
 
-    def __init__(self, home: Path) -> None:
-        """Raises ArchiveLocked if another process owns the home, and ArchiveBroken if it is no folder."""
-        self._lock = own_folder(home)
-        self._folders = CollectionFolders(home / "collections")
-        self._folders.recover()
-        self._open: dict[str, DocumentStore] = {}
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._open: dict[Generation, DocumentStore] = {}
 
     def _documents(self, collection: str) -> DocumentStore:
-        if checked_name(collection) not in self._open:
-            self._open[collection] = open_documents(self._folders.present(collection))
-        return self._open[collection]
+        generation = self._storage.current(checked_name(collection))
+        if generation not in self._open:
+            if not generation.exists():
+                raise no_collection(collection)
+            self._open[generation] = generation.documents()
+        return self._open[generation]
 
     def _names(self) -> list[str]:
-        return self._folders.names()
+        return self._storage.names()
 
     def close(self) -> None:
         for documents in self._open.values():
             documents.close()
-        self._lock.release()
+        self._storage.close()
 
     def __enter__(self) -> Self:
         return self
@@ -106,10 +106,10 @@ class Catalogue(CatalogueAccess):
 def catalogue_or_connect(settings: Settings) -> Catalogue | Quoth:
     """The articles of the settings' home, or a client of the server that owns it; use it in a `with`.
 
-    Raises ArchiveLocked if another process owns the home without serving it.
+    Raises ArchiveLocked if another process owns the home without serving it, and as `open_storage` does.
     """
     try:
-        return Catalogue(settings.home)
+        return Catalogue(open_storage(settings))
     except ArchiveLocked as locked:
         if not locked.address:
             raise

@@ -9,7 +9,7 @@ from contextlib import aclosing, suppress
 from functools import cached_property
 from typing import Self
 
-from index.errors import ArchiveEmpty
+from index.errors import ArchiveEmpty, StoreUnavailable
 from index.library import Library
 from index.schemas import Filters
 from qa.assistant.event_loop import BackgroundLoop
@@ -178,13 +178,13 @@ class Assistant(LibraryAccess):
 
     def _warm_up_search(self) -> None:
         self._library.embedder.encode(["ready"])
-        with suppress(ArchiveEmpty):
+        with suppress(ArchiveEmpty, StoreUnavailable):  # a store that comes back later needs no restart
             self._library.collection("default").search("ready", k=1)
 
     @unrestricted
     def check(self) -> None:
-        """Raises ArchiveBroken, DiskFull or ModelUnavailable if questions cannot be answered or articles not
-        be stored.
+        """Raises ArchiveBroken, StoreUnavailable, DiskFull or ModelUnavailable if questions cannot be
+        answered or articles not be stored.
         """
         self._library.check()
         if self.model:

@@ -7,6 +7,7 @@ from functools import partial
 from index.errors import ArchiveLocked
 from index.library import Library
 from qa.assistant.facade import CONCURRENT_ANSWERS, Assistant
+from qa.assistant.storage import open_storage
 from qa.client import Quoth
 from qa.llm.adapters import judging_adapter
 from qa.llm.chat_models import ChatModel, LocalChatModel, choose_model
@@ -30,7 +31,8 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
     model = choose_model(settings, partial(require_model, folder=settings.home / "models"))
     embedder, reranker = open_embedder(settings), open_reranker(settings)
     verifier = open_verifier(settings, model)
-    library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
+    storage = open_storage(settings, address=address, token=token)
+    library = Library(settings.home, embedder, reranker=reranker, storage=storage)
     slots = 1 if isinstance(model, LocalChatModel) else CONCURRENT_ANSWERS
     return Assistant(
         library,

@@ -16,7 +16,7 @@ from functools import partial
 import uvicorn
 from sse_starlette.sse import AppStatus
 
-from index.errors import DiskFull, QuothError
+from index.errors import DiskFull, QuothError, StoreUnavailable
 from index.storage.disk_space import ensure_space
 from qa.assistant import Assistant, open_assistant, open_or_connect
 from qa.errors import AddressUnavailable, KeyRequired, ModelUnavailable, NotReady, SettingsInvalid
@@ -172,6 +172,9 @@ def check_ready(loading: Future[None], assistant: Assistant) -> None:
         ensure_space(assistant.home)
     except ModelUnavailable as error:
         raise NotReady(str(error)) from error
+    except StoreUnavailable as error:
+        logger.error("not ready: %s", error)
+        raise NotReady(error.for_callers) from error
     except DiskFull as error:
         logger.error("not ready: %s", error)
         raise NotReady("the disk is full, and nothing can be added; free some space") from error

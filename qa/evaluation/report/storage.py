@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from index.storage.layout import checked_name
+from index.storage.folders.layout import checked_name
 from qa.evaluation.results import EvalRun
 
 FOLDER = "reports"

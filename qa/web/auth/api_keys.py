@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock
 from pydantic import Field, TypeAdapter, ValidationError
 
-from index.storage.layout import checked_name
+from index.storage.folders.layout import checked_name
 from index.storage.private_file import write_privately
 from qa.auth import Caller, Role
 from qa.errors import KeysInvalid

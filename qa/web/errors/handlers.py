@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from index.errors import QuothError
+from index.errors import QuothError, StoreUnavailable
 from index.text.messages.catalogue import ENGLISH, messages_in
 from index.text.messages.messages import Messages
 from qa.errors import Busy, KeyRequired
@@ -42,10 +42,10 @@ def error_response(error: Exception, instance: str, messages: Messages = ENGLISH
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if isinstance(error, KeyRequired):
         headers["www-authenticate"] = "Bearer"
-    if isinstance(error, Busy):
+    if isinstance(error, Busy | StoreUnavailable):
         headers["retry-after"] = str(error.seconds)
     problem = ProblemDetails.of(error, instance, messages)
-    if problem.status == 500 and isinstance(error, QuothError):
+    if isinstance(error, StoreUnavailable) or (problem.status == 500 and isinstance(error, QuothError)):
         logger.error("%s failed: %s", instance, error)
     return problem_response(problem, headers)
 

@@ -18,6 +18,7 @@ from index.errors import (
     DiskFull,
     QuothError,
     SnapshotInvalid,
+    StoreUnavailable,
     WeightsError,
 )
 from index.text.messages.catalogue import ENGLISH
@@ -62,6 +63,7 @@ TYPES: dict[type[QuothError], tuple[int, str]] = {
     ServerUnavailable: (503, "the server is stopping"),
     ModelUnavailable: (503, "the model is unavailable"),
     WeightsError: (503, "the model's weights are unusable"),
+    StoreUnavailable: (503, "a store is unavailable"),
     DiskFull: (507, "the disk is full"),
     FeedbackFull: (507, "the feedback file is full"),
 }
@@ -125,8 +127,13 @@ class ProblemDetails(Schema):
             (known for kind, known in TYPES.items() if isinstance(error, kind)),
             (500, "the server needs attention"),
         )
-        # Such a message is for the person who runs the server: it names files, and how to mend them.
-        detail = messages.told(_FOR_THE_OWNER if status == 500 and caller() != OWNER else error.message)
+        # Such messages are for the person who runs the server: they name files, hosts, and what to do.
+        text: str = error.message
+        if caller() != OWNER and isinstance(error, StoreUnavailable):
+            text = error.for_callers
+        elif caller() != OWNER and status == 500:
+            text = _FOR_THE_OWNER
+        detail = messages.told(text)
         return cls(
             type=problem_type(type(error)), title=title, status=status, detail=detail, instance=instance
         )

@@ -1,5 +1,4 @@
-"""The folders of collections: where each lies, how its documents are opened, and how one replaces another
-without a moment in between.
+"""The folders of collections: where each lies, and how one replaces another without a moment in between.
 
 A collection lies in `NAME`. A new version of it is built in `.building/NAME` or `.importing/NAME`.
 Once complete, the old one moves to `.replaced/NAME`, the new one to `NAME`, and the old one is deleted.
@@ -13,10 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from index.errors import ArchiveBroken, ArchiveEmpty, CollectionInvalid
-from index.storage.database import Database
-from index.storage.document_store import SQLiteDocumentStore
-from index.storage.protocols import DocumentStore
+from index.errors import ArchiveEmpty, CollectionInvalid
 from index.text.messages.phrase import Phrase
 
 DOCUMENTS, VECTORS = "catalogue.db", "vectors"
@@ -35,26 +31,10 @@ def checked_name(name: str) -> str:
     return name
 
 
-def open_documents(folder: Path) -> DocumentStore:
-    """The documents of the collection in a folder, whichever embedder made it. Raises ArchiveBroken."""
-    require_catalogue(folder)
-    return SQLiteDocumentStore(Database(folder / DOCUMENTS))
-
-
-def require_catalogue(folder: Path) -> None:
-    """Raises ArchiveBroken if the folder has vectors but no catalogue: a new one would pass for an empty
-    collection.
-    """
-    if (folder / VECTORS).exists() and not (folder / DOCUMENTS).exists():
-        raise lost_catalogue(folder)
-
-
-def lost_catalogue(folder: Path) -> ArchiveBroken:
-    """The error for vectors whose articles are not there."""
-    return ArchiveBroken(
-        f"the catalogue {folder / DOCUMENTS} is gone or empty, but its vectors are there; restore it from a "
-        f"backup (`quoth import FILE --replace`), or, to begin anew, move {folder} away and add the articles "
-        "again"
+def no_collection(name: str) -> ArchiveEmpty:
+    """The error for a collection that does not exist."""
+    return ArchiveEmpty(
+        Phrase("the collection '{name}' has no articles yet; add some with `quoth add PATH`", name=name)
     )
 
 
@@ -71,17 +51,6 @@ class CollectionFolders:
 
     def path(self, name: str) -> Path:
         return self._folder / name
-
-    def present(self, name: str) -> Path:
-        """The folder of a collection that exists. Raises ArchiveEmpty if there is none."""
-        folder = self.path(name)
-        if not folder.exists():
-            raise ArchiveEmpty(
-                Phrase(
-                    "the collection '{name}' has no articles yet; add some with `quoth add PATH`", name=name
-                )
-            )
-        return folder
 
     def building(self, name: str) -> Path:
         """Where a reindexed version is built; it survives restarts, so that reindexing can continue."""
