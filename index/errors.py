@@ -9,6 +9,8 @@
     ├── ArchiveLocked       another process has the archive open
     ├── ArchiveBroken       the archive's files are damaged or inconsistent
     ├── EmbedderMismatch    the archive was made with another embedder
+    ├── StoreUnavailable    a database or vector server does not answer
+    ├── WorkersMissing      no worker takes the articles that wait
     ├── SnapshotInvalid     a file is not an export, is damaged, or collides with a collection
     ├── DiskFull            the disk is full
     └── WeightsError
@@ -63,6 +65,14 @@ class ArchiveBroken(QuothError):
 
 class EmbedderMismatch(QuothError):
     """The archive's vectors were computed by another embedder than the current one."""
+
+
+class StoreUnavailable(QuothError):
+    """A database or vector server does not answer; what it has stored is unharmed."""
+
+
+class WorkersMissing(QuothError):
+    """No worker takes the articles that wait in the queue."""
 
 
 class SnapshotInvalid(QuothError):

@@ -1,0 +1,183 @@
+"""Hands articles to the workers, and tells what became of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from index.errors import WorkersMissing
+from index.queue.messages import Outcomes, pack_articles, unpack_error, unpack_outcomes
+from index.schemas import Article, Ingested, Skipped
+
+if TYPE_CHECKING:
+    from procrastinate import App
+    from psycopg_pool import ConnectionPool
+
+QUEUE, TASK = "articles", "store_batch"
+# About the passages that are embedded and stored together (`index.ingest.BATCH_PASSAGES`), so that a worker
+# fills the encoder's batches, and a killed one costs seconds.
+BATCH_CHARACTERS, BATCH_ARTICLES = 150_000, 100
+# A slow source, such as web pages, keeps its first articles waiting for no longer.
+BATCH_SECONDS = 1.0
+# Of one call: enough for a dozen workers, few enough that other calls get their turn.
+MAX_UNFINISHED = 24
+# Without a worker for so long, the call gives up.
+PATIENCE_SECONDS = 30.0
+_POLL_SECONDS = (0.02, 0.5)
+
+
+@dataclass
+class _Batch:
+    """Articles that are being read together."""
+
+    articles: list[Article] = field(default_factory=list)
+    characters: int = 0
+    begun: float = field(default_factory=time.monotonic)
+
+    def add(self, article: Article) -> None:
+        self.articles.append(article)
+        self.characters += len(article.text)
+
+    @property
+    def full(self) -> bool:
+        return (
+            self.characters >= BATCH_CHARACTERS
+            or len(self.articles) >= BATCH_ARTICLES
+            or time.monotonic() - self.begun > BATCH_SECONDS
+        )
+
+    @property
+    def places(self) -> set[str]:
+        """What a later article of the run would replace one of these by."""
+        return {f"id:{one.id}" for one in self.articles} | {
+            f"origin:{one.origin}" for one in self.articles if one.origin
+        }
+
+
+class IngestQueue:
+    """The queue of one database. Several threads may add at once."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        from procrastinate import App, SyncPsycopgConnector
+
+        self._pool = pool
+        self._app: App = App(connector=SyncPsycopgConnector())
+        self._app.open(pool)  # type: ignore[arg-type]  # it also takes a synchronous pool
+
+    def add(
+        self, collection: str, items: Iterable[Article | Skipped], *, patience: float = PATIENCE_SECONDS
+    ) -> Generator[Ingested | Skipped, None, None]:
+        """Enqueues the articles while the outcomes are iterated, and yields the outcome of each once a worker
+        has stored it. If iteration ends early, what no worker has begun is taken back.
+
+        Raises WorkersMissing if no worker takes anything for `patience` seconds, and what a worker met.
+        """
+        run = _Run(self._pool, self._app, collection, patience)
+        try:
+            for item in items:
+                if isinstance(item, Skipped):
+                    yield item
+                else:
+                    yield from run.take(item)
+            yield from run.finish()
+        finally:
+            run.withdraw()
+
+
+class _Run:
+    """One call's batches, in their order."""
+
+    def __init__(self, pool: ConnectionPool, app: App, collection: str, patience: float) -> None:
+        self._pool = pool
+        self._app = app
+        self._collection = collection
+        self._patience = patience
+        self._reading = _Batch()
+        self._unfinished: dict[UUID, set[str]] = {}
+        self._looked = 0.0
+
+    def take(self, article: Article) -> Iterator[Ingested | Skipped]:
+        """Adds an article to the batch that is read, and yields the outcomes that have arrived."""
+        places = _Batch([article]).places
+        # Workers finish in any order, and the last version of an article has to win.
+        if any(places & others for others in self._unfinished.values()):
+            yield from self.finish()
+        self._reading.add(article)
+        if self._reading.full:
+            self._enqueue()
+        while len(self._unfinished) >= MAX_UNFINISHED:
+            yield from self._wait()
+        if self._unfinished and time.monotonic() - self._looked > _POLL_SECONDS[1]:
+            yield from self._arrived()
+
+    def finish(self) -> Iterator[Ingested | Skipped]:
+        """Enqueues what was read, and yields outcomes until there are no more."""
+        self._enqueue()
+        while self._unfinished:
+            yield from self._wait()
+
+    def withdraw(self) -> None:
+        """Takes back the batches that no worker has begun."""
+        if self._unfinished:
+            with suppress(Exception), self._pool.connection() as connection:  # it is the end either way
+                connection.execute(
+                    "DELETE FROM ingest_batches WHERE id = ANY(%s) AND begun IS NULL", (list(self._unfinished),)
+                )
+
+    def _enqueue(self) -> None:
+        batch, self._reading = self._reading, _Batch()
+        if not batch.articles:
+            return
+        id_ = uuid4()
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(
+                "INSERT INTO ingest_batches (id, collection, articles) VALUES (%s, %s, %s)",
+                (id_, self._collection, pack_articles(batch.articles)),
+            )
+            task = self._app.configure_task(TASK, queue=QUEUE, connection=connection, allow_unknown=True)
+            task.defer(batch=str(id_))
+        self._unfinished[id_] = batch.places
+
+    def _wait(self) -> Outcomes:
+        """The outcomes of the next batches that are finished."""
+        pause, longest = _POLL_SECONDS
+        give_up = time.monotonic() + self._patience
+        while not (arrived := self._arrived()):
+            if time.monotonic() > give_up:
+                self._require_workers()
+                give_up = time.monotonic() + self._patience
+            time.sleep(pause)
+            pause = min(pause * 1.5, longest)
+        return arrived
+
+    def _arrived(self) -> Outcomes:
+        self._looked = time.monotonic()
+        with self._pool.connection() as connection:
+            ended = connection.execute(
+                "DELETE FROM ingest_batches WHERE id = ANY(%s) AND ended IS NOT NULL RETURNING id, outcomes, error",
+                (list(self._unfinished),),
+            ).fetchall()
+        outcomes: dict[UUID, Outcomes] = {}
+        for id_, packed, error in ended:
+            if error:
+                raise unpack_error(error)
+            outcomes[id_] = unpack_outcomes(packed)
+        arrived = tuple(one for id_ in self._unfinished for one in outcomes.get(id_, ()))
+        for id_ in outcomes:
+            del self._unfinished[id_]
+        return arrived
+
+    def _require_workers(self) -> None:
+        with self._pool.connection() as connection:
+            [alive] = connection.execute(
+                "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 min')"
+            ).fetchone() or [False]
+        if not alive:
+            raise WorkersMissing(
+                "no worker takes the articles; start one with `quoth work`, and add them again: those already "
+                "stored stay unchanged"
+            )
