@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
@@ -9,13 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from index.errors import WorkersMissing
+from index.errors import StoreUnavailable, WorkersMissing
 from index.queue.messages import Outcomes, pack_articles, unpack_error, unpack_outcomes
 from index.schemas import Article, Ingested, Skipped
 
 if TYPE_CHECKING:
-    from procrastinate import App
-    from psycopg_pool import ConnectionPool
+    from index.storage.postgres.connection import Postgres
 
 QUEUE, TASK = "articles", "store_batch"
 # About the passages that are embedded and stored together (`index.ingest.BATCH_PASSAGES`), so that a worker
@@ -28,6 +28,11 @@ MAX_UNFINISHED = 24
 # Without a worker for so long, the call gives up.
 PATIENCE_SECONDS = 30.0
 _POLL_SECONDS = (0.02, 0.5)
+# procrastinate's own function, so that a batch and its task are there together or not at all.
+_DEFER = (
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%s, %s, 0, NULL, NULL, %s::jsonb, NULL)"
+    "::procrastinate_job_to_defer_v1])"
+)
 
 
 @dataclass
@@ -61,12 +66,8 @@ class _Batch:
 class IngestQueue:
     """The queue of one database. Several threads may add at once."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
-        from procrastinate import App, SyncPsycopgConnector
-
-        self._pool = pool
-        self._app: App = App(connector=SyncPsycopgConnector())
-        self._app.open(pool)  # type: ignore[arg-type]  # it also takes a synchronous pool
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
 
     def add(
         self, collection: str, items: Iterable[Article | Skipped], *, patience: float = PATIENCE_SECONDS
@@ -76,7 +77,7 @@ class IngestQueue:
 
         Raises WorkersMissing if no worker takes anything for `patience` seconds, and what a worker met.
         """
-        run = _Run(self._pool, self._app, collection, patience)
+        run = _Run(self._postgres, collection, patience)
         try:
             for item in items:
                 if isinstance(item, Skipped):
@@ -91,9 +92,8 @@ class IngestQueue:
 class _Run:
     """One call's batches, in their order."""
 
-    def __init__(self, pool: ConnectionPool, app: App, collection: str, patience: float) -> None:
-        self._pool = pool
-        self._app = app
+    def __init__(self, postgres: Postgres, collection: str, patience: float) -> None:
+        self._postgres = postgres
         self._collection = collection
         self._patience = patience
         self._reading = _Batch()
@@ -123,8 +123,8 @@ class _Run:
     def withdraw(self) -> None:
         """Takes back the batches that no worker has begun."""
         if self._unfinished:
-            with suppress(Exception), self._pool.connection() as connection:  # it is the end either way
-                connection.execute(
+            with suppress(StoreUnavailable):  # what remains is stored, and nobody is told
+                self._postgres.rows(
                     "DELETE FROM ingest_batches WHERE id = ANY(%s) AND begun IS NULL", (list(self._unfinished),)
                 )
 
@@ -133,13 +133,12 @@ class _Run:
         if not batch.articles:
             return
         id_ = uuid4()
-        with self._pool.connection() as connection, connection.transaction():
-            connection.execute(
+        with self._postgres.transaction() as transaction:
+            transaction.execute(
                 "INSERT INTO ingest_batches (id, collection, articles) VALUES (%s, %s, %s)",
                 (id_, self._collection, pack_articles(batch.articles)),
             )
-            task = self._app.configure_task(TASK, queue=QUEUE, connection=connection, allow_unknown=True)
-            task.defer(batch=str(id_))
+            transaction.execute(_DEFER, (QUEUE, TASK, json.dumps({"batch": str(id_)})))
         self._unfinished[id_] = batch.places
 
     def _wait(self) -> Outcomes:
@@ -156,11 +155,10 @@ class _Run:
 
     def _arrived(self) -> Outcomes:
         self._looked = time.monotonic()
-        with self._pool.connection() as connection:
-            ended = connection.execute(
-                "DELETE FROM ingest_batches WHERE id = ANY(%s) AND ended IS NOT NULL RETURNING id, outcomes, error",
-                (list(self._unfinished),),
-            ).fetchall()
+        ended = self._postgres.rows(
+            "DELETE FROM ingest_batches WHERE id = ANY(%s) AND ended IS NOT NULL RETURNING id, outcomes, error",
+            (list(self._unfinished),),
+        )
         outcomes: dict[UUID, Outcomes] = {}
         for id_, packed, error in ended:
             if error:
@@ -172,10 +170,9 @@ class _Run:
         return arrived
 
     def _require_workers(self) -> None:
-        with self._pool.connection() as connection:
-            [alive] = connection.execute(
-                "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 min')"
-            ).fetchone() or [False]
+        [(alive,)] = self._postgres.rows(
+            "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 min')"
+        )
         if not alive:
             raise WorkersMissing(
                 "no worker takes the articles; start one with `quoth work`, and add them again: those already "

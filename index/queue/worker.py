@@ -10,15 +10,13 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from procrastinate import App, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import ConnectorException
-from psycopg_pool import ConnectionPool, PoolTimeout
 
 from index.errors import QuothError, StoreUnavailable
 from index.queue.ingest_queue import QUEUE, TASK
 from index.queue.messages import pack_error, pack_outcomes, unpack_articles
 from index.schemas import Article, Ingested, Skipped
+from index.storage.postgres.connection import Postgres
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +35,7 @@ class Worker:
     def __init__(
         self,
         url: str,
-        pool: ConnectionPool,
+        postgres: Postgres,
         store: Store,
         *,
         sweep: Callable[[], object] = lambda: None,
@@ -48,7 +46,7 @@ class Worker:
         `alive` is called with every sign of life.
         """
         self._url = url
-        self._pool = pool
+        self._postgres = postgres
         self._store = store
         self._sweep = sweep
         self._alive = alive
@@ -65,7 +63,7 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 await self._work()
-            except (ConnectorException, StoreUnavailable, psycopg.Error, PoolTimeout, OSError) as error:
+            except Exception as error:  # whatever it was: a worker that ends helps nobody
                 logger.warning("the queue cannot be reached, trying again: %s", error.__cause__ or error)
             if not self._stopping.is_set():
                 with suppress(TimeoutError):
@@ -117,15 +115,14 @@ class Worker:
         """Stores a batch that is not stored yet, and notes the outcomes. Raises StoreUnavailable, after which
         it is tried again.
         """
-        with self._pool.connection() as connection:
-            found = connection.execute(
-                "UPDATE ingest_batches SET begun = now() WHERE id = %s AND ended IS NULL "
-                "RETURNING collection, articles",
-                (UUID(batch),),
-            ).fetchone()
-        if found is None:
+        found = self._postgres.rows(
+            "UPDATE ingest_batches SET begun = now() WHERE id = %s AND ended IS NULL "
+            "RETURNING collection, articles",
+            (UUID(batch),),
+        )
+        if not found:
             return  # withdrawn, or stored by a worker that was taken for dead
-        collection, articles = found
+        [(collection, articles)] = found
         outcomes, error = b"", None
         try:
             outcomes = pack_outcomes(list(self._store(collection, unpack_articles(articles))))
@@ -134,18 +131,17 @@ class Worker:
         except QuothError as failed:
             logger.error("a batch for '%s' failed: %s", collection, failed)
             error = pack_error(failed)
-        with self._pool.connection() as connection:
-            connection.execute(
-                "UPDATE ingest_batches SET ended = now(), outcomes = %s, error = %s "
-                "WHERE id = %s AND ended IS NULL",
-                (outcomes, error, UUID(batch)),
-            )
+        self._postgres.rows(
+            "UPDATE ingest_batches SET ended = now(), outcomes = %s, error = %s "
+            "WHERE id = %s AND ended IS NULL",
+            (outcomes, error, UUID(batch)),
+        )
 
 
-def run_worker(url: str, pool: ConnectionPool, store: Store, **options: Any) -> None:
+def run_worker(url: str, postgres: Postgres, store: Store, **options: Any) -> None:
     """Works until SIGTERM or SIGINT; see `Worker`."""
 
     async def run() -> None:
-        await Worker(url, pool, store, **options).run()
+        await Worker(url, postgres, store, **options).run()
 
     asyncio.run(run())
