@@ -9,10 +9,11 @@
     ├── ArchiveLocked       another process has the archive open
     ├── ArchiveBroken       the archive's files are damaged or inconsistent
     ├── EmbedderMismatch    the archive was made with another embedder
-    ├── StoreUnavailable    a database or vector server does not answer
     ├── WorkersMissing      no worker takes the articles that wait
     ├── SnapshotInvalid     a file is not an export, is damaged, or collides with a collection
     ├── DiskFull            the disk is full
+    ├── StoreUnavailable    a database or vector server does not answer
+    ├── StorePackagesMissing  the packages for such servers are not installed
     └── WeightsError
         ├── WeightsMissing  no source has the model's weights
         └── WeightsCorrupt  the weights do not match their digest
@@ -67,10 +68,6 @@ class EmbedderMismatch(QuothError):
     """The archive's vectors were computed by another embedder than the current one."""
 
 
-class StoreUnavailable(QuothError):
-    """A database or vector server does not answer; what it has stored is unharmed."""
-
-
 class WorkersMissing(QuothError):
     """No worker takes the articles that wait in the queue."""
 
@@ -93,3 +90,19 @@ class WeightsMissing(WeightsError):
 
 class WeightsCorrupt(WeightsError):
     """The weights do not match their digest."""
+
+
+class StoreUnavailable(QuothError):
+    """A database or vector server does not answer. `part` is which, and `seconds` when to retry.
+
+    `where` is for the person who runs it: its address, and what it said.
+    """
+
+    def __init__(self, part: str, where: str, seconds: int = 5) -> None:
+        super().__init__(f"{part} is not available ({where}); start it, or check its address, and try again")
+        self.part = part
+        self.seconds = seconds
+
+
+class StorePackagesMissing(QuothError):
+    """Addresses of servers are set, and the packages that speak to them are not installed."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from index.chunking import chunk_article, title_prefix
+from index.chunking import chunk_article, embedded_text
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.memory import release_free_memory
 from index.schemas import Article, Ingested, Passage, Replaced, Skipped, UnsupportedLanguage
@@ -95,7 +95,7 @@ class Ingest:
     def _embed(self, passages: Sequence[tuple[Article, Passage]]) -> Vectors:
         known = [self.known.pop((p.article_id, p.start, p.end), None) for _, p in passages]
         texts = [
-            f"{title_prefix(article.title, self.embedder.tokens)}\n{passage.text}"
+            embedded_text(article, passage, self.embedder.tokens)
             for (article, passage), vector in zip(passages, known, strict=True)
             if vector is None
         ]

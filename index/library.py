@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
@@ -24,7 +24,7 @@ from index.maintenance.backup import Sink, write_backup
 from index.maintenance.backup_file import verify_backup
 from index.maintenance.reindex import outdated, reindex
 from index.maintenance.restore import restore
-from index.schemas import Ingested
+from index.schemas import Article, Ingested, Skipped
 from index.storage.layout import VECTORS, CollectionFolders
 from index.storage.ownership import FolderLock
 from index.storage.protocols import VectorStore
@@ -81,6 +81,14 @@ class Library:
                     )
                 self._open[name] = open_collection(folder, self.embedder, self._reranker)
             return self._open[name]
+
+    def add(
+        self, name: str, items: Iterable[Article | Skipped]
+    ) -> Generator[Ingested | Skipped, None, None]:
+        """Stores the articles in the collection, which is created if there is none, while the outcomes are
+        iterated; see `Ingest`.
+        """
+        return self.collection(name, make=True).add(items)
 
     def names(self) -> list[str]:
         """The names of all collections, sorted."""

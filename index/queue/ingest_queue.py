@@ -125,7 +125,8 @@ class _Run:
         if self._unfinished:
             with suppress(StoreUnavailable):  # what remains is stored, and nobody is told
                 self._postgres.rows(
-                    "DELETE FROM ingest_batches WHERE id = ANY(%s) AND begun IS NULL", (list(self._unfinished),)
+                    "DELETE FROM ingest_batches WHERE id = ANY(%s) AND begun IS NULL",
+                    (list(self._unfinished),),
                 )
 
     def _enqueue(self) -> None:
@@ -156,7 +157,8 @@ class _Run:
     def _arrived(self) -> Outcomes:
         self._looked = time.monotonic()
         ended = self._postgres.rows(
-            "DELETE FROM ingest_batches WHERE id = ANY(%s) AND ended IS NOT NULL RETURNING id, outcomes, error",
+            "DELETE FROM ingest_batches WHERE id = ANY(%s) AND ended IS NOT NULL "
+            "RETURNING id, outcomes, error",
             (list(self._unfinished),),
         )
         outcomes: dict[UUID, Outcomes] = {}
@@ -171,10 +173,11 @@ class _Run:
 
     def _require_workers(self) -> None:
         [(alive,)] = self._postgres.rows(
-            "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 min')"
+            "SELECT EXISTS (SELECT FROM procrastinate_workers "
+            "WHERE last_heartbeat > now() - interval '1 min')"
         )
         if not alive:
             raise WorkersMissing(
-                "no worker takes the articles; start one with `quoth work`, and add them again: those already "
-                "stored stay unchanged"
+                "no worker takes the articles; start one with `quoth work`, and add them again: those that "
+                "are stored stay unchanged"
             )

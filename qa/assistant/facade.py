@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from functools import cached_property
 from typing import Self
 
+from index.embedding.embedder import Embedder
 from index.errors import ArchiveEmpty
 from index.library import Library
 from index.schemas import Filters
@@ -56,8 +57,9 @@ class Assistant(LibraryAccess):
         private_urls: bool = False,
         queue: ModelQueue | None = None,
         verifier: Verifier | None = None,
+        make_embedder: Callable[[], Embedder] | None = None,
     ) -> None:
-        super().__init__(library, private_urls=private_urls)
+        super().__init__(library, private_urls=private_urls, make_embedder=make_embedder)
         if queue is None:  # an empty one is false, too
             queue = ModelQueue(slots=CONCURRENT_ANSWERS, max_waiting=MAX_WAITING)
         self.model_name = model.name if model else NO_MODEL

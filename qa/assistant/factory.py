@@ -37,6 +37,7 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
         private_urls=settings.private_urls,
         queue=ModelQueue(slots=slots, max_waiting=settings.waiting),
         verifier=verifier,
+        make_embedder=partial(open_embedder, settings),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from index.embedding.embedder import Embedder
 from index.errors import ArchiveBroken, ArchiveEmpty, EmbedderMismatch
 from index.library import Library
 from index.maintenance.backup import Sink
@@ -14,6 +15,7 @@ from index.readers.registry import read_sources
 from index.readers.source_file import SourceFile
 from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
 from qa.auth import caller, permit, requires
+from qa.errors import ModelUnavailable
 from qa.pipeline.drafting.confidence import DEFAULT
 from qa.schemas import Thresholds
 
@@ -24,11 +26,19 @@ class LibraryAccess:
     Methods raise NotAllowed if the current caller of `qa.auth` lacks that permission.
     """
 
-    def __init__(self, library: Library, *, private_urls: bool = False) -> None:
+    def __init__(
+        self,
+        library: Library,
+        *,
+        private_urls: bool = False,
+        make_embedder: Callable[[], Embedder] | None = None,
+    ) -> None:
+        """`make_embedder` makes the library's embedder anew, in other processes."""
         self.home = library.folder
         self.embedder_name = library.embedder.name
         self._library = library
         self._private_urls = private_urls
+        self._make_embedder = make_embedder
 
     @requires("editor")
     def read(self, sources: Sequence[str | SourceFile]) -> Iterator[Article | Skipped]:
@@ -42,7 +52,19 @@ class LibraryAccess:
         """Stores articles and yields an outcome for each; an article whose outcome was yielded is stored
         even if the iteration stops. `read` gives the items of files and addresses. Raises DiskFull.
         """
-        return self._library.collection(collection, make=True).add(items)
+        return self._library.add(collection, items)
+
+    @requires("editor", "collection")
+    def add_with_ray(
+        self, items: Iterable[Article | Skipped], *, collection: str = "default", actors: int
+    ) -> Generator[Ingested | Skipped, None, None]:
+        """As `add`, with the vectors computed in `actors` processes of Ray. Raises StorePackagesMissing."""
+        from index.bulk import add_with_ray
+
+        if self._make_embedder is None:
+            raise ModelUnavailable("this assistant cannot make its embedder in other processes; use `add`")
+        stored = self._library.collection(collection, make=True)
+        return add_with_ray(stored, items, self._make_embedder, actors=actors)
 
     @requires("reader")
     def outdated(self) -> dict[str, int]:
