@@ -25,10 +25,10 @@ from index.maintenance.backup_file import verify_backup
 from index.maintenance.reindex import outdated, reindex
 from index.maintenance.restore import restore
 from index.schemas import Article, Ingested, Skipped
+from index.storage.chroma.vector_check import find_damage
 from index.storage.layout import VECTORS, CollectionFolders
 from index.storage.ownership import FolderLock
 from index.storage.protocols import VectorStore
-from index.storage.vector_check import find_damage
 
 DEFAULT = "default"
 """The collection used when none is named; it cannot be removed."""
