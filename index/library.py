@@ -82,9 +82,7 @@ class Library:
                 self._open[name] = open_collection(folder, self.embedder, self._reranker)
             return self._open[name]
 
-    def add(
-        self, name: str, items: Iterable[Article | Skipped]
-    ) -> Generator[Ingested | Skipped, None, None]:
+    def add(self, name: str, items: Iterable[Article | Skipped]) -> Generator[Ingested | Skipped, None, None]:
         """Stores the articles in the collection, which is created if there is none, while the outcomes are
         iterated; see `Ingest`.
         """

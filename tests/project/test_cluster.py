@@ -64,7 +64,7 @@ def test_manifests_start_what_exists_and_let_it_shut_down() -> None:
         pod = workload["spec"]["template"]["spec"]
         [container] = pod["containers"]
         assert workload["spec"]["selector"]["matchLabels"].items() <= labels(workload).items()
-        assert container["livenessProbe"] or container["startupProbe"], workload["metadata"]["name"]
+        assert "startupProbe" in container or "livenessProbe" in container, workload["metadata"]
         volumes = {volume["name"] for volume in pod.get("volumes", ())}
         volumes |= {claim["metadata"]["name"] for claim in workload["spec"].get("volumeClaimTemplates", ())}
         assert {mount["name"] for mount in container["volumeMounts"]} <= volumes
