@@ -113,11 +113,13 @@ def search(client: httpx.Client, query: str, collection: str, k: int = 10) -> li
     return hits
 
 
-def quoth(cluster: Cluster, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def quoth(
+    cluster: Cluster, home: Path, *arguments: str, timeout: float = 120
+) -> subprocess.CompletedProcess[str]:
     """Runs a command with the cluster's settings."""
     settings = [f"{name}={value}" for name, value in {**cluster.environment, "QUOTH_HOME": str(home)}.items()]
     command = ["env", *settings, str(QUOTH), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout)
 
 
 def findings(cluster: Cluster, collection: str) -> list[dict[str, str]]:

@@ -67,10 +67,10 @@ def running_cluster(folder: Path, servers: Servers, embedder_url: str, **setting
         "QUOTH_DATABASE_URL": servers.new_database(),
         "QUOTH_CHROMA_URL": servers.chroma_url,
         "QUOTH_MODEL": "none",
-        "QUOTH_EMBEDDER_URL": embedder_url,
         "QUOTH_PROXIES": "127.0.0.1",
         "QUOTH_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        **({"QUOTH_EMBEDDER_URL": embedder_url} if embedder_url else {}),
         **settings,
     }
     a, b = (_server(folder / name, environment) for name in ("a", "b"))
