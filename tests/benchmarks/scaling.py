@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.scaling DATA [--articles N] [--model]
 
-DATA has `articles.jsonl` and `questions.jsonl`. PostgreSQL, Chroma, two servers, two workers and haproxy run on
-loopback. Vectors are made of words' hashes, which takes next to no time, so that the stores' own limits show; with
-`--model` all-MiniLM-L6-v2 computes them in every process. All of one run is measured on the same machine, one
-after another, so only the ratios are worth quoting where others use it too.
+DATA has `articles.jsonl` and `questions.jsonl`. PostgreSQL, Chroma, two servers, two workers and haproxy
+run on loopback. Vectors are made of words' hashes, which takes next to no time, so that the stores' own
+limits show; with `--model` all-MiniLM-L6-v2 computes them in every process. All of one run is measured on
+the same machine, one after another, so only the ratios are worth quoting where others use it too.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def count_passages(client: httpx.Client, collection: str = "default") -> int:
 
 
 def latencies(client: httpx.Client, questions: Sequence[str]) -> list[float]:
-    """Milliseconds of each search, one after another; the first ones, not counted, load what is loaded late."""
+    """Milliseconds of each search, one after another, once some others have loaded what is loaded late."""
     for question in questions[:10]:
         timed(client, question)
     return [timed(client, question) for question in questions]
