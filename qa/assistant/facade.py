@@ -16,7 +16,7 @@ from qa.assistant.event_loop import BackgroundLoop
 from qa.assistant.library_access import LibraryAccess
 from qa.auth import requires, unrestricted
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens
+from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, RemoteChatModel
 from qa.pipeline.checking.checker import TextChecker
 from qa.pipeline.drafting.answer_prompt import answering_task
 from qa.pipeline.model_queue import ModelQueue
@@ -56,7 +56,11 @@ class Assistant(LibraryAccess):
         private_urls: bool = False,
         queue: ModelQueue | None = None,
         verifier: Verifier | None = None,
+        follow_slots: bool = False,
     ) -> None:
+        """With `follow_slots` the queue becomes as wide as a served model's server says that it works on at
+        once, when the models warm up.
+        """
         super().__init__(library, private_urls=private_urls)
         if queue is None:  # an empty one is false, too
             queue = ModelQueue(slots=CONCURRENT_ANSWERS, max_waiting=MAX_WAITING)
@@ -64,6 +68,7 @@ class Assistant(LibraryAccess):
         self.metrics = Metrics(self._searchable_counts)
         self._model = model
         self._queue = queue
+        self._follow_slots = follow_slots
         self._feedback = FeedbackFile(library.folder)
         self._suggesting = threading.Lock()
         self._judges = isinstance(verifier, ChatModelVerifier)
@@ -173,6 +178,8 @@ class Assistant(LibraryAccess):
             searching = executor.submit(self._warm_up_search)
             if self._model:
                 self._model.warm_up([answering_task(), *([judging_task()] if self._judges else [])])
+            if self._follow_slots and isinstance(self._model, RemoteChatModel) and self._model.slots:
+                self._queue.resize(self._model.slots)
             searching.result()
 
     def _warm_up_search(self) -> None:

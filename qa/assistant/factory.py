@@ -29,7 +29,8 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
     embedder, reranker = open_embedder(settings), open_reranker(settings)
     verifier = open_verifier(settings, model)
     library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
-    slots = 1 if isinstance(model, LocalChatModel) else CONCURRENT_ANSWERS
+    given = CONCURRENT_ANSWERS if settings.model_slots == "auto" else settings.model_slots
+    slots = 1 if isinstance(model, LocalChatModel) else given
     return Assistant(
         library,
         model,
@@ -37,6 +38,7 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
         private_urls=settings.private_urls,
         queue=ModelQueue(slots=slots, max_waiting=settings.waiting),
         verifier=verifier,
+        follow_slots=settings.model_slots == "auto",
     )
 
 
