@@ -9,6 +9,7 @@
     ├── ArchiveLocked       another process has the archive open
     ├── ArchiveBroken       the archive's files are damaged or inconsistent
     ├── EmbedderMismatch    the archive was made with another embedder
+    ├── EmbedderUnavailable the server that embeds cannot be reached or rejects the request
     ├── SnapshotInvalid     a file is not an export, is damaged, or collides with a collection
     ├── DiskFull            the disk is full
     └── WeightsError
@@ -63,6 +64,10 @@ class ArchiveBroken(QuothError):
 
 class EmbedderMismatch(QuothError):
     """The archive's vectors were computed by another embedder than the current one."""
+
+
+class EmbedderUnavailable(QuothError):
+    """The server that embeds cannot be reached, rejects the request, or returns no vectors."""
 
 
 class SnapshotInvalid(QuothError):

@@ -54,9 +54,9 @@ def save_chat_model(file: Path) -> Path:
         writer.add_tensor(f"{name}.weight", weights.astype(np.float32))
 
     # The first dimension is large for all texts, and makes the words that count likelier than others.
-    add("token_embd", len(vocabulary), WIDTH, first=5 * SCALE)
+    add("token_embd", len(vocabulary), WIDTH, first=20 * SCALE)
     add("output_norm", WIDTH)
-    add("output", len(vocabulary), WIDTH, first=[4.0 if word in LIKELY else 0.0 for word in vocabulary])
+    add("output", len(vocabulary), WIDTH, first=[1.0 if word in LIKELY else 0.0 for word in vocabulary])
     for layer in range(LAYERS):
         for norm in ("attn_norm", "ffn_norm"):
             add(f"blk.{layer}.{norm}", WIDTH)

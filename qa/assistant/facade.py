@@ -9,7 +9,8 @@ from contextlib import aclosing, suppress
 from functools import cached_property
 from typing import Self
 
-from index.errors import ArchiveEmpty
+from index.embedding.served import ServedEmbedder
+from index.errors import ArchiveEmpty, EmbedderUnavailable
 from index.library import Library
 from index.schemas import Filters
 from qa.assistant.event_loop import BackgroundLoop
@@ -183,16 +184,19 @@ class Assistant(LibraryAccess):
             searching.result()
 
     def _warm_up_search(self) -> None:
-        self._library.embedder.encode(["ready"])
-        with suppress(ArchiveEmpty):
+        # A server that is away now may be back when it is needed; `check` says that it is away.
+        with suppress(ArchiveEmpty, EmbedderUnavailable):
+            self._library.embedder.encode(["ready"])
             self._library.collection("default").search("ready", k=1)
 
     @unrestricted
     def check(self) -> None:
-        """Raises ArchiveBroken, DiskFull or ModelUnavailable if questions cannot be answered or articles not
-        be stored.
+        """Raises ArchiveBroken, DiskFull, ModelUnavailable or EmbedderUnavailable if questions cannot be
+        answered or articles not be stored.
         """
         self._library.check()
+        if isinstance(self._library.embedder, ServedEmbedder):
+            self._library.embedder.check()
         if self._model:
             self._model.check()
 

@@ -91,8 +91,8 @@ class ModelServer:
         return [token for token in tokens if isinstance(token, int)]
 
     def options(self, task: Task, without: frozenset[Feature] = frozenset()) -> dict[str, Any]:
-        """How a request for the task differs from a plain one: log-probabilities, and what the engine heeds of
-        the task's bias and grammar; `without` some of it, and without what the server `rejects`.
+        """How a request for the task differs from a plain one: log-probabilities, and what the engine heeds
+        of the task's bias and grammar; `without` some of it, and without what the server `rejects`.
         """
         left_out = self.rejects | without
         # A model that is not asked for one token alone may need several for a word.
@@ -138,7 +138,8 @@ class ModelServer:
                 return
             reason = f"status {status}"
         raise ModelUnavailable(
-            f"the model server at {self.url} does not respond ({reason}); start it, or correct QUOTH_MODEL_URL"
+            f"the model server at {self.url} does not respond ({reason}); start it, or correct "
+            "QUOTH_MODEL_URL"
         )
 
     def close(self) -> None:

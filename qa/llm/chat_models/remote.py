@@ -1,4 +1,4 @@
-"""Chat models behind an API, by LangChain's `init_chat_model`: a provider's, or one on a server of one's own."""
+"""Chat models behind an API, by LangChain's `init_chat_model`: a provider's, or one's own server's."""
 
 from __future__ import annotations
 
@@ -129,7 +129,6 @@ def served_task(
 def _attempt(
     chat: BaseChatModel, server: ModelServer, task: Task, without: frozenset[Feature]
 ) -> Runnable[LanguageModelInput, AIMessage]:
-    from langchain_core.messages import AIMessage
     from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
     def bind(_: LanguageModelInput) -> Runnable[LanguageModelInput, AIMessage]:

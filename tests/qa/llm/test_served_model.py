@@ -28,7 +28,9 @@ from tests.tinychat import CONTEXT, chat_server, save_chat_model
 SLOTS = 2
 HYPOTHESES = [
     Hypothesis(claim="It is open.", quote="It opened on Monday.", question="Is it open?"),
-    Hypothesis(claim="Rome", quote="The museum stands in Milan.", question="Where does it stand?", day="2022-10-27"),
+    Hypothesis(
+        claim="Rome", quote="The museum stands in Milan.", question="Where does it stand?", day="2022-10-27"
+    ),
     Hypothesis(claim="It never opened.", quote="It opened on Monday.", disputed=True),
 ]
 
@@ -62,7 +64,7 @@ def test_proofs_are_as_probable_as_in_this_process(served: ChatModel, local: Cha
     for hypothesis in HYPOTHESES:
         told, expected = (asyncio.run(ChatModelVerifier(m).verify(hypothesis)) for m in (served, local))
         assert told == pytest.approx(expected, rel=1e-3)
-        assert 0.0001 < max(expected) < 0.9999
+        assert hypothesis.disputed or 0.001 < expected.proof < 0.999
 
 
 async def drafted(model: ChatModel) -> tuple[float, str]:
@@ -99,17 +101,19 @@ async def _reply(model: ChatModel, task: Task, messages: list[Message]) -> BaseM
     return await model.for_task(task).ainvoke(messages)
 
 
-def test_tokens_and_context_and_slots_are_those_of_the_server(served: RemoteChatModel, local: ChatModel) -> None:
+def test_tokens_and_context_and_slots_are_those_of_the_server(
+    served: RemoteChatModel, local: ChatModel
+) -> None:
     for text in ("", "yes", "Who made Zelenskyy an offer of an alliance?", "Łódź"):
         assert served.count_tokens(text) == local.count_tokens(text)
     assert (served.context_tokens, served.slots) == (CONTEXT, SLOTS)
 
 
 def test_as_many_questions_are_answered_at_once_as_the_server_has_slots(
-    seeded: Library, served: RemoteChatModel
+    library: Library, served: RemoteChatModel
 ) -> None:
     queue = ModelQueue(slots=8, max_waiting=0)
-    with Assistant(seeded, served, 240, queue=queue, follow_slots=True) as assistant:
+    with Assistant(library, served, 240, queue=queue, follow_slots=True) as assistant:
         assistant.warm_up()
         assistant.check()
 
