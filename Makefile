@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test soak bench bench-check bench-kinds bench-search cases fit-confidence fit-verifier fit-kinds fit-orders graph lock clean distclean
+.PHONY: help install chat check lint test distributed soak bench bench-check bench-kinds bench-search cases fit-confidence fit-verifier fit-kinds fit-orders graph lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -57,7 +57,7 @@ install: $(INSTALLED) ## create .venv, install everything, download and verify t
 
 check: lint ## style, types, import contracts, quick tests (under 2 minutes)
 	@$(BIN)/quoth models pull minilm
-	@$(PYTEST) -m "not model and not browser and not slow and not soak"
+	@$(PYTEST) -m "not model and not browser and not slow and not soak and not distributed"
 
 lint: $(TESTABLE) ## style, types and import contracts
 	@$(BIN)/ruff check
@@ -68,6 +68,11 @@ lint: $(TESTABLE) ## style, types and import contracts
 test: lint ## install the test tools, run lint and all tests (needs Chromium)
 	@$(BIN)/quoth models pull
 	@$(PYTEST)
+
+distributed: $(TESTABLE) ## run the tests with PostgreSQL and Chroma (needs Debian's postgresql)
+	@$(PIP) install -q -c constraints.txt -e '.[server,test]'
+	@$(BIN)/quoth models pull minilm
+	@$(BIN)/pytest -m distributed
 
 soak: $(TESTABLE) ## run the tests that take many minutes
 	@$(BIN)/quoth models pull

@@ -16,12 +16,12 @@ from index.errors import ArchiveBroken, ArchiveEmpty, ArticleChanged, Collection
 from index.ingest import Ingest, delete_orphan_vectors
 from index.retrieval.hybrid import HybridRetriever
 from index.schemas import Article, Filters, Hit, Ingested, Query, Skipped
-from index.storage.database import Database
-from index.storage.document_store import SQLiteDocumentStore
-from index.storage.keyword_index import FTS5KeywordIndex
+from index.storage.chroma.vector_store import ChromaVectorStore
 from index.storage.layout import DOCUMENTS, VECTORS
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
-from index.storage.vector_store import ChromaVectorStore
+from index.storage.sqlite.database import Database
+from index.storage.sqlite.document_store import SQLiteDocumentStore
+from index.storage.sqlite.keyword_index import FTS5KeywordIndex
 from index.text.languages import language_of_query
 from index.text.normalization import TermWeights, found_terms, weighted_words
 

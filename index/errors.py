@@ -12,6 +12,8 @@
     ├── EmbedderUnavailable the server that embeds cannot be reached or rejects the request
     ├── SnapshotInvalid     a file is not an export, is damaged, or collides with a collection
     ├── DiskFull            the disk is full
+    ├── StoreUnavailable    a database or vector server does not answer
+    ├── StorePackagesMissing  the packages for such servers are not installed
     └── WeightsError
         ├── WeightsMissing  no source has the model's weights
         └── WeightsCorrupt  the weights do not match their digest
@@ -88,3 +90,19 @@ class WeightsMissing(WeightsError):
 
 class WeightsCorrupt(WeightsError):
     """The weights do not match their digest."""
+
+
+class StoreUnavailable(QuothError):
+    """A database or vector server does not answer. `part` is which, and `seconds` when to retry.
+
+    `where` is for the person who runs it: its address, and what it said.
+    """
+
+    def __init__(self, part: str, where: str, seconds: int = 5) -> None:
+        super().__init__(f"{part} is not available ({where}); start it, or check its address, and try again")
+        self.part = part
+        self.seconds = seconds
+
+
+class StorePackagesMissing(QuothError):
+    """Addresses of servers are set, and the packages that speak to them are not installed."""

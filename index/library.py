@@ -34,10 +34,10 @@ from index.maintenance.reindex import outdated, reindex
 from index.maintenance.restore import restore
 from index.maintenance.vector_sample import check_sample
 from index.schemas import Ingested
+from index.storage.chroma.vector_check import find_damage
 from index.storage.layout import VECTORS, CollectionFolders
 from index.storage.ownership import FolderLock
 from index.storage.protocols import VectorStore
-from index.storage.vector_check import find_damage
 
 DEFAULT = "default"
 """The collection used when none is named; it cannot be removed."""

@@ -40,6 +40,20 @@ class Settings(BaseSettings):
         description="questions that one process has a remote model answer at once; `auto`: as many as "
         "llama-server has slots, 8 with other servers",
     )
+    database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL that holds the articles instead of the home: "
+        "`postgresql://user:password@host/name`",
+    )
+    chroma_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Chroma server that holds the vectors: `http://host:8000`, or with a tenant and a "
+        "database `https://host/tenant/database`",
+    )
+    chroma_key: SecretStr | None = Field(
+        None, description="API key for that server, or for a proxy before it"
+    )
     embedder: str = Field(
         "minilm",
         min_length=1,
@@ -129,6 +143,12 @@ def read_settings(**given: object) -> Settings:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
         raise SettingsInvalid(f"{name} cannot be {first['input']!r}: {first['msg']}") from None
+    if bool(settings.database_url) != bool(settings.chroma_url):
+        lacking = "QUOTH_CHROMA_URL" if settings.database_url else "QUOTH_DATABASE_URL"
+        raise SettingsInvalid(
+            f"{lacking} is not set: articles in PostgreSQL need a Chroma server beside it; set both, or "
+            "neither for an archive in the home"
+        )
     return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
 
 

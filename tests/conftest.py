@@ -46,17 +46,24 @@ from qa.llm.chat_models import (  # noqa: E402
 )
 from qa.llm.installed_weights import find_model  # noqa: E402
 from qa.llm.weights import MINILM  # noqa: E402
+from tests.servers import Servers, running_servers  # noqa: E402
 from tests.serving import Serving, serving  # noqa: E402
 
 # A test that uses the fixture gets the marker.
-FIXTURE_MARKERS = {"model_weights": "model", "browser": "browser", "server": "slow"}
+FIXTURE_MARKERS = {
+    "model_weights": "model",
+    "browser": "browser",
+    "server": "slow",
+    "servers": "distributed",
+}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks tests by their fixtures, and assigns each to a group that one pytest worker runs.
 
-    All tests with the language model form one group, so that it is loaded once; otherwise the tests of a
+    All tests with the language model form one group, so that it is loaded once, and so do those with
+    PostgreSQL; otherwise the tests of a
     file stay together and share its module fixtures. The longest group, the model's, starts first.
     """
     for item in items:
@@ -64,7 +71,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in FIXTURE_MARKERS.keys() & fixtures:
             item.add_marker(FIXTURE_MARKERS[fixture])
         if not item.get_closest_marker("xdist_group"):
-            group = "model" if item.get_closest_marker("model") else item.nodeid.partition("::")[0]
+            shared = next((mark for mark in ("model", "distributed") if item.get_closest_marker(mark)), None)
+            group = shared or item.nodeid.partition("::")[0]
             item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: item.get_closest_marker("model") is None)
 
@@ -156,6 +164,13 @@ def server(tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path) -> Ite
     (home / "models").symlink_to(MODELS, target_is_directory=True)
     shutil.copytree(seeded_folder / "collections", home / "collections")
     with serving(home) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """PostgreSQL and Chroma. A test makes a database of its own; one that stops a server starts it again."""
+    with running_servers() as running:
         yield running
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from index.storage.document_store import SQLiteDocumentStore
 from index.storage.protocols import DocumentStore
+from index.storage.sqlite.document_store import SQLiteDocumentStore
 
 
 def rows(documents: DocumentStore, sql: str) -> list[tuple[Any, ...]]:

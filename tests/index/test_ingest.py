@@ -19,8 +19,8 @@ from index.library import Library
 from index.readers.registry import read_sources
 from index.schemas import Article, Ingested, IngestReport, Remark, Replaced, Skipped
 from index.storage import disk_space
-from index.storage.document_store import SQLiteDocumentStore
-from index.storage.vector_store import ChromaVectorStore
+from index.storage.chroma.vector_store import ChromaVectorStore
+from index.storage.sqlite.document_store import SQLiteDocumentStore
 from tests.index.tables import rows
 
 LONG = "The council of the harbour town met on Monday and spoke about the new bridge. " * 24

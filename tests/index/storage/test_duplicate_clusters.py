@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from index.schemas import Article
-from index.storage import document_store, duplicate_clusters
-from index.storage.database import Database
-from index.storage.document_store import SQLiteDocumentStore
+from index.storage.sqlite import document_store, duplicate_clusters
+from index.storage.sqlite.database import Database
+from index.storage.sqlite.document_store import SQLiteDocumentStore
 from index.text.shingles import Shingles
 from tests.index.tables import rows
 from tests.paths import SEEDS

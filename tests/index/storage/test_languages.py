@@ -13,10 +13,10 @@ import pytest
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.schemas import Article, Filters, Passage
-from index.storage.database import Database
-from index.storage.document_store import SQLiteDocumentStore
-from index.storage.keyword_index import FTS5KeywordIndex
 from index.storage.layout import DOCUMENTS
+from index.storage.sqlite.database import Database
+from index.storage.sqlite.document_store import SQLiteDocumentStore
+from index.storage.sqlite.keyword_index import FTS5KeywordIndex
 from index.text.languages import language_of_query
 from index.text.normalization import weighted_words
 from tests.index.maintenance.test_backup import Counting

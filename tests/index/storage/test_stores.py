@@ -14,11 +14,11 @@ from index.collection import open_documents
 from index.errors import ArchiveEmpty, ArticleUnknown, DiskFull
 from index.schemas import Article, Filters, Passage
 from index.storage import disk_space
-from index.storage.database import Database
-from index.storage.document_store import SQLiteDocumentStore
-from index.storage.keyword_index import FTS5KeywordIndex
+from index.storage.chroma.vector_store import ChromaVectorStore
 from index.storage.protocols import DocumentStore, KeywordIndex, PassageSpan, VectorMetadata, VectorStore
-from index.storage.vector_store import ChromaVectorStore
+from index.storage.sqlite.database import Database
+from index.storage.sqlite.document_store import SQLiteDocumentStore
+from index.storage.sqlite.keyword_index import FTS5KeywordIndex
 
 FERRY = Article(id="ferry", text="The ferry burned. Nobody was hurt.", source="Post", date=date(2024, 1, 2))
 BREAD = Article(id="bread", text="Bread is baked before dawn.", origin="/news/bread.txt")

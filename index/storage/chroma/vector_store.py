@@ -13,10 +13,10 @@ import numpy as np
 from index.embedding.embedder import Vectors
 from index.errors import ArchiveBroken, ArchiveEmpty, QuothError
 from index.schemas import Filters
-from index.storage.database import CLOSED
+from index.storage.chroma.vector_check import check_openable, has_vectors, seal
 from index.storage.disk_space import disk_full, ensure_space, free_bytes
 from index.storage.protocols import VectorMetadata
-from index.storage.vector_check import check_openable, has_vectors, seal
+from index.storage.sqlite.database import CLOSED
 
 if TYPE_CHECKING:
     from chromadb import Collection as ChromaCollection

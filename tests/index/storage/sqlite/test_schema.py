@@ -20,10 +20,10 @@ from index.embedding.embedder import SentenceEmbedder, TextTokenizer, Vectors
 from index.errors import ArchiveBroken
 from index.library import Library
 from index.schemas import Article, IngestReport
-from index.storage import schema
-from index.storage.database import Database
-from index.storage.document_store import SQLiteDocumentStore
 from index.storage.layout import DOCUMENTS
+from index.storage.sqlite import schema
+from index.storage.sqlite.database import Database
+from index.storage.sqlite.document_store import SQLiteDocumentStore
 from tests.paths import FILES, ROOT
 
 SEARCHES: list[dict[str, Any]] = [
@@ -33,8 +33,8 @@ RENAMES = [statement for statements in schema.RENAMES.values() for statement in 
 KILLED = """
 import os, sys
 from pathlib import Path
-from index.storage import schema
-from index.storage.database import Database
+from index.storage.sqlite import schema
+from index.storage.sqlite.database import Database
 
 class Killing(tuple):
     def __iter__(self):

@@ -45,7 +45,7 @@ def find_damage(folder: Path) -> str:
     """What is wrong with the store in the folder, which must not be open; empty if every vector can be read
     and a search works.
     """
-    command = child_command("index.storage.vector_check", str(folder))
+    command = child_command("index.storage.chroma.vector_check", str(folder))
     try:
         tried = subprocess.run(
             command, env=child_environment(), capture_output=True, text=True, timeout=SECONDS, check=False
@@ -87,7 +87,7 @@ def _try(folder: Path) -> None:
     import numpy as np
 
     from index.schemas import Filters
-    from index.storage.vector_store import ChromaVectorStore
+    from index.storage.chroma.vector_store import ChromaVectorStore
 
     store = ChromaVectorStore(folder, check=False)
     ids = sorted(store.ids())

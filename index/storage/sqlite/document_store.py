@@ -8,11 +8,11 @@ from datetime import date
 
 from index.errors import ArticleUnknown
 from index.schemas import Article, ArticlePage, Filters, Passage, first_day, site_of
-from index.storage import duplicate_clusters
-from index.storage.database import Database, SQLiteMetadata
 from index.storage.disk_space import ensure_space
 from index.storage.protocols import PassageSpan
-from index.storage.sql import (
+from index.storage.sqlite import duplicate_clusters
+from index.storage.sqlite.database import Database, SQLiteMetadata
+from index.storage.sqlite.sql import (
     ARTICLE_FIELDS,
     article_of,
     delete_article,

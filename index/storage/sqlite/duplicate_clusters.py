@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 
-from index.storage.database import Database
+from index.storage.sqlite.database import Database
 from index.text.shingles import Shingles
 
 # Candidates read per band, and texts compared per article: a footer that all articles of a source share

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 
 from index.schemas import Filters
-from index.storage.database import Database
-from index.storage.sql import filter_condition
+from index.storage.sqlite.database import Database
+from index.storage.sqlite.sql import filter_condition
 from index.text.languages import ENGLISH
 from index.text.normalization import WORD, TermWeights, plain, terms
 from index.text.terms.keyword_terms import query_terms

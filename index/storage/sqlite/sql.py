@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from index.schemas import Article, ArticleSummary, Filters, Passage
-from index.storage import duplicate_clusters
+from index.storage.sqlite import duplicate_clusters
 from index.text.languages import language_of
 from index.text.terms.keyword_terms import index_text
 

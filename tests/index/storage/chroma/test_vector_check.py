@@ -12,10 +12,10 @@ import pytest
 
 from index.errors import ArchiveBroken
 from index.schemas import Filters
-from index.storage import vector_check
+from index.storage.chroma import vector_check
+from index.storage.chroma.vector_check import find_damage
+from index.storage.chroma.vector_store import ChromaVectorStore
 from index.storage.protocols import VectorMetadata
-from index.storage.vector_check import find_damage
-from index.storage.vector_store import ChromaVectorStore
 
 # More than Chroma keeps in its log, so that most of them are in the files of the index alone.
 COUNT = 2_500

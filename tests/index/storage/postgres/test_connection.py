@@ -1,0 +1,84 @@
+"""The database goes away, falls silent and comes back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from index.errors import StoreUnavailable
+from index.storage.postgres.connection import Postgres
+from index.storage.postgres.migration import migrate
+from tests.servers import Servers
+
+
+@pytest.fixture
+def postgres(servers: Servers) -> Iterator[Postgres]:
+    database = Postgres(servers.new_database(), seconds=2)
+    yield database
+    database.close()
+
+
+def test_a_database_that_was_away_is_used_again(servers: Servers, postgres: Postgres) -> None:
+    assert postgres.rows("SELECT 1") == [(1,)]
+    with servers.postgres.away(), pytest.raises(StoreUnavailable, match=r"PostgreSQL .*127\.0\.0\.1"):
+        postgres.rows("SELECT 1")
+    assert postgres.rows("SELECT 1") == [(1,)]
+    postgres.check()
+
+
+def test_a_silent_database_is_not_waited_for(servers: Servers, postgres: Postgres) -> None:
+    assert postgres.rows("SELECT 1") == [(1,)]
+    with servers.postgres.silent():
+        begun = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            postgres.rows("SELECT 2")
+        with pytest.raises(StoreUnavailable):
+            postgres.rows("SELECT 2")
+        assert time.monotonic() - begun < 15
+    assert postgres.rows("SELECT 3") == [(3,)]
+
+
+def test_a_slow_statement_is_ended(postgres: Postgres) -> None:
+    with pytest.raises(StoreUnavailable, match="timeout"):
+        postgres.rows("SELECT pg_sleep(10)")
+    with postgres.transaction(seconds=5) as transaction:
+        assert transaction.rows("SELECT pg_sleep(2.5)") == [("",)]
+
+
+def test_transactions_are_whole_and_snapshots_see_one_moment(postgres: Postgres) -> None:
+    postgres.rows("CREATE TABLE numbers (number integer)")
+    with pytest.raises(ZeroDivisionError), postgres.transaction() as transaction:
+        transaction.execute("INSERT INTO numbers VALUES (1)")
+        raise ZeroDivisionError
+    with postgres.snapshot() as snapshot:
+        assert snapshot.rows("SELECT * FROM numbers") == []
+        postgres.rows("INSERT INTO numbers VALUES (2)")
+        assert snapshot.rows("SELECT * FROM numbers") == []
+    assert postgres.rows("SELECT * FROM numbers") == [(2,)]
+
+
+def test_the_tables_are_made_once(postgres: Postgres) -> None:
+    migrate(postgres)
+    postgres.rows("INSERT INTO generations (collection, purpose, vectors) VALUES ('default', '', 'v')")
+    migrate(postgres)
+    assert postgres.rows("SELECT collection FROM generations") == [("default",)]
+
+
+def test_an_address_without_a_server_fails_soon_and_hides_the_password() -> None:
+    database = Postgres("postgresql://quoth:secret@127.0.0.1:9/none")
+    begun = time.monotonic()
+    with pytest.raises(StoreUnavailable) as failure:
+        database.rows("SELECT 1")
+    database.close()
+    assert time.monotonic() - begun < 10
+    assert "secret" not in str(failure.value)
+
+
+def test_an_archive_in_the_home_imports_no_psycopg() -> None:
+    program = "import sys, qa.assistant, index.library; print('psycopg' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
