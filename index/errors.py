@@ -9,10 +9,11 @@
     ├── ArchiveLocked       another process has the archive open
     ├── ArchiveBroken       the archive's files are damaged or inconsistent
     ├── EmbedderMismatch    the archive was made with another embedder
-    ├── WorkersMissing      no worker takes the articles that wait
+    ├── EmbedderUnavailable the server that embeds cannot be reached or rejects the request
     ├── SnapshotInvalid     a file is not an export, is damaged, or collides with a collection
     ├── DiskFull            the disk is full
     ├── StoreUnavailable    a database or vector server does not answer
+    │   └── WorkersMissing  no worker takes the articles that wait
     ├── StorePackagesMissing  the packages for such servers are not installed
     └── WeightsError
         ├── WeightsMissing  no source has the model's weights
@@ -68,8 +69,8 @@ class EmbedderMismatch(QuothError):
     """The archive's vectors were computed by another embedder than the current one."""
 
 
-class WorkersMissing(QuothError):
-    """No worker takes the articles that wait in the queue."""
+class EmbedderUnavailable(QuothError):
+    """The server that embeds cannot be reached, rejects the request, or returns no vectors."""
 
 
 class SnapshotInvalid(QuothError):
@@ -102,6 +103,19 @@ class StoreUnavailable(QuothError):
         super().__init__(f"{part} is not available ({where}); start it, or check its address, and try again")
         self.part = part
         self.seconds = seconds
+
+
+class WorkersMissing(StoreUnavailable):
+    """No worker takes the articles that wait in the queue."""
+
+    def __init__(self) -> None:
+        QuothError.__init__(
+            self,
+            "no worker takes the articles; start one with `quoth work`, and add them again: those that are "
+            "stored stay unchanged",
+        )
+        self.part = "quoth work"
+        self.seconds = 30
 
 
 class StorePackagesMissing(QuothError):

@@ -19,11 +19,20 @@ from index.collection import (
 )
 from index.embedding.embedder import Embedder
 from index.embedding.reranker import Reranker
-from index.errors import ArchiveBroken, ArchiveEmpty, CollectionInvalid, EmbedderMismatch, SnapshotInvalid
+from index.embedding.served import ServedEmbedder
+from index.errors import (
+    ArchiveBroken,
+    ArchiveEmpty,
+    CollectionInvalid,
+    EmbedderMismatch,
+    QuothError,
+    SnapshotInvalid,
+)
 from index.maintenance.backup import Sink, write_backup
 from index.maintenance.backup_file import verify_backup
 from index.maintenance.reindex import outdated, reindex
 from index.maintenance.restore import restore
+from index.maintenance.vector_sample import check_sample
 from index.schemas import Article, Ingested, Skipped
 from index.storage.chroma.vector_check import find_damage
 from index.storage.layout import VECTORS, CollectionFolders
@@ -79,7 +88,14 @@ class Library:
                     raise ArchiveEmpty(
                         f"the collection '{name}' has no articles yet; add some with `quoth add PATH`"
                     )
-                self._open[name] = open_collection(folder, self.embedder, self._reranker)
+                opened = open_collection(folder, self.embedder, self._reranker)
+                if isinstance(self.embedder, ServedEmbedder):
+                    try:
+                        check_sample(opened, self.embedder)
+                    except QuothError:
+                        opened.close()
+                        raise
+                self._open[name] = opened
             return self._open[name]
 
     def add(self, name: str, items: Iterable[Article | Skipped]) -> Generator[Ingested | Skipped, None, None]:

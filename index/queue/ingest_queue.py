@@ -177,7 +177,4 @@ class _Run:
             "WHERE last_heartbeat > now() - interval '1 min')"
         )
         if not alive:
-            raise WorkersMissing(
-                "no worker takes the articles; start one with `quoth work`, and add them again: those that "
-                "are stored stay unchanged"
-            )
+            raise WorkersMissing

@@ -10,14 +10,15 @@ from functools import cached_property
 from typing import Self
 
 from index.embedding.embedder import Embedder
-from index.errors import ArchiveEmpty
+from index.embedding.served import ServedEmbedder
+from index.errors import ArchiveEmpty, EmbedderUnavailable
 from index.library import Library
 from index.schemas import Filters
 from qa.assistant.event_loop import BackgroundLoop
 from qa.assistant.library_access import LibraryAccess
 from qa.auth import requires, unrestricted
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens
+from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, RemoteChatModel
 from qa.pipeline.checking.checker import TextChecker
 from qa.pipeline.drafting.answer_prompt import answering_task
 from qa.pipeline.model_queue import ModelQueue
@@ -58,7 +59,11 @@ class Assistant(LibraryAccess):
         queue: ModelQueue | None = None,
         verifier: Verifier | None = None,
         make_embedder: Callable[[], Embedder] | None = None,
+        follow_slots: bool = False,
     ) -> None:
+        """With `follow_slots` the queue becomes as wide as a served model's server says that it works on at
+        once, when the models warm up.
+        """
         super().__init__(library, private_urls=private_urls, make_embedder=make_embedder)
         if queue is None:  # an empty one is false, too
             queue = ModelQueue(slots=CONCURRENT_ANSWERS, max_waiting=MAX_WAITING)
@@ -66,6 +71,7 @@ class Assistant(LibraryAccess):
         self.metrics = Metrics(self._searchable_counts)
         self._model = model
         self._queue = queue
+        self._follow_slots = follow_slots
         self._feedback = FeedbackFile(library.folder)
         self._suggesting = threading.Lock()
         self._judges = isinstance(verifier, ChatModelVerifier)
@@ -175,19 +181,24 @@ class Assistant(LibraryAccess):
             searching = executor.submit(self._warm_up_search)
             if self._model:
                 self._model.warm_up([answering_task(), *([judging_task()] if self._judges else [])])
+            if self._follow_slots and isinstance(self._model, RemoteChatModel) and self._model.slots:
+                self._queue.resize(self._model.slots)
             searching.result()
 
     def _warm_up_search(self) -> None:
-        self._library.embedder.encode(["ready"])
-        with suppress(ArchiveEmpty):
+        # A server that is away now may be back when it is needed; `check` says that it is away.
+        with suppress(ArchiveEmpty, EmbedderUnavailable):
+            self._library.embedder.encode(["ready"])
             self._library.collection("default").search("ready", k=1)
 
     @unrestricted
     def check(self) -> None:
-        """Raises ArchiveBroken, DiskFull or ModelUnavailable if questions cannot be answered or articles not
-        be stored.
+        """Raises ArchiveBroken, DiskFull, ModelUnavailable or EmbedderUnavailable if questions cannot be
+        answered or articles not be stored.
         """
         self._library.check()
+        if isinstance(self._library.embedder, ServedEmbedder):
+            self._library.embedder.check()
         if self._model:
             self._model.check()
 

@@ -29,7 +29,8 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
     embedder, reranker = open_embedder(settings), open_reranker(settings)
     verifier = open_verifier(settings, model)
     library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
-    slots = 1 if isinstance(model, LocalChatModel) else CONCURRENT_ANSWERS
+    given = CONCURRENT_ANSWERS if settings.model_slots == "auto" else settings.model_slots
+    slots = 1 if isinstance(model, LocalChatModel) else given
     return Assistant(
         library,
         model,
@@ -38,6 +39,7 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
         queue=ModelQueue(slots=slots, max_waiting=settings.waiting),
         verifier=verifier,
         make_embedder=partial(open_embedder, settings),
+        follow_slots=settings.model_slots == "auto",
     )
 
 

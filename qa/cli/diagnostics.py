@@ -13,6 +13,7 @@ from qa.assistant.factory import open_verifier
 from qa.cli import console
 from qa.cli.archive_diagnostics import examine_archive
 from qa.cli.findings import PULL, Finding, problem_of
+from qa.cli.server_diagnostics import examine_servers
 from qa.errors import ModelUnavailable
 from qa.llm import embedders, installed_weights, weights
 from qa.llm.chat_models import choose_model
@@ -37,7 +38,9 @@ def examine(
     home = list(_home(settings))
     if any(finding.level == "problem" for finding in home):
         return home  # nothing else can be opened
-    return [*home, *_keys(settings), *_models(settings, deep), *examine_archive(settings, collection, mend)]
+    servers = examine_servers(settings)
+    archive = examine_archive(settings, collection, mend)
+    return [*home, *_keys(settings), *_models(settings, deep), *servers, *archive]
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
@@ -78,8 +81,8 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
     folder = settings.home / "models"
     embedder = embedders.embedder_weights(settings)
-    used = [embedder.name] if embedder.name in weights.MODELS else []
-    if not used:
+    used = [embedder.name] if embedder and embedder.name in weights.MODELS else []
+    if embedder and not used:
         yield _custom_model("embedder", embedder, folder)
     if reranker := embedders.reranker_weights(settings):
         yield _custom_model("reranker", reranker, folder)

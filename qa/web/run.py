@@ -16,7 +16,7 @@ from functools import partial
 import uvicorn
 from sse_starlette.sse import AppStatus
 
-from index.errors import DiskFull, QuothError
+from index.errors import DiskFull, EmbedderUnavailable, QuothError
 from index.storage.disk_space import ensure_space
 from qa.assistant import Assistant, open_assistant, open_or_connect
 from qa.errors import AddressUnavailable, KeyRequired, ModelUnavailable, NotReady, SettingsInvalid
@@ -170,7 +170,7 @@ def check_ready(loading: Future[None], assistant: Assistant) -> None:
     try:
         assistant.check()
         ensure_space(assistant.home)
-    except ModelUnavailable as error:
+    except (ModelUnavailable, EmbedderUnavailable) as error:
         raise NotReady(str(error)) from error
     except DiskFull as error:
         logger.error("not ready: %s", error)

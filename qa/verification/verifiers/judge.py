@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize
-from qa.llm.chat_models import ChatModel, Task, reason_for
+from qa.llm.chat_models import ChatModel, Task, first_token, reason_for
 from qa.llm.prompts import load_prompt
 from qa.verification.verifiers.verifier import Hypothesis, PlattScaling, Verdict
 
@@ -68,8 +68,8 @@ class ChatModelVerifier:
                 f"the model '{self.name}' did not verify the answer ({reason_for(error, self._model)}); "
                 "see `quoth doctor`, or set QUOTH_VERIFIER=none to answer without"
             ) from error
-        tokens = (reply.response_metadata.get("logprobs") or {}).get("content") or []
-        return log_odds(tokens[0]) if tokens else _of_word(str(reply.text))
+        token = first_token(reply)
+        return log_odds(token) if token else _of_word(str(reply.text))
 
 
 def _judged(hypothesis: Hypothesis) -> dict[str, str]:

@@ -14,13 +14,14 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from index.errors import QuothError
+from index.errors import EmbedderUnavailable, QuothError
 from qa.errors import Busy, KeyRequired
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.problem_details import MEDIA_TYPE, ProblemDetails
 
 logger = logging.getLogger(__name__)
 
+RETRY_AFTER_SECONDS = "5"
 OPENAI = "/v1"
 """Prefix of the OpenAI-compatible paths."""
 
@@ -40,6 +41,8 @@ def error_response(error: Exception, instance: str) -> Response:
         headers["www-authenticate"] = "Bearer"
     if isinstance(error, Busy):
         headers["retry-after"] = str(error.seconds)
+    elif isinstance(error, EmbedderUnavailable):
+        headers["retry-after"] = RETRY_AFTER_SECONDS
     problem = ProblemDetails.of(error, instance)
     if problem.status == 500 and isinstance(error, QuothError):
         logger.error("%s failed: %s", instance, error)
