@@ -107,8 +107,8 @@ def test_manifests_refer_to_each_other() -> None:
             if "configMapRef" in source
         }
         assert used <= generated
-    servers = {one["metadata"]["name"] for one in of_kind("HorizontalPodAutoscaler")}
-    assert servers == {"server", "worker"}
+    scaled = {one["metadata"]["name"] for one in of_kind("HorizontalPodAutoscaler")}
+    assert scaled == {"server", "worker"}
 
 
 def test_chroma_is_never_scaled() -> None:
@@ -118,9 +118,9 @@ def test_chroma_is_never_scaled() -> None:
 
 @pytest.mark.skipif(HAPROXY is None, reason="haproxy is not installed")
 @pytest.mark.parametrize(
-    "servers", [{"SERVER_A": "127.0.0.1:7861", "SERVER_B": "127.0.0.1:7862"}, {"SERVERS": "localhost:7860"}]
+    "named", [{"SERVER_A": "127.0.0.1:7861", "SERVER_B": "127.0.0.1:7862"}, {"SERVERS": "localhost:7860"}]
 )
-def test_haproxy_accepts_its_file(servers: dict[str, str]) -> None:
+def test_haproxy_accepts_its_file(named: dict[str, str]) -> None:
     command = [str(HAPROXY), "-c", "-f", str(CLUSTER / "haproxy.cfg")]
-    checked = subprocess.run(command, env=servers, capture_output=True, text=True)
+    checked = subprocess.run(command, env=named, capture_output=True, text=True)
     assert checked.returncode == 0 and "WARNING" not in checked.stderr, checked.stderr
