@@ -80,11 +80,11 @@ def _start(ray: Any, actors: int) -> None:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     options: dict[str, Any] = {"configure_logging": True, "log_to_driver": False, "logging_level": "warning"}
     if "RAY_ADDRESS" not in os.environ:
-        # On loopback: Ray's ports ask for no key.
+        # On loopback. Ray takes 127.0.0.1 for the machine's address in its network.
         options |= {
             "num_cpus": actors + _OTHER_CPUS,
             "include_dashboard": False,
-            "_node_ip_address": "127.0.0.1",
+            "_node_ip_address": "127.0.0.2",
         }
     ray.init(**options)
     context = ray.data.DataContext.get_current()
