@@ -28,11 +28,13 @@ from index.errors import (
     QuothError,
     SnapshotInvalid,
 )
+from index.ingest import delete_orphan_vectors
 from index.maintenance.backup import Sink, write_backup
 from index.maintenance.backup_file import verify_backup
 from index.maintenance.reindex import outdated, reindex
 from index.maintenance.restore import restore
 from index.maintenance.vector_sample import check_sample
+from index.queue.ingest_queue import IngestQueue
 from index.schemas import Article, Ingested, Skipped
 from index.storage.chroma.vector_check import find_damage
 from index.storage.layout import VECTORS, CollectionFolders
@@ -52,6 +54,7 @@ class Library:
         embedder: Embedder,
         *,
         reranker: Reranker | None = None,
+        queue: IngestQueue | None = None,
         address: str = "",
         token: str = "",
     ) -> None:
@@ -73,6 +76,7 @@ class Library:
         self._open: dict[str, Collection] = {}
         self._opening = threading.Lock()
         self._restoring = threading.Lock()
+        self._queue = queue
         self._lock = FolderLock(folder, address=address, token=token)
         self._folders.recover()
 
@@ -100,9 +104,26 @@ class Library:
 
     def add(self, name: str, items: Iterable[Article | Skipped]) -> Generator[Ingested | Skipped, None, None]:
         """Stores the articles in the collection, which is created if there is none, while the outcomes are
-        iterated; see `Ingest`.
+        iterated; see `Ingest`. Where there is a queue, its workers do it; see `IngestQueue`.
         """
+        if self._queue:
+            return self._queue.add(checked_name(name), items)
+        return self.store(name, items)
+
+    def store(
+        self, name: str, items: Iterable[Article | Skipped]
+    ) -> Generator[Ingested | Skipped, None, None]:
+        """As `add`, in this process."""
         return self.collection(name, make=True).add(items)
+
+    def sweep(self) -> int:
+        """Deletes the vectors that interrupted writes have left behind; returns their number."""
+        deleted = 0
+        for name in self.names():
+            with suppress(ArchiveEmpty, EmbedderMismatch):  # removed meanwhile, or to be reindexed
+                collection = self.collection(name)
+                deleted += delete_orphan_vectors(collection.documents, collection.vectors)
+        return deleted
 
     def names(self) -> list[str]:
         """The names of all collections, sorted."""

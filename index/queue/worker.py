@@ -25,6 +25,8 @@ LEASE_SECONDS = 30.0
 # How often a worker looks for batches of dead workers, and gives a sign of life.
 _BEATS_PER_LEASE = 5
 _RESTART_SECONDS = 2.0
+# Outcomes that nobody fetched, since whoever added the articles is gone.
+_FORGET = "DELETE FROM ingest_batches WHERE ended < now() - interval '1 day'"
 
 Store = Callable[[str, Iterable[Article]], Iterable[Ingested | Skipped]]
 
@@ -109,6 +111,7 @@ class Worker:
                 await app.job_manager.retry_job(job)
             with suppress(StoreUnavailable):  # the next time
                 await asyncio.to_thread(self._sweep)
+                await asyncio.to_thread(self._postgres.rows, _FORGET)
             await asyncio.sleep(self._lease / _BEATS_PER_LEASE)
 
     def _store_batch(self, batch: str) -> None:
