@@ -112,7 +112,8 @@ class _Run:
         while len(self._unfinished) >= MAX_UNFINISHED:
             yield from self._wait()
         if self._unfinished and time.monotonic() - self._looked > _POLL_SECONDS[1]:
-            yield from self._arrived()
+            with suppress(StoreUnavailable):  # asked for again
+                yield from self._arrived()
 
     def finish(self) -> Iterator[Ingested | Skipped]:
         """Enqueues what was read, and yields outcomes until there are no more."""
@@ -133,42 +134,68 @@ class _Run:
         batch, self._reading = self._reading, _Batch()
         if not batch.articles:
             return
-        id_ = uuid4()
-        with self._postgres.transaction() as transaction:
-            transaction.execute(
-                "INSERT INTO ingest_batches (id, collection, articles) VALUES (%s, %s, %s)",
-                (id_, self._collection, pack_articles(batch.articles)),
-            )
-            transaction.execute(_DEFER, (QUEUE, TASK, json.dumps({"batch": str(id_)})))
+        id_, packed = uuid4(), pack_articles(batch.articles)
+        give_up = time.monotonic() + self._patience
+        while True:
+            try:
+                self._insert(id_, packed)
+                break
+            except StoreUnavailable:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(_POLL_SECONDS[1])
         self._unfinished[id_] = batch.places
 
+    def _insert(self, id_: UUID, packed: bytes) -> None:
+        """Does nothing if it was done before, and only its confirmation was lost."""
+        with self._postgres.transaction() as transaction:
+            inserted = transaction.execute(
+                "INSERT INTO ingest_batches (id, collection, articles) VALUES (%s, %s, %s) "
+                "ON CONFLICT DO NOTHING",
+                (id_, self._collection, packed),
+            )
+            if inserted:
+                transaction.execute(_DEFER, (QUEUE, TASK, json.dumps({"batch": str(id_)})))
+
     def _wait(self) -> Outcomes:
-        """The outcomes of the next batches that are finished."""
+        """The outcomes of the next batches that are finished. A database that restarts meanwhile is waited
+        for, as long as workers are.
+        """
         pause, longest = _POLL_SECONDS
         give_up = time.monotonic() + self._patience
-        while not (arrived := self._arrived()):
-            if time.monotonic() > give_up:
-                self._require_workers()
-                give_up = time.monotonic() + self._patience
+        while True:
+            try:
+                if arrived := self._arrived():
+                    return arrived
+                if time.monotonic() > give_up:
+                    self._require_workers()
+                    give_up = time.monotonic() + self._patience
+            except StoreUnavailable:
+                if time.monotonic() > give_up:
+                    raise
             time.sleep(pause)
             pause = min(pause * 1.5, longest)
-        return arrived
 
     def _arrived(self) -> Outcomes:
         self._looked = time.monotonic()
-        ended = self._postgres.rows(
-            "DELETE FROM ingest_batches WHERE id = ANY(%s) AND ended IS NOT NULL "
-            "RETURNING id, outcomes, error",
+        found = self._postgres.rows(
+            "SELECT id, ended IS NOT NULL, outcomes, error FROM ingest_batches WHERE id = ANY(%s)",
             (list(self._unfinished),),
         )
+        if len(found) < len(self._unfinished):
+            raise StoreUnavailable("PostgreSQL", "batches have vanished from the queue")
         outcomes: dict[UUID, Outcomes] = {}
-        for id_, packed, error in ended:
+        for id_, ended, packed, error in found:
             if error:
                 raise unpack_error(error)
-            outcomes[id_] = unpack_outcomes(packed)
+            if ended:
+                outcomes[id_] = unpack_outcomes(packed)
         arrived = tuple(one for id_ in self._unfinished for one in outcomes.get(id_, ()))
         for id_ in outcomes:
             del self._unfinished[id_]
+        # Once they are here: an answer that is lost on the way is asked for again.
+        with suppress(StoreUnavailable):
+            self._postgres.rows("DELETE FROM ingest_batches WHERE id = ANY(%s)", (list(outcomes),))
         return arrived
 
     def _require_workers(self) -> None:

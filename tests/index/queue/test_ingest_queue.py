@@ -134,13 +134,25 @@ def test_the_end_of_iteration_takes_back_what_nobody_began(queue: IngestQueue, u
     assert stored < 40 * BATCH_ARTICLES
 
 
+def test_a_restart_of_the_database_does_not_end_a_long_run(
+    queue: IngestQueue, url: str, servers: Servers
+) -> None:
+    with workers(url):
+        adding = queue.add("default", articles(10 * BATCH_ARTICLES))
+        outcomes = [next(adding)]
+        servers.postgres.kill()
+        servers.postgres.start()
+        outcomes += adding
+        assert len(set(ids(outcomes))) == 10 * BATCH_ARTICLES
+
+
 def test_workers_outlive_the_database(queue: IngestQueue, url: str, servers: Servers) -> None:
     with workers(url) as [worker]:
         assert ids(queue.add("default", articles(1))) == ["a0"]
         with servers.postgres.away():
             time.sleep(1)
             with pytest.raises(StoreUnavailable):
-                list(queue.add("default", articles(1)))
+                list(queue.add("default", articles(1), patience=1))
         assert ids(queue.add("default", articles(1, name="b"))) == ["b0"]
         assert worker.poll() is None
 
