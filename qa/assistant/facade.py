@@ -36,7 +36,7 @@ from qa.schemas import (
     checked_question,
     text_to_check,
 )
-from qa.telemetry.feedback import Feedback, FeedbackFile
+from qa.telemetry.feedback import Feedback, FeedbackFile, FeedbackStore
 from qa.telemetry.metrics import Metrics
 from qa.verification.verifiers.judge import ChatModelVerifier, judging_task
 from qa.verification.verifiers.verifier import Verifier
@@ -60,9 +60,10 @@ class Assistant(LibraryAccess):
         verifier: Verifier | None = None,
         make_embedder: Callable[[], Embedder] | None = None,
         follow_slots: bool = False,
+        feedback: FeedbackStore | None = None,
     ) -> None:
-        """With `follow_slots` the queue becomes as wide as a served model's server says that it works on at
-        once, when the models warm up.
+        """Without a place for `feedback` it is kept in the library's folder. With `follow_slots` the queue
+        becomes as wide as a served model's server says that it works on at once, when the models warm up.
         """
         super().__init__(library, private_urls=private_urls, make_embedder=make_embedder)
         if queue is None:  # an empty one is false, too
@@ -72,7 +73,7 @@ class Assistant(LibraryAccess):
         self._model = model
         self._queue = queue
         self._follow_slots = follow_slots
-        self._feedback = FeedbackFile(library.folder)
+        self._feedback = feedback or FeedbackFile(library.folder)
         self._suggesting = threading.Lock()
         self._judges = isinstance(verifier, ChatModelVerifier)
         self._pipeline = Pipeline(

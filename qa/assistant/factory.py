@@ -13,12 +13,15 @@ from qa.llm.embedders import find_verifier, open_embedder, open_reranker
 from qa.llm.installed_weights import require_model
 from qa.pipeline.model_queue import ModelQueue
 from qa.settings import CHAT_MODEL, Settings
+from qa.telemetry.feedback import FeedbackStore
 from qa.verification.verifiers.classifier import ClassifierVerifier
 from qa.verification.verifiers.judge import ChatModelVerifier
 from qa.verification.verifiers.verifier import Verifier
 
 
-def open_assistant(settings: Settings, *, address: str = "", token: str = "") -> Assistant:
+def open_assistant(
+    settings: Settings, *, address: str = "", token: str = "", feedback: FeedbackStore | None = None
+) -> Assistant:
     """The assistant over the settings' home. Models load at their first use.
 
     `address` is where this process serves HTTP, and `token` its key; other processes that open the same
@@ -40,6 +43,7 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
         verifier=verifier,
         make_embedder=partial(open_embedder, settings),
         follow_slots=settings.model_slots == "auto",
+        feedback=feedback,
     )
 
 

@@ -19,7 +19,7 @@ from qa.llm import embedders, installed_weights, weights
 from qa.llm.chat_models import choose_model
 from qa.llm.custom import fingerprint, with_digests
 from qa.settings import Settings
-from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.state.state import open_state
 
 # Below the first there is no room for another model; below the second nothing can be added, see
 # `index.storage.disk_space`.
@@ -70,9 +70,11 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    """The file of API keys, if there is one: while it is broken, the server lets nobody in."""
+    """The API keys, if there are any: while they cannot be read, the server lets nobody in."""
     try:
-        if keys := ApiKeyFile(settings.home).all():
+        with open_state(settings) as state:
+            keys = state.keys.all()
+        if keys:
             yield Finding(about="keys", level="ok", text=f"API keys: {len(keys):,}")
     except (QuothError, OSError) as error:
         yield problem_of("keys", error)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from index.errors import EmbedderUnavailable, QuothError
+from index.errors import EmbedderUnavailable, QuothError, StoreUnavailable
 from qa.errors import Busy, KeyRequired
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.problem_details import MEDIA_TYPE, ProblemDetails
@@ -39,7 +39,7 @@ def error_response(error: Exception, instance: str) -> Response:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if isinstance(error, KeyRequired):
         headers["www-authenticate"] = "Bearer"
-    if isinstance(error, Busy):
+    if isinstance(error, Busy | StoreUnavailable):
         headers["retry-after"] = str(error.seconds)
     elif isinstance(error, EmbedderUnavailable):
         headers["retry-after"] = RETRY_AFTER_SECONDS

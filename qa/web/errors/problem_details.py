@@ -19,6 +19,7 @@ from index.errors import (
     EmbedderUnavailable,
     QuothError,
     SnapshotInvalid,
+    StoreUnavailable,
     WeightsError,
 )
 from qa.auth import OWNER, caller
@@ -56,6 +57,7 @@ TYPES: dict[type[QuothError], tuple[int, str]] = {
     TooMany: (429, "too many requests"),
     Busy: (503, "too many questions are waiting"),
     NotReady: (503, "the server is not ready"),
+    StoreUnavailable: (503, "a store is unavailable"),
     EmbedderUnavailable: (503, "the embedder is unavailable"),
     ModelUnavailable: (503, "the model is unavailable"),
     WeightsError: (503, "the model's weights are unusable"),

@@ -23,7 +23,7 @@ from qa.pipeline.model_queue import ModelQueue
 from qa.schemas import Question
 from qa.verification.verifiers.judge import ChatModelVerifier
 from qa.verification.verifiers.verifier import Hypothesis
-from tests.tinychat import CONTEXT, chat_server, save_chat_model
+from tests.qa.llm.tinychat import CONTEXT, chat_server, save_chat_model
 
 SLOTS = 2
 HYPOTHESES = [
