@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from index.errors import StoreUnavailable, WorkersMissing
 from index.queue.messages import Outcomes, pack_articles, unpack_error, unpack_outcomes
+from index.readers.isolation.reading import is_cancelled
 from index.schemas import Article, Ingested, Skipped
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class IngestQueue:
         self, collection: str, items: Iterable[Article | Skipped], *, patience: float = PATIENCE_SECONDS
     ) -> Generator[Ingested | Skipped, None, None]:
         """Enqueues the articles while the outcomes are iterated, and yields the outcome of each once a worker
-        has stored it. If iteration ends early, what no worker has begun is taken back.
+        has stored it. If iteration ends early, or is cancelled, what no worker has begun is taken back.
 
         Raises WorkersMissing if no worker takes anything for `patience` seconds, and what a worker met.
         """
@@ -109,7 +110,7 @@ class _Run:
         self._reading.add(article)
         if self._reading.full:
             self._enqueue()
-        while len(self._unfinished) >= MAX_UNFINISHED:
+        while len(self._unfinished) >= MAX_UNFINISHED and not is_cancelled():
             yield from self._wait()
         if self._unfinished and time.monotonic() - self._looked > _POLL_SECONDS[1]:
             with suppress(StoreUnavailable):  # asked for again
@@ -118,7 +119,7 @@ class _Run:
     def finish(self) -> Iterator[Ingested | Skipped]:
         """Enqueues what was read, and yields outcomes until there are no more."""
         self._enqueue()
-        while self._unfinished:
+        while self._unfinished and not is_cancelled():
             yield from self._wait()
 
     def withdraw(self) -> None:
@@ -163,7 +164,7 @@ class _Run:
         """
         pause, longest = _POLL_SECONDS
         give_up = time.monotonic() + self._patience
-        while True:
+        while not is_cancelled():
             try:
                 if arrived := self._arrived():
                     return arrived
@@ -175,6 +176,7 @@ class _Run:
                     raise
             time.sleep(pause)
             pause = min(pause * 1.5, longest)
+        return ()
 
     def _arrived(self) -> Outcomes:
         self._looked = time.monotonic()

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +16,7 @@ import pytest
 from index.errors import ArchiveEmpty, StoreUnavailable, WorkersMissing
 from index.queue.ingest_queue import BATCH_ARTICLES, IngestQueue
 from index.queue.tables import make_queue
+from index.readers.isolation.reading import cancelled_by
 from index.schemas import Article, Ingested, Skipped
 from index.storage.postgres.connection import Postgres
 from index.storage.postgres.migration import migrate
@@ -121,6 +123,14 @@ def test_a_store_that_is_away_is_waited_for(queue: IngestQueue, url: str) -> Non
 def test_without_a_worker_adding_ends_and_nothing_stays_behind(queue: IngestQueue) -> None:
     with pytest.raises(WorkersMissing, match="quoth work"):
         list(queue.add("default", articles(1), patience=0.2))
+    assert queue._postgres.rows("SELECT id FROM ingest_batches") == []
+
+
+def test_a_cancelled_run_ends_at_once(queue: IngestQueue) -> None:
+    cancelled = threading.Event()
+    threading.Timer(0.3, cancelled.set).start()
+    with cancelled_by(cancelled):
+        assert list(queue.add("default", articles(1), patience=20)) == []
     assert queue._postgres.rows("SELECT id FROM ingest_batches") == []
 
 
