@@ -27,8 +27,8 @@ import httpx
 
 from tests.conftest import MODELS
 from tests.distributed.adding import quoth
-from tests.distributed.cluster import Cluster, running_cluster, wait_until_ready
-from tests.distributed.embedding_server import embedding_server
+from tests.distributed.cluster import Cluster, embedding, running_cluster, wait_until_ready
+from tests.index.embedding.hashing_server import Server
 from tests.servers import RunningServer, running_servers
 from tests.serving import serving
 
@@ -53,7 +53,7 @@ def main() -> None:
         articles = folder / "articles.jsonl"
         lines = (options.data / "articles.jsonl").read_text().splitlines(keepends=True)
         articles.write_text("".join(lines[: options.articles or None]))
-        embedder = None if options.model else stack.enter_context(embedding_server())
+        embedder = None if options.model else stack.enter_context(Server(dimension=384).running())
         for name, value in measured(folder, articles, questions, embedder):
             sys.stdout.write(f"| {name} | {value} |\n")
             sys.stdout.flush()
@@ -67,7 +67,7 @@ def measured(folder: Path, articles: Path, questions: Sequence[str], embedder: s
     home.mkdir()
     (home / "models").symlink_to(MODELS, target_is_directory=True)
     environment = {"QUOTH_THREADS": "1", "QUOTH_REQUESTS_PER_MINUTE": "1000000"}
-    environment |= {"QUOTH_EMBEDDER_URL": embedder} if embedder else {}
+    environment |= embedding(embedder)
     with serving(home, env=environment) as server:
         began = time.monotonic()
         server.quoth("add", articles)
@@ -143,7 +143,7 @@ def count_passages(client: httpx.Client, collection: str = "default") -> int:
     while True:
         params: dict[str, Any] = {"collection": collection, "limit": 1000, "offset": offset}
         page = client.get("/api/articles", params=params).raise_for_status().json()
-        passages += sum(article["passages"] for article in page["articles"])
+        passages += sum(int(article["passages"]) for article in page["articles"])
         offset += 1000
         if offset >= page["total"]:
             return passages

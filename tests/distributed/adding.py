@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from index.storage.postgres.document_store import BATCH_SECONDS
 
 from tests.distributed.cluster import QUOTH, Cluster
 
@@ -129,7 +130,7 @@ def findings(cluster: Cluster, collection: str) -> list[dict[str, str]]:
     return [one for one in found if one["level"] != "ok"]
 
 
-def check_consistent(cluster: Cluster, collection: str, seconds: float = 60) -> None:
+def check_consistent(cluster: Cluster, collection: str, seconds: float = BATCH_SECONDS + 30) -> None:
     """`quoth doctor` finds nothing wrong, at the latest once the sweeper has been there."""
     deadline = time.monotonic() + seconds
     while found := findings(cluster, collection):

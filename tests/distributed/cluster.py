@@ -70,7 +70,7 @@ def running_cluster(folder: Path, servers: Servers, embedder_url: str, **setting
         "QUOTH_PROXIES": "127.0.0.1",
         "QUOTH_THREADS": "1",
         "OMP_NUM_THREADS": "1",
-        **({"QUOTH_EMBEDDER_URL": embedder_url} if embedder_url else {}),
+        **embedding(embedder_url),
         **settings,
     }
     a, b = (_server(folder / name, environment) for name in ("a", "b"))
@@ -82,6 +82,11 @@ def running_cluster(folder: Path, servers: Servers, embedder_url: str, **setting
             one.start()
         wait_until_ready(cluster)
         yield cluster
+
+
+def embedding(url: str | None) -> dict[str, str]:
+    """The settings of processes whose vectors a server computes."""
+    return {"QUOTH_EMBEDDER_URL": url, "QUOTH_EMBEDDER": "words"} if url else {}
 
 
 def wait_until_ready(cluster: Cluster, seconds: float = 60) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.distributed.cluster import HAPROXY, Cluster, running_cluster, wait_until_ready
-from tests.distributed.embedding_server import embedding_server
+from tests.index.embedding.hashing_server import Server
 from tests.servers import Servers
 
 
@@ -17,7 +17,7 @@ from tests.servers import Servers
 def started_cluster(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     assert HAPROXY, "haproxy is not installed; on Debian: apt-get install haproxy"
     folder = tmp_path_factory.mktemp("cluster")
-    with embedding_server() as embedder, running_cluster(folder, servers, embedder) as running:
+    with Server(dimension=64).running() as embedder, running_cluster(folder, servers, embedder) as running:
         yield running
 
 

@@ -9,7 +9,7 @@ import httpx
 
 from tests.conftest import MODELS
 from tests.distributed.adding import quoth, search
-from tests.distributed.cluster import Cluster
+from tests.distributed.cluster import Cluster, embedding
 from tests.paths import SEEDS
 from tests.serving import serving
 
@@ -20,8 +20,7 @@ def test_searches_of_both_kinds_find_the_same_articles(cluster: Cluster, tmp_pat
     lines = (SEEDS / "questions.jsonl").read_text().splitlines()
     questions = [question for question in map(json.loads, lines) if question.get("gold")]
     (tmp_path / "models").symlink_to(MODELS, target_is_directory=True)
-    embedder = {"QUOTH_EMBEDDER_URL": cluster.environment["QUOTH_EMBEDDER_URL"]}
-    with serving(tmp_path, env=embedder) as alone:
+    with serving(tmp_path, env=embedding(cluster.environment["QUOTH_EMBEDDER_URL"])) as alone:
         alone.quoth("add", SEEDS, "--collection", "seeds")
         with httpx.Client(base_url=alone.url, trust_env=False, timeout=60) as client:
             embedded = [found(client, question["question"]) for question in questions]

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
+from hashlib import shake_256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -25,8 +25,8 @@ class Server:
 
     def vector(self, text: str) -> Vectors:
         words = text.replace("query: ", "").replace("passage: ", "").split()
-        digests = (sha256(f"{self.seed}{word}".encode()).digest() for word in words)
-        rows = [np.frombuffer(digest[: self.dimension], dtype=np.int8) for digest in digests]
+        digests = (shake_256(f"{self.seed}{word}".encode()).digest(self.dimension) for word in words)
+        rows = [np.frombuffer(digest, dtype=np.int8) for digest in digests]
         return np.asarray(np.sum(rows, axis=0), dtype=np.float32)
 
     @contextmanager
@@ -34,6 +34,8 @@ class Server:
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_GET(self) -> None:
                 told = {"data": [{"id": "words", "max_model_len": outer.window}]}
                 self._send(*((200, told) if outer.window and self.path == "/v1/models" else (404, {})))
