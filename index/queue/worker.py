@@ -12,7 +12,7 @@ from uuid import UUID
 
 from procrastinate import App, PsycopgConnector, RetryStrategy
 
-from index.errors import QuothError, StoreUnavailable
+from index.errors import BatchLost, QuothError, StoreUnavailable
 from index.queue.ingest_queue import QUEUE, TASK
 from index.queue.messages import pack_error, pack_outcomes, unpack_articles
 from index.schemas import Article, Ingested, Skipped
@@ -129,7 +129,7 @@ class Worker:
         outcomes, error = b"", None
         try:
             outcomes = pack_outcomes(list(self._store(collection, unpack_articles(articles))))
-        except StoreUnavailable:
+        except (BatchLost, StoreUnavailable):
             raise
         except QuothError as failed:
             logger.error("a batch for '%s' failed: %s", collection, failed)

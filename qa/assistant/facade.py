@@ -11,7 +11,7 @@ from typing import Self
 
 from index.embedding.embedder import Embedder
 from index.embedding.served import ServedEmbedder
-from index.errors import ArchiveEmpty, EmbedderUnavailable
+from index.errors import ArchiveEmpty, EmbedderUnavailable, StoreUnavailable
 from index.library import Library
 from index.schemas import Filters
 from qa.assistant.event_loop import BackgroundLoop
@@ -188,14 +188,14 @@ class Assistant(LibraryAccess):
 
     def _warm_up_search(self) -> None:
         # A server that is away now may be back when it is needed; `check` says that it is away.
-        with suppress(ArchiveEmpty, EmbedderUnavailable):
+        with suppress(ArchiveEmpty, EmbedderUnavailable, StoreUnavailable):
             self._library.embedder.encode(["ready"])
             self._library.collection("default").search("ready", k=1)
 
     @unrestricted
     def check(self) -> None:
-        """Raises ArchiveBroken, DiskFull, ModelUnavailable or EmbedderUnavailable if questions cannot be
-        answered or articles not be stored.
+        """Raises ArchiveBroken, StoreUnavailable, DiskFull, ModelUnavailable or EmbedderUnavailable if
+        questions cannot be answered or articles not be stored.
         """
         self._library.check()
         if isinstance(self._library.embedder, ServedEmbedder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from index.errors import ArchiveLocked
 from index.library import Library
@@ -18,6 +19,9 @@ from qa.verification.verifiers.classifier import ClassifierVerifier
 from qa.verification.verifiers.judge import ChatModelVerifier
 from qa.verification.verifiers.verifier import Verifier
 
+if TYPE_CHECKING:
+    from index.storage.postgres.server_storage import ServerStorage
+
 
 def open_assistant(
     settings: Settings, *, address: str = "", token: str = "", feedback: FeedbackStore | None = None
@@ -29,9 +33,8 @@ def open_assistant(
     ModelUnavailable (a wrong name).
     """
     model = choose_model(settings, partial(require_model, folder=settings.home / "models"))
-    embedder, reranker = open_embedder(settings), open_reranker(settings)
     verifier = open_verifier(settings, model)
-    library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
+    library = open_library(settings, address=address, token=token)
     given = CONCURRENT_ANSWERS if settings.model_slots == "auto" else settings.model_slots
     slots = 1 if isinstance(model, LocalChatModel) else given
     return Assistant(
@@ -45,6 +48,41 @@ def open_assistant(
         follow_slots=settings.model_slots == "auto",
         feedback=feedback,
     )
+
+
+def open_library(settings: Settings, *, address: str = "", token: str = "") -> Library:
+    """The library of the settings' servers, whose articles go through a queue, or of their home.
+
+    Raises as `open_storage` and `open_assistant` do.
+    """
+    embedder, reranker = open_embedder(settings), open_reranker(settings)
+    storage = open_storage(settings)
+    if not storage:
+        return Library(settings.home, embedder, reranker=reranker, address=address, token=token)
+    from index.queue.ingest_queue import IngestQueue
+    from index.queue.tables import make_queue
+
+    make_queue(storage.postgres)
+    return Library(
+        settings.home, embedder, reranker=reranker, storage=storage, queue=IngestQueue(storage.postgres)
+    )
+
+
+def open_storage(settings: Settings) -> ServerStorage | None:
+    """The servers with the articles and vectors; None where they are in the home.
+
+    Raises StoreUnavailable, StorePackagesMissing, ArchiveBroken.
+    """
+    if not settings.database_url or not settings.chroma_url:
+        return None
+    # Not needed, and not installed, where articles are in the home.
+    from index.storage.chroma.server_client import ChromaAddress, ChromaServer
+    from index.storage.postgres.connection import Postgres
+    from index.storage.postgres.server_storage import ServerStorage
+
+    key = settings.chroma_key.get_secret_value() if settings.chroma_key else ""
+    chroma = ChromaServer(ChromaAddress(settings.chroma_url, key))
+    return ServerStorage(Postgres(settings.database_url.get_secret_value()), chroma)
 
 
 def open_verifier(settings: Settings, model: ChatModel | None) -> Verifier | None:

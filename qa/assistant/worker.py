@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from qa.assistant.factory import open_library
 from qa.errors import SettingsInvalid
 from qa.settings import Settings
@@ -22,12 +24,14 @@ def work(settings: Settings, *, lease: float) -> None:
             "QUOTH_CHROMA_URL, or use `quoth add` alone, which stores them in the home"
         )
     from index.queue.worker import run_worker
+    from index.storage.postgres.connection import Postgres
 
     alive = settings.home / ALIVE
-    with open_library(settings) as library:
+    url = settings.database_url.get_secret_value()
+    with open_library(settings) as library, closing(Postgres(url)) as postgres:
         run_worker(
-            settings.database_url.get_secret_value(),
-            library.postgres,
+            url,
+            postgres,
             library.store,
             sweep=library.sweep,
             alive=alive.touch,

@@ -120,8 +120,12 @@ class ProblemDetails(Schema):
             (known for kind, known in TYPES.items() if isinstance(error, kind)),
             (500, "the server needs attention"),
         )
-        # Such a message is for the person who runs the server: it names files, and how to mend them.
-        detail = _FOR_THE_OWNER if status == 500 and caller() != OWNER else str(error)
+        # Such messages are for the person who runs the server: they name files or hosts, and what to do.
+        detail = str(error)
+        if caller() != OWNER and isinstance(error, StoreUnavailable):
+            detail = f"{error.part} is not available; try again in {error.seconds} seconds"
+        elif caller() != OWNER and status == 500:
+            detail = _FOR_THE_OWNER
         return cls(
             type=problem_type(type(error)), title=title, status=status, detail=detail, instance=instance
         )
