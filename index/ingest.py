@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +22,8 @@ from index.text.languages import language_of
 # similar length, few enough that an interruption costs seconds.
 BATCH_PASSAGES = 256
 # How often a batch is written whose vectors another process took for those of a dead one.
-ATTEMPTS = 5
+ATTEMPTS = 6
+PAUSE_SECONDS = 0.1
 
 Chunked = tuple[Article, list[Passage]]
 
@@ -86,10 +89,11 @@ class Ingest:
         ids = [passage.id for _, passage in passages]
         vectors = self._embed(passages)
         metadata = [VectorMetadata(article_id=a.id, source=a.source, date=a.first_day) for a, _ in passages]
+        outcomes: list[Ingested] = []
         with self.writing:
-            outcomes = [self._outcome(article, outdated) for article, _ in batch]
             for attempt in range(1, ATTEMPTS + 1):
                 try:
+                    outcomes = [self._outcome(article, outdated, retry=attempt > 1) for article, _ in batch]
                     written = self.documents.mark_orphans(ids)
                     self.vectors.put(ids, vectors, metadata)
                     self.documents.put(batch, written)
@@ -97,6 +101,8 @@ class Ingest:
                 except BatchLost:
                     if attempt == ATTEMPTS:
                         raise
+                    # Two writers of the same articles would take them from each other again and again.
+                    time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))
             delete_orphan_vectors(self.documents, self.vectors)
         release_free_memory()
         return outcomes
@@ -111,7 +117,9 @@ class Ingest:
         computed = iter(self.embedder.encode(texts) if texts else ())
         return np.asarray([next(computed) if vector is None else vector for vector in known])
 
-    def _outcome(self, article: Article, outdated: Sequence[Replaced]) -> Ingested:
+    def _outcome(self, article: Article, outdated: Sequence[Replaced], *, retry: bool) -> Ingested:
+        if retry and self.documents.digest(article.id) == article.digest:  # another has stored it meanwhile
+            return Ingested(article_id=article.id, how="unchanged", remarks=article.remarks)
         old = dict.fromkeys(self.documents.ids_by_origin(article.origin))
         if self.documents.digest(article.id):
             old[article.id] = None

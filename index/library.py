@@ -138,8 +138,21 @@ class Library:
         """The collections that another embedder made, or whose articles were indexed without their languages,
         each with its number of articles.
         """
-        counts = {name: outdated(self._storage.current(name), self.embedder) for name in self.names()}
+        counts = {name: self._outdated(name) for name in self.names()}
         return {name: count for name, count in counts.items() if count is not None}
+
+    def _outdated(self, name: str) -> int | None:
+        count = outdated(self._storage.current(name), self.embedder)
+        if count is None and isinstance(self.embedder, ServedEmbedder):
+            # Its name does not tell its weights.
+            try:
+                self.collection(name)
+            except EmbedderMismatch:
+                with closing(self._storage.current(name).documents()) as documents:
+                    return documents.counts()[0]
+            except QuothError:
+                return None  # said wherever the collection is used
+        return count
 
     def reindex(self, name: str) -> Iterator[Ingested]:
         """Rebuilds the collection with this library's embedder; yields the outcome of each article. The

@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,7 +80,8 @@ def running_cluster(folder: Path, servers: Servers, embedder_url: str, **setting
     with ExitStack() as stack:
         for one in cluster.all():
             stack.callback(one.kill)
-            one.start()
+        with ThreadPoolExecutor() as starting:
+            list(starting.map(RunningServer.start, cluster.all()))
         wait_until_ready(cluster)
         yield cluster
 

@@ -113,8 +113,10 @@ def test_vectors_of_another_model_of_the_same_name_are_refused(
     with embedding(other) as embedder, Library(tmp_path, embedder) as library:
         with pytest.raises(EmbedderMismatch, match=says):
             library.collection("default")
-        # The articles stay where they are, and can be indexed again.
-        assert library.names() == ["default"]
+        assert library.outdated() == {"default": len(TEXTS)}
+        assert len(list(library.reindex("default"))) == len(TEXTS)
+        [best, *_] = library.collection("default").search("Who saw the ferry that burned?")
+        assert (best.passage.article_id, library.outdated()) == ("a1", {})
 
 
 def test_a_collection_can_be_opened_once_the_server_is_back(tmp_path: Path) -> None:
