@@ -11,7 +11,7 @@ from datetime import date
 from pydantic import TypeAdapter
 
 from index import errors
-from index.errors import QuothError
+from index.errors import QuothError, StoreUnavailable
 from index.schemas import Article, Ingested, Remark, Skipped
 
 Outcomes = tuple[Ingested | Skipped, ...]
@@ -57,5 +57,7 @@ def pack_error(error: QuothError) -> str:
 def unpack_error(packed: str) -> QuothError:
     """The error, to be raised where the articles were added."""
     kind, _, message = packed.partition(": ")
+    if kind == StoreUnavailable.__name__:
+        return StoreUnavailable("a store", message)
     found = getattr(errors, kind, QuothError)
     return found(message) if isinstance(found, type) and issubclass(found, QuothError) else QuothError(packed)

@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
-from index.errors import BatchLost, QuothError, StoreUnavailable
+from index.errors import BatchLost, EmbedderUnavailable, QuothError, StoreUnavailable
 from index.queue.ingest_queue import QUEUE, TASK
 from index.queue.messages import pack_error, pack_outcomes, unpack_articles
 from index.schemas import Article, Ingested, Skipped
@@ -25,6 +25,9 @@ LEASE_SECONDS = 30.0
 # How often a worker looks for batches of dead workers, and gives a sign of life.
 _BEATS_PER_LEASE = 5
 _RESTART_SECONDS = 2.0
+# What is tried again, about a minute long.
+_PASSING = (BatchLost, EmbedderUnavailable, StoreUnavailable)
+_RETRY_SECONDS, _ATTEMPTS = 2, 30
 # Outcomes that nobody fetched, since whoever added the articles is gone.
 _FORGET = "DELETE FROM ingest_batches WHERE ended < now() - interval '1 day'"
 
@@ -75,7 +78,8 @@ class Worker:
         """Works until it is told to stop, or the connection is lost."""
         connector = PsycopgConnector(conninfo=self._url, min_size=1, max_size=3, timeout=self._lease)
         app = App(connector=connector)
-        app.task(name=TASK, queue=QUEUE, retry=RetryStrategy(wait=2))(self._store_batch)
+        retry = RetryStrategy(wait=_RETRY_SECONDS)
+        app.task(name=TASK, queue=QUEUE, retry=retry, pass_context=True)(self._store_batch)
         async with app.open_async():
             working = asyncio.create_task(
                 app.run_worker_async(
@@ -114,9 +118,9 @@ class Worker:
                 await asyncio.to_thread(self._postgres.rows, _FORGET)
             await asyncio.sleep(self._lease / _BEATS_PER_LEASE)
 
-    def _store_batch(self, batch: str) -> None:
-        """Stores a batch that is not stored yet, and notes the outcomes. Raises StoreUnavailable, after which
-        it is tried again.
+    def _store_batch(self, context: JobContext, batch: str) -> None:
+        """Stores a batch that is not stored yet, and notes the outcomes, or an error. Raises what may be over
+        soon, after which it is tried again.
         """
         found = self._postgres.rows(
             "UPDATE ingest_batches SET begun = now() WHERE id = %s AND ended IS NULL "
@@ -129,9 +133,9 @@ class Worker:
         outcomes, error = b"", None
         try:
             outcomes = pack_outcomes(list(self._store(collection, unpack_articles(articles))))
-        except (BatchLost, StoreUnavailable):
-            raise
         except QuothError as failed:
+            if isinstance(failed, _PASSING) and context.job.attempts < _ATTEMPTS:
+                raise
             logger.error("a batch for '%s' failed: %s", collection, failed)
             error = pack_error(failed)
         self._postgres.rows(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from index.errors import ArchiveEmpty, QuothError
+from index.errors import ArchiveEmpty, QuothError, StoreUnavailable
 from index.queue.messages import (
     pack_articles,
     pack_error,
@@ -51,4 +51,6 @@ def test_outcomes_come_out_as_they_went_in() -> None:
 def test_errors_keep_their_kind() -> None:
     error = unpack_error(pack_error(ArchiveEmpty("there is nothing: add some")))
     assert type(error) is ArchiveEmpty and str(error) == "there is nothing: add some"
+    away = unpack_error(pack_error(StoreUnavailable("Chroma", "http://c: refused")))
+    assert isinstance(away, StoreUnavailable) and "http://c: refused" in str(away)
     assert type(unpack_error("SomethingElse: it broke")) is QuothError
