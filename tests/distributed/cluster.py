@@ -88,7 +88,9 @@ def running_cluster(folder: Path, servers: Servers, embedder_url: str, **setting
 
 def embedding(url: str | None) -> dict[str, str]:
     """The settings of processes whose vectors a server computes."""
-    return {"QUOTH_EMBEDDER_URL": url, "QUOTH_EMBEDDER": "words"} if url else {}
+    if not url:
+        return {}
+    return {"QUOTH_EMBEDDER_URL": url, "QUOTH_EMBEDDER": "words", "NO_PROXY": "127.0.0.1"}
 
 
 def wait_until_ready(cluster: Cluster, seconds: float = 60) -> None:
