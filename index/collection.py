@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Container, Generator, Iterable, MutableMapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from index.embedding.cache import EmbeddingCache
 from index.embedding.embedder import Embedder, TextTokenizer, Vectors, relative
 from index.embedding.reranker import Reranker
-from index.errors import ArchiveBroken, ArchiveEmpty, ArticleChanged, CollectionInvalid, EmbedderMismatch
+from index.errors import (
+    ArchiveBroken,
+    ArchiveEmpty,
+    ArticleChanged,
+    CollectionInvalid,
+    EmbedderMismatch,
+    QuothError,
+)
 from index.ingest import Ingest, delete_orphan_vectors
 from index.retrieval.hybrid import HybridRetriever
 from index.schemas import Article, Filters, Hit, Ingested, Query, Skipped
-from index.storage.chroma.vector_store import ChromaVectorStore
-from index.storage.layout import DOCUMENTS, VECTORS
+from index.storage.generations import Generation
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
-from index.storage.sqlite.database import Database
-from index.storage.sqlite.document_store import SQLiteDocumentStore
-from index.storage.sqlite.keyword_index import FTS5KeywordIndex
 from index.text.languages import language_of_query
 from index.text.normalization import TermWeights, found_terms, weighted_words
 
@@ -42,58 +44,41 @@ def checked_name(name: str) -> str:
     return name
 
 
-def open_documents(folder: Path) -> DocumentStore:
-    """The documents of the collection in a folder, whichever embedder made it. Raises ArchiveBroken."""
-    require_catalogue(folder)
-    return SQLiteDocumentStore(Database(folder / DOCUMENTS))
-
-
-def require_catalogue(folder: Path) -> None:
-    """Raises ArchiveBroken if the folder has vectors but no catalogue: a new one would pass for an empty
-    collection.
-    """
-    if (folder / VECTORS).exists() and not (folder / DOCUMENTS).exists():
-        raise lost_catalogue(folder)
-
-
-def lost_catalogue(folder: Path) -> ArchiveBroken:
-    """The error for vectors whose articles are not there."""
-    return ArchiveBroken(
-        f"the catalogue {folder / DOCUMENTS} is gone or empty, but its vectors are there; restore it from a "
-        f"backup (`quoth import FILE --replace`), or, to begin anew, move {folder} away and add the articles "
-        "again"
-    )
-
-
 def made_with(documents: DocumentStore) -> str | None:
     """The name of the embedder that made the collection's vectors."""
     return documents.metadata.get(_EMBEDDER)
 
 
-def open_collection(folder: Path, embedder: Embedder, reranker: Reranker | None = None) -> Collection:
-    """The collection in a folder, which is created if there is none. Vectors that an interrupted write
+def open_collection(
+    generation: Generation, embedder: Embedder, reranker: Reranker | None = None
+) -> Collection:
+    """The collection of a generation, which is created if there is none. Vectors that an interrupted write
     left behind are deleted.
 
     Raises ArchiveBroken, and EmbedderMismatch if another embedder made the collection.
     """
-    require_catalogue(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    database = Database(folder / DOCUMENTS)
-    documents = SQLiteDocumentStore(database)
-    name = documents.metadata.setdefault(_EMBEDDER, embedder.name)
-    if name != embedder.name:
-        documents.close()
-        raise EmbedderMismatch(
-            f"the collection in {folder} was made with the embedder '{name}', not '{embedder.name}'; "
-            "run `quoth reindex`, or use that one again"
-        )
-    vectors = ChromaVectorStore(folder / VECTORS)
-    # Vectors of an interrupted write are recorded as orphans; others had articles in another catalogue.
-    if vectors.exists() and not documents.counts()[0] and not documents.orphan_vectors() and vectors.count():
+    stores = generation.open()
+    documents, vectors = stores.documents, stores.vectors
+    try:
+        name = documents.metadata.setdefault(_EMBEDDER, embedder.name)
+        if name != embedder.name:
+            raise EmbedderMismatch(
+                f"the collection in {generation} was made with the embedder '{name}', not '{embedder.name}'; "
+                "run `quoth reindex`, or use that one again"
+            )
+        # Vectors of an interrupted write are recorded as orphans; others had articles in another catalogue.
+        if (
+            vectors.exists()
+            and not documents.counts()[0]
+            and not documents.orphan_vectors()
+            and vectors.count()
+        ):
+            raise generation.lost_articles()
+        return Collection(documents, vectors, stores.keywords, embedder, reranker)
+    except QuothError:
         vectors.close()
         documents.close()
-        raise lost_catalogue(folder)
-    return Collection(documents, vectors, FTS5KeywordIndex(database), embedder, reranker)
+        raise
 
 
 class Collection:

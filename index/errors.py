@@ -12,6 +12,7 @@
     ├── EmbedderUnavailable the server that embeds cannot be reached or rejects the request
     ├── SnapshotInvalid     a file is not an export, is damaged, or collides with a collection
     ├── DiskFull            the disk is full
+    ├── BatchLost           vectors were deleted before their articles were stored
     ├── StoreUnavailable    a database or vector server does not answer
     ├── StorePackagesMissing  the packages for such servers are not installed
     └── WeightsError
@@ -90,6 +91,10 @@ class WeightsMissing(WeightsError):
 
 class WeightsCorrupt(WeightsError):
     """The weights do not match their digest."""
+
+
+class BatchLost(QuothError):
+    """Another process deleted vectors of a batch that took too long; writing them again mends it."""
 
 
 class StoreUnavailable(QuothError):

@@ -11,6 +11,7 @@ import numpy as np
 from index.chunking import chunk_article, title_prefix
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.memory import release_free_memory
+from index.errors import BatchLost
 from index.schemas import Article, Ingested, Passage, Replaced, Skipped, UnsupportedLanguage
 from index.storage.protocols import DocumentStore, VectorMetadata, VectorStore
 from index.text.languages import language_of
@@ -18,6 +19,8 @@ from index.text.languages import language_of
 # Passages that are embedded and stored together: enough to fill the encoder's batches with texts of
 # similar length, few enough that an interruption costs seconds.
 BATCH_PASSAGES = 256
+# How often a batch is written whose vectors another process took for those of a dead one.
+ATTEMPTS = 5
 
 Chunked = tuple[Article, list[Passage]]
 
@@ -85,9 +88,15 @@ class Ingest:
         metadata = [VectorMetadata(article_id=a.id, source=a.source, date=a.first_day) for a, _ in passages]
         with self.writing:
             outcomes = [self._outcome(article, outdated) for article, _ in batch]
-            self.documents.mark_orphans(ids)
-            self.vectors.put(ids, vectors, metadata)
-            self.documents.put(batch)
+            for attempt in range(1, ATTEMPTS + 1):
+                try:
+                    written = self.documents.mark_orphans(ids)
+                    self.vectors.put(ids, vectors, metadata)
+                    self.documents.put(batch, written)
+                    break
+                except BatchLost:
+                    if attempt == ATTEMPTS:
+                        raise
             delete_orphan_vectors(self.documents, self.vectors)
         release_free_memory()
         return outcomes
@@ -144,8 +153,11 @@ def _take_outdated(batch: MutableMapping[str, Chunked], item: Article) -> list[R
 
 def delete_orphan_vectors(documents: DocumentStore, vectors: VectorStore) -> int:
     """Deletes the vectors that have no passage; returns their number."""
-    orphans = documents.orphan_vectors()
-    if orphans:
-        vectors.delete(orphans)
-        documents.clear_orphans(orphans)
-    return len(orphans)
+    deleted = 0
+    while True:
+        with documents.take_orphans() as orphans:
+            if orphans:
+                vectors.delete(orphans)
+        if not orphans:
+            return deleted
+        deleted += len(orphans)

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
-from index.collection import (
-    Collection,
-    checked_name,
-    lost_catalogue,
-    open_collection,
-    open_documents,
-    require_catalogue,
-)
+from index.collection import Collection, checked_name, open_collection
 from index.embedding.embedder import Embedder
 from index.embedding.reranker import Reranker
 from index.embedding.served import ServedEmbedder
@@ -34,9 +26,8 @@ from index.maintenance.reindex import outdated, reindex
 from index.maintenance.restore import restore
 from index.maintenance.vector_sample import check_sample
 from index.schemas import Ingested
-from index.storage.chroma.vector_check import find_damage
-from index.storage.layout import VECTORS, CollectionFolders
-from index.storage.ownership import FolderLock
+from index.storage.folders.folder_storage import FolderStorage
+from index.storage.generations import Generation, Storage
 from index.storage.protocols import VectorStore
 
 DEFAULT = "default"
@@ -52,13 +43,12 @@ class Library:
         embedder: Embedder,
         *,
         reranker: Reranker | None = None,
+        storage: Storage | None = None,
         address: str = "",
         token: str = "",
     ) -> None:
-        """`address` is where this process serves HTTP, and `token` its key for callers that can read the
-        folder; other processes learn both from their ArchiveLocked.
-
-        Raises ArchiveLocked, with the owner's process id and address, if another process owns the folder.
+        """Without a `storage`, the collections are in the folder; see `FolderStorage`, also for `address` and
+        `token`. Raises ArchiveLocked if another process owns the folder.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -69,12 +59,10 @@ class Library:
         self.folder = folder
         self.embedder = embedder
         self._reranker = reranker
-        self._folders = CollectionFolders(folder / "collections")
-        self._open: dict[str, Collection] = {}
+        self._storage = storage or FolderStorage(folder, address=address, token=token)
+        self._open: dict[str, tuple[Generation, Collection]] = {}
         self._opening = threading.Lock()
         self._restoring = threading.Lock()
-        self._lock = FolderLock(folder, address=address, token=token)
-        self._folders.recover()
 
     def collection(self, name: str, *, make: bool = False) -> Collection:
         """The collection of this name; with `make`, it is created if there is none.
@@ -82,25 +70,32 @@ class Library:
         Raises ArchiveEmpty if there is none, and CollectionInvalid for an invalid name.
         """
         with self._opening:
-            if checked_name(name) not in self._open:
-                folder = self._folders.path(name)
-                if not make and not folder.exists():
+            storage, name = self._storage, checked_name(name)
+            generation = storage.create(name) if make else storage.current(name)
+            opened = self._open.get(name)
+            if not opened or opened[0] != generation:  # another process may have put a new one in its place
+                self._close(name)
+                if not make and not generation.exists():
                     raise ArchiveEmpty(
                         f"the collection '{name}' has no articles yet; add some with `quoth add PATH`"
                     )
-                opened = open_collection(folder, self.embedder, self._reranker)
-                if isinstance(self.embedder, ServedEmbedder):
-                    try:
-                        check_sample(opened, self.embedder)
-                    except QuothError:
-                        opened.close()
-                        raise
+                opened = generation, self._opened(generation)
                 self._open[name] = opened
-            return self._open[name]
+            return opened[1]
+
+    def _opened(self, generation: Generation) -> Collection:
+        collection = open_collection(generation, self.embedder, self._reranker)
+        if isinstance(self.embedder, ServedEmbedder):
+            try:
+                check_sample(collection, self.embedder)
+            except QuothError:
+                collection.close()
+                raise
+        return collection
 
     def names(self) -> list[str]:
         """The names of all collections, sorted."""
-        return self._folders.names()
+        return self._storage.names()
 
     def remove(self, name: str) -> None:
         """Removes a collection with all its articles, whichever embedder made it. Threads that use it get
@@ -114,7 +109,7 @@ class Library:
             if checked_name(name) not in self.names():
                 raise ArchiveEmpty(f"there is no collection '{name}'; `quoth collections` lists them")
             self._close(name)
-            self._folders.remove(name)
+            self._storage.remove(name)
 
     def outdated(self) -> dict[str, int]:
         """The collections that another embedder made, or whose articles were indexed without their languages,
@@ -124,13 +119,14 @@ class Library:
         return {name: count for name, count in counts.items() if count is not None}
 
     def _outdated(self, name: str) -> int | None:
-        count = outdated(self._folders.path(name), self.embedder)
+        current = self._storage.current(name)
+        count = outdated(current, self.embedder)
         if count is None and isinstance(self.embedder, ServedEmbedder):
             # Its name does not tell its weights.
             try:
                 self.collection(name)
             except EmbedderMismatch:
-                with closing(open_documents(self._folders.path(name))) as documents:
+                with closing(current.documents()) as documents:
                     return documents.counts()[0]
             except QuothError:
                 return None  # said wherever the collection is used
@@ -140,13 +136,15 @@ class Library:
         """Rebuilds the collection with this library's embedder; yields the outcome of each article. The
         current one answers until the new one is complete. An interrupted run is continued.
 
-        Nothing may be added to the collection meanwhile. Raises DiskFull, ArchiveBroken.
+        In a folder, nothing may be added to the collection meanwhile. Raises DiskFull, ArchiveBroken.
         """
-        building = self._folders.building(checked_name(name))
-        yield from reindex(self._folders.path(name), building, self.embedder, self._vectors_of(name))
-        with self._opening:
-            self._close(name)
-            self._folders.install(building, name)
+        current, building = self._storage.current(checked_name(name)), self._storage.building(name)
+        while True:
+            yield from reindex(current, building, self.embedder, self._vectors_of(name))
+            with self._opening:
+                self._close(name)
+                if self._storage.install(building, copy_of=current):
+                    return
 
     def _vectors_of(self, name: str) -> VectorStore | None:
         """The vectors of a collection, if this library's embedder computed them and they can be used."""
@@ -158,33 +156,31 @@ class Library:
         """Raises ArchiveBroken or DiskFull if the folder, or an open collection, cannot be written to, or if
         a collection has lost its catalogue or its vectors.
         """
-        self._lock.check()
-        for name in self.names():
-            require_catalogue(self._folders.path(name))
-        for collection in list(self._open.values()):
+        self._storage.check()
+        for _, collection in list(self._open.values()):
             collection.check()
 
     def vector_damage(self, name: str) -> str:
         """What is wrong with the vectors of a collection; empty if nothing is. A child process reads all of
         them and searches once.
         """
-        folder = self._vectors_closed(name)
-        return find_damage(folder) if folder.exists() else ""
+        return self._closed(name).vector_damage()
 
     def drop_vectors(self, name: str) -> None:
         """Deletes the vectors of a collection, all of which `index.maintenance.integrity.repair` can compute
         again. Raises ArchiveBroken if its articles are not there.
         """
-        with closing(open_documents(self._folders.path(name))) as documents:
+        generation = self._storage.current(checked_name(name))
+        with closing(generation.documents()) as documents:
             documents.check_integrity()
             if not documents.counts()[0]:
-                raise lost_catalogue(self._folders.path(name))
-        shutil.rmtree(self._vectors_closed(name))
+                raise generation.lost_articles()
+        self._closed(name).drop_vectors()
 
-    def _vectors_closed(self, name: str) -> Path:
+    def _closed(self, name: str) -> Generation:
         with self._opening:
             self._close(checked_name(name))
-        return self._folders.path(name) / VECTORS
+        return self._storage.current(name)
 
     def export(self, names: Sequence[str], sink: Sink) -> Iterator[None]:
         """Writes the collections to one file, a step for each article; others may be added meanwhile. See
@@ -202,27 +198,27 @@ class Library:
         with self._restoring:
             manifest = verify_backup(file)
             for name in names.values():
-                if self._folders.path(checked_name(name)).exists() and not replace:
+                if self._storage.current(checked_name(name)).exists() and not replace:
                     raise SnapshotInvalid(
                         f"there is a collection '{name}' already; import the file under another name, with "
                         "--as, or put it in the place of that one, with --replace"
                     )
             for saved, name in names.items():
-                yield from restore(file, manifest, saved, self._folders.importing(name), self.embedder)
+                yield from restore(file, manifest, saved, self._storage.importing(name), self.embedder)
             with self._opening:
                 for name in names.values():
                     self._close(name)
-                    self._folders.install(self._folders.importing(name), name)
+                    self._storage.install(self._storage.importing(name))
 
     def _close(self, name: str) -> None:
-        if collection := self._open.pop(name, None):
-            collection.close()
+        if opened := self._open.pop(name, None):
+            opened[1].close()
 
     def close(self) -> None:
-        for collection in self._open.values():
+        for _, collection in self._open.values():
             collection.close()
         self._open.clear()
-        self._lock.release()
+        self._storage.close()
 
     def __enter__(self) -> Self:
         return self

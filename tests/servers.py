@@ -16,8 +16,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
+
+if TYPE_CHECKING:
+    from index.storage.postgres.server_storage import ServerStorage
 
 START_SECONDS = 60
 
@@ -105,6 +109,15 @@ class Servers:
         with psycopg.connect(self.database_url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return self.database_url(name)
+
+    def new_storage(self, url: str | None = None, *, seconds: float = 30) -> ServerStorage:
+        """The collections of a database, or of an empty one. `seconds` limits each call."""
+        from index.storage.chroma.server_client import ChromaAddress, ChromaServer
+        from index.storage.postgres.connection import Postgres
+        from index.storage.postgres.server_storage import ServerStorage
+
+        postgres = Postgres(url or self.new_database(), seconds=seconds)
+        return ServerStorage(postgres, ChromaServer(ChromaAddress(self.chroma_url), seconds=seconds))
 
     def database_url(self, name: str) -> str:
         return f"postgresql://quoth@127.0.0.1:{self.postgres.port}/{name}"

@@ -1,41 +1,40 @@
-"""Rebuilding a collection, with another embedder or for the languages of its articles, in another folder."""
+"""Rebuilding a collection, with another embedder or for the languages of its articles, beside it."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
-from index.collection import Collection, made_with, open_collection, open_documents
+from index.collection import Collection, made_with, open_collection
 from index.embedding.embedder import Embedder, Vectors
 from index.errors import ArchiveBroken, EmbedderMismatch
 from index.maintenance.backup_file import Place
 from index.schemas import Article, Ingested, Skipped
+from index.storage.generations import Generation
 from index.storage.protocols import DocumentStore, VectorStore
 
 
-def outdated(folder: Path, embedder: Embedder) -> int | None:
-    """The number of articles of the collection in `folder` if another embedder made it, or if some were
+def outdated(generation: Generation, embedder: Embedder) -> int | None:
+    """The number of articles of the collection if another embedder made it, or if some were
     indexed without their language; else None.
     """
-    with closing(open_documents(folder)) as documents:
+    with closing(generation.documents()) as documents:
         name = made_with(documents)
         current = not name or (name == embedder.name and not documents.without_language())
         return None if current else documents.counts()[0]
 
 
 def reindex(
-    current: Path, building: Path, embedder: Embedder, vectors: VectorStore | None = None
+    current: Generation, building: Generation, embedder: Embedder, vectors: VectorStore | None = None
 ) -> Iterator[Ingested]:
-    """Embeds every article of the collection in the folder `current` into the folder `building`; yields the
-    outcome of each. Articles that an earlier run has embedded are unchanged. `vectors` are those of the
-    current collection if the same embedder made them; they are not computed again.
+    """Embeds every article of the collection `current` into `building`, beside it; yields the outcome of
+    each. Articles that an earlier run has embedded are unchanged. `vectors` are those of the current
+    collection if the same embedder made them; they are not computed again.
 
     The current collection is only read. Raises DiskFull, and ArchiveBroken if an article cannot be stored.
     """
-    with closing(open_documents(current)) as old, closing(_continued(building, embedder)) as new:
+    with closing(current.documents()) as old, closing(_continued(building, embedder)) as new:
         known: dict[Place, Vectors] = {}
 
         def articles() -> Iterator[Article]:
@@ -48,7 +47,7 @@ def reindex(
         for outcome in new.add(articles(), known=known):
             if isinstance(outcome, Skipped):
                 raise ArchiveBroken(
-                    f"the article '{outcome.source}' of '{current.name}' {outcome.reason}; "
+                    f"the article '{outcome.source}' of '{current.collection}' {outcome.reason}; "
                     "`quoth remove` it, and run `quoth reindex` again"
                 )
             yield outcome
@@ -63,10 +62,10 @@ def _known_vectors(documents: DocumentStore, vectors: VectorStore, article_id: s
     return {places[id_]: vector for id_, vector in zip(ids, found, strict=True)}
 
 
-def _continued(folder: Path, embedder: Embedder) -> Collection:
+def _continued(building: Generation, embedder: Embedder) -> Collection:
     try:
-        return open_collection(folder, embedder)
+        return open_collection(building, embedder)
     except (EmbedderMismatch, ArchiveBroken):
         # It was begun with another embedder or is damaged; all its articles are in the current one.
-        shutil.rmtree(folder)
-        return open_collection(folder, embedder)
+        building.clear()
+        return open_collection(building, embedder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -13,16 +12,17 @@ from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotInvalid
 from index.maintenance.backup_file import BackupManifest, Place, read_articles
 from index.schemas import Article, Skipped
+from index.storage.generations import Generation
 
 
 def restore(
-    file: Path, manifest: BackupManifest, saved: str, building: Path, embedder: Embedder
+    file: Path, manifest: BackupManifest, saved: str, building: Generation, embedder: Embedder
 ) -> Iterator[None]:
-    """Builds the collection `saved` of the file in the folder `building`, a step for each article.
+    """Builds the collection `saved` of the file as the generation `building`, a step for each article.
 
     The file's vectors are used if the same embedder computed them. Raises SnapshotInvalid, DiskFull.
     """
-    shutil.rmtree(building, ignore_errors=True)
+    building.clear()
     backup = manifest.collections[saved]
     with closing(open_collection(building, embedder)) as collection:
         origins: dict[str, str] = {}

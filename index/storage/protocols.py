@@ -2,8 +2,9 @@
 
 The document store is the source of truth: an article exists once it is there. Vectors cannot share a
 transaction with it, so every vector id that is about to be written, or to lose its passage, is first
-recorded there as an orphan, and orphans are deleted at the next chance. Whenever the process dies, an
-article is stored completely or not at all.
+recorded there as an orphan, and orphans are deleted at the next chance. Whenever a process dies, an
+article is stored completely or not at all. Where several processes write, the ids that are about to be
+written belong to a batch until it is stored or expires; the last batch to record an id owns it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from index.embedding.embedder import Vectors
 from index.schemas import Article, ArticlePage, Filters, Passage
 from index.text.languages import ENGLISH
 from index.text.normalization import TermWeights
+
+CLOSED = "the collection is being removed or replaced; try again"
+"""The message of ArchiveEmpty where a collection was closed while it was used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +119,12 @@ class DocumentStore(Protocol):
     def cluster_members(self, cluster: int, filters: Filters, limit: int) -> list[Article]:
         """Up to `limit` articles of the cluster that pass the filters, oldest first."""
 
-    def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+    def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]], batch: int = 0) -> None:
         """Stores articles with their passages and indexes their words, all or none. Each replaces the
         article of its id, and those of its origin.
+
+        Raises BatchLost, and stores nothing, if vectors that `mark_orphans` recorded for this batch may have
+        been deleted since.
         """
 
     def remove(self, ids: Sequence[str]) -> None:
@@ -126,13 +133,15 @@ class DocumentStore(Protocol):
     def orphan_vectors(self) -> list[str]:
         """The ids of vectors without a passage."""
 
-    def mark_orphans(self, ids: Sequence[str]) -> None:
-        """Records that vectors of these ids are about to be written. `put` clears the records of its
-        passages; those that exist already are not recorded.
+    def mark_orphans(self, ids: Sequence[str]) -> int:
+        """Records that vectors of these ids are about to be written, and returns the number of their batch.
+        `put` clears the records of its passages; ids of passages that exist already are not recorded.
         """
 
-    def clear_orphans(self, ids: Sequence[str]) -> None:
-        """Deletes the records: the vectors of these ids are deleted."""
+    def take_orphans(self) -> AbstractContextManager[list[str]]:
+        """Some of the vectors without a passage, for deletion; their records are deleted at the end, unless
+        it raises. No other process gets or writes the same ones meanwhile.
+        """
 
     def snapshot(self) -> AbstractContextManager[DocumentStore]:
         """The store as it is now, read-only, unaffected by later writes."""
@@ -169,6 +178,9 @@ class VectorStore(Protocol):
 
     def exists(self) -> bool:
         """Whether anything was ever stored; takes no time."""
+
+    def check(self) -> None:
+        """Raises StoreUnavailable if a server with the vectors does not answer."""
 
     def nearest(self, vector: Vectors, k: int, filters: Filters) -> dict[str, float]:
         """The k passage ids most similar to `vector`, shape (dimension,), with their cosines, -1 to 1."""

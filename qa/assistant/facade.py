@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Self
 
 from index.embedding.served import ServedEmbedder
-from index.errors import ArchiveEmpty, EmbedderUnavailable
+from index.errors import ArchiveEmpty, EmbedderUnavailable, StoreUnavailable
 from index.library import Library
 from index.schemas import Filters
 from qa.assistant.event_loop import BackgroundLoop
@@ -185,15 +185,15 @@ class Assistant(LibraryAccess):
             searching.result()
 
     def _warm_up_search(self) -> None:
-        # A server that is away now may be back when it is needed; `check` says that it is away.
-        with suppress(ArchiveEmpty, EmbedderUnavailable):
+        # What is away now may be back when it is needed; `check` says that it is away.
+        with suppress(ArchiveEmpty, EmbedderUnavailable, StoreUnavailable):
             self._library.embedder.encode(["ready"])
             self._library.collection("default").search("ready", k=1)
 
     @unrestricted
     def check(self) -> None:
-        """Raises ArchiveBroken, DiskFull, ModelUnavailable or EmbedderUnavailable if questions cannot be
-        answered or articles not be stored.
+        """Raises ArchiveBroken, DiskFull, ModelUnavailable, EmbedderUnavailable or StoreUnavailable if
+        questions cannot be answered or articles not be stored.
         """
         self._library.check()
         if isinstance(self._library.embedder, ServedEmbedder):

@@ -6,6 +6,7 @@ from functools import partial
 
 from index.errors import ArchiveLocked
 from index.library import Library
+from index.storage.generations import Storage
 from qa.assistant.facade import CONCURRENT_ANSWERS, Assistant
 from qa.client import Quoth
 from qa.llm.chat_models import ChatModel, LocalChatModel, choose_model
@@ -31,7 +32,10 @@ def open_assistant(
     model = choose_model(settings, partial(require_model, folder=settings.home / "models"))
     embedder, reranker = open_embedder(settings), open_reranker(settings)
     verifier = open_verifier(settings, model)
-    library = Library(settings.home, embedder, reranker=reranker, address=address, token=token)
+    storage = open_storage(settings)
+    library = Library(
+        settings.home, embedder, reranker=reranker, storage=storage, address=address, token=token
+    )
     given = CONCURRENT_ANSWERS if settings.model_slots == "auto" else settings.model_slots
     slots = 1 if isinstance(model, LocalChatModel) else given
     return Assistant(
@@ -44,6 +48,23 @@ def open_assistant(
         follow_slots=settings.model_slots == "auto",
         feedback=feedback,
     )
+
+
+def open_storage(settings: Settings) -> Storage | None:
+    """The servers with the articles and vectors; None where they are in the home.
+
+    Raises StoreUnavailable, StorePackagesMissing, ArchiveBroken.
+    """
+    if not settings.database_url or not settings.chroma_url:
+        return None
+    # Not needed, and not installed, where articles are in the home.
+    from index.storage.chroma.server_client import ChromaAddress, ChromaServer
+    from index.storage.postgres.connection import Postgres
+    from index.storage.postgres.server_storage import ServerStorage
+
+    key = settings.chroma_key.get_secret_value() if settings.chroma_key else ""
+    chroma = ChromaServer(ChromaAddress(settings.chroma_url, key))
+    return ServerStorage(Postgres(settings.database_url.get_secret_value()), chroma)
 
 
 def open_verifier(settings: Settings, model: ChatModel | None) -> Verifier | None:

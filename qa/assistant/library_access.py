@@ -6,7 +6,7 @@ from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from index.errors import ArchiveBroken, ArchiveEmpty, EmbedderMismatch
+from index.errors import ArchiveBroken, ArchiveEmpty, EmbedderMismatch, StoreUnavailable
 from index.library import Library
 from index.maintenance.backup import Sink
 from index.maintenance.backup_file import target_names
@@ -159,9 +159,10 @@ class LibraryAccess:
         are damaged: nothing else can be measured while a metric fails.
         """
         counts: dict[str, int] = {}
-        for name in sorted(self.collections()):
-            with suppress(ArchiveBroken, EmbedderMismatch):
-                counts[name] = self._count(name)
+        with suppress(StoreUnavailable):
+            for name in sorted(self.collections()):
+                with suppress(ArchiveBroken, EmbedderMismatch):
+                    counts[name] = self._count(name)
         return counts
 
     def _count(self, name: str) -> int:

@@ -9,6 +9,7 @@ from index.errors import ArchiveBroken, ArchiveLocked, QuothError
 from index.library import Library
 from index.maintenance import integrity
 from index.maintenance.integrity import IntegrityReport
+from qa.assistant.factory import open_storage
 from qa.cli.findings import PULL, Finding, problem_of, split_message
 from qa.client import Quoth
 from qa.errors import NotReady
@@ -33,9 +34,12 @@ def examine_archive(settings: Settings, only: str | None, mend: bool) -> Iterato
         yield Finding(about="archive", level="warning", text=text, mend=PULL)
         return
     try:
-        with Library(settings.home, embedder) as library:
+        with Library(settings.home, embedder, storage=open_storage(settings)) as library:
             names = [only] if only else library.names()
-            text = "no other process has it open" + ("" if names else "; it has no articles yet")
+            place = (
+                "PostgreSQL and Chroma answer" if settings.database_url else "no other process has it open"
+            )
+            text = place + ("" if names else "; it has no articles yet")
             yield Finding(about="archive", level="ok", text=text)
             for name in names:
                 yield from _collection(library, name, mend)

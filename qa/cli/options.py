@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from index.errors import CollectionInvalid, QuothError
+from index.errors import CollectionInvalid, QuothError, StorePackagesMissing
 from qa.cli import console
 from qa.errors import EvaluationInvalid, KeyRequired, QuestionInvalid, SettingsInvalid, TextInvalid
 
@@ -27,6 +27,7 @@ _USAGE_ERRORS = (
     KeyRequired,
     QuestionInvalid,
     SettingsInvalid,
+    StorePackagesMissing,
     TextInvalid,
 )
 

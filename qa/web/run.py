@@ -16,7 +16,7 @@ from functools import partial
 import uvicorn
 from sse_starlette.sse import AppStatus
 
-from index.errors import DiskFull, EmbedderUnavailable, QuothError
+from index.errors import DiskFull, EmbedderUnavailable, QuothError, StoreUnavailable
 from index.storage.disk_space import ensure_space
 from qa.assistant import Assistant, open_assistant, open_or_connect
 from qa.errors import AddressUnavailable, KeyRequired, ModelUnavailable, NotReady, SettingsInvalid
@@ -177,8 +177,14 @@ def check_ready(loading: Future[None], assistant: Assistant) -> None:
     try:
         assistant.check()
         ensure_space(assistant.home)
-    except (ModelUnavailable, EmbedderUnavailable) as error:
+    except ModelUnavailable as error:
         raise NotReady(str(error)) from error
+    except EmbedderUnavailable as error:
+        logger.error("not ready: %s", error)
+        raise NotReady("the server that embeds is not available; try again in a few seconds") from error
+    except StoreUnavailable as error:
+        logger.error("not ready: %s", error)
+        raise NotReady(f"{error.part} is not available; try again in {error.seconds} seconds") from error
     except DiskFull as error:
         logger.error("not ready: %s", error)
         raise NotReady("the disk is full, and nothing can be added; free some space") from error

@@ -71,7 +71,7 @@ def test_an_unknown_provider_is_one_sentence() -> None:
 
 def test_articles_in_a_database_need_a_server_of_vectors_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUOTH_DATABASE_URL", "postgresql://quoth:secret@127.0.0.1/quoth")
-    with pytest.raises(SettingsInvalid, match="QUOTH_CHROMA_URL is not set.* neither") as failure:
+    with pytest.raises(SettingsInvalid, match=r"QUOTH_CHROMA_URL is not set.* neither") as failure:
         read_settings()
     assert "secret" not in str(failure.value)
     monkeypatch.setenv("QUOTH_CHROMA_URL", "http://127.0.0.1:8000")

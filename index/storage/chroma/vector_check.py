@@ -87,9 +87,10 @@ def _try(folder: Path) -> None:
     import numpy as np
 
     from index.schemas import Filters
+    from index.storage.chroma.folder_client import FolderClient
     from index.storage.chroma.vector_store import ChromaVectorStore
 
-    store = ChromaVectorStore(folder, check=False)
+    store = ChromaVectorStore(FolderClient(folder, check=False))
     ids = sorted(store.ids())
     first = np.empty((0, 0), dtype=np.float32)
     for start in range(0, len(ids), _BATCH):

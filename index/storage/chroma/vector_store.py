@@ -1,82 +1,64 @@
-"""The vectors of passages, in Chroma. No other module imports chromadb."""
+"""The vectors of passages, in Chroma."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from index.embedding.embedder import Vectors
-from index.errors import ArchiveBroken, ArchiveEmpty, QuothError
+from index.errors import QuothError
 from index.schemas import Filters
-from index.storage.chroma.vector_check import check_openable, has_vectors, seal
-from index.storage.disk_space import disk_full, ensure_space, free_bytes
 from index.storage.protocols import VectorMetadata
-from index.storage.sqlite.database import CLOSED
 
 if TYPE_CHECKING:
     from chromadb import Collection as ChromaCollection
-    from chromadb.api import ClientAPI
 
-# The limit of hosted Chroma for one write; local Chroma accepts more, but is no faster with it.
+# The limit of hosted Chroma for one call; local Chroma accepts more, but is no faster with it.
 BATCH = 300
 # Chroma stores no dates: a day is its `date.toordinal`, and 0 is an article without a date.
 UNDATED = 0
-# On a disk with less than this Chroma fails with unrelated errors.
-FULL_BYTES = 1_000_000
+
+
+class ChromaClient(Protocol):
+    """How one Chroma collection is reached."""
+
+    @property
+    def batch(self) -> int:
+        """How many ids may be read in one call."""
+
+    def collection(self) -> ChromaCollection:
+        """The collection, created at the first use. Raises whatever Chroma's parts raise, and QuothErrors."""
+
+    def translated(self, error: Exception) -> QuothError:
+        """What an error of Chroma means."""
+
+    def exists(self) -> bool: ...
+
+    def check(self) -> None: ...
+
+    def ensure_space(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class ChromaVectorStore:
-    """The vector store of one collection, in a local folder, which is opened at its first use. Damaged files
-    are then noticed, unless `check` is false.
-    """
+    """The vector store of one collection."""
 
-    def __init__(self, folder: Path, *, check: bool = True) -> None:
-        self._folder = folder
-        self._check = check
-        self._lock = threading.Lock()
-        self._client: ClientAPI | None = None
-        self._closed = False
-
-    def _open(self) -> ChromaCollection:
-        with self._lock:
-            if self._closed:
-                raise ArchiveEmpty(CLOSED)
-            if not self._client:
-                if self._check:
-                    check_openable(self._folder)
-                # Half a second of import, which commands that never search are spared.
-                import chromadb
-                from chromadb.config import Settings
-
-                self._folder.mkdir(exist_ok=True)
-                settings = Settings(anonymized_telemetry=False)
-                self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
-                self._vectors = self._client.get_or_create_collection(
-                    "passages", configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-                )
-            return self._vectors
+    def __init__(self, client: ChromaClient) -> None:
+        self._client = client
 
     @contextmanager
     def _collection(self) -> Iterator[ChromaCollection]:
-        """The Chroma collection. Translates its errors: Chroma raises whatever its parts raise."""
+        """The Chroma collection. Translates its errors."""
         try:
-            yield self._open()
+            yield self._client.collection()
         except QuothError:
             raise
         except Exception as error:
-            if self._closed:
-                raise ArchiveEmpty(CLOSED) from error
-            if "full" in str(error) or free_bytes(self._folder.parent) < FULL_BYTES:
-                raise disk_full(self._folder) from error
-            raise ArchiveBroken(
-                f"the vectors in {self._folder} cannot be used ({error}); run `quoth doctor --mend`, which "
-                "computes them again, or restore the collection from a backup"
-            ) from error
+            raise self._client.translated(error) from error
 
     def put(self, ids: Sequence[str], vectors: Vectors, metadata: Sequence[VectorMetadata]) -> None:
         fields: list[Mapping[str, Any]] = [
@@ -106,7 +88,10 @@ class ChromaVectorStore:
             raise ValueError("a query vector must be finite")
         with self._collection() as collection:
             found = collection.query(
-                query_embeddings=vector[None, :], n_results=k, where=_where(filters), include=["distances"]
+                query_embeddings=vector[None, :],
+                n_results=min(k, BATCH),
+                where=_where(filters),
+                include=["distances"],
             )
         distances = found["distances"] or [[]]
         # Rounding takes some cosines slightly beyond 1.
@@ -118,34 +103,42 @@ class ChromaVectorStore:
         return dict(zip(found, np.clip(vectors @ vector, -1, 1).tolist(), strict=True)) if found else {}
 
     def get(self, ids: Sequence[str]) -> tuple[list[str], Vectors]:
-        if not ids:
-            return [], np.empty((0, 0), dtype=np.float32)
+        found: list[str] = []
+        vectors: list[Any] = []
         with self._collection() as collection:
-            found = collection.get(ids=list(ids), include=["embeddings"])
-        return found["ids"], np.asarray(found["embeddings"], dtype=np.float32)
+            for at in range(0, len(ids), BATCH):
+                part = collection.get(ids=list(ids[at : at + BATCH]), include=["embeddings"])
+                found += part["ids"]
+                vectors += list(part["embeddings"] if part["embeddings"] is not None else ())
+        return found, np.asarray(vectors, dtype=np.float32) if found else np.empty((0, 0), dtype=np.float32)
 
     def ids(self) -> set[str]:
+        found: set[str] = set()
         with self._collection() as collection:
-            return set(collection.get(include=[])["ids"])
+            for offset in range(0, collection.count(), self._client.batch):
+                found.update(collection.get(limit=self._client.batch, offset=offset, include=[])["ids"])
+        return found
 
     def count(self) -> int:
         with self._collection() as collection:
             return collection.count()
 
     def exists(self) -> bool:
-        return has_vectors(self._folder)
+        try:
+            return self._client.exists()
+        except QuothError:
+            raise
+        except Exception as error:
+            raise self._client.translated(error) from error
+
+    def check(self) -> None:
+        self._client.check()
 
     def ensure_space(self) -> None:
-        ensure_space(self._folder.parent)  # the folder itself is created at the first use
+        self._client.ensure_space()
 
     def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            if self._client:
-                self._client.close()  # type: ignore[attr-defined]  # only the local client has it
-                self._client = None
-                if self._folder.is_dir():
-                    seal(self._folder)
+        self._client.close()
 
 
 def _where(filters: Filters) -> Any:

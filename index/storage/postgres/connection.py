@@ -13,7 +13,7 @@ try:
     import psycopg
     from psycopg import conninfo
     from psycopg.abc import PQGen
-    from psycopg_pool import ConnectionPool, PoolTimeout
+    from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 except ImportError as error:
     from index.errors import StorePackagesMissing
 
@@ -22,7 +22,7 @@ except ImportError as error:
         "`quoth[server]`, or unset it"
     ) from None
 
-from index.errors import QuothError, StoreUnavailable
+from index.errors import ArchiveEmpty, DiskFull, StoreUnavailable
 
 PART = "PostgreSQL"
 CONNECTIONS = 10
@@ -108,17 +108,19 @@ class Postgres:
             ) from None
         self.place = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
         """Where the database is, without the password."""
+        self._url = url
         self._seconds = seconds
+        self._options: dict[str, Any] = {
+            "autocommit": True,
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "quoth",
+            "options": f"-c statement_timeout={int(seconds * 1000)} -c timezone=UTC "
+            "-c idle_in_transaction_session_timeout=120000",
+        }
         self._pool = ConnectionPool(
             url,
             connection_class=_TimedConnection,
-            kwargs={
-                "autocommit": True,
-                "connect_timeout": CONNECT_SECONDS,
-                "application_name": "quoth",
-                "options": f"-c statement_timeout={int(seconds * 1000)} -c timezone=UTC "
-                "-c idle_in_transaction_session_timeout=120000",
-            },
+            kwargs=self._options,
             configure=self._configure,
             check=_try_if_idle,
             min_size=0,
@@ -149,13 +151,18 @@ class Postgres:
             yield Transaction(connection)
 
     @contextmanager
-    def snapshot(self, *, seconds: float | None = None) -> Iterator[Transaction]:
+    def snapshot(self) -> Iterator[Transaction]:
         """A read-only transaction whose queries all see the database as it is at the first, however long
-        it lasts.
+        it lasts. It has a connection of its own, so that several leave the pool alone.
         """
-        with self._connection() as connection, connection.transaction(), _limit(connection, seconds):
+        with (
+            self._translated_errors(),
+            _TimedConnection.connect(self._url, **self._options) as connection,
+            connection.transaction(),
+        ):
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            connection.execute("SELECT 1")  # the first query determines what the others see
             yield Transaction(connection)
 
     def check(self) -> None:
@@ -169,20 +176,21 @@ class Postgres:
 
     @contextmanager
     def _connection(self) -> Iterator[_TimedConnection]:
-        connection: _TimedConnection | None = None
+        with self._translated_errors(), self._pool.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
         try:
-            with self._pool.connection() as connection:
-                yield connection
-        except QuothError:
-            raise
+            yield
         except PoolTimeout as error:
             raise self._unavailable("no connection was to be had") from error
-        except psycopg.OperationalError as error:  # also where it is full, shuts down, or takes too long
+        except psycopg.errors.DiskFull as error:
+            raise DiskFull(f"the disk of {self.place} is full; nothing was lost: free some space") from error
+        except psycopg.OperationalError as error:  # also where it shuts down, or takes too long
             raise self._unavailable(_first_line(error)) from error
-        except psycopg.InterfaceError as error:
-            if connection is not None and not connection.closed:
-                raise
-            raise self._unavailable(_first_line(error)) from error
+        except PoolClosed as error:
+            raise ArchiveEmpty("the library was closed; open it again") from error
 
     def _unavailable(self, reason: str) -> StoreUnavailable:
         return StoreUnavailable(PART, f"{self.place}: {reason}")

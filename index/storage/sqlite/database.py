@@ -11,9 +11,8 @@ from typing import Any
 
 from index.errors import ArchiveBroken, ArchiveEmpty, DiskFull
 from index.storage.disk_space import disk_full
+from index.storage.protocols import CLOSED
 from index.storage.sqlite.schema import migrate
-
-CLOSED = "the collection is being removed or replaced; try again"
 
 
 class Database:

@@ -8,19 +8,12 @@ from datetime import date
 
 from index.errors import ArticleUnknown
 from index.schemas import Article, ArticlePage, Filters, Passage, first_day, site_of
+from index.storage.article_rows import ARTICLE_FIELDS, article_of, filter_condition, placeholders, summary_of
 from index.storage.disk_space import ensure_space
 from index.storage.protocols import PassageSpan
 from index.storage.sqlite import duplicate_clusters
 from index.storage.sqlite.database import Database, SQLiteMetadata
-from index.storage.sqlite.sql import (
-    ARTICLE_FIELDS,
-    article_of,
-    delete_article,
-    filter_condition,
-    insert_article,
-    placeholders,
-    summary_of,
-)
+from index.storage.sqlite.sql import delete_article, insert_article
 
 # Articles from before there were clusters are clustered so many with each batch that is stored.
 CLUSTERED_PER_BATCH = 50
@@ -193,9 +186,9 @@ class SQLiteDocumentStore:
         )
         return [article_of(row) for row in rows]
 
-    def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+    def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]], batch: int = 0) -> None:
         with self.database.transaction() as db:
-            for article, passages in batch:
+            for article, passages in articles:
                 for old in {article.id, *self.ids_by_origin(article.origin)}:
                     delete_article(db, old)
                 insert_article(db, article, passages)
@@ -209,16 +202,20 @@ class SQLiteDocumentStore:
     def orphan_vectors(self) -> list[str]:
         return [id_ for (id_,) in self.database.rows("SELECT passage_id FROM orphan_vectors")]
 
-    def mark_orphans(self, ids: Sequence[str]) -> None:
+    def mark_orphans(self, ids: Sequence[str]) -> int:
         with self.database.transaction() as db:
             db.executemany(
                 "INSERT OR IGNORE INTO orphan_vectors SELECT ?1 WHERE ?1 NOT IN (SELECT id FROM passages)",
                 [(id_,) for id_ in ids],
             )
+        return 0  # one process writes, one batch at a time
 
-    def clear_orphans(self, ids: Sequence[str]) -> None:
+    @contextmanager
+    def take_orphans(self) -> Iterator[list[str]]:
+        taken = self.orphan_vectors()
+        yield taken
         with self.database.transaction() as db:
-            db.executemany("DELETE FROM orphan_vectors WHERE passage_id = ?", [(id_,) for id_ in ids])
+            db.executemany("DELETE FROM orphan_vectors WHERE passage_id = ?", [(id_,) for id_ in taken])
 
     @contextmanager
     def snapshot(self) -> Iterator[SQLiteDocumentStore]:

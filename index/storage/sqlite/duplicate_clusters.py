@@ -10,12 +10,9 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 
+from index.storage.duplicates import CANDIDATES_PER_BAND, matching_clusters
 from index.storage.sqlite.database import Database
 from index.text.shingles import Shingles
-
-# Candidates read per band, and texts compared per article: a footer that all articles of a source share
-# must not make adding slower the more of them there are.
-CANDIDATES_PER_BAND, MAX_COMPARED = 50, 20
 
 
 def cluster_of(database: Database, article_id: str) -> int | None:
@@ -82,18 +79,15 @@ def _matching_clusters(db: sqlite3.Connection, shingles: Shingles, bands: list[i
             "SELECT member FROM minhash_bands WHERE hash = ? LIMIT ?", (band, CANDIDATES_PER_BAND)
         )
         shared_bands.update(member for (member,) in found)
-    matching: set[int] = set()
-    compared = 0
-    for member, _ in shared_bands.most_common():
+
+    def cluster_of_member(member: int) -> int:
         [(cluster,)] = db.execute("SELECT cluster FROM cluster_members WHERE row = ?", (member,))
-        if cluster in matching:
-            continue
-        if compared == MAX_COMPARED:
-            break
-        compared += 1
+        return int(cluster)
+
+    def text_of(member: int) -> str:
         [(text,)] = db.execute(
             "SELECT text FROM cluster_members JOIN articles ON id = article_id WHERE row = ?", (member,)
         )
-        if shingles.is_copy_of(Shingles.of(text)):
-            matching.add(cluster)
-            yield cluster
+        return str(text)
+
+    return matching_clusters(shingles, shared_bands, cluster_of_member, text_of)

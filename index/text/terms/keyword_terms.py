@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from index.text.letters import normalize_letters
 from index.text.terms.stemming import ENGLISH, plain, porter_stem, stem
 from index.text.terms.words import letter_pairs, paired, paired_runs, word_parts, words
 
 _LATIN = re.compile("[\0-\u036f\u1e00-\u1eff\u2000-\u2bff\ua720-\ua7ff\ufb00-\ufb06\ufffd]*")
+_PARTS = re.compile(r"[^\W_]+")
 # Hebrew writes "and", "the", "in", "to" … as the first letter of a word.
 _HEBREW_PREFIXED = re.compile("[הובלכמש](?=[\u05d0-\u05ea]{3})")
 
@@ -25,6 +27,28 @@ def index_text(text: str, language: str) -> str:
     if language in ("", ENGLISH) and _LATIN.fullmatch(text):
         return text
     return " ".join(_stemmed(text, language))
+
+
+def index_terms(text: str, language: str) -> Iterator[str]:
+    """The terms by which a keyword index that knows no phrases has a text, in a language as in `index_text`:
+    each word's, and beside the parts of a word such as "U.S." all of them joined by spaces.
+    """
+    for part, in_pairs in paired_runs(normalize_letters(text)):
+        if in_pairs:
+            yield from map(phrase_term, (*part, *(letter_pairs(part) if len(part) > 1 else ())))
+            continue
+        for word in words(part):
+            for form in _forms(word, language):
+                term = phrase_term(form)
+                yield term
+                if " " in term:
+                    yield from term.split(" ")
+
+
+@lru_cache(maxsize=200_000)
+def phrase_term(phrase: str) -> str:
+    """The term of a word or phrase of `query_terms`: the stems of its parts, joined by spaces."""
+    return " ".join(map(porter_stem, _PARTS.findall(plain(phrase))))
 
 
 def query_terms(word: str, languages: Iterable[str]) -> list[list[str]]:

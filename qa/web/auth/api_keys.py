@@ -63,6 +63,9 @@ class ApiKeys(Protocol):
     def all(self) -> tuple[ApiKey, ...]:
         """All keys, sorted by name."""
 
+    def exist(self) -> bool:
+        """Whether there is a key, or has been one as far as is known."""
+
     def find(self, token: str) -> ApiKey | None:
         """The key with this token. The time taken does not depend on which key matches."""
 
@@ -121,6 +124,9 @@ class ApiKeyFile:
         if self._cached is None or self._cached[0] != version:
             self._cached = (version, self._parse(status))
         return self._cached[1]
+
+    def exist(self) -> bool:
+        return bool(self.all())
 
     def _parse(self, status: os.stat_result) -> tuple[ApiKey, ...]:
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):

@@ -44,7 +44,7 @@ def error_response(error: Exception, instance: str) -> Response:
     elif isinstance(error, EmbedderUnavailable):
         headers["retry-after"] = RETRY_AFTER_SECONDS
     problem = ProblemDetails.of(error, instance)
-    if problem.status == 500 and isinstance(error, QuothError):
+    if isinstance(error, StoreUnavailable) or (problem.status == 500 and isinstance(error, QuothError)):
         logger.error("%s failed: %s", instance, error)
     return problem_response(problem, headers)
 

@@ -20,6 +20,10 @@ class PostgresApiKeys:
     def all(self) -> tuple[ApiKey, ...]:
         return tuple(map(_key, self._postgres.rows(f"SELECT {_COLUMNS} FROM api_keys ORDER BY name")))
 
+    def exist(self) -> bool:
+        [(exists,)] = self._postgres.rows("SELECT EXISTS (SELECT FROM first_key)")
+        return bool(exists)
+
     def find(self, token: str) -> ApiKey | None:
         # The index compares hashes, so the time tells nothing about the tokens.
         query = f"SELECT {_COLUMNS} FROM api_keys WHERE digest = %s"
@@ -30,8 +34,10 @@ class PostgresApiKeys:
         token = generate_token()
         key = new_key(name, role, collections, token)
         added = self._postgres.rows(
-            f"INSERT INTO api_keys ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s) "
-            "ON CONFLICT (name) DO NOTHING RETURNING name",
+            f"WITH added AS (INSERT INTO api_keys ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s) "
+            "ON CONFLICT (name) DO NOTHING RETURNING name), "
+            "noted AS (INSERT INTO first_key (id) SELECT 1 FROM added ON CONFLICT DO NOTHING) "
+            "SELECT name FROM added",
             (key.name, key.role, list(key.collections), key.digest, key.made),
         )
         if not added:

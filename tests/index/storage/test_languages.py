@@ -13,7 +13,7 @@ import pytest
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.schemas import Article, Filters, Passage
-from index.storage.layout import DOCUMENTS
+from index.storage.folders.layout import DOCUMENTS
 from index.storage.sqlite.database import Database
 from index.storage.sqlite.document_store import SQLiteDocumentStore
 from index.storage.sqlite.keyword_index import FTS5KeywordIndex

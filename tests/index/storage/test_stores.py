@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.collection import open_documents
-from index.errors import ArchiveEmpty, ArticleUnknown, DiskFull
+from index.errors import ArticleUnknown
 from index.schemas import Article, Filters, Passage
-from index.storage import disk_space
-from index.storage.chroma.vector_store import ChromaVectorStore
-from index.storage.protocols import DocumentStore, KeywordIndex, PassageSpan, VectorMetadata, VectorStore
-from index.storage.sqlite.database import Database
-from index.storage.sqlite.document_store import SQLiteDocumentStore
-from index.storage.sqlite.keyword_index import FTS5KeywordIndex
+from index.storage.generations import Generation, Stores
+from index.storage.protocols import PassageSpan, VectorMetadata
+from tests.index.storage.test_duplicate_clusters import COPIES
 
 FERRY = Article(id="ferry", text="The ferry burned. Nobody was hurt.", source="Post", date=date(2024, 1, 2))
 BREAD = Article(id="bread", text="Bread is baked before dawn.", origin="/news/bread.txt")
 AXES = np.eye(4, dtype=np.float32)
 
 
-@dataclass(frozen=True)
-class Stores:
-    documents: DocumentStore
-    vectors: VectorStore
-    keywords: KeywordIndex
-
-
-@pytest.fixture(params=["local"])
-def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
-    database = Database(tmp_path / "catalogue.db")
-    stores = Stores(
-        SQLiteDocumentStore(database), ChromaVectorStore(tmp_path / "vectors"), FTS5KeywordIndex(database)
-    )
+@pytest.fixture
+def stores(generation: Generation) -> Iterator[Stores]:
+    stores = generation.open()
     yield stores
     stores.documents.close()
     stores.vectors.close()
@@ -59,13 +43,17 @@ def passages(article: Article, *ends: int) -> list[Passage]:
 
 @pytest.fixture
 def filled(stores: Stores) -> Stores:
+    fill(stores)
+    return stores
+
+
+def fill(stores: Stores) -> None:
     stores.documents.put([(FERRY, passages(FERRY, 17, 34)), (BREAD, passages(BREAD, len(BREAD.text)))])
     metadata = [
         VectorMetadata(article_id=article.id, source=article.source, date=article.date)
         for article in (FERRY, FERRY, BREAD)
     ]
     stores.vectors.put(["ferry-0", "ferry-1", "bread-0"], AXES[:3], metadata)
-    return stores
 
 
 def test_documents_come_back_as_they_were(filled: Stores) -> None:
@@ -109,8 +97,12 @@ def test_vectors_of_removed_passages_are_orphans(filled: Stores) -> None:
     documents.remove(["ferry"])
     assert sorted(documents.orphan_vectors()) == ["ferry-0", "ferry-1", "new-0"]
     documents.put([(FERRY, passages(FERRY, 17))])
-    documents.clear_orphans(["new-0"])
-    assert documents.orphan_vectors() == ["ferry-1"]
+    with pytest.raises(ZeroDivisionError), documents.take_orphans() as orphans:
+        raise ZeroDivisionError
+    assert sorted(documents.orphan_vectors()) == ["ferry-1", "new-0"]
+    with documents.take_orphans() as orphans:
+        assert "ferry-1" in orphans and "ferry-0" not in orphans
+    assert "ferry-1" not in documents.orphan_vectors()
     with pytest.raises(ArticleUnknown):
         documents.article("gone")
 
@@ -143,42 +135,88 @@ def test_keywords_are_found_and_weighted(filled: Stores) -> None:
     weights = keywords.idf_weights({"ferry": 1.0, "missing": 1.0})
     assert weights["miss"] > weights["ferri"] > 0
     assert keywords.unindexed_passages() == keywords.orphan_entries() == []
+    assert keywords.has_word("burning") and not keywords.has_word("missing")
+    assert {"ferri", "burn", "bread"} <= set(keywords.stems())
+    assert keywords.forms("burn") == {"burned"}
+    filled.documents.remove(["ferry"])
+    assert keywords.search({"burned": 1.0}, 5, Filters()) == {} and not keywords.has_word("ferry")
 
 
-def test_a_keyword_index_reports_what_it_lacks(filled: Stores, tmp_path: Path) -> None:
-    database = Database(tmp_path / "catalogue.db")
-    with database.transaction() as db:
-        db.execute("DELETE FROM passage_fts WHERE rowid = 1")
-        db.execute("INSERT INTO passage_fts (rowid, title, text) VALUES (99, 'gone', 'gone')")
-    database.close()
-    assert filled.keywords.unindexed_passages() == ["ferry-0"]
-    assert filled.keywords.orphan_entries() == ["99"]
-    filled.keywords.delete_entries(["99"])
-    assert filled.keywords.orphan_entries() == []
+def test_words_of_several_parts_are_found_as_one(stores: Stores) -> None:
+    texts = {
+        "one": "The U.S. sent 2,600 people.",
+        "two": "A U-turn was sent by S. Jones.",
+        "three": "Jean Paul.",
+    }
+    articles = [Article(id=id_, text=text) for id_, text in texts.items()]
+    stores.documents.put([(one, passages(one, len(one.text))) for one in articles])
+    find = stores.keywords.search
+    assert set(find({"U.S": 1.0}, 5, Filters())) == {"one-0"}
+    assert set(find({"2,600": 1.0}, 5, Filters())) == {"one-0"}
+    assert set(find({"Jean-Paul": 1.0}, 5, Filters())) == {"three-0"}
+    assert stores.keywords.has_word("U.S") and stores.keywords.has_word("Jean-Paul")
 
 
-def test_too_little_space_is_an_error(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    for store in (stores.documents, stores.vectors):
-        store.ensure_space()
-    monkeypatch.setattr(disk_space, "MIN_FREE_BYTES", 10**18)
-    for store in (stores.documents, stores.vectors):
-        with pytest.raises(DiskFull, match="free some space"):
-            store.ensure_space()
+def test_any_text_comes_back_as_it_was(stores: Stores) -> None:
+    texts = ["NUL \0 and \ufdd0 within.", "emoji 🜂 and café", "'; DROP TABLE articles; -- %s"]
+    articles = [Article(id=f"ø{n}\0", title=text, source=text, text=text) for n, text in enumerate(texts)]
+    stores.documents.put([(one, passages(one, len(one.text))) for one in articles])
+    assert {article for article, _ in stores.documents.articles()} == {*articles}
+    for article in articles:
+        assert stores.documents.digest(article.id) == article.digest
+        page = stores.documents.list_articles(filters=Filters(source=article.source))
+        assert [one.id for one in page.articles] == [article.id]
+    assert stores.documents.list_articles(search="CAFÉ").total == 1
+    assert stores.documents.list_articles(search="ufdd").total == 0
 
 
-def test_closed_stores_say_that_the_collection_is_gone(filled: Stores) -> None:
-    filled.documents.close()
-    filled.vectors.close()
-    for attempt in (
-        filled.documents.counts,
-        filled.vectors.ids,
-        lambda: filled.keywords.search({"ferry": 1.0}, 5, Filters()),
-    ):
-        with pytest.raises(ArchiveEmpty, match="try again"):
-            attempt()
+def test_lists_are_paged_and_filtered(filled: Stores) -> None:
+    documents = filled.documents
+    late = Article(
+        id="late", title="Straße", url="https://www.herald.example/a", text="Late.", period="2024-01"
+    )
+    documents.put([(late, passages(late, 5))])
+    pages = [documents.list_articles(limit=1, offset=at) for at in range(4)]
+    assert [[one.id for one in page.articles] for page in pages] == [["ferry"], ["late"], ["bread"], []]
+    assert {page.total for page in pages} == {3}
+    assert documents.list_articles(limit=0).total == 3
+    assert [one.id for one in documents.list_articles(search="STRASSE").articles] == ["late"]
+    after = documents.list_articles(filters=Filters(after=date(2024, 1, 1)))
+    assert [(one.id, one.passages, one.characters) for one in after.articles] == [
+        ("ferry", 2, 34),
+        ("late", 1, 5),
+    ]
+    assert documents.sources() == ["Post"] and documents.sites() == ["herald.example"]
+    assert documents.ids_of_site("herald.example") == ["late"]
+    assert documents.present(["late", "gone", "ferry"]) == [late, FERRY]
+    assert documents.matching_passages(["late-0", "bread-0"], Filters(as_of=date(2024, 2, 1))) == {
+        "late-0",
+        "bread-0",
+    }
 
 
-def test_documents_can_be_opened_alone(filled: Stores, tmp_path: Path) -> None:
-    documents = open_documents(tmp_path)
-    assert documents.counts() == (2, 3)
-    documents.close()
+def test_an_article_replaces_that_of_its_origin(filled: Stores) -> None:
+    newer = Article(id="newer", text="Bread is baked at noon.", origin=BREAD.origin)
+    filled.documents.put([(newer, passages(newer, len(newer.text)))])
+    assert filled.documents.ids_by_origin("/news/bread.txt") == ["newer"]
+    assert filled.documents.ids_by_origin("") == []
+    assert filled.documents.counts() == (2, 3)
+    filled.documents.set_origins({"newer": "/elsewhere"})
+    assert filled.documents.origins() == {"ferry": "", "newer": "/elsewhere"}
+
+
+def test_copies_are_clustered(stores: Stores) -> None:
+    copies = [Article(id=f"of-{name}", text=text, source=name) for name, text in COPIES.items()]
+    other = Article(id="other", text="The council of Orm will vote about a new library in spring.")
+    for one in (*copies, other):
+        stores.documents.put([(one, passages(one, len(one.text)))])
+    cluster = stores.documents.cluster("of-wire")
+    assert cluster is not None and stores.documents.cluster("of-herald") == cluster
+    assert stores.documents.cluster("other") is None
+    members = stores.documents.cluster_members(cluster, Filters(), 5)
+    assert members == sorted(copies, key=lambda one: one.source)
+    assert stores.documents.cluster_members(cluster, Filters(source="tide"), 5) == [copies[2]]
+    stores.documents.remove(["of-wire"])
+    assert stores.documents.cluster("of-herald") is not None
+    stores.documents.remove(["of-tide", "of-post", "of-courier"])
+    assert stores.documents.cluster("of-herald") is None

@@ -11,6 +11,7 @@ import pytest
 from index.collection import open_collection
 from index.embedding.embedder import SentenceEmbedder
 from index.schemas import Article, Hit
+from index.storage.folders.folder_storage import FolderGeneration
 from index.text.sentences import sentence_spans
 from qa.verification.citations import propose
 from qa.verification.excerpts import Excerpt
@@ -24,7 +25,7 @@ WRITTEN = (
 
 @pytest.fixture
 def found(tmp_path: Path, embedder: SentenceEmbedder):
-    collection = open_collection(tmp_path / "letters", embedder)
+    collection = open_collection(FolderGeneration(tmp_path / "letters"), embedder)
     list(collection.add([Article(id="a", text=WRITTEN), Article(id="b", text="Bread is baked before dawn.")]))
     yield lambda query: collection.search(query)
     collection.close()

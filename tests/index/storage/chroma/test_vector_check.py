@@ -13,6 +13,7 @@ import pytest
 from index.errors import ArchiveBroken
 from index.schemas import Filters
 from index.storage.chroma import vector_check
+from index.storage.chroma.folder_client import FolderClient
 from index.storage.chroma.vector_check import find_damage
 from index.storage.chroma.vector_store import ChromaVectorStore
 from index.storage.protocols import VectorMetadata
@@ -25,7 +26,7 @@ COUNT = 2_500
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed store. Copy it; do not open it."""
     folder = tmp_path_factory.mktemp("whole") / "vectors"
-    store = ChromaVectorStore(folder)
+    store = ChromaVectorStore(FolderClient(folder))
     vectors = np.random.default_rng(1).standard_normal((COUNT, 32)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     ids = [f"p{n}" for n in range(COUNT)]
@@ -67,7 +68,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 def test_damage_is_noticed_before_the_store_is_used(tmp_path: Path, whole: Path, kind: str) -> None:
     shutil.copytree(whole, folder := tmp_path / "vectors")
     DAMAGE[kind](folder)
-    store = ChromaVectorStore(folder)
+    store = ChromaVectorStore(FolderClient(folder))
     with pytest.raises(ArchiveBroken, match="quoth doctor --mend"):
         store.nearest(np.eye(32, dtype=np.float32)[0], 5, Filters())
     store.close()
@@ -83,7 +84,7 @@ def test_a_whole_store_is_tried_once(tmp_path: Path, whole: Path, monkeypatch: p
     monkeypatch.setattr(vector_check, "find_damage", find)
     shutil.copytree(whole, folder := tmp_path / "vectors")
     for times_tried in (0, 1, 1):
-        store = ChromaVectorStore(folder)
+        store = ChromaVectorStore(FolderClient(folder))
         assert store.count() == COUNT
         store.close()
         assert len(tried) == times_tried

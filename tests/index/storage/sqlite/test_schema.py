@@ -20,7 +20,7 @@ from index.embedding.embedder import SentenceEmbedder, TextTokenizer, Vectors
 from index.errors import ArchiveBroken
 from index.library import Library
 from index.schemas import Article, IngestReport
-from index.storage.layout import DOCUMENTS
+from index.storage.folders.layout import DOCUMENTS
 from index.storage.sqlite import schema
 from index.storage.sqlite.database import Database
 from index.storage.sqlite.document_store import SQLiteDocumentStore

@@ -56,6 +56,7 @@ def test_keys_are_added_found_and_removed(opened: Opened, state: ServerState) ->
         with pytest.raises(KeysInvalid, match="not a valid key name"):
             other.keys.add("no spaces", "reader")
         other.keys.remove("desk")
+        assert other.keys.exist()
     assert state.keys.find(token) is None
     with pytest.raises(KeysInvalid, match="no key named 'desk'"):
         state.keys.remove("desk")

@@ -1,0 +1,20 @@
+"""Texts as PostgreSQL keeps them: it refuses U+0000, which an article may have."""
+
+from __future__ import annotations
+
+# A code point that stands for no character begins what is written for U+0000, and for itself.
+_ESCAPE = "\ufdd0"
+
+
+def stored(text: str) -> str:
+    """The text without U+0000, from which `restored` makes the same again."""
+    if "\0" not in text and _ESCAPE not in text:
+        return text
+    return text.replace(_ESCAPE, f"{_ESCAPE}1").replace("\0", f"{_ESCAPE}0")
+
+
+def restored(text: str) -> str:
+    """The text that `stored` was given."""
+    if _ESCAPE not in text:
+        return text
+    return text.replace(f"{_ESCAPE}0", "\0").replace(f"{_ESCAPE}1", _ESCAPE)

@@ -1,0 +1,148 @@
+"""What PostgreSQL's tables have of an article. One transaction at a time writes to a generation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from index.schemas import Article, Passage, site_of
+from index.storage.postgres import duplicate_clusters
+from index.storage.postgres.connection import Transaction
+from index.storage.postgres.text import stored
+from index.text.languages import language_of
+from index.text.terms.keyword_terms import index_terms
+
+# The columns of counts have two bytes.
+_MOST = 32_767
+
+
+def insert(db: Transaction, generation: int, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+    """Inserts new articles with their passages into all tables. They own their vectors from now on."""
+    counted: list[tuple[int, Counter[str]]] = []
+    for article, passages in articles:
+        language = language_of(article.text)
+        row = _insert_article(db, generation, article, language)
+        duplicate_clusters.add(db, generation, row, article.text)
+        title = Counter(index_terms(article.title, language))
+        terms = [title + Counter(index_terms(passage.text, language)) for passage in passages]
+        rows = _insert_passages(db, generation, row, passages, [one.total() for one in terms])
+        counted += zip(rows, terms, strict=True)
+    _insert_postings(db, generation, counted)
+
+
+def _insert_article(db: Transaction, generation: int, article: Article, language: str) -> int:
+    texts = {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "site": site_of(article.url),
+        "source": article.source,
+        "origin": article.origin,
+        "folded": folded(article.title, article.source),
+        "text": article.text,
+    }
+    values = {name: stored(text) for name, text in texts.items()} | {
+        "generation": generation,
+        "digest": article.digest,
+        "date": article.dated or None,
+        "characters": len(article.text),
+        "language": language,
+    }
+    places = ", ".join(f"%({name})s" for name in values)
+    [(row,)] = db.rows(f"INSERT INTO articles ({', '.join(values)}) VALUES ({places}) RETURNING row", values)
+    return int(row)
+
+
+def folded(title: str, source: str) -> str:
+    """What the list's search looks into."""
+    return f"{title.casefold()}\x1f{source.casefold()}"
+
+
+def _insert_passages(
+    db: Transaction, generation: int, article: int, passages: Sequence[Passage], words: Sequence[int]
+) -> list[int]:
+    ids = [stored(passage.id) for passage in passages]
+    rows = db.rows(
+        'INSERT INTO passages (generation, article, id, "start", "end", words) '
+        "SELECT %s, %s, * FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[]) RETURNING row",
+        (
+            generation,
+            article,
+            ids,
+            [passage.start for passage in passages],
+            [passage.end for passage in passages],
+            list(words),
+        ),
+    )
+    db.execute(
+        "UPDATE generations SET passages = passages + %s, words = words + %s WHERE id = %s",
+        (len(ids), sum(words), generation),
+    )
+    db.execute(
+        "DELETE FROM pending_vectors WHERE generation = %s AND passage_id = ANY(%s)", (generation, ids)
+    )
+    return [int(row) for (row,) in rows]
+
+
+def _insert_postings(db: Transaction, generation: int, counted: Sequence[tuple[int, Counter[str]]]) -> None:
+    frequencies: Counter[str] = Counter()
+    for _, terms in counted:
+        frequencies.update(terms.keys())
+    ids = dict(
+        db.rows(
+            "INSERT INTO terms (generation, term, passages) "
+            "SELECT %s, * FROM unnest(%s::text[], %s::int[]) "
+            "ON CONFLICT (generation, term) DO UPDATE SET passages = terms.passages + excluded.passages "
+            "RETURNING term, id",
+            (generation, list(frequencies), list(frequencies.values())),
+        )
+    )
+    postings = [
+        (passage, ids[term], min(count, _MOST), min(terms.total(), _MOST))
+        for passage, terms in counted
+        for term, count in terms.items()
+    ]
+    db.copy(
+        "COPY postings (passage, term, frequency, words) FROM STDIN (FORMAT BINARY)",
+        postings,
+        ("int8", "int4", "int2", "int2"),
+    )
+
+
+def delete(db: Transaction, generation: int, ids: Sequence[str]) -> None:
+    """Deletes the articles that exist from all tables; their vectors become orphans."""
+    articles = [
+        row
+        for (row,) in db.rows(
+            "SELECT row FROM articles WHERE generation = %s AND id = ANY(%s)", (generation, _all_stored(ids))
+        )
+    ]
+    if not articles:
+        return
+    passages = db.rows("DELETE FROM passages WHERE article = ANY(%s) RETURNING row, id, words", (articles,))
+    db.execute(
+        "INSERT INTO pending_vectors (generation, passage_id) SELECT %s, unnest(%s::text[]) "
+        "ON CONFLICT DO NOTHING",
+        (generation, [id_ for _, id_, _ in passages]),
+    )
+    db.execute(
+        "UPDATE generations SET passages = passages - %s, words = words - %s WHERE id = %s",
+        (len(passages), sum(words for *_, words in passages), generation),
+    )
+    delete_postings(db, [row for row, *_ in passages])
+    duplicate_clusters.remove(db, articles)
+    db.execute("DELETE FROM articles WHERE row = ANY(%s)", (articles,))
+
+
+def delete_postings(db: Transaction, passages: Sequence[int]) -> None:
+    """Deletes the keywords of passages, by their rows."""
+    db.execute(
+        "WITH gone AS (DELETE FROM postings WHERE passage = ANY(%s) RETURNING term), "
+        "counts AS (SELECT term, count(*) AS number FROM gone GROUP BY term) "
+        "UPDATE terms SET passages = passages - number FROM counts WHERE terms.id = counts.term",
+        (list(passages),),
+    )
+
+
+def _all_stored(texts: Sequence[str]) -> list[str]:
+    return [stored(text) for text in texts]

@@ -1,0 +1,142 @@
+"""Several processes write: whatever one does meanwhile, an article has all its vectors or is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from index.errors import ArchiveEmpty, BatchLost
+from index.ingest import delete_orphan_vectors
+from index.schemas import Filters
+from index.storage.generations import Stores
+from index.storage.postgres.document_store import PostgresDocumentStore
+from index.storage.postgres.server_storage import ServerStorage
+from index.storage.protocols import VectorMetadata
+from tests.index.storage.test_stores import AXES, BREAD, FERRY, passages
+from tests.servers import Servers
+
+FERRY_PASSAGES = passages(FERRY, 17, 34)
+IDS = [passage.id for passage in FERRY_PASSAGES]
+METADATA = [VectorMetadata(article_id="ferry", source="Post", date=FERRY.date)] * 2
+
+
+@pytest.fixture
+def storage(servers: Servers) -> Iterator[ServerStorage]:
+    with closing(servers.new_storage()) as storage:
+        yield storage
+
+
+@pytest.fixture
+def one(storage: ServerStorage) -> Stores:
+    return storage.create("default").open()
+
+
+@pytest.fixture
+def other(storage: ServerStorage, one: Stores) -> Stores:
+    """The same collection, as another process has it."""
+    return storage.current("default").open()
+
+
+def expire(storage: ServerStorage) -> None:
+    storage.postgres.rows("UPDATE batches SET expires = now() - interval '1 second'")
+
+
+def batches(storage: ServerStorage) -> int:
+    [(count,)] = storage.postgres.rows("SELECT count(*) FROM batches")
+    return int(count)
+
+
+def test_vectors_of_a_batch_that_lives_are_kept(one: Stores, other: Stores, storage: ServerStorage) -> None:
+    batch = one.documents.mark_orphans(IDS)
+    one.vectors.put(IDS, AXES[:2], METADATA)
+    assert delete_orphan_vectors(other.documents, other.vectors) == 0
+    one.documents.put([(FERRY, FERRY_PASSAGES)], batch)
+    assert delete_orphan_vectors(other.documents, other.vectors) == 0
+    assert other.vectors.ids() == {*IDS}
+    assert other.documents.orphan_vectors() == [] and batches(storage) == 0
+
+
+def test_a_batch_that_took_too_long_is_not_stored(one: Stores, other: Stores, storage: ServerStorage) -> None:
+    batch = one.documents.mark_orphans(IDS)
+    one.vectors.put(IDS, AXES[:2], METADATA)
+    expire(storage)
+    assert delete_orphan_vectors(other.documents, other.vectors) == 2
+    with pytest.raises(BatchLost):
+        one.documents.put([(FERRY, FERRY_PASSAGES)], batch)
+    assert one.documents.counts() == (0, 0) and one.vectors.ids() == set()
+
+
+def test_a_batch_can_be_extended(one: Stores, other: Stores, storage: ServerStorage) -> None:
+    assert isinstance(one.documents, PostgresDocumentStore)
+    batch = one.documents.mark_orphans(IDS)
+    expire(storage)
+    assert one.documents.extend(batch)
+    assert delete_orphan_vectors(other.documents, other.vectors) == 0
+    one.documents.put([(FERRY, FERRY_PASSAGES)], batch)
+    assert not one.documents.extend(batch)
+
+
+def test_the_last_batch_to_note_an_id_owns_it(one: Stores, other: Stores) -> None:
+    first = one.documents.mark_orphans(IDS)
+    second = other.documents.mark_orphans(IDS)
+    with pytest.raises(BatchLost):
+        one.documents.put([(FERRY, FERRY_PASSAGES)], first)
+    other.documents.put([(FERRY, FERRY_PASSAGES)], second)
+    # What another one has stored meanwhile is whole, and may be stored once more.
+    one.documents.put([(FERRY, FERRY_PASSAGES)], first)
+    assert one.documents.counts() == (1, 2)
+    assert one.keywords.search({"burned": 1.0}, 5, Filters()).keys() == {"ferry-0"}
+
+
+def test_an_article_removed_meanwhile_is_written_with_its_vectors(one: Stores, other: Stores) -> None:
+    one.documents.put([(FERRY, FERRY_PASSAGES)])
+    batch = one.documents.mark_orphans(IDS)  # nothing to note: all of them are kept
+    other.documents.remove(["ferry"])
+    delete_orphan_vectors(other.documents, other.vectors)
+    with pytest.raises(BatchLost):
+        one.documents.put([(FERRY, FERRY_PASSAGES)], batch)
+
+
+def test_orphans_being_deleted_are_given_to_no_one_else(one: Stores, other: Stores) -> None:
+    one.documents.put([(FERRY, FERRY_PASSAGES)])
+    one.documents.remove(["ferry"])
+    with one.documents.take_orphans() as taken:
+        assert sorted(taken) == IDS
+        with other.documents.take_orphans() as nothing:
+            assert nothing == []
+    assert one.documents.orphan_vectors() == []
+
+
+def test_a_replaced_generation_takes_nothing_more(one: Stores, other: Stores, storage: ServerStorage) -> None:
+    one.documents.put([(FERRY, FERRY_PASSAGES)])
+    current, building = storage.current("default"), storage.building("default")
+    new = building.open()
+    new.documents.put([(FERRY, FERRY_PASSAGES)])
+    one.documents.put([(BREAD, passages(BREAD, 10))])
+    assert not storage.install(building, copy_of=current)  # it lacks the bread
+    new.documents.put([(BREAD, passages(BREAD, 10))])
+    assert storage.install(building, copy_of=current)
+    assert storage.current("default") == building and storage.names() == ["default"]
+    with pytest.raises(ArchiveEmpty, match="try again"):
+        one.documents.remove(["ferry"])
+    assert one.documents.counts() == (2, 3)  # an answer that has begun reads on
+    storage.postgres.rows(
+        "UPDATE generations SET retired = now() - interval '1 hour' WHERE retired IS NOT NULL"
+    )
+    storage.delete_retired()
+    assert storage.postgres.rows("SELECT count(*) FROM generations") == [(1,)]
+    assert storage.postgres.rows("SELECT count(*) FROM articles") == [(2,)]
+    assert storage.current("default").open().documents.counts() == (2, 3)
+
+
+def test_a_removed_collection_leaves_nothing(one: Stores, other: Stores, storage: ServerStorage) -> None:
+    batch = one.documents.mark_orphans(IDS)
+    one.vectors.put(IDS, AXES[:2], METADATA)
+    one.documents.put([(FERRY, FERRY_PASSAGES)], batch)
+    storage.remove("default")
+    assert storage.names() == [] and not storage.current("default").exists()
+    for table in ("generations", "articles", "passages", "terms", "postings", "minhash_bands", "metadata"):
+        assert storage.postgres.rows(f"SELECT count(*) FROM {table}") == [(0,)]
+    assert not other.vectors.exists()
