@@ -16,7 +16,7 @@ from index.errors import StoreUnavailable
 from index.schemas import IngestReport, Skipped
 from qa.errors import FeedbackFull, KeysInvalid, TooMany
 from qa.schemas import Job
-from qa.settings import Settings
+from qa.settings import read_settings
 from qa.telemetry import feedback as feedback_file
 from qa.telemetry.feedback import Feedback
 from qa.web.auth.api_keys import hash_token
@@ -31,10 +31,10 @@ Opened = Callable[[], AbstractContextManager[ServerState]]
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
     """Opens the state, as each of several processes would."""
     if request.param == "home":
-        return lambda: open_state(Settings(home=tmp_path))
+        return lambda: open_state(read_settings(home=tmp_path))
     servers = request.getfixturevalue("servers")
     url = servers.new_database()
-    return lambda: open_state(Settings(home=tmp_path, database_url=url, chroma_url=servers.chroma_url))
+    return lambda: open_state(read_settings(home=tmp_path, database_url=url, chroma_url=servers.chroma_url))
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_without_a_database_its_packages_are_not_imported(tmp_path: Path) -> Non
 
 @pytest.mark.distributed
 def test_a_database_that_is_away_is_named(tmp_path: Path) -> None:
-    settings = Settings(
+    settings = read_settings(
         home=tmp_path, database_url="postgresql://127.0.0.1:1/x", chroma_url="http://127.0.0.1:1"
     )
     with pytest.raises(StoreUnavailable, match=r"127\.0\.0\.1:1/x"), open_state(settings):
