@@ -10,7 +10,7 @@ import hmac
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -74,6 +74,9 @@ class ApiKeys(Protocol):
 
         Raises KeysInvalid if the name is invalid or taken.
         """
+
+    def restore(self, keys: Iterable[ApiKey]) -> None:
+        """Adds keys of another server as they are; of a name that is taken, the present key stays."""
 
     def remove(self, name: str) -> None:
         """Revokes a key and ends its sessions at once. Raises KeysInvalid if there is none of this name."""
@@ -154,6 +157,11 @@ class ApiKeyFile:
                 raise name_taken(name)
             self._write((*self.all(), key))
         return token
+
+    def restore(self, keys: Iterable[ApiKey]) -> None:
+        with self._lock():
+            present = {key.name: key for key in self.all()}
+            self._write(tuple(({key.name: key for key in keys} | present).values()))
 
     def remove(self, name: str) -> None:
         with self._lock():

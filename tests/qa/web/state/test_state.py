@@ -19,7 +19,7 @@ from qa.schemas import Job
 from qa.settings import read_settings
 from qa.telemetry import feedback as feedback_file
 from qa.telemetry.feedback import Feedback
-from qa.web.auth.api_keys import hash_token
+from qa.web.auth.api_keys import ApiKeyFile, hash_token
 from qa.web.auth.session_store import MAX_SESSIONS
 from qa.web.middleware.rate_limit import RateLimiter
 from qa.web.state.state import ServerState, open_state
@@ -60,6 +60,17 @@ def test_keys_are_added_found_and_removed(opened: Opened, state: ServerState) ->
     assert state.keys.find(token) is None
     with pytest.raises(KeysInvalid, match="no key named 'desk'"):
         state.keys.remove("desk")
+
+
+def test_keys_of_another_server_stay_valid(state: ServerState, tmp_path: Path) -> None:
+    former = ApiKeyFile(tmp_path / "former")
+    token, other = former.add("desk", "editor", ["news"]), former.add("archive", "reader")
+    own = state.keys.add("archive", "admin")
+    for _ in range(2):
+        state.keys.restore(former.all())
+    assert [key.name for key in state.keys.all()] == ["archive", "desk"]
+    assert state.keys.find(token) == former.find(token)
+    assert state.keys.find(own) and not state.keys.find(other)
 
 
 def test_a_key_has_a_number_of_sessions(state: ServerState) -> None:
