@@ -83,15 +83,19 @@ class Library:
                     raise ArchiveEmpty(
                         f"the collection '{name}' has no articles yet; add some with `quoth add PATH`"
                     )
-                opened = generation, open_collection(generation, self.embedder, self._reranker)
-                if isinstance(self.embedder, ServedEmbedder):
-                    try:
-                        check_sample(opened[1], self.embedder)
-                    except QuothError:
-                        opened[1].close()
-                        raise
+                opened = generation, self._opened(generation)
                 self._open[name] = opened
             return opened[1]
+
+    def _opened(self, generation: Generation) -> Collection:
+        collection = open_collection(generation, self.embedder, self._reranker)
+        if isinstance(self.embedder, ServedEmbedder):
+            try:
+                check_sample(collection, self.embedder)
+            except QuothError:
+                collection.close()
+                raise
+        return collection
 
     def add(self, name: str, items: Iterable[Article | Skipped]) -> Generator[Ingested | Skipped, None, None]:
         """Stores the articles in the collection, which is created if there is none, while the outcomes are
@@ -142,13 +146,14 @@ class Library:
         return {name: count for name, count in counts.items() if count is not None}
 
     def _outdated(self, name: str) -> int | None:
-        count = outdated(self._storage.current(name), self.embedder)
+        current = self._storage.current(name)
+        count = outdated(current, self.embedder)
         if count is None and isinstance(self.embedder, ServedEmbedder):
             # Its name does not tell its weights.
             try:
                 self.collection(name)
             except EmbedderMismatch:
-                with closing(self._storage.current(name).documents()) as documents:
+                with closing(current.documents()) as documents:
                     return documents.counts()[0]
             except QuothError:
                 return None  # said wherever the collection is used

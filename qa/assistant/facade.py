@@ -187,14 +187,14 @@ class Assistant(LibraryAccess):
             searching.result()
 
     def _warm_up_search(self) -> None:
-        # A server that is away now may be back when it is needed; `check` says that it is away.
+        # What is away now may be back when it is needed; `check` says that it is away.
         with suppress(ArchiveEmpty, EmbedderUnavailable, StoreUnavailable):
             self._library.embedder.encode(["ready"])
             self._library.collection("default").search("ready", k=1)
 
     @unrestricted
     def check(self) -> None:
-        """Raises ArchiveBroken, StoreUnavailable, DiskFull, ModelUnavailable or EmbedderUnavailable if
+        """Raises ArchiveBroken, DiskFull, ModelUnavailable, EmbedderUnavailable or StoreUnavailable if
         questions cannot be answered or articles not be stored.
         """
         self._library.check()

@@ -144,7 +144,7 @@ class JobQueue:
     def submit(self, outcomes: Outcomes, *, collection: str, given: int) -> Job:
         """Queues a job that exhausts `outcomes`. Raises a 503 if too many are unfinished."""
         self._expire()
-        if sum(not job.ended for job in self._jobs.values()) >= MAX_UNFINISHED:
+        if sum(not job.ended for job in list(self._jobs.values())) >= MAX_UNFINISHED:
             raise HTTPException(
                 503, f"{MAX_UNFINISHED} jobs are already waiting; retry later", {"retry-after": "10"}
             )
@@ -182,10 +182,9 @@ class JobQueue:
     def all(self) -> tuple[Job, ...]:
         """The jobs that the caller may see, newest first."""
         self._expire()
-        own = {id_: job.snapshot() for id_, job in reversed(list(self._jobs.items()))}
-        others = [job for job in self._journal.all() if job.id not in own] if self._journal else []
-        jobs = [*own.values(), *others]
-        jobs.sort(key=lambda job: job.created, reverse=True)
+        own = {id_: job.snapshot() for id_, job in list(self._jobs.items())}
+        others = {job.id: job for job in self._journal.all()} if self._journal else {}
+        jobs = sorted((others | own).values(), key=lambda job: job.created, reverse=True)
         return tuple(job for job in jobs if caller().sees(job.collection))
 
     def _find(self, id_: str) -> _RunningJob | Job:
@@ -210,7 +209,7 @@ class JobQueue:
 
     def close(self) -> None:
         """Cancels all jobs and waits for the running one. Reported outcomes stay stored."""
-        for job in self._jobs.values():
+        for job in list(self._jobs.values()):
             job.cancelled.set()
         self._worker.shutdown(cancel_futures=True)
         self._closed.set()

@@ -18,7 +18,8 @@ from sse_starlette.sse import AppStatus
 
 from index.errors import DiskFull, EmbedderUnavailable, QuothError, StoreUnavailable
 from index.storage.disk_space import ensure_space
-from qa.assistant import Assistant, open_assistant, open_or_connect
+from qa.assistant import Assistant, open_assistant
+from qa.client import Quoth
 from qa.errors import AddressUnavailable, KeyRequired, ModelUnavailable, NotReady, SettingsInvalid
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.settings import Settings
@@ -69,7 +70,9 @@ def serve(
         # Its end waits for the models to load, since a model cannot be closed while it loads.
         ThreadPoolExecutor(1, "warm-up") as executor,
         # Evaluations ask over HTTP, so that a remote model's connections stay on the server's event loop.
-        BackgroundEvaluation(partial(open_or_connect, settings), settings.home, state.reports) as evaluation,
+        BackgroundEvaluation(
+            partial(Quoth, local_url(listener), key=access.owner_token), settings.home, state.reports
+        ) as evaluation,
     ):
         loading = executor.submit(assistant.warm_up)
         loading.add_done_callback(_log_failure)
@@ -177,8 +180,11 @@ def check_ready(loading: Future[None], assistant: Assistant) -> None:
     try:
         assistant.check()
         ensure_space(assistant.home)
-    except (ModelUnavailable, EmbedderUnavailable) as error:
+    except ModelUnavailable as error:
         raise NotReady(str(error)) from error
+    except EmbedderUnavailable as error:
+        logger.error("not ready: %s", error)
+        raise NotReady("the server that embeds is not available; try again in a few seconds") from error
     except StoreUnavailable as error:
         logger.error("not ready: %s", error)
         raise NotReady(f"{error.part} is not available; try again in {error.seconds} seconds") from error

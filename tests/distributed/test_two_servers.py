@@ -132,7 +132,7 @@ def test_feedback_given_at_both_becomes_questions(pair: Pair, key: tuple[str, st
         with pair.at(server, key[1]) as client:
             thumb = {"verdict": "down", "question": f"What burned at {server.home.name}?", "answer": "It."}
             assert client.post("/api/feedback", json=thumb).status_code == 204
-    pair.quoth("questions", str(tmp_path / "made.jsonl"), "--from-feedback")
+    pair.quoth("questions", "--from-feedback", "--out", str(tmp_path / "made.jsonl"))
     made = (tmp_path / "made.jsonl").read_text()
     assert "What burned at a?" in made and "What burned at b?" in made
     assert not list(pair.a.home.parent.glob("*/feedback.jsonl"))

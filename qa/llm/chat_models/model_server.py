@@ -138,8 +138,8 @@ class ModelServer:
                 return
             reason = f"status {status}"
         raise ModelUnavailable(
-            f"the model server at {self.url} does not respond ({reason}); start it, or correct "
-            "QUOTH_MODEL_URL"
+            # Without its address: anyone may read the reason at /readyz.
+            f"the model's server does not respond ({reason}); start it, or correct QUOTH_MODEL_URL"
         )
 
     def close(self) -> None:

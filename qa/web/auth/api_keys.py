@@ -10,7 +10,7 @@ import hmac
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -63,6 +63,9 @@ class ApiKeys(Protocol):
     def all(self) -> tuple[ApiKey, ...]:
         """All keys, sorted by name."""
 
+    def exist(self) -> bool:
+        """Whether there is a key, or has been one as far as is known."""
+
     def find(self, token: str) -> ApiKey | None:
         """The key with this token. The time taken does not depend on which key matches."""
 
@@ -71,6 +74,9 @@ class ApiKeys(Protocol):
 
         Raises KeysInvalid if the name is invalid or taken.
         """
+
+    def restore(self, keys: Iterable[ApiKey]) -> None:
+        """Adds keys of another server as they are; of a name that is taken, the present key stays."""
 
     def remove(self, name: str) -> None:
         """Revokes a key and ends its sessions at once. Raises KeysInvalid if there is none of this name."""
@@ -122,6 +128,9 @@ class ApiKeyFile:
             self._cached = (version, self._parse(status))
         return self._cached[1]
 
+    def exist(self) -> bool:
+        return bool(self.all())
+
     def _parse(self, status: os.stat_result) -> tuple[ApiKey, ...]:
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise KeysInvalid(f"other users can read {self._file}; run `chmod 600 {self._file}`")
@@ -148,6 +157,11 @@ class ApiKeyFile:
                 raise name_taken(name)
             self._write((*self.all(), key))
         return token
+
+    def restore(self, keys: Iterable[ApiKey]) -> None:
+        with self._lock():
+            present = {key.name: key for key in self.all()}
+            self._write(tuple(({key.name: key for key in keys} | present).values()))
 
     def remove(self, name: str) -> None:
         with self._lock():

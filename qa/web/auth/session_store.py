@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Protocol
 
 from cachetools import TTLCache
@@ -29,16 +30,20 @@ class MemorySessions:
 
     def __init__(self) -> None:
         self._sessions: dict[str, TTLCache[str, None]] = {}
+        self._lock = threading.Lock()
 
     def start(self, token: str, key: str) -> None:
-        # A key without sessions, such as a removed one, is forgotten.
-        self._sessions = {known: tokens for known, tokens in self._sessions.items() if len(tokens)}
-        self._sessions.setdefault(key, TTLCache(MAX_SESSIONS, SESSION_SECONDS))[token] = None
+        with self._lock:
+            # A key without sessions, such as one that was removed, is forgotten.
+            self._sessions = {known: tokens for known, tokens in self._sessions.items() if len(tokens)}
+            self._sessions.setdefault(key, TTLCache(MAX_SESSIONS, SESSION_SECONDS))[token] = None
 
     def key_of(self, token: str) -> str | None:
-        # Unlike `in`, reading a value marks it as used.
-        return next((key for key, own in self._sessions.items() if own.get(token, False) is None), None)
+        with self._lock:
+            # Unlike `in`, reading a value marks it as used.
+            return next((key for key, own in self._sessions.items() if own.get(token, False) is None), None)
 
     def end(self, token: str) -> None:
-        for tokens in self._sessions.values():
-            tokens.pop(token, None)
+        with self._lock:
+            for tokens in self._sessions.values():
+                tokens.pop(token, None)

@@ -57,7 +57,6 @@ TYPES: dict[type[QuothError], tuple[int, str]] = {
     TooMany: (429, "too many requests"),
     Busy: (503, "too many questions are waiting"),
     NotReady: (503, "the server is not ready"),
-    StoreUnavailable: (503, "a store is unavailable"),
     EmbedderUnavailable: (503, "the embedder is unavailable"),
     ModelUnavailable: (503, "the model is unavailable"),
     WeightsError: (503, "the model's weights are unusable"),
@@ -120,12 +119,7 @@ class ProblemDetails(Schema):
             (known for kind, known in TYPES.items() if isinstance(error, kind)),
             (500, "the server needs attention"),
         )
-        # Such messages are for the person who runs the server: they name files or hosts, and what to do.
-        detail = str(error)
-        if caller() != OWNER and isinstance(error, StoreUnavailable):
-            detail = f"{error.part} is not available; try again in {error.seconds} seconds"
-        elif caller() != OWNER and status == 500:
-            detail = _FOR_THE_OWNER
+        detail = _detail(error, status)
         return cls(
             type=problem_type(type(error)), title=title, status=status, detail=detail, instance=instance
         )
@@ -141,3 +135,14 @@ class ProblemDetails(Schema):
 def to_json(value: object) -> str:
     """The value as JSON. Half a surrogate pair, which pydantic's own writer refuses, becomes a `?`."""
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
+def _detail(error: QuothError, status: int) -> str:
+    """What an error says, to others than the person who runs the server without names of files and hosts."""
+    if caller() == OWNER:
+        return str(error)
+    if isinstance(error, StoreUnavailable):
+        return f"{error.part} is not available; try again in {error.seconds} seconds"
+    if isinstance(error, EmbedderUnavailable):
+        return "the server that embeds is not available; try again in a few seconds"
+    return _FOR_THE_OWNER if status == 500 else str(error)

@@ -126,7 +126,7 @@ class AuthenticationMiddleware:
         if owner_token and hmac.compare_digest(token.encode(), owner_token.encode()):
             return OWNER
         # Once a key has existed, removing the last one does not open the server until it restarts.
-        self._requires_key = self._requires_key or bool(self._keys.all())
+        self._requires_key = self._requires_key or self._keys.exist()
         if not self._requires_key:
             return Caller(name=_address(request), role="admin") if self._access.exposed else OWNER
         if "authorization" not in request.headers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from index.storage.postgres.connection import Postgres, Row
 from qa.auth import Role
@@ -20,6 +20,10 @@ class PostgresApiKeys:
     def all(self) -> tuple[ApiKey, ...]:
         return tuple(map(_key, self._postgres.rows(f"SELECT {_COLUMNS} FROM api_keys ORDER BY name")))
 
+    def exist(self) -> bool:
+        [(exists,)] = self._postgres.rows("SELECT EXISTS (SELECT FROM first_key)")
+        return bool(exists)
+
     def find(self, token: str) -> ApiKey | None:
         # The index compares hashes, so the time tells nothing about the tokens.
         query = f"SELECT {_COLUMNS} FROM api_keys WHERE digest = %s"
@@ -28,15 +32,24 @@ class PostgresApiKeys:
 
     def add(self, name: str, role: Role, collections: Sequence[str] = ()) -> str:
         token = generate_token()
-        key = new_key(name, role, collections, token)
-        added = self._postgres.rows(
-            f"INSERT INTO api_keys ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s) "
-            "ON CONFLICT (name) DO NOTHING RETURNING name",
-            (key.name, key.role, list(key.collections), key.digest, key.made),
-        )
-        if not added:
+        if not self._insert(new_key(name, role, collections, token)):
             raise name_taken(name)
         return token
+
+    def restore(self, keys: Iterable[ApiKey]) -> None:
+        for key in keys:
+            self._insert(key)
+
+    def _insert(self, key: ApiKey) -> bool:
+        """Adds a key; False if its name is taken."""
+        added = self._postgres.rows(
+            f"WITH added AS (INSERT INTO api_keys ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s) "
+            "ON CONFLICT DO NOTHING RETURNING name), "
+            "noted AS (INSERT INTO first_key (id) SELECT 1 FROM added ON CONFLICT DO NOTHING) "
+            "SELECT name FROM added",
+            (key.name, key.role, list(key.collections), key.digest, key.made),
+        )
+        return bool(added)
 
     def remove(self, name: str) -> None:
         # Its sessions go with it, see the table.

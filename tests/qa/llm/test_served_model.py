@@ -131,7 +131,7 @@ def test_a_server_that_is_away_is_not_ready() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     model = RemoteChatModel("openai:tiny", f"http://127.0.0.1:{port}/v1", None)
-    with pytest.raises(ModelUnavailable, match=f"{port}/v1 does not respond .*QUOTH_MODEL_URL"):
+    with pytest.raises(ModelUnavailable, match=r"server does not respond .*QUOTH_MODEL_URL"):
         model.check()
     with pytest.raises(ModelUnavailable, match="did not verify"):
         asyncio.run(ChatModelVerifier(model).verify(HYPOTHESES[0]))

@@ -8,6 +8,9 @@ CREATE TABLE api_keys (
     made timestamptz NOT NULL
 );
 
+-- A row once there has been a key: removing the last one does not open the servers.
+CREATE TABLE first_key (id integer PRIMARY KEY CHECK (id = 1), made timestamptz NOT NULL DEFAULT now());
+
 -- `token` is a hash. Removing a key ends its sessions.
 CREATE TABLE sessions (
     token text COLLATE "C" PRIMARY KEY,

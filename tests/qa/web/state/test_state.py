@@ -16,10 +16,10 @@ from index.errors import StoreUnavailable
 from index.schemas import IngestReport, Skipped
 from qa.errors import FeedbackFull, KeysInvalid, TooMany
 from qa.schemas import Job
-from qa.settings import Settings
+from qa.settings import read_settings
 from qa.telemetry import feedback as feedback_file
 from qa.telemetry.feedback import Feedback
-from qa.web.auth.api_keys import hash_token
+from qa.web.auth.api_keys import ApiKeyFile, hash_token
 from qa.web.auth.session_store import MAX_SESSIONS
 from qa.web.middleware.rate_limit import RateLimiter
 from qa.web.state.state import ServerState, open_state
@@ -31,10 +31,10 @@ Opened = Callable[[], AbstractContextManager[ServerState]]
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
     """Opens the state, as each of several processes would."""
     if request.param == "home":
-        return lambda: open_state(Settings(home=tmp_path))
+        return lambda: open_state(read_settings(home=tmp_path))
     servers = request.getfixturevalue("servers")
     url = servers.new_database()
-    return lambda: open_state(Settings(home=tmp_path, database_url=url, chroma_url=servers.chroma_url))
+    return lambda: open_state(read_settings(home=tmp_path, database_url=url, chroma_url=servers.chroma_url))
 
 
 @pytest.fixture
@@ -56,9 +56,21 @@ def test_keys_are_added_found_and_removed(opened: Opened, state: ServerState) ->
         with pytest.raises(KeysInvalid, match="not a valid key name"):
             other.keys.add("no spaces", "reader")
         other.keys.remove("desk")
+        assert other.keys.exist()
     assert state.keys.find(token) is None
     with pytest.raises(KeysInvalid, match="no key named 'desk'"):
         state.keys.remove("desk")
+
+
+def test_keys_of_another_server_stay_valid(state: ServerState, tmp_path: Path) -> None:
+    former = ApiKeyFile(tmp_path / "former")
+    token, other = former.add("desk", "editor", ["news"]), former.add("archive", "reader")
+    own = state.keys.add("archive", "admin")
+    for _ in range(2):
+        state.keys.restore(former.all())
+    assert [key.name for key in state.keys.all()] == ["archive", "desk"]
+    assert state.keys.find(token) == former.find(token)
+    assert state.keys.find(own) and not state.keys.find(other)
 
 
 def test_a_key_has_a_number_of_sessions(state: ServerState) -> None:
@@ -180,7 +192,7 @@ def test_without_a_database_its_packages_are_not_imported(tmp_path: Path) -> Non
 
 @pytest.mark.distributed
 def test_a_database_that_is_away_is_named(tmp_path: Path) -> None:
-    settings = Settings(
+    settings = read_settings(
         home=tmp_path, database_url="postgresql://127.0.0.1:1/x", chroma_url="http://127.0.0.1:1"
     )
     with pytest.raises(StoreUnavailable, match=r"127\.0\.0\.1:1/x"), open_state(settings):
