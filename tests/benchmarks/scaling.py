@@ -19,12 +19,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from index.storage.postgres.connection import Postgres
 from tests.conftest import MODELS
 from tests.distributed.adding import quoth
 from tests.distributed.cluster import Cluster, embedding, running_cluster, wait_until_ready
@@ -90,7 +91,7 @@ def measured(folder: Path, articles: Path, questions: Sequence[str], embedder: s
 def served(
     cluster: Cluster, folder: Path, articles: Path, questions: Sequence[str], embedded: Sequence[float]
 ) -> Iterator[Row]:
-    rates = []
+    rates, passages_of = [], []
     for workers in (1, 2):
         with only(cluster.workers[1], runs=workers == 2):
             began = time.monotonic()
@@ -99,7 +100,8 @@ def served(
             assert told.returncode in (0, 1), told.stderr
             seconds = time.monotonic() - began
         with cluster.client() as client:
-            rates.append(count_passages(client, name) / seconds)
+            passages_of.append(count_passages(client, name))
+        rates.append(passages_of[-1] / seconds)
         yield f"served: passages/s with {workers} worker{'s' * (workers - 1)}", f"{rates[-1]:,.0f}"
     yield "2 workers to 1", f"{rates[1] / rates[0]:.2f}"
     with cluster.client(cluster.a) as client:
@@ -116,9 +118,18 @@ def served(
             searches[count] = throughput(url, questions)
         yield f"served: searches/s with {count} server{'s' * (count - 1)}", f"{searches[count]:,.0f}"
     yield "2 servers to 1", f"{searches[2] / searches[1]:.2f}"
+    kept = sum(passages_of) or 1
+    database = cluster.environment["QUOTH_DATABASE_URL"]
+    yield "PostgreSQL's bytes a passage", f"{database_bytes(database) / kept:,.0f}"
     for name, process in {"server": cluster.a, "worker": cluster.workers[0], **stores(cluster)}.items():
         assert process.process
         yield f"served: {name}'s memory", f"{resident_mb(process.process.pid):,} MB"
+
+
+def database_bytes(url: str) -> int:
+    with closing(Postgres(url)) as postgres:
+        [(size,)] = postgres.rows("SELECT pg_database_size(current_database())")
+    return int(size)
 
 
 def stores(cluster: Cluster) -> dict[str, RunningServer]:
