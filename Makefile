@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat check lint test distributed soak bench bench-check bench-kinds bench-search cases fit-confidence fit-verifier fit-kinds fit-orders graph lock clean distclean
+.PHONY: help install chat check lint test distributed soak bench bench-check bench-kinds bench-peers bench-search bench-speed cases fit-confidence fit-verifier fit-judge fit-kinds fit-orders graph messages lock clean distclean
 
 help: ## list the targets
 	@echo "Quoth. Usage: make TARGET [PYTHON=python3.12] [HOST=127.0.0.1] [PORT=7860]"
@@ -88,6 +88,12 @@ fit-confidence: $(TESTABLE) ## fit the confidence's coefficients to tests/benchm
 fit-verifier: $(TESTABLE) ## fit the verifier's calibration to tests/benchmarks/fitting/proof_labels.jsonl and compare it with the code's
 	@$(BIN)/python -m tests.benchmarks.fitting.fit_verifier
 
+fit-judge: $(TESTABLE) ## train the adapter with which the default model judges proofs (needs a GPU): make fit-judge DATA=DIR
+	@[ -d "$(DATA)" ] || { echo "error: DATA must be a folder with a subfolder for each set (articles.jsonl, questions.jsonl)" >&2; exit 2; }
+	@$(BIN)/quoth models pull
+	@$(PIP) install -q --no-deps gguf==0.19.0
+	@$(BIN)/python -m tests.benchmarks.judge.train "$(DATA)"
+
 fit-kinds: $(TESTABLE) ## fit the classifiers of questions and of names, and print how well they do
 	@$(BIN)/python -m tests.benchmarks.fitting.fit_kinds
 
@@ -98,6 +104,9 @@ bench-kinds: $(TESTABLE) ## measure answers to broad questions by kind: make ben
 	@$(BIN)/quoth models pull minilm
 	@$(BIN)/python -m tests.benchmarks.kinds "$(DATA)"
 
+messages: $(TESTABLE) ## bring the window's words from the code into the catalogues
+	@$(BIN)/python -m tests.project.catalogues
+
 graph: $(TESTABLE) ## draw in ARCHITECTURE.md how each kind of question is answered
 	@$(BIN)/python -m tests.project.architecture_graph
 
@@ -106,6 +115,15 @@ bench-search: $(TESTABLE) ## measure ingestion and retrieval: make bench-search 
 	@$(BIN)/quoth models pull
 	@$(PIP) install -q --no-deps $(TUTORIAL)
 	@$(BIN)/python -m tests.benchmarks.search "$(DATA)"
+
+bench-speed: $(TESTABLE) ## measure how long answers take, alone and beside a busy program: make bench-speed [DATA=DIR/SET]
+	@$(BIN)/quoth models pull
+	@$(BIN)/python -m tests.benchmarks.speed $(if $(DATA),"$(DATA)")
+
+bench-peers: $(TESTABLE) ## compare with other systems, each in an environment of its own: make bench-peers DATA=DIR/SET [ARGS="--questions 8"]
+	@[ -f "$(DATA)/articles.jsonl" ] || { echo "error: DATA must be a folder with articles.jsonl and questions.jsonl" >&2; exit 2; }
+	@$(BIN)/quoth models pull
+	@$(BIN)/python -m tests.benchmarks.peers.bench "$(DATA)" $(ARGS)
 
 bench: $(TESTABLE) ## compare with targets and LangChain's tutorial: make bench DATA=DIR [OUT=FILE.md]
 	@ls "$(DATA)"/*/questions.jsonl >/dev/null 2>&1 || { echo "error: DATA must be a folder with a subfolder for each data set (articles.jsonl, questions.jsonl)" >&2; exit 2; }

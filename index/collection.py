@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Container, Generator, Iterable, MutableMapping, Sequence
 
@@ -15,7 +14,6 @@ from index.errors import (
     ArchiveBroken,
     ArchiveEmpty,
     ArticleChanged,
-    CollectionInvalid,
     EmbedderMismatch,
     QuothError,
 )
@@ -25,23 +23,14 @@ from index.schemas import Article, Filters, Hit, Ingested, Query, Skipped
 from index.storage.generations import Generation
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.text.languages import language_of_query
+from index.text.messages.phrase import Phrase
 from index.text.normalization import TermWeights, found_terms, weighted_words
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 LOST_VECTORS = (
     "the vectors of the collection are gone, but its articles are there; run `quoth doctor --mend`, which "
     "computes the vectors again"
 )
 _EMBEDDER = "embedder"  # the key of its name in the metadata
-
-
-def checked_name(name: str) -> str:
-    """The name. Raises CollectionInvalid if it cannot be a folder's name and part of a URL."""
-    if not _NAME.fullmatch(name):
-        raise CollectionInvalid(
-            f"'{name[:80]}' cannot name a collection; use a-z, 0-9, - and _, at most 63 in all"
-        )
-    return name
 
 
 def made_with(documents: DocumentStore) -> str | None:
@@ -137,7 +126,12 @@ class Collection:
             for article_id in ids:
                 article = self.documents.article(article_id)
                 if digests is not None and article.digest not in digests:
-                    raise ArticleChanged(f"the article '{article_id}' was changed since; read it again")
+                    raise ArticleChanged(
+                        Phrase(
+                            "the article '{article_id}' was changed since; read it again",
+                            article_id=article_id,
+                        )
+                    )
             self.documents.remove(ids)
             delete_orphan_vectors(self.documents, self.vectors)
 
@@ -159,7 +153,9 @@ class Collection:
         collection has no articles.
         """
         if not self.documents.counts()[0]:
-            raise ArchiveEmpty("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
+            raise ArchiveEmpty(
+                Phrase("the collection has no articles yet; add some with `quoth add FILE_OR_FOLDER`")
+            )
         self._require_vectors()
         return self._retriever(_query(query), k=k, filters=filters)
 

@@ -28,6 +28,12 @@ semicolon.
 class QuothError(Exception):
     """Base class of all errors that Quoth raises on purpose; `str(error)` can be shown to users."""
 
+    @property
+    def message(self) -> str:
+        """What `str()` gives; a Phrase if it can be told in other languages."""
+        first = self.args[0] if self.args else ""
+        return first if isinstance(first, str) else str(self)
+
 
 class SourceUnreadable(QuothError):
     """A source cannot be read as an article; the message is the reason."""
@@ -108,6 +114,11 @@ class StoreUnavailable(QuothError):
         super().__init__(f"{part} is not available ({where}); start it, or check its address, and try again")
         self.part = part
         self.seconds = seconds
+
+    @property
+    def for_callers(self) -> str:
+        """What those may read who do not run the servers."""
+        return f"{self.part} is not available; try again in {self.seconds} seconds"
 
 
 class WorkersMissing(StoreUnavailable):

@@ -17,6 +17,7 @@ from index.errors import BatchLost
 from index.schemas import Article, Ingested, Passage, Replaced, Skipped, UnsupportedLanguage
 from index.storage.protocols import DocumentStore, VectorMetadata, VectorStore
 from index.text.languages import language_of
+from index.text.messages.phrase import Phrase
 
 # Passages that are embedded and stored together: enough to fill the encoder's batches with texts of
 # similar length, few enough that an interruption costs seconds.
@@ -74,7 +75,7 @@ class Ingest:
                 batch[item.id] = (item, passages)
                 waiting += len(passages)
             else:
-                yield Skipped(source=item.origin or item.id, reason="has no words to quote")
+                yield Skipped(source=item.origin or item.id, reason=Phrase("has no words to quote"))
             if waiting >= BATCH_PASSAGES:
                 yield from self._store(list(batch.values()), outdated)
                 batch, outdated, waiting = {}, [], 0

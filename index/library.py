@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
-from index.collection import Collection, checked_name, open_collection
+from index.collection import Collection, open_collection
 from index.embedding.embedder import Embedder
 from index.embedding.reranker import Reranker
 from index.embedding.served import ServedEmbedder
@@ -29,8 +29,10 @@ from index.maintenance.vector_sample import check_sample
 from index.queue.ingest_queue import IngestQueue
 from index.schemas import Article, Ingested, Skipped
 from index.storage.folders.folder_storage import FolderStorage
+from index.storage.folders.layout import checked_name, no_collection
 from index.storage.generations import Generation, Storage
 from index.storage.protocols import VectorStore
+from index.text.messages.phrase import Phrase
 
 DEFAULT = "default"
 """The collection used when none is named; it cannot be removed."""
@@ -53,12 +55,6 @@ class Library:
         """Without a `storage`, the collections are in the folder; see `FolderStorage`, also for `address` and
         `token`. Raises ArchiveLocked if another process owns the folder.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ArchiveBroken(
-                f"{folder} cannot hold the archive: {error.strerror}; choose another --home"
-            ) from None
         self.folder = folder
         self.embedder = embedder
         self._reranker = reranker
@@ -80,9 +76,7 @@ class Library:
             if not opened or opened[0] != generation:  # another process may have put a new one in its place
                 self._close(name)
                 if not make and not generation.exists():
-                    raise ArchiveEmpty(
-                        f"the collection '{name}' has no articles yet; add some with `quoth add PATH`"
-                    )
+                    raise no_collection(name)
                 opened = generation, self._opened(generation)
                 self._open[name] = opened
             return opened[1]
@@ -131,10 +125,14 @@ class Library:
         Raises ArchiveEmpty if there is none, and CollectionInvalid for the default one.
         """
         if name == DEFAULT:
-            raise CollectionInvalid(f"the collection '{DEFAULT}' stays; remove its articles instead")
+            raise CollectionInvalid(
+                Phrase("the collection '{name}' stays; remove its articles instead", name=DEFAULT)
+            )
         with self._opening:
             if checked_name(name) not in self.names():
-                raise ArchiveEmpty(f"there is no collection '{name}'; `quoth collections` lists them")
+                raise ArchiveEmpty(
+                    Phrase("there is no collection '{name}'; `quoth collections` lists them", name=name)
+                )
             self._close(name)
             self._storage.remove(name)
 

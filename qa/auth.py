@@ -12,6 +12,7 @@ from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, Literal, TypeVar, cast
 
+from index.text.messages.phrase import Phrase
 from qa.errors import NotAllowed
 
 Role = Literal["reader", "editor", "admin"]
@@ -65,12 +66,21 @@ def permit(role: Role, collection: str | None = None) -> None:
     who = caller()
     if not who.has(role):
         raise NotAllowed(
-            f"this needs the role '{role}', and {who.name} has {who.role or 'none'}; "
-            f"make another key with `quoth keys add NAME --role {role}`"
+            Phrase(
+                "this needs the role '{role}', and {name} has {own}; make another key with "
+                "`quoth keys add NAME --role {role}`",
+                role=role,
+                name=who.name,
+                own=who.role or "none",
+            )
         )
     if collection is not None and not who.sees(collection):
         raise NotAllowed(
-            f"the key of {who.name} does not allow the collection '{collection}'; use another key"
+            Phrase(
+                "the key of {name} does not allow the collection '{collection}'; use another key",
+                name=who.name,
+                collection=collection,
+            )
         )
 
 

@@ -21,9 +21,12 @@ QuothError
 └── ServerUnavailable  a Quoth server cannot be reached or rejects the request
 """
 
+from __future__ import annotations
+
 import re
 
 from index.errors import QuothError
+from index.text.messages.phrase import Phrase
 
 
 def problem_type(error: type[QuothError]) -> str:
@@ -69,6 +72,29 @@ class FeedbackFull(QuothError):
 
 class ModelUnavailable(QuothError):
     """The language model cannot be loaded or reached, or did not answer."""
+
+    @classmethod
+    def without_answer(cls, model: str, reason: str) -> ModelUnavailable:
+        """The error of a model that did not answer."""
+        return cls(
+            Phrase(
+                "the model '{model}' did not answer ({reason}); see `quoth doctor`, or set "
+                "QUOTH_MODEL=none to answer without a model",
+                model=model,
+                reason=reason,
+            )
+        )
+
+    @classmethod
+    def too_slow(cls, model: str, seconds: float) -> ModelUnavailable:
+        """The error of a model that did not finish in time."""
+        return cls(
+            Phrase(
+                "the model '{model}' did not finish within {number} s; ask again, or choose a faster one",
+                model=model,
+                number=round(seconds),
+            )
+        )
 
 
 class JobUnknown(QuothError):

@@ -7,9 +7,8 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from qa.errors import SettingsInvalid
 
@@ -18,10 +17,10 @@ PREFIX = "QUOTH_"
 CHAT_MODEL, NO_VERIFIER = "model", "none"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The settings of one process. An unknown or mistyped `QUOTH_` variable is an error."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     home: Path = Field(
         Path("~/.local/share/quoth"), description="folder of the archive and the model weights"
@@ -136,9 +135,9 @@ def read_settings(**given: object) -> Settings:
 
     Raises SettingsInvalid with the name of the variable and its allowed values.
     """
-    _reject_unknown_variables()
+    values = _environment() | {name: value for name, value in given.items() if value is not None}
     try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
@@ -152,10 +151,16 @@ def read_settings(**given: object) -> Settings:
     return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
 
 
-def _reject_unknown_variables() -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+def _environment() -> dict[str, object]:
+    """The settings among the environment's variables, in any case; rejects unknown ones."""
+    values: dict[str, object] = {}
     for variable in sorted(os.environ):
-        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
+        name = variable.lower().removeprefix(PREFIX.lower())
+        if name in Settings.model_fields and variable.upper().startswith(PREFIX):
+            values[name] = os.environ[variable]
+        elif variable.upper().startswith(PREFIX):
+            known = {PREFIX + name.upper() for name in Settings.model_fields}
             similar = difflib.get_close_matches(variable.upper(), known, n=1)
             hint = f"did you mean {similar[0]}?" if similar else f"use one of {', '.join(sorted(known))}"
             raise SettingsInvalid(f"there is no setting {variable}; {hint}")
+    return values

@@ -27,7 +27,7 @@ from index.maintenance.backup_file import (
     articles_file,
     vectors_file,
 )
-from index.storage.protocols import DocumentStore
+from index.storage.protocols import StoredArticles
 
 _VECTORS_AT_ONCE = 300
 # Metadata that belongs to this collection's vectors alone.
@@ -96,7 +96,7 @@ def _member(archive: zipfile.ZipFile, name: str, digests: dict[str, str]) -> Ite
     digests[name] = hashed.sha256.hexdigest()
 
 
-def _lines(documents: DocumentStore) -> Iterator[tuple[bytes, str]]:
+def _lines(documents: StoredArticles) -> Iterator[tuple[bytes, str]]:
     """Each article as a line of JSON, and its id."""
     for article, _ in documents.articles():
         spans = [(span.start, span.end) for span in documents.passage_spans(article.id)]

@@ -22,10 +22,10 @@ import numpy as np
 from numpy.lib import format as npy
 from pydantic import Field, TypeAdapter, ValidationError
 
-from index.collection import checked_name
 from index.embedding.embedder import Vectors
 from index.errors import SnapshotInvalid
 from index.schemas import Article
+from index.storage.folders.layout import checked_name
 
 FORMAT = 1
 MANIFEST = "manifest.json"

@@ -14,13 +14,14 @@ from index.readers.source_file import SourceFile
 from index.readers.tables.columns import FIELDS
 from index.schemas import Article, Remark, content_id
 from index.text.languages import language_of
+from index.text.messages.phrase import Phrase
 
 MAX_ID_CHARACTERS = 200
 MAX_FIELD_CHARACTERS = 1_000
 """Of title and source; longer ones are cut."""
 MAX_URL_CHARACTERS = 8_000
-NO_DAY = "its date names no certain day, so it has none"
-UNDECODED = "some characters could not be decoded, and stand as \ufffd"
+NO_DAY = Phrase("its date names no certain day, so it has none")
+UNDECODED = Phrase("some characters could not be decoded, and stand as \ufffd")
 
 
 def article_from_fields(
@@ -41,10 +42,14 @@ def article_from_fields(
     given = {name: _string(name, fields.get(name)) for name in FIELDS}
     text = given["text"]
     if not text.strip():
-        raise SourceUnreadable("empty")
+        raise SourceUnreadable(Phrase("empty"))
     url = given["url"] or (file.address if file else "")
     if len(url) > MAX_URL_CHARACTERS:
-        raise SourceUnreadable(f"url {url[:60]!r}… has more than {MAX_URL_CHARACTERS:,} characters")
+        raise SourceUnreadable(
+            Phrase(
+                "url {url}… has more than {limit} characters", url=repr(url[:60]), limit=MAX_URL_CHARACTERS
+            )
+        )
     place = place or (file.name if file else given["title"] or given["id"] or "the article")
     day = read_date(given["date"], text, order=order, locale=locale)
     period = "" if day else read_period(given["date"], text, locale=locale)
@@ -86,11 +91,13 @@ def _string(name: str, value: Any) -> str:
     if name == "date" or (name in {"id", "title"} and type(value) in {int, float}):
         value = str(value)
     if not isinstance(value, str):
-        raise SourceUnreadable(f'"{name}" is not a string')
+        raise SourceUnreadable(Phrase('"{name}" is not a string', name=name))
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise SourceUnreadable(f'"{name}" has an unpaired surrogate, which UTF-8 cannot store') from error
+        raise SourceUnreadable(
+            Phrase('"{name}" has an unpaired surrogate, which UTF-8 cannot store', name=name)
+        ) from error
     return value
 
 
@@ -100,7 +107,13 @@ def checked_id(id_: str) -> str:
     if id_ and (
         len(id_) > MAX_ID_CHARACTERS or not id_.isprintable() or id_ != id_.strip() or id_ in {".", ".."}
     ):
-        raise SourceUnreadable(f"id {id_[:60]!r} must be 1 to {MAX_ID_CHARACTERS} printable characters")
+        raise SourceUnreadable(
+            Phrase(
+                "id {id} must be 1 to {limit} printable characters",
+                id=repr(id_[:60]),
+                limit=MAX_ID_CHARACTERS,
+            )
+        )
     return id_
 
 

@@ -12,6 +12,7 @@ from typing import BinaryIO, TextIO
 from index.errors import SourceUnreadable
 from index.readers.source_file import SourceFile, check_signature
 from index.text.charset_detection import FEW, Survey, fits, guess_encoding, utf_16_without_mark
+from index.text.messages.phrase import Phrase
 
 REPLACEMENT = "\ufffd"
 """Stands for bytes that cannot be decoded."""
@@ -54,9 +55,9 @@ def decoded_text(file: SourceFile, *, declares_charset: bool = False) -> str:
     encoding = encoding_of(raw[:4], survey, [file.charset, *(declared if declares_charset else [])])
     text, controls = _CONTROLS.subn("", _LINE_ENDS.sub("\n", raw.decode(encoding, "replace")))
     if controls > max(_FEW_CONTROLS, len(text) // 20):
-        raise SourceUnreadable("binary")
+        raise SourceUnreadable(Phrase("binary"))
     if not text.strip():
-        raise SourceUnreadable("empty")
+        raise SourceUnreadable(Phrase("empty"))
     return text
 
 
@@ -88,14 +89,14 @@ def encoding_of(beginning: bytes, survey: Survey, declared: Sequence[str]) -> st
         if encoding := utf_16_without_mark(survey):
             return encoding
         if survey.nuls * 1000 > survey.size:
-            raise SourceUnreadable("binary")
+            raise SourceUnreadable(Phrase("binary"))
     # Text in other encodings rarely contains valid UTF-8 sequences. If there are as many as invalid ones, it
     # is damaged UTF-8, and a guess would turn each of its accented letters into two wrong ones.
     if survey.invalid <= survey.valid:
         return "utf-8"
     encoding = next(_declared(survey, declared), "") or guess_encoding(survey)
     if not encoding:
-        raise SourceUnreadable("binary, or in an unknown encoding; save it as UTF-8 and add it again")
+        raise SourceUnreadable(Phrase("binary, or in an unknown encoding; save it as UTF-8 and add it again"))
     return encoding
 
 

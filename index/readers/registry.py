@@ -29,6 +29,7 @@ from index.readers.source_file import PendingArticle, PendingArticles, SourceFil
 from index.readers.sources.filesystem import describe_error, find_files, is_included
 from index.readers.zipped.zip_archive import DAMAGED
 from index.schemas import Article, Skipped
+from index.text.messages.phrase import Phrase
 
 # Formats with one article per file.
 SINGLE: Mapping[str, Callable[[SourceFile], Article]] = {
@@ -110,7 +111,7 @@ def _files(source: str | Path | SourceFile, columns: Mapping[str, str]) -> Itera
     if isinstance(source, SourceFile):
         yield source
     elif "://" in str(source):
-        yield Skipped(source=str(source), reason="only http:// and https:// addresses are supported")
+        yield Skipped(source=str(source), reason=Phrase("only http:// and https:// addresses are supported"))
     else:
         for file in find_files(source):
             yield file if isinstance(file, Skipped) else replace(file, columns=columns)
@@ -122,7 +123,7 @@ def _read_address(address: str, columns: Mapping[str, str], *, private: bool) ->
     try:
         file = replace(_with_feed_suffix(fetch(address, private=private)), columns=columns)
     except SourceUnreadable as error:
-        yield Skipped(source=address, reason=str(error))
+        yield Skipped(source=address, reason=error.message)
     else:
         yield from read_isolated(file, partial(fetch, private=private))
 
@@ -145,8 +146,12 @@ def read_file(
         elif file.suffix == ".zip":
             yield from read_zip(file, included=is_included, read_file=read_member or read_file)
         else:
-            format_ = f"format {file.suffix} is" if file.suffix else "files without a suffix are"
-            raise SourceUnreadable(f"{format_} not supported ({' '.join(FORMATS)})")
+            formats = " ".join(FORMATS)
+            raise SourceUnreadable(
+                Phrase("format {suffix} is not supported ({formats})", suffix=file.suffix, formats=formats)
+                if file.suffix
+                else Phrase("files without a suffix are not supported ({formats})", formats=formats)
+            )
     except UNREADABLE as error:
         yield Skipped(source=file.name, reason=reason_of(error))
 
@@ -156,7 +161,10 @@ def _read_linked(fetch: Fetch, address: str) -> Article:
     file = fetch(address)
     if file.suffix not in SINGLE:
         raise SourceUnreadable(
-            f"the entry links to {file.suffix}, which is not a single article; add it separately"
+            Phrase(
+                "the entry links to {suffix}, which is not a single article; add it separately",
+                suffix=file.suffix,
+            )
         )
     return SINGLE[file.suffix](file)
 
@@ -173,5 +181,5 @@ def _with_feed_suffix(file: SourceFile) -> SourceFile:
 def reason_of(error: Exception) -> str:
     """Why a file is skipped whose reader raised one of UNREADABLE."""
     if isinstance(error, SourceUnreadable):
-        return str(error)
+        return error.message
     return describe_error(error) if isinstance(error, OSError) else DAMAGED

@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from index.errors import SourceUnreadable
+from index.text.messages.phrase import Phrase
 
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30};)")
 _XML_ENTITIES = {"amp;", "lt;", "gt;", "quot;", "apos;"}
@@ -32,9 +33,9 @@ def parse_xml(raw: bytes, *, lenient: bool = False) -> Any:
     try:
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceUnreadable("damaged; its XML cannot be parsed") from error
+        raise SourceUnreadable(Phrase("damaged; its XML cannot be parsed")) from error
     if root is None:
-        raise SourceUnreadable("damaged; it contains an empty XML file")
+        raise SourceUnreadable(Phrase("damaged; it contains an empty XML file"))
     etree.strip_elements(root, etree.Entity, with_tail=False)
     return root
 

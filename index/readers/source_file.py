@@ -11,12 +11,13 @@ from typing import BinaryIO
 
 from index.errors import SourceUnreadable
 from index.schemas import Article, Skipped
+from index.text.messages.phrase import Phrase
 
 MAX_TEXT_BYTES = 20_000_000
 """The largest text of one article: a whole .txt, .md or .html, or one line of a .jsonl or .csv."""
 MAX_DOCUMENT_BYTES = 100_000_000
 """The largest .pdf, .docx or .epub, which may consist mostly of images."""
-NO_TEXT = "contains no text; if its pages are images, run OCR on it and add the result"
+NO_TEXT = Phrase("contains no text; if its pages are images, run OCR on it and add the result")
 
 # The first bytes of formats that often have a wrong suffix.
 _SIGNATURES = {
@@ -90,7 +91,11 @@ PendingArticles = Iterator[PendingArticle | Skipped]
 
 def too_large(size: int, limit: int = MAX_TEXT_BYTES) -> str:
     """Why a file of `size` bytes is skipped."""
-    return f"{size / 1e6:.1f} MB, over the limit of {limit / 1e6:.0f} MB; split it and add the parts"
+    return Phrase(
+        "{size} MB, over the limit of {limit} MB; split it and add the parts",
+        size=f"{size / 1e6:.1f}",
+        limit=f"{limit / 1e6:.0f}",
+    )
 
 
 def check_signature(content: bytes, expected: bytes = b"") -> None:
@@ -99,9 +104,13 @@ def check_signature(content: bytes, expected: bytes = b"") -> None:
     `expected` is the signature of the wanted format; empty for text formats.
     """
     if not content or content.isspace():
-        raise SourceUnreadable("empty")
+        raise SourceUnreadable(Phrase("empty"))
     for signature, format_ in _SIGNATURES.items():
         if content.startswith(signature) and signature != expected:
-            raise SourceUnreadable(f"its content is {format_}; rename it with the right suffix or convert it")
+            raise SourceUnreadable(
+                Phrase(
+                    "its content is {format}; rename it with the right suffix or convert it", format=format_
+                )
+            )
     if expected and _MARKUP.match(content[:200]):
-        raise SourceUnreadable("its content is HTML or XML; rename it with the right suffix")
+        raise SourceUnreadable(Phrase("its content is HTML or XML; rename it with the right suffix"))

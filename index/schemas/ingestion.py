@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from index.schemas.articles import Remark
 from index.text.languages import language_name
+from index.text.messages.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,5 +143,7 @@ def _remark_warnings(remarks: Iterable[Remark]) -> Iterator[str]:
         kinds[remark.kind].append(remark)
     for kind, [first, *others] in kinds.items():
         detail = f" ({first.detail})" if first.detail else ""
-        more = f", and so in {len(others):,} more" if others else ""
-        yield f"{first.place}: {kind}{detail}{more}"
+        more = Phrase(", and so in {number} more", number=len(others)) if others else ""
+        yield Phrase(
+            "{place}: {remark}{detail}{more}", place=first.place, remark=kind, detail=detail, more=more
+        )

@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from index.embedding.embedder import Vectors
 from index.schemas import Article, ArticlePage, Filters, Passage
 from index.text.languages import ENGLISH
-from index.text.normalization import TermWeights
+
+if TYPE_CHECKING:
+    from index.embedding.embedder import Vectors
+    from index.text.normalization import TermWeights
 
 CLOSED = "the collection is being removed or replaced; try again"
 """The message of ArchiveEmpty where a collection was closed while it was used."""
@@ -42,7 +44,7 @@ class PassageSpan:
     end: int
 
 
-class DocumentStore(Protocol):
+class StoredArticles(Protocol):
     """The articles of one collection, their passages and clusters, and the collection's metadata."""
 
     @property
@@ -82,6 +84,9 @@ class DocumentStore(Protocol):
     def counts(self) -> tuple[int, int]:
         """The number of articles and of passages."""
 
+    def language(self, article_id: str) -> str:
+        """The language of the article (ISO 639); empty if it is not known."""
+
     def without_language(self) -> int:
         """The number of articles that were added before their languages were told apart, whose words are
         indexed as if they were English.
@@ -119,6 +124,10 @@ class DocumentStore(Protocol):
     def cluster_members(self, cluster: int, filters: Filters, limit: int) -> list[Article]:
         """Up to `limit` articles of the cluster that pass the filters, oldest first."""
 
+
+class DocumentStore(StoredArticles, Protocol):
+    """Stored articles that can be changed."""
+
     def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]], batch: int = 0) -> None:
         """Stores articles with their passages and indexes their words, all or none. Each replaces the
         article of its id, and those of its origin.
@@ -143,8 +152,8 @@ class DocumentStore(Protocol):
         it raises. No other process gets or writes the same ones meanwhile.
         """
 
-    def snapshot(self) -> AbstractContextManager[DocumentStore]:
-        """The store as it is now, read-only, unaffected by later writes."""
+    def snapshot(self) -> AbstractContextManager[StoredArticles]:
+        """The articles as they are now, unaffected by later writes."""
 
     def check_integrity(self) -> None:
         """Raises ArchiveBroken if a file is damaged, also where it is seldom read."""

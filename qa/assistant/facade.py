@@ -38,7 +38,6 @@ from qa.schemas import (
 )
 from qa.telemetry.feedback import Feedback, FeedbackFile, FeedbackStore
 from qa.telemetry.metrics import Metrics
-from qa.verification.verifiers.judge import ChatModelVerifier, judging_task
 from qa.verification.verifiers.verifier import Verifier
 
 # How many questions a remote model, or none, answers at the same time; a local one answers one.
@@ -70,12 +69,12 @@ class Assistant(LibraryAccess):
             queue = ModelQueue(slots=CONCURRENT_ANSWERS, max_waiting=MAX_WAITING)
         self.model_name = model.name if model else NO_MODEL
         self.metrics = Metrics(self._searchable_counts)
-        self._model = model
+        self.model = model
         self._queue = queue
         self._follow_slots = follow_slots
         self._feedback = feedback or FeedbackFile(library.folder)
         self._suggesting = threading.Lock()
-        self._judges = isinstance(verifier, ChatModelVerifier)
+        self._judging = verifier.tasks if verifier else ()
         self._pipeline = Pipeline(
             library.collection,
             model,
@@ -155,9 +154,9 @@ class Assistant(LibraryAccess):
         """A test question that a sentence of a passage answers, as the model writes it, unchecked; None if
         it writes none. Raises ModelUnavailable.
         """
-        if self._model is None:
+        if self.model is None:
             raise ModelUnavailable("QUOTH_MODEL is none, and only a language model drafts; choose one")
-        return draft(self._model, title=title, passage=passage, sentence=sentence)
+        return draft(self.model, title=title, passage=passage, sentence=sentence)
 
     @requires("reader", "feedback.collection")
     def keep_feedback(self, feedback: Feedback) -> None:
@@ -165,14 +164,16 @@ class Assistant(LibraryAccess):
         self._feedback.add(feedback)
 
     @requires("reader", "collection")
-    def suggestions(self, *, limit: int = 4, collection: str = "default") -> list[str]:
-        """At most `limit` example questions that the newest articles answer."""
+    def suggestions(self, *, limit: int = 4, collection: str = "default", language: str = "en") -> list[str]:
+        """At most `limit` example questions that the newest articles answer, in their language if Quoth has
+        its messages, otherwise in `language`.
+        """
         try:
             searched = self._library.collection(collection)
         except ArchiveEmpty:
             return []
         with self._suggesting:
-            return suggested_questions(searched, limit)
+            return suggested_questions(searched, limit, language)
 
     @unrestricted
     def warm_up(self) -> None:
@@ -180,10 +181,10 @@ class Assistant(LibraryAccess):
         with ThreadPoolExecutor(1) as executor:
             # Both mostly read files and import packages, so they take less time together.
             searching = executor.submit(self._warm_up_search)
-            if self._model:
-                self._model.warm_up([answering_task(), *([judging_task()] if self._judges else [])])
-            if self._follow_slots and isinstance(self._model, RemoteChatModel) and self._model.slots:
-                self._queue.resize(self._model.slots)
+            if self.model:
+                self.model.warm_up([answering_task(), *self._judging])
+            if self._follow_slots and isinstance(self.model, RemoteChatModel) and self.model.slots:
+                self._queue.resize(self.model.slots)
             searching.result()
 
     def _warm_up_search(self) -> None:
@@ -200,16 +201,16 @@ class Assistant(LibraryAccess):
         self._library.check()
         if isinstance(self._library.embedder, ServedEmbedder):
             self._library.embedder.check()
-        if self._model:
-            self._model.check()
+        if self.model:
+            self.model.check()
 
     @unrestricted
     def close(self) -> None:
         """Stops the model and releases the library."""
         if "_loop" in self.__dict__:
             self._loop.close()
-        if self._model:
-            self._model.close()
+        if self.model:
+            self.model.close()
         self._library.close()
 
     def __enter__(self) -> Self:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from index.errors import ArchiveLocked
 from index.library import Library
 from qa.assistant.facade import CONCURRENT_ANSWERS, Assistant
+from qa.assistant.storage import open_queue, open_storage
 from qa.client import Quoth
+from qa.llm.adapters import judging_adapter
 from qa.llm.chat_models import ChatModel, LocalChatModel, choose_model
 from qa.llm.embedders import find_verifier, open_embedder, open_reranker
 from qa.llm.installed_weights import require_model
@@ -17,10 +18,8 @@ from qa.settings import CHAT_MODEL, Settings
 from qa.telemetry.feedback import FeedbackStore
 from qa.verification.verifiers.classifier import ClassifierVerifier
 from qa.verification.verifiers.judge import ChatModelVerifier
+from qa.verification.verifiers.tuned import TunedVerifier
 from qa.verification.verifiers.verifier import Verifier
-
-if TYPE_CHECKING:
-    from index.storage.postgres.server_storage import ServerStorage
 
 
 def open_assistant(
@@ -56,40 +55,19 @@ def open_library(settings: Settings, *, address: str = "", token: str = "") -> L
     Raises as `open_storage` and `open_assistant` do.
     """
     embedder, reranker = open_embedder(settings), open_reranker(settings)
-    storage = open_storage(settings)
-    if not storage:
-        return Library(settings.home, embedder, reranker=reranker, address=address, token=token)
-    from index.queue.ingest_queue import IngestQueue
-    from index.queue.tables import make_queue
-
-    make_queue(storage.postgres)
+    storage = open_storage(settings, address=address, token=token)
     return Library(
-        settings.home, embedder, reranker=reranker, storage=storage, queue=IngestQueue(storage.postgres)
+        settings.home, embedder, reranker=reranker, storage=storage, queue=open_queue(storage)
     )
-
-
-def open_storage(settings: Settings) -> ServerStorage | None:
-    """The servers with the articles and vectors; None where they are in the home.
-
-    Raises StoreUnavailable, StorePackagesMissing, ArchiveBroken.
-    """
-    if not settings.database_url or not settings.chroma_url:
-        return None
-    # Not needed, and not installed, where articles are in the home.
-    from index.storage.chroma.server_client import ChromaAddress, ChromaServer
-    from index.storage.postgres.connection import Postgres
-    from index.storage.postgres.server_storage import ServerStorage
-
-    key = settings.chroma_key.get_secret_value() if settings.chroma_key else ""
-    chroma = ChromaServer(ChromaAddress(settings.chroma_url, key))
-    return ServerStorage(Postgres(settings.database_url.get_secret_value()), chroma)
 
 
 def open_verifier(settings: Settings, model: ChatModel | None) -> Verifier | None:
     """What verifies answers by the settings; None if nothing does. Raises WeightsMissing, WeightsCorrupt."""
     if folder := find_verifier(settings):
         return ClassifierVerifier(folder, name=settings.verifier, threads=settings.threads)
-    return ChatModelVerifier(model) if model and settings.verifier == CHAT_MODEL else None
+    if not model or settings.verifier != CHAT_MODEL:
+        return None
+    return TunedVerifier(model) if judging_adapter(settings.model) else ChatModelVerifier(model)
 
 
 def open_or_connect(settings: Settings) -> Assistant | Quoth:

@@ -13,18 +13,17 @@ from index.maintenance.backup import Sink
 from index.maintenance.backup_file import target_names
 from index.readers.registry import read_sources
 from index.readers.source_file import SourceFile
-from index.schemas import Article, ArticlePage, Filters, Ingested, Skipped
+from index.schemas import Article, Ingested, Skipped
+from index.storage.protocols import DocumentStore
+from qa.assistant.catalogue import CatalogueAccess
 from qa.auth import caller, permit, requires
 from qa.errors import ModelUnavailable
 from qa.pipeline.drafting.confidence import DEFAULT
 from qa.schemas import Thresholds
 
 
-class LibraryAccess:
-    """The articles and collections of one library, with the permission that each method requires.
-
-    Methods raise NotAllowed if the current caller of `qa.auth` lacks that permission.
-    """
+class LibraryAccess(CatalogueAccess):
+    """The articles and collections of one library, to be read and changed."""
 
     def __init__(
         self,
@@ -39,6 +38,12 @@ class LibraryAccess:
         self._library = library
         self._private_urls = private_urls
         self._make_embedder = make_embedder
+
+    def _documents(self, collection: str) -> DocumentStore:
+        return self._library.collection(collection).documents
+
+    def _names(self) -> list[str]:
+        return self._library.names()
 
     @requires("editor")
     def read(self, sources: Sequence[str | SourceFile]) -> Iterator[Article | Skipped]:
@@ -119,53 +124,16 @@ class LibraryAccess:
         self._library.remove(name)
 
     @requires("reader", "collection")
-    def article(self, article_id: str, *, collection: str = "default") -> Article:
-        """The article with its text. Raises ArticleUnknown."""
-        return self._library.collection(collection).documents.article(article_id)
-
-    @requires("reader", "collection")
-    def articles(
-        self,
-        *,
-        collection: str = "default",
-        limit: int | None = None,
-        offset: int = 0,
-        search: str = "",
-        filters: Filters = Filters(),
-    ) -> ArticlePage:
-        """A page of the articles that pass the filters, without their texts, newest first; with `search`
-        those whose title or source contains it. Empty if there is no such collection.
-        """
-        try:
-            documents = self._library.collection(collection).documents
-        except ArchiveEmpty:
-            return ArticlePage(articles=(), total=0)
-        return documents.list_articles(limit=limit, offset=offset, search=search, filters=filters)
-
-    @requires("reader", "collection")
-    def sources(self, *, collection: str = "default") -> list[str]:
-        """The publishers of its articles, sorted; none if there is no such collection."""
-        try:
-            return self._library.collection(collection).documents.sources()
-        except ArchiveEmpty:
-            return []
-
-    @requires("reader", "collection")
     def thresholds(self, collection: str = "default") -> Thresholds:
         """The confidence thresholds of the collection. Raises ArchiveEmpty."""
-        saved = self._library.collection(collection).documents.metadata.get("thresholds")
+        saved = self._documents(collection).metadata.get("thresholds")
         return Thresholds.model_validate_json(saved) if saved else DEFAULT
 
     @requires("admin", "collection")
     def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
         """Stores the confidence thresholds of the collection."""
-        metadata = self._library.collection(collection).documents.metadata
+        metadata = self._documents(collection).metadata
         metadata["thresholds"] = thresholds.model_dump_json()
-
-    @requires("reader")
-    def collections(self) -> list[str]:
-        """The names of all visible collections."""
-        return [name for name in self._library.names() if caller().sees(name)]
 
     @requires("reader")
     def counts(self) -> dict[str, int]:

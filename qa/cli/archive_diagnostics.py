@@ -9,7 +9,7 @@ from index.errors import ArchiveBroken, ArchiveLocked, QuothError
 from index.library import Library
 from index.maintenance import integrity
 from index.maintenance.integrity import IntegrityReport
-from qa.assistant.factory import open_storage
+from qa.assistant.storage import open_storage
 from qa.cli.findings import PULL, Finding, problem_of, split_message
 from qa.client import Quoth
 from qa.errors import NotReady

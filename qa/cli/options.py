@@ -17,7 +17,7 @@ from qa.errors import EvaluationInvalid, KeyRequired, QuestionInvalid, SettingsI
 
 if TYPE_CHECKING:
     from index.schemas import Filters
-    from qa.assistant import Assistant
+    from qa.assistant import Assistant, Catalogue
     from qa.client import Quoth
     from qa.settings import Settings
 
@@ -101,6 +101,13 @@ def assistant_for(home: Path | None) -> Assistant | Quoth:
     from qa.assistant import open_or_connect
 
     return open_or_connect(settings_for(home))
+
+
+def catalogue_for(home: Path | None) -> Catalogue | Quoth:
+    """The articles of that home, to be read only, or a client of the server that has it open."""
+    from qa.assistant import catalogue_or_connect
+
+    return catalogue_or_connect(settings_for(home))
 
 
 def to_date(given: datetime | None) -> date | None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
+from index.text.messages.phrase import Phrase
 from qa.errors import EvaluationInvalid
 from qa.schemas import IsoDate, Schema, Turn
 
@@ -80,9 +81,13 @@ def read_questions(file: Path) -> tuple[EvalQuestion, ...]:
     try:
         text = file.read_text("utf-8-sig")
     except OSError as error:
-        raise EvaluationInvalid(f"{file} cannot be read: {error.strerror}; name a .jsonl file") from None
+        raise EvaluationInvalid(
+            Phrase("{file} cannot be read: {reason}; name a .jsonl file", file=file, reason=error.strerror)
+        ) from None
     except UnicodeDecodeError:
-        raise EvaluationInvalid(f"{file} is not UTF-8; save it as UTF-8 .jsonl, one object a line") from None
+        raise EvaluationInvalid(
+            Phrase("{file} is not UTF-8; save it as UTF-8 .jsonl, one object a line", file=file)
+        ) from None
     return parse_questions(text, str(file))
 
 
@@ -96,13 +101,18 @@ def parse_questions(text: str, name: str) -> tuple[EvalQuestion, ...]:
         question = _parse_line(line, f"{name} line {number}")
         if question.id in lines:
             raise EvaluationInvalid(
-                f"{name} line {number}: the id '{question.id}' is already used in line {lines[question.id]}; "
-                "make it unique"
+                Phrase(
+                    "{name} line {number}: the id '{id}' is already used in line {line}; make it unique",
+                    name=name,
+                    number=number,
+                    id=question.id,
+                    line=lines[question.id],
+                )
             )
         lines[question.id] = number
         questions.append(question)
     if not questions:
-        raise EvaluationInvalid(f"{name} has no questions; write one JSON object a line")
+        raise EvaluationInvalid(Phrase("{name} has no questions; write one JSON object a line", name=name))
     return tuple(questions)
 
 
@@ -110,11 +120,15 @@ def _parse_line(line: str, place: str) -> EvalQuestion:
     try:
         return EvalQuestion.model_validate(json.loads(line))
     except json.JSONDecodeError as error:
-        raise EvaluationInvalid(f"{place}: not JSON ({error.msg}); write one object a line") from None
+        raise EvaluationInvalid(
+            Phrase("{place}: not JSON ({error}); write one object a line", place=place, error=error.msg)
+        ) from None
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "the line"
-        raise EvaluationInvalid(f"{place}: {field} is not usable: {first['msg']}") from None
+        raise EvaluationInvalid(
+            Phrase("{place}: {field} is not usable: {reason}", place=place, field=field, reason=first["msg"])
+        ) from None
 
 
 def sample(questions: Sequence[EvalQuestion], size: int, seed: int) -> tuple[EvalQuestion, ...]:

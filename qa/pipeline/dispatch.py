@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 
 from index.collection import Collection
+from index.text.messages.catalogue import messages_in
 from qa.errors import Busy, ModelUnavailable
 from qa.llm.chat_models import NO_MODEL
 from qa.pipeline.composition.composed import Composed, Composition
@@ -133,7 +134,7 @@ def _labelled(answer: Answer, understanding: Understanding, collection: Collecti
 def _followups(understanding: Understanding, collection: Collection, ids: Sequence[str]) -> tuple[str, ...]:
     """Questions about the first of the articles."""
     first = list(dict.fromkeys(ids))[:MAX_FOLLOWUPS]
-    return followups(understanding, collection.documents.present(first))
+    return followups(understanding, collection, collection.documents.present(first))
 
 
 async def _composed(
@@ -197,10 +198,12 @@ def _answer(
     composed: Composed, understanding: Understanding, collection: Collection, evidence: Evidence
 ) -> Answer:
     sentences, citations = composed.cited(collection)
-    examples = _examples(collection) if composed.is_chat else ()
+    language = understanding.question.language
+    examples = tuple(suggested_questions(collection, MAX_FOLLOWUPS, language)) if composed.is_chat else ()
     if examples and understanding.detail != "thanks":
-        asked = " or ".join(f"“{example}”" for example in examples)
-        sentences += (AnswerSentence(text=f"You could ask: {asked}", citations=(), support="catalogue"),)
+        messages = messages_in(language)
+        text = messages.gettext("You could ask: {questions}", questions=messages.either(examples))
+        sentences += (AnswerSentence(text=text, citations=(), support="catalogue"),)
     answer = Answer(
         status="chat" if composed.is_chat else "answered",
         text=("\n" if composed.is_list else " ").join(map(with_marks, sentences)),
@@ -215,11 +218,6 @@ def _answer(
         followups=examples or _followups(understanding, collection, composed.article_ids),
     )
     return shortened(answer, understanding.sentences)
-
-
-def _examples(collection: Collection) -> tuple[str, ...]:
-    """Two questions of different kinds that the collection answers."""
-    return tuple(suggested_questions(collection, MAX_FOLLOWUPS))
 
 
 def shortened(answer: Answer, sentences: int | None) -> Answer:

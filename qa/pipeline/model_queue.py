@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 
+from index.text.messages.phrase import Phrase
 from qa.errors import Busy
 
 TIMEOUT_SECONDS = 120.0
@@ -43,7 +44,12 @@ class ModelQueue:
     def check(self) -> None:
         """Raises Busy if the queue is full."""
         if self._free <= 0 and len(self._waiting) >= self._max_waiting:
-            raise Busy(f"the model is busy and {len(self)} questions wait for it; ask again in a few seconds")
+            raise Busy(
+                Phrase(
+                    "the model is busy and {number} questions wait for it; ask again in a few seconds",
+                    number=len(self),
+                )
+            )
 
     @asynccontextmanager
     async def slot(self) -> AsyncGenerator[None, None]:
@@ -74,7 +80,11 @@ class ModelQueue:
                     self._release()
             if isinstance(error, TimeoutError):
                 raise Busy(
-                    f"the model was not free within {self._timeout:.0f} s; ask again later", seconds=30
+                    Phrase(
+                        "the model was not free within {seconds} s; ask again later",
+                        seconds=f"{self._timeout:.0f}",
+                    ),
+                    seconds=30,
                 ) from None
             raise
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import cache
 from typing import cast
 
 from index.collection import Collection
 from index.errors import QuothError
+from index.text.messages.catalogue import messages_in
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, context_budget, reason_for
@@ -28,9 +29,8 @@ from qa.pipeline.drafting.draft import Draft, PipelineResult
 from qa.pipeline.drafting.proving import ProvenText, prove
 from qa.pipeline.drafting.writing import Writer
 from qa.pipeline.model_queue import ModelQueue
+from qa.pipeline.understanding.offered import words_for
 from qa.schemas import (
-    DECLINED,
-    NEAREST,
     Answer,
     Event,
     Evidence,
@@ -82,6 +82,8 @@ class Pipeline:
         """The events of the answer by the question's kind: composed, or drafted by `facts`; the Answer is
         the last. Leaving early stops all work. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """
+        # The embedder loads for the search, so a first question waits for the slower of the two alone.
+        asyncio.get_running_loop().run_in_executor(None, self._load_model)
         async with aclosing(
             dispatch(
                 question,
@@ -93,6 +95,11 @@ class Pipeline:
         ) as events:
             async for event in events:
                 yield event
+
+    def _load_model(self) -> None:
+        """Loads the model unless it is; whoever needs it learns why it cannot be loaded."""
+        with suppress(QuothError):
+            _ = self._model and self._model.chat
 
     async def _write(self, question: Question, composed: Answer) -> Answer | None:
         """The composed answer in the words of a model with a large context; None if it is not proven."""
@@ -147,7 +154,7 @@ class Pipeline:
             first_token_ms=_milliseconds(first_token - began) if first_token and self._model else None,
             total_ms=_milliseconds(time.perf_counter() - began),
         )
-        yield self._answer(evidence, found, result, timings)
+        yield self._answer(evidence, found, result, timings, question.language)
 
     async def _drafts(self, context: SelectedContext, threshold: float) -> AsyncGenerator[Draft, None]:
         """The draft after each chunk. Ends as soon as its confidence, which its first token decides, is
@@ -179,16 +186,11 @@ class Pipeline:
         except QuothError:
             raise
         except TimeoutError:
-            raise ModelUnavailable(
-                f"the model '{self._name}' did not finish within {DRAFT_TIMEOUT_SECONDS:.0f} s; ask again, "
-                "or choose a faster one"
-            ) from None
+            raise ModelUnavailable.too_slow(self._name, DRAFT_TIMEOUT_SECONDS) from None
         except Exception as error:
             # LangChain's providers share no base class of errors.
-            raise ModelUnavailable(
-                f"the model '{self._name}' did not answer ({reason_for(error, self._model)}); "
-                "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
-            ) from error
+            reason = reason_for(error, self._model)
+            raise ModelUnavailable.without_answer(self._name, reason) from error
         finally:
             span.end()
 
@@ -214,8 +216,11 @@ class Pipeline:
             )
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
+        # Told in the language of the articles, as the values are that it gives.
+        words = words_for(collection, proven.cited.citations[0].article_id, question.language)
+        told = words, messages_in(question.language)
         checked, conflicts = await asyncio.to_thread(
-            check_conflicts, question.question, proven.cited, context.retrieval.hits, collection.encode
+            check_conflicts, question.question, proven.cited, context.retrieval.hits, collection.encode, *told
         )
         return PipelineResult(
             draft=draft,
@@ -224,12 +229,14 @@ class Pipeline:
             conflicts=conflicts,
         )
 
-    def _answer(self, evidence: Evidence, found: float, result: PipelineResult, timings: Timings) -> Answer:
+    def _answer(
+        self, evidence: Evidence, found: float, result: PipelineResult, timings: Timings, language: str
+    ) -> Answer:
         cited, nearest, confidence = result.proven.cited, result.nearest, result.draft.confidence
         proof = result.proven.proof
         return Answer(
             status="answered" if cited.sentences else "declined",
-            text=cited.text or (f"{DECLINED} {NEAREST} {nearest.text}" if nearest.sentences else DECLINED),
+            text=result.text(messages_in(language)),
             sentences=cited.sentences,
             citations=cited.citations or nearest.citations,
             conflicts=result.conflicts,

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from index.collection import Collection
+from index.text.messages.catalogue import messages_in
 from index.text.normalization import content_words, is_stop_word, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
@@ -183,8 +184,11 @@ def joined(understanding: Understanding, answers: Sequence[Answer]) -> Answer:
     shown = list(sentences.values())
     text = " ".join(with_marks(sentence) for sentence in shown)
     missing = [part for part in missing if not _is_said(part, text)]
+    messages = messages_in(understanding.question.language)
     for part in missing:
-        unsaid = f"The articles do not say: {part[0].lower()}{part[1:].rstrip('?')}."
+        unsaid = messages.gettext(
+            "The articles do not say: {question}.", question=f"{part[0].lower()}{part[1:].rstrip('?')}"
+        )
         shown.append(AnswerSentence(text=unsaid, citations=(), support="catalogue"))
         text += f" {unsaid}"
     return first.model_copy(

@@ -14,15 +14,16 @@ from collections.abc import Iterable, Iterator
 from index.collection import Collection
 from index.schemas import Article
 from index.text.calendar_words import MONTHS
+from index.text.messages.catalogue import languages, messages_in
 from index.text.numbers import NUMERALS
 from index.text.sentences import sentence_spans
+from qa.pipeline.understanding.offered import OVERVIEW, SUMMARISE, words_for
 
 # Questions are made from this many of the newest articles.
 NEWEST_ARTICLES = 60
 # A search for a question must return its own sentence among this many passages.
 MAX_RANK = 2
 MIN_WORDS, MAX_WORDS = 6, 16
-OVERVIEW = "What are these articles about?"
 
 _NUMBER = r"(?:\d[\d,.]{0,20}|(?:[A-Z][a-z]+)(?:-[a-z]+)?)"
 _MONTH = rf"(?:{'|'.join(MONTHS)})"
@@ -41,9 +42,10 @@ _INTRODUCED = re.compile(
 )
 
 
-def suggested_questions(collection: Collection, limit: int) -> list[str]:
+def suggested_questions(collection: Collection, limit: int, language: str = "en") -> list[str]:
     """At most `limit` questions that the articles answer, of different kinds: at most half of them about
-    facts of the newest articles, then what all are about, and summaries of the newest.
+    facts of the newest articles, then what all are about, and summaries of the newest. They are in the
+    language of the article where Quoth has its messages, otherwise in `language`.
 
     Those about facts are stored in the collection until its articles change, so that a start need not wait
     for the embedder.
@@ -59,8 +61,15 @@ def suggested_questions(collection: Collection, limit: int) -> list[str]:
         stored = {"of": digest, "questions": _suggest(collection, articles, limit)}
         documents.metadata["suggested"] = json.dumps(stored)
     facts = list(stored["questions"])[: max(1, limit // 2)]
-    titled = (f"Summarise the article “{article.title}”." for article in newest if article.title)
-    return list(dict.fromkeys([*facts, OVERVIEW, *titled]))[:limit]
+    spoken = Counter(documents.language(one.id) for one in newest)
+    (most, count), *_ = spoken.most_common()
+    overview = messages_in(most if 2 * count > len(newest) and most in languages() else language)
+    titled = (
+        words_for(collection, article.id, language).gettext(SUMMARISE.form, title=article.title)
+        for article in newest[: 2 * limit]
+        if article.title
+    )
+    return list(dict.fromkeys([*facts, overview.gettext(OVERVIEW.form), *titled]))[:limit]
 
 
 def _suggest(collection: Collection, articles: Iterable[Article], limit: int) -> list[str]:

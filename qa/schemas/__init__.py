@@ -33,6 +33,7 @@ from qa.schemas.jobs import Job
 from qa.schemas.kinds import CHOSEN_KINDS, KINDS, Kind
 from qa.schemas.passages import Citation, DuplicateArticle, RetrievedPassage, also_in
 from qa.schemas.questions import (
+    MAX_LANGUAGE_CHARACTERS,
     MAX_QUESTION_CHARACTERS,
     MAX_TURN_CHARACTERS,
     MAX_TURNS,
@@ -45,6 +46,7 @@ __all__ = [
     "CHOSEN_KINDS",
     "DECLINED",
     "KINDS",
+    "MAX_LANGUAGE_CHARACTERS",
     "MAX_QUESTION_CHARACTERS",
     "MAX_QUOTES",
     "MAX_TEXT_CHARACTERS",

@@ -135,7 +135,7 @@ class Thresholds(Schema):
 
     search: float = Field(ge=0, le=1)
     answer: float = Field(ge=0, le=1)
-    proof: float = Field(0.35, ge=0, le=1)
+    proof: float = Field(0.5, ge=0, le=1)
 
 
 class Evidence(Schema):

@@ -9,6 +9,7 @@ from unicodedata import category
 from pydantic import Field, ValidationError
 
 from index.schemas import Filters
+from index.text.messages.phrase import Phrase
 from qa.errors import TextInvalid
 from qa.schemas.base import Schema
 from qa.schemas.passages import Citation
@@ -92,17 +93,26 @@ def text_to_check(text: str, **details: object) -> TextToCheck:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise TextInvalid(f"the {place} of the check is not usable: {first['msg']}") from None
-    _check(made.text, "the text", MAX_TEXT_CHARACTERS)
+        raise TextInvalid(
+            Phrase("the {place} of the check is not usable: {reason}", place=place, reason=first["msg"])
+        ) from None
+    _check(made.text, Phrase("the text"), MAX_TEXT_CHARACTERS)
     for number, quote in enumerate(made.quotes, 1):
-        _check(quote, f"quote {number}", MAX_QUOTE_CHARACTERS)
+        _check(quote, Phrase("quote {number}", number=number), MAX_QUOTE_CHARACTERS)
     return made
 
 
 def _check(text: str, what: str, limit: int) -> None:
     if not text.strip():
-        raise TextInvalid(f"{what} is empty; send some")
+        raise TextInvalid(Phrase("{what} is empty; send some", what=what))
     if len(text) > limit:
-        raise TextInvalid(f"{what} has {len(text):,} characters, more than {limit:,}; check it in parts")
+        raise TextInvalid(
+            Phrase(
+                "{what} has {number} characters, more than {limit}; check it in parts",
+                what=what,
+                number=len(text),
+                limit=limit,
+            )
+        )
     if any(category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in text):
-        raise TextInvalid(f"{what} has control characters in it; send it as plain text")
+        raise TextInvalid(Phrase("{what} has control characters in it; send it as plain text", what=what))

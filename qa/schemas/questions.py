@@ -9,11 +9,13 @@ from unicodedata import category
 from pydantic import Field, ValidationError
 
 from index.schemas import Filters
+from index.text.messages.phrase import Phrase
 from qa.errors import QuestionInvalid
 from qa.schemas.base import IsoDate, Schema
 from qa.schemas.kinds import Kind
 
 MAX_QUESTION_CHARACTERS = 2_000
+MAX_LANGUAGE_CHARACTERS = 35
 MAX_TURNS, MAX_TURN_CHARACTERS = 200, 20_000
 
 
@@ -28,13 +30,15 @@ class Question(Schema):
     """A question with the conversation before it.
 
     `search_as` replaces the search query that is derived from the question and the conversation, and `kind`
-    the kind of answer that it is taken to ask for.
+    the kind of answer that it is taken to ask for. `language` is that of what an answer says beside quotes,
+    as an IETF tag such as `de`.
     """
 
     question: str
     history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
     search_as: str | None = None
     kind: Kind | None = None
+    language: str = Field("en", max_length=MAX_LANGUAGE_CHARACTERS)
     as_of: IsoDate | None = None
     filters: Filters = Filters()
     collection: str = "default"
@@ -50,27 +54,34 @@ def checked_question(question: str, **details: object) -> Question:
 
     Raises QuestionInvalid, which says what is wrong.
     """
-    text = _checked(question, "the question")
+    text = _checked(question, Phrase("the question"))
     query = details.get("search_as")
     if isinstance(query, str):
         # An emptied field restores the derived query.
-        details["search_as"] = _checked(query, "the search query") if query.strip() else None
+        details["search_as"] = _checked(query, Phrase("the search query")) if query.strip() else None
     try:
         return Question.model_validate({"question": text, **details})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise QuestionInvalid(f"the question's {place} is not usable: {first['msg']}") from None
+        raise QuestionInvalid(
+            Phrase("the question's {place} is not usable: {reason}", place=place, reason=first["msg"])
+        ) from None
 
 
 def _checked(text: str, what: str) -> str:
     text = text.strip()
     if not text:
-        raise QuestionInvalid(f"{what} is empty; type one")
+        raise QuestionInvalid(Phrase("{what} is empty; type one", what=what))
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise QuestionInvalid(
-            f"{what} has {len(text):,} characters; shorten it to {MAX_QUESTION_CHARACTERS:,} or fewer"
+            Phrase(
+                "{what} has {number} characters; shorten it to {limit} or fewer",
+                what=what,
+                number=len(text),
+                limit=MAX_QUESTION_CHARACTERS,
+            )
         )
     if any(category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in text):
-        raise QuestionInvalid(f"{what} has control characters in it; type it as plain text")
+        raise QuestionInvalid(Phrase("{what} has control characters in it; type it as plain text", what=what))
     return text

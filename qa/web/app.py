@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from index.text.messages.catalogue import languages
 from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.telemetry.metrics import MEDIA_TYPE
@@ -35,12 +36,16 @@ from qa.web.uploads import MAX_UPLOAD_BYTES
 DOCS, METRICS = "/docs", "/metrics"
 # Every other path belongs to the chat window.
 _NOT_WINDOW = (*api.PATHS, DOCS, METRICS, mcp.PATH)
-OWN_PATHS = (*_NOT_WINDOW, SIGN_IN, SIGN_OUT, "/en", "/de", "/library", "/quality")
-"""What the server's paths begin with."""
 # Monitoring needs these during a shutdown too.
 _ALWAYS_AVAILABLE = frozenset({"/healthz", METRICS})
 # The largest event of the chat window, apart from file uploads.
 MAX_WINDOW_BODY_BYTES = 4_000_000
+
+
+def own_paths() -> frozenset[str]:
+    """What the server's paths begin with."""
+    pages = (f"/{language}" for language in languages())
+    return frozenset((*_NOT_WINDOW, SIGN_IN, SIGN_OUT, "/draft", "/library", "/quality", *pages))
 
 
 def create_app(
@@ -62,7 +67,7 @@ def create_app(
     _add_docs(api_app)
     _add_metrics(api_app, assistant)
     window = ui.mount(FastAPI(openapi_url=None, telemetry=NO_TELEMETRY), assistant, evaluation)
-    upload_limits = {f"/{language}/gradio_api/upload": MAX_UPLOAD_BYTES for language in ui.LANGUAGES}
+    upload_limits = {f"/{language}/gradio_api/upload": MAX_UPLOAD_BYTES for language in languages()}
     limited_window = BodyLimitMiddleware(window, limits=upload_limits, default=MAX_WINDOW_BODY_BYTES)
     dispatcher = _Dispatcher(api_app, mcp.create_app(assistant), WindowErrorsMiddleware(limited_window))
     protected = protect(dispatcher, access, state.keys, state.sessions, state.counts)

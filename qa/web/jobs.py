@@ -17,7 +17,7 @@ from index.errors import QuothError
 from index.readers.isolation.reading import cancelled_by
 from index.schemas import Ingested, IngestReport, Skipped
 from qa.auth import caller, permit
-from qa.errors import JobUnknown
+from qa.errors import JobUnknown, ServerUnavailable
 from qa.schemas import Job
 from qa.web.errors.problem_details import ProblemDetails
 
@@ -142,7 +142,9 @@ class JobQueue:
             logger.warning("the end of job %s is not written yet: %s", job.id, error)
 
     def submit(self, outcomes: Outcomes, *, collection: str, given: int) -> Job:
-        """Queues a job that exhausts `outcomes`. Raises a 503 if too many are unfinished."""
+        """Queues a job that exhausts `outcomes`. Raises a 503 if too many are unfinished, and
+        ServerUnavailable after `close`.
+        """
         self._expire()
         if sum(not job.ended for job in list(self._jobs.values())) >= MAX_UNFINISHED:
             raise HTTPException(
@@ -158,7 +160,13 @@ class JobQueue:
             except QuothError:
                 self._unwritten.discard(self._jobs.pop(job.id).id)
                 raise
-        self._worker.submit(self._run, job)
+        try:
+            self._worker.submit(self._run, job)
+        except RuntimeError:
+            del self._jobs[job.id]
+            self._unwritten.discard(job.id)
+            outcomes.close()
+            raise ServerUnavailable("the server is stopping; send the articles again when it runs") from None
         return job.snapshot()
 
     def get(self, id_: str) -> Job:

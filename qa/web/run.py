@@ -24,7 +24,7 @@ from qa.errors import AddressUnavailable, KeyRequired, ModelUnavailable, NotRead
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.settings import Settings
 from qa.telemetry import logs, tracing
-from qa.web.app import OWN_PATHS, create_app
+from qa.web.app import create_app, own_paths
 from qa.web.auth.api_keys import generate_token
 from qa.web.auth.server_access import ServerAccess
 from qa.web.middleware.connection_limit import LimitedProtocol
@@ -114,7 +114,7 @@ def _server_access(settings: Settings, host: str, open_to_all: bool) -> ServerAc
 
 def _root_path(path: str) -> str:
     checked = checked_prefix(path)
-    if checked is None or checked in OWN_PATHS:
+    if checked is None or checked in own_paths():
         raise SettingsInvalid(
             f"--root-path cannot be {path!r}; name a path such as /quoth that the server does not use itself"
         )
@@ -187,7 +187,7 @@ def check_ready(loading: Future[None], assistant: Assistant) -> None:
         raise NotReady("the server that embeds is not available; try again in a few seconds") from error
     except StoreUnavailable as error:
         logger.error("not ready: %s", error)
-        raise NotReady(f"{error.part} is not available; try again in {error.seconds} seconds") from error
+        raise NotReady(error.for_callers) from error
     except DiskFull as error:
         logger.error("not ready: %s", error)
         raise NotReady("the disk is full, and nothing can be added; free some space") from error

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from index.schemas import Article, ArticleSummary, Filters
 from qa.schemas import (
+    MAX_LANGUAGE_CHARACTERS,
     MAX_QUESTION_CHARACTERS,
     Answer,
     IsoDate,
@@ -92,6 +93,11 @@ class AskRequest(Schema):
     kind: Kind | None = Field(
         None, description="answer as this kind of question instead of the kind that it seems to be"
     )
+    language: str = Field(
+        "en",
+        max_length=MAX_LANGUAGE_CHARACTERS,
+        description="language, such as `de`, of what an answer says beside quotes; else it is English",
+    )
     as_of: AsOf = None
     filters: FilterParams = FilterParams()
     collection: CollectionName = "default"
@@ -103,6 +109,7 @@ class AskRequest(Schema):
             history=self.history,
             search_as=self.search_as,
             kind=self.kind,
+            language=self.language,
             as_of=self.as_of,
             filters=self.filters.to_filters(),
             collection=self.collection,

@@ -201,7 +201,7 @@ def _to_article(upload: UploadedArticle, nth: int) -> Article | Skipped:
     try:
         article = article_from_fields(upload.model_dump(exclude={"origin"}), place=place)
     except SourceUnreadable as error:
-        return Skipped(source=place, reason=str(error))
+        return Skipped(source=place, reason=error.message)
     return replace(article, origin=upload.origin or "")
 
 

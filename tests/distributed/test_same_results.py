@@ -27,7 +27,8 @@ def test_searches_of_both_kinds_find_the_same_articles(cluster: Cluster, tmp_pat
     quoth(cluster, cluster.home, "add", str(SEEDS), "--collection", "seeds")
     with cluster.client() as client:
         served = [found(client, question["question"]) for question in questions]
-    assert abs(gold_found(questions, embedded) - gold_found(questions, served)) <= 0.01
+    # A question more or less is what 0.01 comes to here.
+    assert abs(gold_found(questions, embedded) - gold_found(questions, served)) <= 1.01 / len(questions)
     shared = [len(set(one) & set(other)) / K for one, other in zip(embedded, served, strict=True)]
     assert sum(shared) / len(shared) > 0.9
 

@@ -20,7 +20,6 @@ SCANNING = {"search", "finditer", "findall", "split", "sub", "subn"}
 WHOLE = {"match", "fullmatch"}
 # Importing these takes seconds; only their literal patterns are checked.
 _NOT_IMPORTED = "qa.web.ui"
-MAX_PROBES = 240
 
 
 @dataclass(frozen=True)
@@ -88,8 +87,10 @@ def _patterns(value: object) -> Iterator[re.Pattern[Any]]:
             yield from _patterns(part)
 
 
-def probes(pattern: re.Pattern[Any]) -> list[tuple[str, str, str]]:
-    """Beginnings, parts to repeat and ends, made of what the pattern itself is made of."""
+def probes(pattern: re.Pattern[Any], most: int) -> list[tuple[str, str, str]]:
+    """Beginnings, parts to repeat and ends, made of what the pattern itself is made of: each part alone, and
+    about `most` combinations.
+    """
     source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
     parsed = parser.parse(
         source,
@@ -104,7 +105,7 @@ def probes(pattern: re.Pattern[Any]) -> list[tuple[str, str, str]]:
     pumps |= dict.fromkeys(a + b for a, b in product(bodies, bodies) if a != b)
     pumps |= dict.fromkeys(start + body for start, body in repeats)
     found = [(start, pump, end) for end, pump, start in product(("\0", "x!"), pumps, starts) if pump]
-    step = max(1, len(found) // MAX_PROBES)
+    step = max(1, len(found) // most)
     near = [(start, body, "\0") for start, body in repeats if body]
     return list(dict.fromkeys([*near, *(("", pump, "\0") for pump in pumps if pump), *found[::step]]))
 

@@ -45,6 +45,7 @@ def collection(library: Library) -> Iterator[Collection]:
     sys.setswitchinterval(interval)
 
 
+@pytest.mark.slow
 def test_readers_never_see_half_a_change(collection: Collection) -> None:
     stop = threading.Event()
     failures: list[BaseException] = []

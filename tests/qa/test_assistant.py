@@ -25,6 +25,7 @@ from qa.errors import ModelUnavailable, QuestionInvalid
 from qa.llm.chat_models import ChatModel
 from qa.pipeline.drafting.confidence import DEFAULT
 from qa.schemas import DECLINED, MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
+from qa.verification.verifiers.proof import PROOF
 from qa.verification.verifiers.verifier import Hypothesis, Verdict
 from tests.conftest import ScriptedModel
 
@@ -176,6 +177,8 @@ class Doubter:
     """A verifier that finds nothing proven but what contains a word."""
 
     name = "doubter"
+    coefficients = PROOF
+    tasks = ()
 
     def __init__(self, word: str) -> None:
         self.word = word

@@ -10,12 +10,12 @@ import pytest
 
 from index.library import Library
 from index.schemas import Filters
+from index.text.messages.catalogue import ENGLISH
 from qa.assistant import Assistant
 from qa.cli.formatters.answers import show_answer
 from qa.llm.chat_models import ChatModel
 from qa.schemas import Answer, Citation, DuplicateArticle, RetrievedPassage, Timings
 from qa.web.ui.html import citations
-from qa.web.ui.phrases.window import ENGLISH
 from tests.conftest import ScriptedModel
 from tests.index.retrieval.test_deduplication import article
 from tests.index.storage.test_duplicate_clusters import OWN, WIRE

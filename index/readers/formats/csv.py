@@ -14,6 +14,7 @@ from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFil
 from index.readers.tables.columns import choose_columns
 from index.readers.tables.records import Record, read_records
 from index.schemas import Skipped
+from index.text.messages.phrase import Phrase
 
 _DELIMITERS = ",;\t|"
 # What shows the delimiter.
@@ -35,12 +36,12 @@ def read_csv(file: SourceFile) -> PendingArticles:
         rows = csv.reader(_checked(chain(beginning[before:], _lines(text))), delimiter=delimiter)
         names = [name.strip() for name in next(rows, [])]
         if not any(names):
-            raise SourceUnreadable("empty")
+            raise SourceUnreadable(Phrase("empty"))
         table = _Table(file=file.name, names=names, delimiter=delimiter, line=2 + before)
         records = table.records(rows)
         first = next(records, None)
         if first is None:
-            raise SourceUnreadable("empty")
+            raise SourceUnreadable(Phrase("empty"))
         yield from read_records(chain([first], records), file, names=list(filter(None, names)))
 
 
@@ -62,9 +63,11 @@ class _Table:
                 if any(value.strip() for value in row):
                     yield self._record(row, place)
         except csv.Error as error:
-            yield Skipped(source=f"{self.file}:{line}", reason=f"broken from here on ({error})")
+            yield Skipped(
+                source=f"{self.file}:{line}", reason=Phrase("broken from here on ({error})", error=error)
+            )
         except SourceUnreadable as error:
-            yield Skipped(source=f"{self.file}:{line}", reason=str(error))
+            yield Skipped(source=f"{self.file}:{line}", reason=error.message)
 
     def _record(self, row: list[str], place: str) -> Record | Skipped:
         known, beyond = row[: len(self.names)], row[len(self.names) :]

@@ -18,6 +18,7 @@ from index.readers.source_file import MAX_TEXT_BYTES, NO_TEXT, SourceFile
 from index.readers.zipped.office_package import Package
 from index.readers.zipped.zip_archive import open_zip
 from index.schemas import Article
+from index.text.messages.phrase import Phrase
 
 _NOTES = ("footnotes", "endnotes")
 # Deleted or moved text, field codes, fallbacks for old programs, and properties.
@@ -39,7 +40,7 @@ def read_docx(file: SourceFile) -> Article:
         main = package.related("", "officeDocument")
         body = package.part(main)
         if local_name(body) != "document":
-            raise SourceUnreadable("a zip, but not a Word document; rename it with the right suffix")
+            raise SourceUnreadable(Phrase("a zip, but not a Word document; rename it with the right suffix"))
         notes = [package.part(package.related(main, kind)) for kind in _NOTES]
         chunks = list(package.chunks(main, body))
         core = package.part(package.related("", "core-properties"))
@@ -48,7 +49,7 @@ def read_docx(file: SourceFile) -> Article:
     if not text:
         raise SourceUnreadable(NO_TEXT)
     if len(text) > MAX_TEXT_BYTES:
-        raise SourceUnreadable("more text than one article may have; split it and add the parts")
+        raise SourceUnreadable(Phrase("more text than one article may have; split it and add the parts"))
     return article_from_fields(
         {
             "title": first_text(core, "title") or _styled_title(body) or headline(text),

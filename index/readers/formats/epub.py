@@ -24,6 +24,7 @@ from index.readers.paragraphs import headline, join_paragraphs
 from index.readers.safe_xml import first_text, parse_xml
 from index.readers.source_file import MAX_TEXT_BYTES, NO_TEXT, PendingArticle, PendingArticles, SourceFile
 from index.readers.zipped.zip_archive import open_zip, read_entry
+from index.text.messages.phrase import Phrase
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -80,7 +81,7 @@ def read_epub(file: SourceFile) -> PendingArticles:
                 continue
             empty = False
             if len(text) > MAX_TEXT_BYTES:
-                raise SourceUnreadable("a chapter has more text than one article may have")
+                raise SourceUnreadable(Phrase("a chapter has more text than one article may have"))
             fields = {**book, "title": chapter.title or headline(text), "text": text}
             address = f"{file.address}#{chapter.place}" if file.address else ""
             part = replace(file, origin=f"{file.origin}/{chapter.place}", address=address)
@@ -95,15 +96,17 @@ def _check_encryption(archive: ZipFile) -> None:
     if _ENCRYPTION in archive.namelist():
         for method in parse_xml(read_entry(archive, _ENCRYPTION)).iter("{*}EncryptionMethod"):
             if method.get("Algorithm") not in _FONT_OBFUSCATION:
-                raise SourceUnreadable("encrypted with DRM; only its shop's reading software can open it")
+                raise SourceUnreadable(
+                    Phrase("encrypted with DRM; only its shop's reading software can open it")
+                )
 
 
 def _package_path(archive: ZipFile) -> str:
     if _CONTAINER not in archive.namelist():
-        raise SourceUnreadable("a zip, but not an EPUB; rename it with the right suffix")
+        raise SourceUnreadable(Phrase("a zip, but not an EPUB; rename it with the right suffix"))
     for rootfile in parse_xml(read_entry(archive, _CONTAINER)).iter("{*}rootfile"):
         return str(rootfile.get("full-path", ""))
-    raise SourceUnreadable("damaged; its container names no package")
+    raise SourceUnreadable(Phrase("damaged; its container names no package"))
 
 
 def _chapters(archive: ZipFile, contents: Contents) -> Iterator[_Chapter]:

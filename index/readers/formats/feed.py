@@ -17,6 +17,7 @@ from index.readers.html.visible_text import html_to_text
 from index.readers.paragraphs import headline
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
 from index.schemas import Article
+from index.text.messages.phrase import Phrase
 
 MAX_LINKED = 200
 """Linked pages that are fetched for one feed."""
@@ -91,9 +92,9 @@ def _parse(file: SourceFile) -> Any:
 
     text = _XML_DECLARATION.sub("", decoded_text(file, declares_charset=True))
     if not is_feed(text):
-        raise SourceUnreadable("not an RSS or Atom feed")
+        raise SourceUnreadable(Phrase("not an RSS or Atom feed"))
     if "<!ENTITY" in text:
-        raise SourceUnreadable("declares XML entities, which are a security risk; remove them")
+        raise SourceUnreadable(Phrase("declares XML entities, which are a security risk; remove them"))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": file.address}
     try:
         # A stream, since feedparser takes a string for an address or a path. Its sanitizer would remove the
@@ -101,15 +102,17 @@ def _parse(file: SourceFile) -> Any:
         feed = feedparser.parse(BytesIO(text.encode()), sanitize_html=False, response_headers=headers)
     except Exception as error:
         # feedparser guesses where XML is broken, which may raise any error.
-        raise SourceUnreadable(f"the feed cannot be parsed ({type(error).__name__})") from error
+        raise SourceUnreadable(
+            Phrase("the feed cannot be parsed ({error})", error=type(error).__name__)
+        ) from error
     if not feed.entries:
-        raise SourceUnreadable("the feed has no entries")
+        raise SourceUnreadable(Phrase("the feed has no entries"))
     return feed
 
 
 def _entry(fields: dict[str, Any], part: SourceFile, dating: _Dating) -> Article:
     if not fields["text"]:
-        raise SourceUnreadable("the entry has no text")
+        raise SourceUnreadable(Phrase("the entry has no text"))
     titled = {**fields, "title": fields["title"] or headline(fields["text"])}
     place = fields["url"] or part.origin
     return article_from_fields(titled, part, place=place, order=dating.order, locale=dating.locale)
@@ -129,7 +132,9 @@ def _linked_page(fields: dict[str, Any], read_linked: ReadLinked, dating: _Datin
 
 
 def _over_limit() -> Article:
-    raise SourceUnreadable(f"more than {MAX_LINKED} linked pages in one feed; add its address separately")
+    raise SourceUnreadable(
+        Phrase("more than {limit} linked pages in one feed; add its address separately", limit=MAX_LINKED)
+    )
 
 
 def _text(entry: Any) -> tuple[str, bool]:

@@ -13,6 +13,7 @@ from index.readers.html.published_date import published_date
 from index.readers.html.visible_text import drop_hidden, without_crowds
 from index.readers.source_file import SourceFile
 from index.schemas import Article
+from index.text.messages.phrase import Phrase
 
 
 def read_html(file: SourceFile) -> Article:
@@ -41,7 +42,9 @@ def read_html(file: SourceFile) -> Article:
         raise
     except Exception as error:
         # Two large parsers meet arbitrary input; one page must not stop the other sources.
-        raise SourceUnreadable(f"the page cannot be parsed ({type(error).__name__})") from error
+        raise SourceUnreadable(
+            Phrase("the page cannot be parsed ({error})", error=type(error).__name__)
+        ) from error
     url = metadata.url if not file.address or _is_same_site(metadata.url or "", file.address) else ""
     fields = {"title": metadata.title, "date": published, "source": metadata.sitename, "url": url}
     return article_from_fields({**fields, "text": text}, file)

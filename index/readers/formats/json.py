@@ -15,6 +15,7 @@ from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFil
 from index.readers.tables.columns import choose_columns
 from index.readers.tables.records import Record, flat_values, read_records
 from index.schemas import Skipped
+from index.text.messages.phrase import Phrase
 
 MAX_DEPTH = 64
 # Arrays of objects that are looked at for articles.
@@ -53,7 +54,7 @@ def read_json(file: SourceFile) -> PendingArticles:
     elif outline.is_object:
         yield from read_records([Record(place=file.name, values=_whole(file))], file)
     else:
-        raise SourceUnreadable("no objects in it, and so no articles")
+        raise SourceUnreadable(Phrase("no objects in it, and so no articles"))
 
 
 def _has_object_lines(file: SourceFile) -> bool:
@@ -80,12 +81,12 @@ def _outline(file: SourceFile) -> _Outline:
                         _note(outline, path)
                     path.append("item" if event == "start_array" else "")
                     if len(path) > MAX_DEPTH:
-                        raise SourceUnreadable(f"nested more than {MAX_DEPTH} deep")
+                        raise SourceUnreadable(Phrase("nested more than {limit} deep", limit=MAX_DEPTH))
                 elif event in {"end_map", "end_array"}:
                     path.pop()
         except ijson.JSONError as error:
             if not outline.arrays:
-                raise SourceUnreadable(f"not JSON ({_one_line(error)})") from error
+                raise SourceUnreadable(Phrase("not JSON ({error})", error=_one_line(error))) from error
     return outline
 
 
@@ -153,16 +154,16 @@ def _records(found: Any, file_name: str) -> Iterator[Record | Skipped]:
         except StopIteration:
             return
         except ijson.JSONError as error:
-            yield Skipped(source=place, reason=f"broken after this ({_one_line(error)})")
+            yield Skipped(source=place, reason=Phrase("broken after this ({error})", error=_one_line(error)))
             return
         place = f"{file_name}:{key}"
         if first and is_test_question(values):
-            raise SourceUnreadable("test questions, not articles")
+            raise SourceUnreadable(Phrase("test questions, not articles"))
         first = False
         if isinstance(values, dict):
             yield Record(place=place, values=values)
         else:
-            yield Skipped(source=place, reason="not a JSON object")
+            yield Skipped(source=place, reason=Phrase("not a JSON object"))
 
 
 def _whole(file: SourceFile) -> dict[str, Any]:

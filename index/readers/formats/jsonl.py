@@ -11,6 +11,7 @@ from index.readers.charset import opened_text
 from index.readers.source_file import MAX_TEXT_BYTES, PendingArticles, SourceFile, too_large
 from index.readers.tables.records import Record, read_records
 from index.schemas import Skipped
+from index.text.messages.phrase import Phrase
 
 
 def read_jsonl(file: SourceFile) -> PendingArticles:
@@ -26,7 +27,7 @@ def read_jsonl(file: SourceFile) -> PendingArticles:
             empty = False
             yield item
     if empty:
-        raise SourceUnreadable("empty")
+        raise SourceUnreadable(Phrase("empty"))
 
 
 def is_test_question(values: Any) -> bool:
@@ -39,9 +40,9 @@ def parse_object(line: str) -> dict[str, Any]:
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise SourceUnreadable(f"not JSON ({error})") from error
+        raise SourceUnreadable(Phrase("not JSON ({error})", error=error)) from error
     if not isinstance(values, dict):
-        raise SourceUnreadable("not a JSON object")
+        raise SourceUnreadable(Phrase("not a JSON object"))
     return values
 
 
@@ -58,10 +59,10 @@ def _records(text: TextIO, file_name: str) -> Iterator[Record | Skipped]:
         try:
             values = parse_object(line)
         except SourceUnreadable as error:
-            yield Skipped(source=place, reason=str(error))
+            yield Skipped(source=place, reason=error.message)
             continue
         if first and is_test_question(values):
-            raise SourceUnreadable("test questions, not articles")
+            raise SourceUnreadable(Phrase("test questions, not articles"))
         first = False
         yield Record(place=place, values=values)
 

@@ -13,6 +13,7 @@ from index.readers.charset import decoded_text
 from index.readers.paragraphs import headline
 from index.readers.source_file import SourceFile
 from index.schemas import Article
+from index.text.messages.phrase import Phrase
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
@@ -51,8 +52,11 @@ def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
         return {}, text.strip()
     if len(front[1]) > MAX_FRONT_MATTER:
         raise SourceUnreadable(
-            f"front matter of {len(front[1]):,} characters, over the limit of {MAX_FRONT_MATTER:,}; "
-            "shorten it"
+            Phrase(
+                "front matter of {number} characters, over the limit of {limit}; shorten it",
+                number=len(front[1]),
+                limit=MAX_FRONT_MATTER,
+            )
         )
     try:
         # BaseLoader keeps `1984`, `yes` and `2022-10-27` as strings.
@@ -61,7 +65,7 @@ def _split_front_matter(text: str) -> tuple[dict[str, Any], str]:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 2}" if mark else ""
         raise SourceUnreadable(
-            f"invalid front matter{where}; correct the YAML and add the file again"
+            Phrase("invalid front matter{where}; correct the YAML and add the file again", where=where)
         ) from error
     if not isinstance(loaded, dict):  # prose between two horizontal rules
         return {}, text.strip()

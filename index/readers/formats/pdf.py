@@ -20,6 +20,7 @@ from index.readers.article_fields import article_from_fields
 from index.readers.paragraphs import PARAGRAPH_BREAK, headline
 from index.readers.source_file import MAX_DOCUMENT_BYTES, MAX_TEXT_BYTES, NO_TEXT, SourceFile, check_signature
 from index.schemas import Article
+from index.text.messages.phrase import Phrase
 from index.text.shingles import Shingles
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def read_pdf(file: SourceFile) -> Article:
     raw = file.read(MAX_DOCUMENT_BYTES)
     if _SIGNATURE not in raw[:1024]:
         check_signature(raw, _SIGNATURE)
-        raise SourceUnreadable("not a PDF; rename it with the right suffix")
+        raise SourceUnreadable(Phrase("not a PDF; rename it with the right suffix"))
     with _pdfium:
         try:
             document = PdfDocument(raw)
@@ -66,7 +67,7 @@ def read_pdf(file: SourceFile) -> Article:
             pages = _pages(document)
             title = " ".join(_CONTROLS.sub("", document.get_metadata_value("Title")).split())
         except PdfiumError as error:
-            raise SourceUnreadable(f"the PDF cannot be parsed ({error})") from error
+            raise SourceUnreadable(Phrase("the PDF cannot be parsed ({error})", error=error)) from error
         finally:
             document.close()
     text = _paragraphs(_without_headers(pages))
@@ -94,7 +95,11 @@ def _pages(document: PdfDocument) -> list[list[str]]:
     """The lines of each page, with an empty one where paragraphs are set apart."""
     if len(document) > MAX_PAGES:
         raise SourceUnreadable(
-            f"{len(document):,} pages, over the limit of {MAX_PAGES:,}; split it and add the parts"
+            Phrase(
+                "{number} pages, over the limit of {limit}; split it and add the parts",
+                number=len(document),
+                limit=MAX_PAGES,
+            )
         )
     pages: list[list[tuple[str, float]]] = []
     size = 0
@@ -102,7 +107,7 @@ def _pages(document: PdfDocument) -> list[list[str]]:
         lines = [line for line in _lines(page) if line[0]]
         size += sum(len(line) for line, _ in lines)
         if size > MAX_TEXT_BYTES:
-            raise SourceUnreadable("more text than one article may have; split it and add the parts")
+            raise SourceUnreadable(Phrase("more text than one article may have; split it and add the parts"))
         pages.append(lines)
         page.close()
     usual = _usual_step(chain.from_iterable(map(_steps, pages)))

@@ -13,6 +13,7 @@ from index.readers.source_file import PendingArticles, SourceFile
 from index.readers.zipped.zip_archive import check_entry, open_entry, open_zip
 from index.readers.zipped.zip_names import entry_names
 from index.schemas import Skipped
+from index.text.messages.phrase import Phrase
 
 
 def read_zip(
@@ -29,11 +30,11 @@ def read_zip(
             try:
                 member = _member(archive, entry, name, file)
             except SourceUnreadable as error:
-                yield Skipped(source=_printable(f"{file.name}/{name}"), reason=str(error))
+                yield Skipped(source=_printable(f"{file.name}/{name}"), reason=error.message)
                 continue
             yield from read_file(member)
     if not entries:
-        raise SourceUnreadable("contains nothing to read")
+        raise SourceUnreadable(Phrase("contains nothing to read"))
 
 
 def _is_included(name: str, included: Callable[[str], bool]) -> bool:
@@ -49,11 +50,11 @@ def _member(archive: ZipFile, entry: ZipInfo, name: str, file: SourceFile) -> So
     path = PurePosixPath(name)
     # Nothing is written to disk, but the name is shown to users and stored as an origin.
     if path.is_absolute() or ".." in path.parts or not name.isprintable():
-        raise SourceUnreadable("its path is not valid inside a zip; pack it again")
+        raise SourceUnreadable(Phrase("its path is not valid inside a zip; pack it again"))
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise SourceUnreadable("a symbolic link; pack the file it points to")
+        raise SourceUnreadable(Phrase("a symbolic link; pack the file it points to"))
     if path.suffix.lower() == ".zip":
-        raise SourceUnreadable("a zip inside a zip; unpack it and add it separately")
+        raise SourceUnreadable(Phrase("a zip inside a zip; unpack it and add it separately"))
     check_entry(entry)
     return SourceFile(
         name=f"{file.name}/{path}",

@@ -9,6 +9,7 @@ from typing import Any
 from index.errors import SourceUnreadable
 from index.readers.html.visible_text import visible_text
 from index.readers.paragraphs import PARAGRAPH_BREAK, join_paragraphs
+from index.text.messages.phrase import Phrase
 
 # What is shorter may be a caption or a notice in place of the article.
 SHORT_CHARACTERS = 300
@@ -30,7 +31,9 @@ _NOTICE = re.compile(
     r"|\bpage not found\b|\bunusual traffic\b",
     re.IGNORECASE | re.DOTALL,
 )
-_LOADED_LATER = "a script may load its article; print it to PDF in a browser, or copy its text into a file"
+_LOADED_LATER = Phrase(
+    "a script may load its article; print it to PDF in a browser, or copy its text into a file"
+)
 
 
 def noscript_blocks(tree: Any) -> list[Any]:
@@ -65,14 +68,18 @@ def main_text(tree: Any, without_scripts: list[Any]) -> str:
             stated.append(script)
     text = _unscripted(without_scripts, _extracted(tree))
     if not text:
-        raise SourceUnreadable("no article text found")
+        raise SourceUnreadable(Phrase("no article text found"))
     if len(text) >= SHORT_CHARACTERS or not (_stands_aside(text, tree) or _NOTICE.search(text)):
         return text
     articles = [visible_text(element) for element in tree.iter("article")]
     for article in (join_paragraphs(baseline(stated)[1].splitlines()), max(articles, key=len, default="")):
         if len(article) >= SHORT_CHARACTERS:
             return article
-    raise SourceUnreadable(f"only {' '.join(text.split())[:80]!r} was found; {_LOADED_LATER}")
+    raise SourceUnreadable(
+        Phrase(
+            "only {text} was found; {reason}", text=repr(" ".join(text.split())[:80]), reason=_LOADED_LATER
+        )
+    )
 
 
 def _extracted(tree: Any) -> str:

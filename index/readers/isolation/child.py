@@ -26,8 +26,11 @@ from index.readers.isolation.messages import (
 from index.readers.registry import UNREADABLE, read_file, reason_of
 from index.readers.source_file import PendingArticle, PendingArticles, SourceFile
 from index.schemas import Article, Skipped
+from index.text.messages.phrase import Phrase
 
-TOO_MUCH_MEMORY = f"needs more than {MEMORY_BYTES / 1e9:.0f} GB of memory to read; split it and add the parts"
+TOO_MUCH_MEMORY = Phrase(
+    "needs more than {number} GB of memory to read; split it and add the parts", number=MEMORY_BYTES // 10**9
+)
 UNEXPECTED = "cannot be read, because of an error in its reader ({error}); please report it"
 # A process that keeps this much after a file is replaced.
 _WORN_BYTES = 400_000_000

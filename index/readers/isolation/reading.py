@@ -21,11 +21,17 @@ from index.readers.isolation.messages import (
 from index.readers.isolation.process import Cancelled, ProcessDied, ReaderProcess, borrowed_process
 from index.readers.source_file import SourceFile
 from index.schemas import Article, Skipped
+from index.text.messages.phrase import Phrase
 
 MAX_DEATHS = 3
 """What remains of a file is not read after so many of its items have killed their process."""
-NO_PROCESS = "the process that reads files cannot be started; see `quoth doctor`, or install Quoth again"
-REST_UNREAD = f"the rest was not read, after {MAX_DEATHS} of its files or articles could not be; unpack it"
+NO_PROCESS = Phrase(
+    "the process that reads files cannot be started; see `quoth doctor`, or install Quoth again"
+)
+REST_UNREAD = Phrase(
+    "the rest was not read, after {number} of its files or articles could not be; unpack it",
+    number=MAX_DEATHS,
+)
 
 Fetch = Callable[[str], SourceFile]
 Outcome = Article | Skipped
@@ -117,7 +123,7 @@ class _Attempt:
     def _linked_page(self, address: str) -> SourceFile | SourceUnreadable:
         try:
             if self._fetch is None:
-                raise SourceUnreadable("not fetched")
+                raise SourceUnreadable(Phrase("not fetched"))
             return self._fetch(address)
         except SourceUnreadable as error:
             return error

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from index.readers.source_file import SourceFile
 from index.schemas import Skipped
+from index.text.messages.phrase import Phrase
 
 EXCLUDED = ("readme.md", "questions.jsonl")
 """Files about a folder of articles, and its test questions."""
@@ -25,7 +26,7 @@ def find_files(source: str | Path) -> Iterator[SourceFile | Skipped]:
     """
     name = str(source)
     if not name or "\0" in name:  # Path("") would be the current folder
-        yield Skipped(source=name, reason="no such file")
+        yield Skipped(source=name, reason=Phrase("no such file"))
     elif glob.has_magic(name) and not Path(name).exists():
         yield from _matching(name)
     else:
@@ -41,7 +42,7 @@ def _matching(pattern: str) -> Iterator[SourceFile | Skipped]:
     paths = map(Path, sorted(glob.iglob(pattern, recursive=True)))  # noqa: PTH207
     found = [path for path in paths if is_included(path.name) and not ("**" in pattern and path.is_dir())]
     if not found:
-        yield Skipped(source=pattern, reason="no file matches this pattern")
+        yield Skipped(source=pattern, reason=Phrase("no file matches this pattern"))
     for path in found:
         yield from _below(path)
 
@@ -53,18 +54,18 @@ def _below(source: Path) -> Iterator[SourceFile | Skipped]:
         path = pending.pop()
         name = str(path).encode("utf-8", "backslashreplace").decode()
         if name != str(path):
-            yield Skipped(source=name, reason="the name is not UTF-8; rename it and add it again")
+            yield Skipped(source=name, reason=Phrase("the name is not UTF-8; rename it and add it again"))
             continue
         try:
             found = path.stat()
             if stat.S_ISDIR(found.st_mode):
                 if (found.st_dev, found.st_ino) in folders:
-                    yield Skipped(source=name, reason="a link to a folder that was already read")
+                    yield Skipped(source=name, reason=Phrase("a link to a folder that was already read"))
                     continue
                 folders.add((found.st_dev, found.st_ino))
                 pending.extend(sorted((e for e in path.iterdir() if is_included(e.name)), reverse=True))
             elif not stat.S_ISREG(found.st_mode):
-                yield Skipped(source=name, reason="not a regular file")
+                yield Skipped(source=name, reason=Phrase("not a regular file"))
             else:
                 yield SourceFile(
                     name=name,

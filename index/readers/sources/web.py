@@ -21,6 +21,7 @@ from anyio.to_thread import run_sync
 from index.errors import SourceUnreadable
 from index.readers.source_file import MAX_DOCUMENT_BYTES, MAX_TEXT_BYTES, SourceFile, too_large
 from index.readers.sources.ssrf import is_public
+from index.text.messages.phrase import Phrase
 
 MAX_REDIRECTS = 5
 TIMEOUT_SECONDS = 60.0
@@ -76,11 +77,13 @@ async def _fetch_within(address: str, private: bool, seconds: float) -> SourceFi
         with anyio.fail_after(seconds):
             return await _fetch(address, private)
     except (TimeoutError, httpx.TimeoutException) as error:
-        raise SourceUnreadable(f"no complete response within {seconds:.0f} s; try again later") from error
+        raise SourceUnreadable(
+            Phrase("no complete response within {seconds} s; try again later", seconds=f"{seconds:.0f}")
+        ) from error
     except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
         reason = str(error) or type(error).__name__
         raise SourceUnreadable(
-            f"cannot be fetched ({reason}); check the address, or try again later"
+            Phrase("cannot be fetched ({reason}); check the address, or try again later", reason=reason)
         ) from error
 
 
@@ -100,16 +103,20 @@ async def _fetch(address: str, private: bool) -> SourceFile:
             finally:
                 await response.aclose()
             request = response.next_request
-    raise SourceUnreadable(f"redirected more than {MAX_REDIRECTS} times")
+    raise SourceUnreadable(Phrase("redirected more than {limit} times", limit=MAX_REDIRECTS))
 
 
 def _check_url(url: httpx.URL) -> None:
     if url.scheme not in {"http", "https"}:
-        raise SourceUnreadable(f"scheme {url.scheme!r} is not supported, only http and https are")
+        raise SourceUnreadable(
+            Phrase("scheme {scheme} is not supported, only http and https are", scheme=repr(url.scheme))
+        )
     if not url.host or (url.port or 80) > 65_535:
-        raise SourceUnreadable("has no valid host or port; check the address")
+        raise SourceUnreadable(Phrase("has no valid host or port; check the address"))
     if url.userinfo:
-        raise SourceUnreadable("has a password in it, which would be stored; save the page and add the file")
+        raise SourceUnreadable(
+            Phrase("has a password in it, which would be stored; save the page and add the file")
+        )
 
 
 async def _file(address: str, response: httpx.Response) -> SourceFile:
@@ -138,7 +145,9 @@ def _suffix(response: httpx.Response) -> str:
         if media == "text/plain":
             return ".txt"
     if media not in _SUFFIXES:
-        raise SourceUnreadable(f"the server sends {media or 'no media type'}, which is not supported")
+        raise SourceUnreadable(
+            Phrase("the server sends {media}, which is not supported", media=media or "no media type")
+        )
     return _SUFFIXES[media]
 
 
@@ -146,7 +155,11 @@ async def _body(response: httpx.Response, limit: int) -> bytes:
     """The body, decompressed up to `limit`. Raises SourceUnreadable if it is larger or cut off."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"identity", "gzip", "x-gzip"}:
-        raise SourceUnreadable(f"the server sends the encoding {encoding[:20]}, which was not requested")
+        raise SourceUnreadable(
+            Phrase(
+                "the server sends the encoding {encoding}, which was not requested", encoding=encoding[:20]
+            )
+        )
     length = response.headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit:
         raise SourceUnreadable(too_large(int(length), limit))
@@ -155,9 +168,14 @@ async def _body(response: httpx.Response, limit: int) -> bytes:
     async for chunk in response.aiter_raw():
         body += decompressor.decompress(chunk, limit + 1 - len(body)) if decompressor else chunk
         if len(body) > limit:
-            raise SourceUnreadable(f"over the limit of {limit / 1e6:.0f} MB; split it and add the parts")
+            raise SourceUnreadable(
+                Phrase(
+                    "over the limit of {limit} MB; split it and add the parts",
+                    limit=f"{limit / 1e6:.0f}",
+                )
+            )
     if decompressor and not decompressor.eof:
-        raise SourceUnreadable("the response was cut off; try again later")
+        raise SourceUnreadable(Phrase("the response was cut off; try again later"))
     return bytes(body)
 
 
@@ -175,7 +193,9 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
         for address in [] if self._private else addresses:
             if not is_public(address):
                 # The address behind a name is not told: it would be a map of the private network.
-                raise SourceUnreadable(f"{host} is not a public address; QUOTH_PRIVATE_URLS=true allows it")
+                raise SourceUnreadable(
+                    Phrase("{host} is not a public address; QUOTH_PRIVATE_URLS=true allows it", host=host)
+                )
         for nth, address in enumerate(addresses, 1):
             pinned = httpx.Request(
                 request.method,
@@ -208,4 +228,6 @@ async def _resolve(host: str) -> list[str]:
         # On timeout, the thread that waits for the name server is abandoned.
         return await run_sync(resolve, abandon_on_cancel=True)
     except (OSError, UnicodeError) as error:
-        raise SourceUnreadable(f"host {host[:100]!r} cannot be resolved; check the address") from error
+        raise SourceUnreadable(
+            Phrase("host {host} cannot be resolved; check the address", host=repr(host[:100]))
+        ) from error

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.errors import SourceUnreadable
+from index.text.messages.phrase import Phrase
 
 FIELDS = ("id", "url", "title", "date", "source", "text")
 
@@ -76,8 +77,11 @@ def parse_columns(text: str) -> dict[str, str]:
     wrong = [field for field, column in found.items() if field not in FIELDS or not column]
     if wrong or starts[:1] != [0] or len(found) < len(marks):
         raise SourceUnreadable(
-            f"columns {text[:80]!r} must be written like text=Plot,title=Film with the fields "
-            f"{', '.join(FIELDS)}"
+            Phrase(
+                "columns {text} must be written like text=Plot,title=Film with the fields {fields}",
+                text=repr(text[:80]),
+                fields=", ".join(FIELDS),
+            )
         )
     return found
 
@@ -99,8 +103,11 @@ def choose_columns(names: Sequence[str], given: Mapping[str, str]) -> Columns:
                 guessed[field] = found
     if "text" not in by_field:
         raise SourceUnreadable(
-            f'no "text" among its columns ({_shown(names)}); name the one that holds it with --columns '
-            "text=COLUMN (over HTTP, in the field `columns`)"
+            Phrase(
+                'no "text" among its columns ({columns}); name the one that holds it with --columns '
+                "text=COLUMN (over HTTP, in the field `columns`)",
+                columns=_shown(names),
+            )
         )
     return Columns(by_field=by_field, remark=_remark(guessed))
 
@@ -110,7 +117,11 @@ def _given(wanted: str, names: Sequence[str]) -> str:
         for name in names:
             if name.strip() == wanted.strip() if exact else _plain(name) == _plain(wanted):
                 return name
-    raise SourceUnreadable(f"no column {wanted[:60]!r}; its columns are {_shown(names)}")
+    raise SourceUnreadable(
+        Phrase(
+            "no column {wanted}; its columns are {columns}", wanted=repr(wanted[:60]), columns=_shown(names)
+        )
+    )
 
 
 def _shown(names: Sequence[str]) -> str:
@@ -138,6 +149,15 @@ def _plain(name: str) -> str:
 def _remark(guessed: Mapping[str, Sequence[str]]) -> str:
     if not guessed:
         return ""
-    chosen = ", ".join(f"`{found[0]}` is read as {field}" for field, found in guessed.items())
+    (first, [column, *_]), *rest = guessed.items()
+    chosen = Phrase("`{column}` is read as {field}", column=column, field=first)
+    for field, found in rest:
+        chosen = Phrase(
+            "{chosen}, `{column}` is read as {field}", chosen=chosen, column=found[0], field=field
+        )
     others = ",".join(f"{field}={found[1]}" for field, found in guessed.items() if len(found) > 1)
-    return f"{chosen}; to choose others, use --columns {others or 'text=COLUMN'}"
+    return Phrase(
+        "{chosen}; to choose others, use --columns {columns}",
+        chosen=chosen,
+        columns=others or "text=COLUMN",
+    )

@@ -14,6 +14,11 @@ from index.storage.protocols import CLOSED
 if TYPE_CHECKING:
     from chromadb import Collection as ChromaCollection
     from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration
+
+# The inner product of unit vectors is their cosine. With the space `cosine`, which older collections have,
+# Chroma divides vectors by their length once more, and they come back with other last digits.
+CONFIGURATION: CreateCollectionConfiguration = {"hnsw": {"space": "ip"}}
 
 # On a disk with less than this Chroma fails with unrelated errors.
 FULL_BYTES = 1_000_000
@@ -48,7 +53,7 @@ class FolderClient:
                 settings = Settings(anonymized_telemetry=False)
                 self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
                 self._vectors = self._client.get_or_create_collection(
-                    "passages", configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+                    "passages", configuration=CONFIGURATION, embedding_function=None
                 )
             return self._vectors
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from index.errors import ArchiveBroken, QuothError, StoreUnavailable
+from index.storage.chroma.folder_client import CONFIGURATION
 
 if TYPE_CHECKING:
     from chromadb import Collection as ChromaCollection
@@ -113,7 +114,7 @@ class ServerClient:
     def collection(self) -> ChromaCollection:
         if self._collection is None:
             self._collection = self._server.client().get_or_create_collection(
-                self._name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+                self._name, configuration=CONFIGURATION, embedding_function=None
             )
         return self._collection
 

@@ -11,7 +11,7 @@ from index.storage.chroma.folder_client import FolderClient
 from index.storage.chroma.vector_check import find_damage
 from index.storage.chroma.vector_store import ChromaVectorStore
 from index.storage.folders.layout import DOCUMENTS, VECTORS, CollectionFolders
-from index.storage.folders.ownership import FolderLock
+from index.storage.folders.ownership import own_folder
 from index.storage.generations import Generation, Stores
 from index.storage.protocols import DocumentStore
 from index.storage.sqlite.database import Database
@@ -78,10 +78,11 @@ class FolderStorage:
         """`address` is where this process serves HTTP, and `token` its key for callers that can read the
         folder; other processes learn both from their ArchiveLocked.
 
-        Raises ArchiveLocked, with the owner's process id and address, if another process owns the folder.
+        Raises ArchiveLocked, with the owner's process id and address, if another process owns the folder, and
+        ArchiveBroken if it cannot be a folder.
         """
         self._folders = CollectionFolders(home / "collections")
-        self._lock = FolderLock(home, address=address, token=token)
+        self._lock = own_folder(home, address=address, token=token)
         self._folders.recover()
 
     def names(self) -> list[str]:

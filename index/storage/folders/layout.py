@@ -7,12 +7,35 @@ Whenever the process dies, `recover` finds one of the two complete.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
 
+from index.errors import ArchiveEmpty, CollectionInvalid
+from index.text.messages.phrase import Phrase
+
 DOCUMENTS, VECTORS = "catalogue.db", "vectors"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _BUILDING, _IMPORTING, _REPLACED, _REMOVED = ".building", ".importing", ".replaced", ".removed"
+
+
+def checked_name(name: str) -> str:
+    """The name. Raises CollectionInvalid if it cannot be a folder's name and part of a URL."""
+    if not _NAME.fullmatch(name):
+        raise CollectionInvalid(
+            Phrase(
+                "'{name}' cannot name a collection; use a-z, 0-9, - and _, at most 63 in all", name=name[:80]
+            )
+        )
+    return name
+
+
+def no_collection(name: str) -> ArchiveEmpty:
+    """The error for a collection that does not exist."""
+    return ArchiveEmpty(
+        Phrase("the collection '{name}' has no articles yet; add some with `quoth add PATH`", name=name)
+    )
 
 
 class CollectionFolders:

@@ -26,6 +26,21 @@ class Owner:
     token: str = ""
 
 
+def own_folder(folder: Path, *, address: str = "", token: str = "") -> FolderLock:
+    """Makes this process the owner of a folder, which is created if there is none. `address` is where it
+    serves HTTP, and `token` its key for callers that can read the folder; others learn both from their error.
+
+    Raises ArchiveLocked if another process owns the folder, and ArchiveBroken if it cannot be a folder.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveBroken(
+            f"{folder} cannot hold the archive: {error.strerror}; choose another --home"
+        ) from None
+    return FolderLock(folder, address=address, token=token)
+
+
 class FolderLock:
     """This process's ownership of a folder, from construction until `release`."""
 

@@ -29,7 +29,7 @@ CONNECTIONS = 10
 """The most connections of one process."""
 CONNECT_SECONDS = 5
 """How long to wait for a connection, new or of the pool."""
-STATEMENT_SECONDS = 30
+STATEMENT_SECONDS = 15
 """How long a statement may take, waiting for locks included, where nothing else is said."""
 GRACE_SECONDS = 2
 """How much longer than the server's own limit a statement is waited for."""
@@ -59,11 +59,11 @@ class _TimedConnection(psycopg.Connection[Row]):
 
 def _try_if_idle(connection: _TimedConnection) -> None:
     if time.monotonic() - connection.used > _TRUSTED_SECONDS:
-        connection.seconds = CONNECT_SECONDS
+        before, connection.seconds = connection.seconds, CONNECT_SECONDS
         try:
             ConnectionPool.check_connection(connection)
         finally:
-            connection.seconds = STATEMENT_SECONDS
+            connection.seconds = before
 
 
 class Transaction:

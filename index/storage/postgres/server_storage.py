@@ -105,7 +105,8 @@ class ServerStorage:
         rows = self.postgres.rows(
             "SELECT id, vectors FROM collections JOIN generations ON id = generation WHERE name = %s", (name,)
         )
-        return self._generation(*(rows[0] if rows else (0, "")), name=name)
+        number, vectors = rows[0] if rows else (0, "")
+        return self._generation(number, vectors, name)
 
     def create(self, name: str) -> ServerGeneration:
         current = self.current(name)

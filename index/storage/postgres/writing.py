@@ -88,7 +88,7 @@ def _insert_postings(db: Transaction, generation: int, counted: Sequence[tuple[i
     frequencies: Counter[str] = Counter()
     for _, terms in counted:
         frequencies.update(terms.keys())
-    ids = dict(
+    ids: dict[str, int] = dict(
         db.rows(
             "INSERT INTO terms (generation, term, passages) "
             "SELECT %s, * FROM unnest(%s::text[], %s::int[]) "

@@ -14,6 +14,7 @@ from index.storage.protocols import PassageSpan
 from index.storage.sqlite import duplicate_clusters
 from index.storage.sqlite.database import Database, SQLiteMetadata
 from index.storage.sqlite.sql import delete_article, insert_article
+from index.text.messages.phrase import Phrase
 
 # Articles from before there were clusters are clustered so many with each batch that is stored.
 CLUSTERED_PER_BATCH = 50
@@ -33,7 +34,11 @@ class SQLiteDocumentStore:
     def article(self, article_id: str) -> Article:
         found = self.database.rows(f"SELECT {ARTICLE_FIELDS} FROM articles WHERE id = ?", (article_id,))
         if not found:
-            raise ArticleUnknown(f"no article has the id '{article_id}'; `quoth list` shows the ids")
+            raise ArticleUnknown(
+                Phrase(
+                    "no article has the id '{article_id}'; `quoth list` shows the ids", article_id=article_id
+                )
+            )
         return article_of(found[0])
 
     def present(self, ids: Iterable[str]) -> list[Article]:
@@ -102,6 +107,10 @@ class SQLiteDocumentStore:
             "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
         )
         return articles, passages
+
+    def language(self, article_id: str) -> str:
+        found = self.database.rows("SELECT language FROM articles WHERE id = ?", (article_id,))
+        return (found[0][0] or "") if found else ""
 
     def without_language(self) -> int:
         [(count,)] = self.database.rows("SELECT count(*) FROM articles WHERE language IS NULL")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from contextlib import aclosing
 from functools import partial
@@ -49,6 +48,8 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question, with the quotes that support the answer."""
+    import asyncio  # takes a tenth of a second, which other commands need not wait for
+
     details: dict[str, object] = {
         "filters": make_filters(source, after, before),
         "as_of": to_date(as_of),
@@ -73,6 +74,8 @@ def _checked_kind(kind: str | None) -> str | None:
 
 async def _last_event(assistant: Assistant | Quoth, question: str, details: dict[str, object]) -> Answer:
     """The answer, which ends the stream; the events before it are shown as progress."""
+    from asyncio import CancelledError
+
     from qa.schemas import Answer, Progress, Token, checked_question
 
     checked = checked_question(question, **details)
@@ -87,7 +90,7 @@ async def _last_event(assistant: Assistant | Quoth, question: str, details: dict
                         show_step(f"reading {event.done} of {event.total}")
                     else:
                         show_step("writing" if isinstance(event, Token) else "reading")
-    except asyncio.CancelledError:
+    except CancelledError:
         # Ctrl-C. Python would wait for threads that load models, which takes seconds and cannot be
         # cancelled. Asking writes nothing, so exiting at once loses nothing.
         console.message("interrupted")

@@ -21,6 +21,7 @@ from qa.cli.options import (
     Source,
     Sources,
     assistant_for,
+    catalogue_for,
     make_filters,
     parse_columns_option,
     settings_for,
@@ -101,8 +102,8 @@ def list_(
 ) -> None:
     """List the articles, newest first."""
     filters = make_filters(source, after, before)
-    with assistant_for(home) as assistant:
-        listing = assistant.articles(collection=collection, search=search, filters=filters)
+    with catalogue_for(home) as catalogue:
+        listing = catalogue.articles(collection=collection, search=search, filters=filters)
     show_listing(listing, collection, search=search, as_json=as_json)
 
 
@@ -110,8 +111,8 @@ def show(
     article_id: ArticleId, collection: Collection = "default", home: Home = None, as_json: Json = False
 ) -> None:
     """Show an article and its text."""
-    with assistant_for(home) as assistant:
-        article = assistant.article(article_id, collection=collection)
+    with catalogue_for(home) as catalogue:
+        article = catalogue.article(article_id, collection=collection)
     show_article(article, as_json=as_json)
 
 

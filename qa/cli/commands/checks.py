@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from contextlib import aclosing
@@ -55,6 +54,7 @@ def check(
     After Ctrl-C, --resume goes on with the sentence that was not checked yet, or with the first that has been
     changed since.
     """
+    import asyncio
     from pathlib import Path
 
     from qa.cli.check_journal import CheckJournal
@@ -99,6 +99,8 @@ def _read(file: str) -> str:
 
 async def _checked(assistant: Assistant | Quoth, text: TextToCheck, journal: CheckJournal) -> CheckedText:
     """The checked text, which ends the stream; the sentences before it advance a bar and are saved."""
+    from asyncio import CancelledError
+
     from qa.pipeline.checking.statements import split_statements
     from qa.schemas import CheckedText
 
@@ -115,7 +117,7 @@ async def _checked(assistant: Assistant | Quoth, text: TextToCheck, journal: Che
                     journal.append(event)
                     saved += 1
                     advance()
-    except asyncio.CancelledError:
+    except CancelledError:
         # As in `quoth ask`: Python would wait for threads that load models. What is saved is written.
         of_all = f"{saved} of {console.count_of(sentences, 'sentence')}"
         console.message(

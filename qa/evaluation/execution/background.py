@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from index.errors import ArticleUnknown, QuothError
+from index.text.messages.phrase import Phrase
 from qa.auth import requires
 from qa.errors import EvaluationInvalid, ServerUnavailable
 from qa.evaluation.execution.runner import EvaluationTarget
@@ -22,7 +23,7 @@ from qa.schemas import Event, Question
 logger = logging.getLogger(__name__)
 
 SEED_QUESTIONS = Path(__file__).parents[3] / "seeds" / "questions.jsonl"
-FAILED = "the evaluation failed; see the server log for the reason"
+FAILED = Phrase("the evaluation failed; see the server log for the reason")
 
 State = Literal["idle", "running", "stopping", "stopped", "failed", "done"]
 
@@ -84,7 +85,9 @@ class BackgroundEvaluation:
         """
         with self._lock:
             if self._thread and self._thread.is_alive():
-                raise EvaluationInvalid("an evaluation is already running; wait until it ends, or stop it")
+                raise EvaluationInvalid(
+                    Phrase("an evaluation is already running; wait until it ends, or stop it")
+                )
             available = (
                 parse_questions(questions, "the file") if questions else self._seed_questions(collection)
             )
@@ -121,8 +124,11 @@ class BackgroundEvaluation:
             present = {article_id for article_id in gold if _has_article(assistant, article_id, collection)}
         if not present:
             raise EvaluationInvalid(
-                f"the collection '{collection}' has none of the sample articles, which the built-in "
-                "questions are about; upload a file of questions about your own articles"
+                Phrase(
+                    "the collection '{collection}' has none of the sample articles, which the built-in "
+                    "questions are about; upload a file of questions about your own articles",
+                    collection=collection,
+                )
             )
         return [question for question in questions if present.issuperset(question.gold)]
 
@@ -151,7 +157,7 @@ class BackgroundEvaluation:
         except _Stopped:
             self._end("stopped")
         except QuothError as error:
-            self._end("failed", str(error))
+            self._end("failed", error.message)
         except Exception:
             logger.exception("an evaluation failed")
             self._end("failed", FAILED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from index.collection import checked_name
+from index.storage.folders.layout import checked_name
 from qa.evaluation.results import EvalRun
 
 FOLDER = "reports"

@@ -27,7 +27,8 @@ class Task:
     """What a model does again and again: replies to conversations that begin with the prompt's prefix.
 
     `grammar` is one of llama.cpp (GBNF) that the reply has to follow, and `bias` is added to the logits of
-    the tokens it names; only local models heed the two.
+    the tokens it names; only local models heed the two. An `adapted` task is done with the model's adapter,
+    where it has one.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Task:
     max_tokens: int = MAX_ANSWER_TOKENS
     grammar: str = ""
     bias: Mapping[str, float] = field(default_factory=dict)
+    adapted: bool = False
 
 
 class ChatModel(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qa.errors import ModelUnavailable
+from qa.llm.adapters import judging_adapter
 from qa.llm.chat_models.base import NO_MODEL, ChatModel
 from qa.llm.chat_models.local import LocalChatModel
 from qa.llm.chat_models.remote import RemoteChatModel
@@ -21,7 +22,8 @@ def choose_model(settings: Settings, weights: Callable[[str], Path]) -> ChatMode
     if name == NO_MODEL:
         return None
     if name.startswith("local:"):
-        return LocalChatModel(name, lambda: weights(name), settings.threads, cache)
+        adapter = judging_adapter(name)
+        return LocalChatModel(name, lambda: weights(name), settings.threads, cache, adapter)
     if name.endswith(".gguf"):
         file = Path(name).expanduser()
         if not file.is_file():

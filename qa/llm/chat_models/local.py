@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
@@ -36,6 +36,34 @@ REQUEST_TIMEOUT_SECONDS = 300
 # Memory for the states of earlier prompts: none, because each task's is read from its file.
 PROMPT_CACHE_MIB = 0
 
+# Threads wait for one another hundreds of times a token. By default they do so in a loop, on a core that the
+# slower one needs: beside a busy program, writing becomes several times slower. Passive ones sleep.
+WAIT_POLICY = "passive"
+
+
+class ModelWork(NamedTuple):
+    """What a model has read and written: tokens, and the seconds they took. What a saved state spares it does
+    not count.
+    """
+
+    read: float = 0
+    read_seconds: float = 0
+    written: float = 0
+    written_seconds: float = 0
+
+    def since(self, earlier: ModelWork) -> ModelWork:
+        """The difference to an earlier count."""
+        return ModelWork(*(now - then for now, then in zip(self, earlier, strict=True)))
+
+
+# The names under which llama.cpp counts them.
+_COUNTERS = (
+    "llamacpp:prompt_tokens_total",
+    "llamacpp:prompt_seconds_total",
+    "llamacpp:tokens_predicted_total",
+    "llamacpp:tokens_predicted_seconds_total",
+)
+
 
 class LocalChatModel:
     """A GGUF file run by llama.cpp, whose server listens on a Unix socket in a private folder.
@@ -43,14 +71,23 @@ class LocalChatModel:
     The first use of `chat` or `count_tokens` loads it; from then on it takes about 2 GB of memory.
     """
 
-    def __init__(self, name: str, file: Callable[[], Path], threads: int, cache: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        file: Callable[[], Path],
+        threads: int,
+        cache: Path,
+        adapter: Path | None = None,
+    ) -> None:
         """`file` is called when the weights are needed, and may raise WeightsMissing. `cache` is the folder
-        of processed prompts; it is created if needed.
+        of processed prompts; it is created if needed. The `adapter` (LoRA, as GGUF) serves adapted tasks.
         """
         self.name = name
         self._cache = cache
         self._file = file
         self._threads = threads
+        self._adapter = adapter
+        self._adapted = False
         self._loading = threading.RLock()
         self._server: Any = None
 
@@ -65,6 +102,14 @@ class LocalChatModel:
         reply = self._client.post("/tokenize", json={"content": text})
         return len(reply.json()["tokens"])
 
+    def work(self) -> ModelWork:
+        """All that the model has read and written so far; nothing before it is loaded."""
+        if self._server is None:
+            return ModelWork()
+        lines = self._client.get("/metrics").text.splitlines()
+        counts = dict(line.split(" ", 1) for line in lines if not line.startswith("#"))
+        return ModelWork(*(float(counts[name]) for name in _COUNTERS))
+
     def for_task(self, task: Task) -> Runnable[LanguageModelInput, AIMessage]:
         from langchain_core.runnables import RunnableLambda
 
@@ -74,7 +119,8 @@ class LocalChatModel:
             self._restore(task)
             return messages
 
-        options: dict[str, Any] = {"logit_bias": [[token, bias] for token, bias in task.bias.items()]}
+        options = self._adapting(task)
+        options["logit_bias"] = [[token, bias] for token, bias in task.bias.items()]
         if task.grammar:
             options["grammar"] = task.grammar
         bound = chat.bind(
@@ -98,16 +144,29 @@ class LocalChatModel:
         # Others wait meanwhile: what they ask must not become part of the saved state.
         with self._loading:
             self._load()
+            self._switch(task)
             messages = task.prompt.empty()
             state = f"{task.name}-{self._fingerprint(messages)}.state"
             if (self._cache / state).exists() and self._slot("restore", state):
                 return
-            self._chat.invoke(messages, max_tokens=1)
+            self._chat.invoke(messages, max_tokens=1, extra_body=self._adapting(task))
             for outdated in self._cache.glob(f"{task.name}-*.state"):
                 outdated.unlink()
             self._slot("save", state)
             # What is read from the file is what every later conversation begins with.
             self._slot("restore", state)
+
+    def _adapting(self, task: Task) -> dict[str, Any]:
+        """The option of a request that puts the adapter on or off."""
+        return {"lora": [{"id": 0, "scale": float(task.adapted)}]} if self._adapter else {}
+
+    def _switch(self, task: Task) -> None:
+        """Puts the adapter on or off before a state is read: with another adapter llama.cpp forgets what it
+        has read.
+        """
+        if self._adapter and task.adapted != self._adapted:
+            self._client.post("/completion", json={"prompt": [0], "n_predict": 0, **self._adapting(task)})
+            self._adapted = task.adapted
 
     def _slot(self, action: str, state: str) -> bool:
         """Has llama.cpp save or restore the processed prompt; returns whether that succeeded."""
@@ -117,12 +176,16 @@ class LocalChatModel:
         """Identifies a saved state by all it depends on: messages, weights and the library's version."""
         weights = self._weights.stat()
         basis = [*messages, self._weights.name, weights.st_size, weights.st_mtime_ns, version("xllamacpp")]
+        if self._adapter:
+            basis.append(hashlib.sha256(self._adapter.read_bytes()).hexdigest())
         return hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
 
     def _load(self) -> None:
         with self._loading:
             if self._server is not None:
                 return
+            # Read when the library is loaded.
+            os.environ.setdefault("OMP_WAIT_POLICY", WAIT_POLICY)
             import xllamacpp
 
             self._weights = file = self._file()
@@ -138,7 +201,12 @@ class LocalChatModel:
             params.cpuparams.n_threads = params.cpuparams_batch.n_threads = self._threads
             params.hostnames = [str(self.socket)]
             params.ui = params.endpoint_slots = False
+            params.endpoint_metrics = True
             params.slot_save_path = f"{self._cache}/"
+            if self._adapter:
+                adapter = xllamacpp.CommonAdapterLoraInfo()
+                adapter.path, adapter.scale = str(self._adapter), 0.0
+                params.lora_adapters = [adapter]
             params.verbosity = -1
             try:
                 self._server = xllamacpp.Server(params)

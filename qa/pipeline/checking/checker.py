@@ -9,6 +9,7 @@ import numpy as np
 
 from index.collection import Collection
 from index.embedding.embedder import Embedder, Vectors
+from index.text.messages.phrase import Phrase
 from qa.errors import ModelUnavailable
 from qa.pipeline.checking.evidence import (
     ClaimEvidence,
@@ -52,8 +53,10 @@ class TextChecker:
         verifier = self._verifier
         if verifier is None:
             raise ModelUnavailable(
-                "nothing verifies here, because QUOTH_MODEL or QUOTH_VERIFIER is none; set QUOTH_VERIFIER to "
-                "a classifier of entailment, or choose a model"
+                Phrase(
+                    "nothing verifies here, because QUOTH_MODEL or QUOTH_VERIFIER is none; set "
+                    "QUOTH_VERIFIER to a classifier of entailment, or choose a model"
+                )
             )
         statements = await asyncio.to_thread(split_statements, text.text)
         numbers = CitationNumbers()

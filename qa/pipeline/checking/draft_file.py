@@ -7,6 +7,7 @@ from pathlib import Path
 from index.readers.registry import read_sources
 from index.readers.source_file import SourceFile
 from index.schemas import Skipped
+from index.text.messages.phrase import Phrase
 from qa.errors import TextInvalid
 
 FORMATS = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
@@ -16,11 +17,21 @@ FORMATS = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
 def read_draft(file: Path | SourceFile) -> str:
     """The text of the file. Raises TextInvalid if it is not one text, or cannot be read."""
     if file.suffix.lower() not in FORMATS:
-        raise TextInvalid(f"{_name(file)} is not one text; check a file of {' '.join(FORMATS)}")
+        raise TextInvalid(
+            Phrase(
+                "{file} is not one text; check a file of {formats}",
+                file=_name(file),
+                formats=" ".join(FORMATS),
+            )
+        )
     [read] = read_sources([file])
     if isinstance(read, Skipped):
         raise TextInvalid(
-            f"{_name(file)} cannot be checked: {read.reason}; correct it, or choose another file"
+            Phrase(
+                "{file} cannot be checked: {reason}; correct it, or choose another file",
+                file=_name(file),
+                reason=read.reason,
+            )
         )
     return read.text
 

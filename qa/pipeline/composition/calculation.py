@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
+from index.text.messages.messages import Messages
 from index.text.normalization import coverage, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.figures import Figure, figures
@@ -65,7 +66,8 @@ def compose(composition: Composition) -> Composed | None:
     ]
     operation = composition.understanding.detail
     best, text = next(
-        ((pair, text) for pair in ranked[:2] if (text := _calculated(pair, operation))), (ranked[0], "")
+        ((pair, text) for pair in ranked[:2] if (text := _calculated(composition.messages, pair, operation))),
+        (ranked[0], ""),
     )
     if not text:
         return None
@@ -90,28 +92,30 @@ def _pairs(
         yield _Pair(one=one, other=other, sentences=sentences, score=score)
 
 
-def _calculated(pair: _Pair, operation: str) -> str:
+def _calculated(messages: Messages, pair: _Pair, operation: str) -> str:
     high, low = sorted((pair.one, pair.other), key=lambda figure: -figure.value)
     unit = high.unit or low.unit
+    shown = {"high": _number(messages, high.value), "low": _number(messages, low.value)}
     if operation == "sum":
-        total = _amount(high.value + low.value, unit)
-        return f"Together that is {total}: {_number(high.value)} + {_number(low.value)}."
+        total = _amount(messages, high.value + low.value, unit)
+        return messages.gettext("Together that is {total}: {high} + {low}.", total=total, **shown)
     if operation == "share":
-        share = 100 * low.value / high.value
-        return f"That is {share:.1f} per cent: {_number(low.value)} of {_number(high.value)} {unit}."
+        share = messages.decimal(float(100 * low.value / high.value))
+        return messages.gettext(
+            "That is {share} per cent: {low} of {high} {unit}.", share=share, unit=unit, **shown
+        )
     if high.value > MAX_RATIO * low.value:
         return ""
-    difference = high.value - low.value
-    return f"The difference is {_amount(difference, unit)}: {_number(high.value)} − {_number(low.value)}."
+    difference = _amount(messages, high.value - low.value, unit)
+    return messages.gettext("The difference is {difference}: {high} − {low}.", difference=difference, **shown)
 
 
-def _amount(value: Decimal, unit: str) -> str:
-    return f"{_number(value)} {unit}".strip()
+def _amount(messages: Messages, value: Decimal, unit: str) -> str:
+    return f"{_number(messages, value)} {unit}".strip()
 
 
-def _number(value: Decimal) -> str:
+def _number(messages: Messages, value: Decimal) -> str:
     """`11.2 million`, `160,000`, `2.8`."""
     if value >= 1_000_000 and (millions := value / 1_000_000) == round(millions, 3):
-        return f"{millions.normalize():f} million"
-    whole = value == value.to_integral_value()
-    return f"{int(value):,}" if whole else f"{value.normalize():,f}"
+        return messages.gettext("{number} million", number=millions.normalize())
+    return messages.number(value.normalize())

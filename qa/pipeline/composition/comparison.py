@@ -10,12 +10,12 @@ import numpy as np
 
 from index.embedding.embedder import Vectors
 from index.schemas import Article
+from index.text.messages.messages import Messages
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.articles import same_matter
 from qa.pipeline.composition.evidence.figures import figures
 from qa.pipeline.composition.evidence.salience import cover, salience
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
-from qa.pipeline.composition.holdings.catalogue import dated
 from qa.pipeline.composition.nearest import nearest_sentences
 
 MAX_ARTICLES = 6
@@ -57,19 +57,22 @@ def compose(composition: Composition) -> Composed | None:
     vectors = [composition.collection.encode([one.text for one in side]) for side in sides]
     points = _points(sides, vectors)
     lines: list[Line] = []
-    labels = [_label(article) for article in pair]
+    messages = composition.messages
+    labels = [_label(messages, article) for article in pair]
     differing = [point for point in points if point.differs][:MAX_POINTS]
     all_same = [point for point in points if not point.differs and point.alike >= SAME]
     same = all_same[:2]
     if same:
-        lines.append(Line(text="Both report:", articles=tuple(one.id for one in pair), support="catalogue"))
+        both = messages.gettext("Both report:")
+        lines.append(Line(text=both, articles=tuple(one.id for one in pair), support="catalogue"))
         lines += [
             Line(text=sides[0][point.one].text, quotes=(sides[0][point.one], sides[1][point.other]))
             for point in same
         ]
     for nth, point in enumerate(differing, 1):
-        lines.append(Line.quoted(sides[0][point.one], f"Point {nth} – {labels[0]}: "))
-        lines.append(Line.quoted(sides[1][point.other], f"Point {nth} – {labels[1]}: "))
+        for label, quote in zip(labels, (sides[0][point.one], sides[1][point.other]), strict=True):
+            before = messages.gettext("Point {number} – {outlet}:", number=nth, outlet=label)
+            lines.append(Line.quoted(quote, f"{before} "))
     used = [
         {point.one for point in (*differing, *all_same)},
         {point.other for point in (*differing, *all_same)},
@@ -77,7 +80,8 @@ def compose(composition: Composition) -> Composed | None:
     for label, side, vector, seen, article in zip(labels, sides, vectors, used, pair, strict=True):
         own = _only(side, vector, seen)
         if own:
-            lines.append(Line(text=f"Only {label}:", articles=(article.id,), support="catalogue"))
+            only = messages.gettext("Only {outlet}:", outlet=label)
+            lines.append(Line(text=only, articles=(article.id,), support="catalogue"))
             lines += map(Line.quoted, own)
     return Composed(lines=tuple(lines), is_list=True)
 
@@ -115,9 +119,9 @@ def _counterpart(composition: Composition, first: Article) -> Article | None:
     return next(iter(elsewhere or other_days), None)
 
 
-def _label(article: Article) -> str:
+def _label(messages: Messages, article: Article) -> str:
     name = article.outlet or article.title
-    return f"{name} ({dated(article)})" if article.dated else name
+    return f"{name} ({messages.long_dated(article)})" if article.dated else name
 
 
 def _points(sides: Sequence[Sequence[ArticleSentence]], vectors: Sequence[Vectors]) -> list[_Point]:

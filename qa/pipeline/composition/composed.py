@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from index.collection import Collection
 from index.schemas import Article, Filters, Hit
+from index.text.messages.catalogue import messages_in
+from index.text.messages.messages import Messages
 from qa.pipeline.composition.evidence.articles import RelevantArticle, closest, relevant_articles
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, article_sentences
 from qa.pipeline.understanding.understanding import Understanding
@@ -87,6 +89,11 @@ class Composition:
     @property
     def topic(self) -> str:
         return self.understanding.topic
+
+    @property
+    def messages(self) -> Messages:
+        """The words of what is said beside quotes."""
+        return messages_in(self.understanding.question.language)
 
     @property
     def filters(self) -> Filters:

@@ -12,7 +12,6 @@ NEAR, CLOSE = 0.55, 0.75
 # How near one has to be to a yes-no question, to which a sentence about the matter is worth showing.
 NEAR_POLAR = 0.45
 MAX_BEST = 3
-CAREFUL = "The articles say: "
 # What the similarity of an article's title with the question, and the share of the question's words in it,
 # count beside its nearest sentence.
 TITLE = 0.5
@@ -43,7 +42,8 @@ def compose_polar(composition: Composition) -> Composed | None:
     best, *others = [one.sentence for one in ranked[:MAX_BEST] if one.score >= CLOSE * ranked[0].score]
     own = [one for one in ranked if one.sentence.article.id == best.article.id]
     chosen = list(dict.fromkeys([best, *_neighbour(best, own), *others]))
-    lines = [Line.quoted(one, "" if nth else CAREFUL) for nth, one in enumerate(chosen)]
+    careful = composition.messages.gettext("The articles say:")
+    lines = [Line.quoted(one, "" if nth else f"{careful} ") for nth, one in enumerate(chosen)]
     return Composed(lines=tuple(lines))
 
 

@@ -112,12 +112,11 @@ def _reported(
     query = composition.understanding.wording
     cosines = np.asarray(composition.collection.similarity(query, [one.text for one in told]))
     best = told[int(cosines.argmax())]
-    lead = Line(
-        text=f"No words of {composition.understanding.subject if speaker == composition.topic else speaker}"
-        " are quoted; the article reports:",
-        articles=(best.article.id,),
-        support="catalogue",
+    named = composition.understanding.subject if speaker == composition.topic else speaker
+    text = composition.messages.gettext(
+        "No words of {speaker} are quoted; the article reports:", speaker=named
     )
+    lead = Line(text=text, articles=(best.article.id,), support="catalogue")
     return Composed(lines=(lead, Line.quoted(best)), is_list=True)
 
 

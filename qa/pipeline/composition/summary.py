@@ -10,7 +10,7 @@ from index.schemas import Article
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.salience import cover, salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
-from qa.pipeline.composition.holdings.catalogue import dated, listed
+from qa.pipeline.composition.holdings.catalogue import listed
 from qa.pipeline.composition.holdings.overview import topics
 
 MIN_SENTENCES, MAX_SENTENCES = 3, 6
@@ -83,8 +83,10 @@ def _period(composition: Composition) -> Composed | None:
     first: dict[str, ArticleSentence] = {}
     for sentence in composition.read(articles):
         first.setdefault(sentence.article.id, sentence)
+    messages = composition.messages
     lines = [
-        Line.quoted(one, f"{dated(one.article)}: " if one.article.dated else "") for one in first.values()
+        Line.quoted(one, f"{messages.long_dated(one.article)}: " if one.article.dated else "")
+        for one in first.values()
     ]
-    head = listed(page.articles, composition.understanding, page.total)
+    head = listed(messages, page.articles, composition.understanding, page.total)
     return Composed(lines=(head, *lines), is_list=True)

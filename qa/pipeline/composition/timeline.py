@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -11,11 +12,11 @@ import numpy as np
 
 from index.schemas import Article
 from index.text.calendar_words import MONTH, month_number
+from index.text.messages.messages import Messages
 from index.text.normalization import coverage
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.salience import salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
-from qa.pipeline.composition.holdings.catalogue import dated
 
 MAX_ARTICLES, MAX_LINES = 8, 12
 # Among how many the articles are chosen, and how many may be of one day.
@@ -54,7 +55,8 @@ def compose(composition: Composition) -> Composed | None:
     vectors = composition.collection.encode(texts)
     about = np.asarray(composition.collection.similarity(composition.topic or texts[0], texts))
     weights = composition.collection.weights(composition.topic or texts[0])
-    happened = [event_day(sentence) for sentence in sentences]
+    messages = composition.messages
+    happened = [event_day(sentence, messages) for sentence in sentences]
     dated = np.array([DATED if any(pattern.search(text) for pattern in _DATES) else 0.0 for text in texts])
     # What happened long before is the background of something else, unless it names the topic.
     past = [_is_background(when, one) for when, one in zip(happened, sentences, strict=True)]
@@ -64,7 +66,7 @@ def compose(composition: Composition) -> Composed | None:
     scores = np.asarray(salience(sentences, vectors, None) + TOPIC * about + dated, dtype=np.float32)
     scores = np.where(shown, scores, scores - UNFIT)
     chosen = _chosen(sentences, select_diverse(scores, vectors, MAX_LINES), len(articles))
-    entries = [(happened[at] or _reported(sentences[at]), sentences[at]) for at in chosen]
+    entries = [(happened[at] or _reported(sentences[at], messages), sentences[at]) for at in chosen]
     entries.sort(key=lambda entry: (entry[0][0], entry[1].start))
     return Composed(
         lines=tuple(Line.quoted(sentence, f"{label}: " if label else "") for (_, label), sentence in entries),
@@ -130,11 +132,11 @@ def _is_background(when: tuple[str, str] | None, sentence: ArticleSentence) -> b
     return bool(when and published and published.year - int(when[0][:4]) > OLD_YEARS)
 
 
-def _reported(sentence: ArticleSentence) -> tuple[str, str]:
-    return sentence.article.dated, dated(sentence.article)
+def _reported(sentence: ArticleSentence, messages: Messages) -> tuple[str, str]:
+    return sentence.article.dated, messages.long_dated(sentence.article)
 
 
-def event_day(sentence: ArticleSentence) -> tuple[str, str] | None:
+def event_day(sentence: ArticleSentence, messages: Messages) -> tuple[str, str] | None:
     """The sort key and the words of the time before its article's day that the sentence names, if it does."""
     published = sentence.article.date
     for found in (match for pattern in _DATES for match in pattern.finditer(sentence.text)):
@@ -148,10 +150,17 @@ def event_day(sentence: ArticleSentence) -> tuple[str, str] | None:
         if year is None or (published and (year, month or 1, number or 1) > _ymd(published)):
             continue
         key = f"{year:04}-{month or 0:02}-{number or 0:02}"
-        named = date(year, month or 1, 1)
-        label = f"{number} {named:%B %Y}" if number and month else f"{named:%B %Y}" if month else str(year)
-        return key, label
+        return key, _named(messages, year, month, number)
     return None
+
+
+def _named(messages: Messages, year: int, month: int | None, day: int | None) -> str:
+    if not month:
+        return str(year)
+    if day and day <= monthrange(year, month)[1]:
+        return messages.long_day(date(year, month, day))
+    named = messages.long_month(date(year, month, 1))
+    return f"{day} {named}" if day else named
 
 
 def _ymd(when: date) -> tuple[int, int, int]:

@@ -14,7 +14,7 @@ from qa.schemas import Thresholds
 from qa.verification.excerpts import Excerpt
 
 # Below the first a question is declined before the model is asked, below the second after its first token.
-DEFAULT = Thresholds(search=0.37, answer=0.5, proof=0.35)
+DEFAULT = Thresholds(search=0.37, answer=0.5, proof=0.5)
 # Below this probability of a refusal the model did not consider one, and smaller values carry no information.
 LEAST_REFUSAL = 1e-2
 

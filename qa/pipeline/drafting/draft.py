@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from index.text.messages.messages import Messages
 from qa.pipeline.drafting.chain import DraftChunk, SelectedContext
 from qa.pipeline.drafting.confidence import answer_confidence
 from qa.pipeline.drafting.proving import ProvenText
@@ -48,3 +49,12 @@ class PipelineResult:
     short_answer: str = ""
     conflicts: tuple[Conflict, ...] = ()
     nearest: CitedText = field(default_factory=CitedText)
+
+    def text(self, messages: Messages) -> str:
+        """The text of the answer; of a declined one what the `messages` say, and the nearest sentence."""
+        if self.proven.cited.sentences:
+            return self.proven.cited.text
+        declined = messages.gettext("The articles do not say.")
+        if not self.nearest.sentences:
+            return declined
+        return " ".join((declined, messages.gettext("The nearest they say:"), self.nearest.text))

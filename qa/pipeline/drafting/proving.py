@@ -10,8 +10,7 @@ from qa.schemas import AnswerSentence, Question
 from qa.verification.citations import Candidate
 from qa.verification.cited_text import CitedText
 from qa.verification.excerpts import text_around
-from qa.verification.verifiers.proof import PROOF
-from qa.verification.verifiers.verifier import Hypothesis, Verifier
+from qa.verification.verifiers.verifier import Hypothesis, Verdict, Verifier
 
 # Of longer drafts only the first sentences are verified and shown: each takes a second or two.
 MAX_VERIFIED = 3
@@ -44,14 +43,17 @@ async def prove(
     if verifier is None:
         return ProvenText(cited=candidates[0].cited) if candidates else ProvenText()
     best: float | None = None
+    verdicts: dict[Hypothesis, Verdict] = {}  # two candidates may quote the same for the same claim
     for candidate in candidates:
         kept = []
         claims = list(zip(candidate.cited.sentences, candidate.claims, strict=True))
         for sentence, claim in claims[:limit]:
             hypothesis = _hypothesis(candidate.cited, sentence, claim, question, hits)
-            verdict = await verifier.verify(hypothesis)
+            if hypothesis not in verdicts:
+                verdicts[hypothesis] = await verifier.verify(hypothesis)
+            verdict = verdicts[hypothesis]
             told = f"{_sources(candidate.cited, sentence)} {hypothesis.context} {hypothesis.quote}"
-            proof = PROOF.probability(verdict.proof, missing(told))
+            proof = verifier.coefficients.probability(verdict.proof, missing(told))
             best = max(proof, best or 0.0)
             if proof >= threshold:
                 kept.append(sentence.model_copy(update={"probability": round(proof, 4)}))

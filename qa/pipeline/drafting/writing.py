@@ -109,10 +109,8 @@ class Writer:
                 return str((await model.ainvoke(self._task.prompt.messages(values))).text)
         except Exception as error:
             # LangChain's providers share no base class of errors.
-            raise ModelUnavailable(
-                f"the model '{self._model.name}' did not answer ({reason_for(error, self._model)}); "
-                "see `quoth doctor`, or set QUOTH_MODEL=none to answer without a model"
-            ) from error
+            reason = reason_for(error, self._model)
+            raise ModelUnavailable.without_answer(self._model.name, reason) from error
 
     def _excerpts(self, articles: Sequence[Article], question: str, budget: int) -> list[Excerpt]:
         """One excerpt for each article, its sentences from the first on, of as many tokens as fit."""

@@ -14,6 +14,7 @@ from index.embedding.text_classifier import TextClassifier
 from index.schemas import Filters
 from index.text.normalization import WORD, is_stop_word, stem
 from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, KindGuess, form_words, guess_kind
+from qa.pipeline.understanding.offered import offered
 from qa.pipeline.understanding.outlets import NamedOutlet, named_outlets
 from qa.pipeline.understanding.periods import find_period
 from qa.pipeline.understanding.question_parts import has_questions, split_parts
@@ -107,15 +108,19 @@ _EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IG
 
 def understand(question: Question, collection: Collection) -> Understanding:
     """The understanding of a question that stands by itself."""
-    wording, corrections = correct(question.question, collection)
-    guess = classify(wording, collection, question.kind)
-    outlets = named_outlets(wording, guess.kind, collection)
+    known = None if question.kind else offered(question.question)
+    wording, corrections = (question.question, ()) if known else correct(question.question, collection)
+    guess = known.guess if known else classify(wording, collection, question.kind)
+    # What stands in the title of an offered question limits nothing.
+    outlets = [] if known else named_outlets(wording, guess.kind, collection)
     today = question.as_of or collection.documents.newest_date() or date.today()
-    period = find_period(wording, today) if guess.kind in ("summary", "catalogue", "overview") else None
+    has_period = not known and guess.kind in ("summary", "catalogue", "overview")
+    period = find_period(wording, today) if has_period else None
     filters = question.limits
     if len(outlets) == 1 and guess.kind != "compare":
         filters = _limited(filters, outlets[0], collection)
-    topic = _without(wording, [span for outlet in outlets for span in outlet.spans])
+    topic = known.title if known else wording
+    topic = _without(topic, [span for outlet in outlets for span in outlet.spans])
     if period:
         filters = replace(filters, after=period.first, before=period.last)
         topic = topic.replace(wording[slice(*period.span)], " ")

@@ -24,6 +24,8 @@ from typing import NamedTuple
 
 from index.embedding.embedder import Vectors
 from index.schemas import Hit
+from index.text.messages.catalogue import ENGLISH
+from index.text.messages.messages import Messages
 from qa.guardrails.prompt_injection import screen_title
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation, Conflict, Position
@@ -47,13 +49,18 @@ class ConflictCheck(NamedTuple):
 
 
 def check_conflicts(
-    question: str, verified: CitedText, hits: Sequence[Hit], encode: Callable[[Sequence[str]], Vectors]
+    question: str,
+    verified: CitedText,
+    hits: Sequence[Hit],
+    encode: Callable[[Sequence[str]], Vectors],
+    messages: Messages = ENGLISH,
+    heading: Messages = ENGLISH,
 ) -> ConflictCheck:
     """The verified answer with the first conflict about it in the retrieved passages.
 
     A conflict adds a sentence with citations that states each source's claim and date. If the answer's value
     is superseded, the added sentence replaces it and the newest value comes first. `encode` is called only
-    if two values contradict each other.
+    if two values contradict each other. What is added is told by `messages`, what it is about by `heading`.
     """
     target = target_value(question)
     if not verified.sentences or not target:
@@ -63,7 +70,7 @@ def check_conflicts(
         for own in _stated_claims(sentence, verified.citations, claims):
             if others := conflicting_claims(own, claims, question, encode):
                 sides = (own, *others[: MAX_POSITIONS - 1])
-                return _with_conflict(verified, target.about, claims, sides)
+                return _with_conflict(verified, heading.told(target.about), claims, sides, messages)
     return ConflictCheck(verified=verified)
 
 
@@ -84,7 +91,11 @@ def _contains(citation: Citation, claim: Claim) -> bool:
 
 
 def _with_conflict(
-    verified: CitedText, about: str, claims: Sequence[Claim], sides: Sequence[Claim]
+    verified: CitedText,
+    about: str,
+    claims: Sequence[Claim],
+    sides: Sequence[Claim],
+    messages: Messages,
 ) -> ConflictCheck:
     """The answer with a sentence about the conflict; the first of the sides is the answer's own."""
     newest = max(sides, key=_date)
@@ -95,7 +106,7 @@ def _with_conflict(
         superseded = []
     citations = list(verified.citations)
     numbers = [_cite(side, citations) for side in sides]
-    statements = [_statement(side, superseded=side in superseded) for side in sides]
+    statements = [_statement(side, messages, superseded=side in superseded) for side in sides]
     positions = tuple(
         Position(claim=statement, citations=(number,))
         for statement, number in zip(statements, numbers, strict=True)
@@ -142,9 +153,15 @@ def _renumbered(
     )
 
 
-def _statement(side: Claim, *, superseded: bool) -> str:
-    present, past = ("names", "named") if isinstance(side.value, OfficeHolder) else ("says", "said")
-    return f"{_source(side.hit)} {past if superseded else present} {side.value_text}"
+def _statement(side: Claim, messages: Messages, *, superseded: bool) -> str:
+    told = {"source": _source(side.hit, messages), "value": side.value_text}
+    if isinstance(side.value, OfficeHolder):
+        if superseded:
+            return messages.gettext("{source} named {value}", **told)
+        return messages.gettext("{source} names {value}", **told)
+    if superseded:
+        return messages.gettext("{source} said {value}", **told)
+    return messages.gettext("{source} says {value}", **told)
 
 
 def _date(side: Claim) -> date:
@@ -161,7 +178,7 @@ def _cite(side: Claim, citations: list[Citation]) -> int:
     return number
 
 
-def _source(hit: Hit) -> str:
+def _source(hit: Hit, messages: Messages) -> str:
     """The source as `The Ferry Times (4 May 2024)`, or the title if it is unknown. Square brackets are
     replaced, because they would look like citation marks.
     """
@@ -169,4 +186,5 @@ def _source(hit: Hit) -> str:
     name = sanitize(screen_title(hit.source)) or f"“{sanitize(title)}”"
     if len(name) > MAX_SOURCE_CHARACTERS:
         name = name[:MAX_SOURCE_CHARACTERS].rsplit(" ", 1)[0] + ("…" if hit.source else "…”")
-    return f"{name} ({hit.date.day} {hit.date:%B %Y})" if hit.date else f"{name} ({hit.period or 'undated'})"
+    when = messages.long_day(hit.date) if hit.date else hit.period or messages.gettext("undated")
+    return f"{name} ({when})"

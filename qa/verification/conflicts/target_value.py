@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from index.text.messages.phrase import Phrase
 from qa.verification.answer_type import ExpectedAnswer
 from qa.verification.conflicts.dates import DateMention, ScoreMention, date_mentions, score_mentions
 from qa.verification.conflicts.office_holders import OfficeHolder, OfficeQuestion, office_holders
@@ -39,9 +40,11 @@ _HOW_MANY = re.compile(r"\b(?:how many|number of)\s+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetValue:
-    """The value that a question asks for: `about` names it, `values` finds the candidates in a sentence."""
+    """The value that a question asks for: `about` names it, `values` finds the candidates in a
+    sentence.
+    """
 
-    about: str
+    about: Phrase
     values: Callable[[str], Iterable[Value]]
 
 
@@ -50,12 +53,12 @@ def target_value(question: str) -> TargetValue | None:
     expected = ExpectedAnswer.of(question)
     if "person" in expected.kinds and (office := OfficeQuestion.of(question)):
         return TargetValue(
-            about="who it is", values=lambda text: filter(office.is_about, office_holders(text))
+            about=Phrase("who it is"), values=lambda text: filter(office.is_about, office_holders(text))
         )
     if "score" in expected.kinds:
-        return TargetValue(about="the score", values=score_mentions)
+        return TargetValue(about=Phrase("the score"), values=score_mentions)
     if expected.date:
-        return TargetValue(about="the date", values=_event_dates)
+        return TargetValue(about=Phrase("the date"), values=_event_dates)
     return _target_quantity(question) if expected.quantity else None
 
 
@@ -66,7 +69,8 @@ def _event_dates(text: str) -> Iterable[DateMention]:
 def _target_quantity(question: str) -> TargetValue:
     counted, phrase = _counted(question)
     money = None if counted else next((words for words in _MONEY if words.search(question)), None)
-    about = f"the number of {phrase}" if phrase else "the amount of money" if money else "the number"
+    about = Phrase("the amount of money") if money else Phrase("the number")
+    about = Phrase("the number of {things}", things=phrase) if phrase else about
     is_target = _quantity_filter(question, counted, is_money=bool(money))
 
     def values(text: str) -> Iterable[Quantity]:

@@ -14,6 +14,8 @@ from index.errors import QuothError, WeightsCorrupt
 from index.text.normalization import WORD
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize
+from qa.llm.chat_models import Task
+from qa.verification.verifiers.proof import PROOF
 from qa.verification.verifiers.verifier import Hypothesis, Verdict
 
 # What models call their labels, in lower case and without other signs.
@@ -51,6 +53,9 @@ def label_order(labels: tuple[str, ...]) -> LabelOrder | None:
 
 class ClassifierVerifier:
     """A classifier in a local folder, which reads the quote and then the claim; loaded at its first use."""
+
+    coefficients = PROOF
+    tasks: tuple[Task, ...] = ()
 
     def __init__(self, folder: Path, *, name: str = "", threads: int = 1) -> None:
         """Raises WeightsMissing or WeightsCorrupt if the folder is not such a model."""

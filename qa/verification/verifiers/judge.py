@@ -10,6 +10,7 @@ from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.chat_models import ChatModel, Task, first_token, reason_for
 from qa.llm.prompts import load_prompt
+from qa.verification.verifiers.proof import PROOF
 from qa.verification.verifiers.verifier import Hypothesis, PlattScaling, Verdict
 
 PROMPT_VARIABLES = {"quote", "day", "question", "answer"}
@@ -44,10 +45,13 @@ class ChatModelVerifier:
     claims from others.
     """
 
+    coefficients = PROOF
+
     def __init__(self, model: ChatModel) -> None:
         self.name = model.name
         self._model = model
         self._judging = judging_task()
+        self.tasks: tuple[Task, ...] = (self._judging,)
         self._disputing = disputing_task()
 
     async def verify(self, hypothesis: Hypothesis) -> Verdict:
@@ -60,21 +64,28 @@ class ChatModelVerifier:
 
     async def _ask(self, task: Task, values: Mapping[str, str]) -> float:
         """The log-odds of a yes."""
-        try:
-            reply = await self._model.for_task(task).ainvoke(task.prompt.messages(values))
-        except Exception as error:
-            # LangChain's providers share no base class of errors.
-            raise ModelUnavailable(
-                f"the model '{self.name}' did not verify the answer ({reason_for(error, self._model)}); "
-                "see `quoth doctor`, or set QUOTH_VERIFIER=none to answer without"
-            ) from error
+        reply = await ask(self._model, task, values)
         token = first_token(reply)
         return log_odds(token) if token else _of_word(str(reply.text))
 
 
+async def ask(model: ChatModel, task: Task, values: Mapping[str, str]) -> Any:
+    """The model's reply, a message of LangChain, to the task's prompt with these values. Raises
+    ModelUnavailable.
+    """
+    try:
+        return await model.for_task(task).ainvoke(task.prompt.messages(values))
+    except Exception as error:
+        # LangChain's providers share no base class of errors.
+        raise ModelUnavailable(
+            f"the model '{model.name}' did not verify the answer ({reason_for(error, model)}); "
+            "see `quoth doctor`, or set QUOTH_VERIFIER=none to answer without"
+        ) from error
+
+
 def _judged(hypothesis: Hypothesis) -> dict[str, str]:
     return {
-        "quote": _quote(hypothesis),
+        "quote": dated_quote(hypothesis),
         "day": f" ({hypothesis.day})" if hypothesis.day else "",
         "question": sanitize(hypothesis.question) or NO_QUESTION,
         "answer": sanitize(hypothesis.claim)[:MAX_CHARACTERS],
@@ -83,21 +94,23 @@ def _judged(hypothesis: Hypothesis) -> dict[str, str]:
 
 def _disputed(hypothesis: Hypothesis) -> dict[str, str]:
     claim = f"{hypothesis.question} {hypothesis.claim}"
-    return {"quote": _quote(hypothesis), "statement": sanitize(claim)[:MAX_CHARACTERS]}
+    return {"quote": dated_quote(hypothesis), "statement": sanitize(claim)[:MAX_CHARACTERS]}
 
 
-def _quote(hypothesis: Hypothesis) -> str:
+def dated_quote(hypothesis: Hypothesis) -> str:
+    """The quote as a model reads it, after the day on which it was published."""
     quote = sanitize(hypothesis.quote)[:MAX_CHARACTERS]
     return f"({hypothesis.quoted_on}) {quote}" if hypothesis.quoted_on else quote
 
 
 def log_odds(token: Mapping[str, Any]) -> float:
     """The logarithm of P(yes) / P(no) in the token's place; it has `top_logprobs` as in OpenAI's API."""
-    yes, no = (_probability(token.get("top_logprobs") or (), word) for word in ("yes", "no"))
+    yes, no = (probability(token.get("top_logprobs") or (), word) for word in ("yes", "no"))
     return math.log(yes + LEAST_PROBABILITY) - math.log(no + LEAST_PROBABILITY)
 
 
-def _probability(alternatives: Sequence[Mapping[str, Any]], word: str) -> float:
+def probability(alternatives: Sequence[Mapping[str, Any]], word: str) -> float:
+    """The probability of a word in any spelling; `alternatives` are as `top_logprobs` in OpenAI's API."""
     return sum(math.exp(each["logprob"]) for each in alternatives if each["token"].strip().lower() == word)
 
 

@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from qa.llm.chat_models import Task
+from qa.verification.verifiers.proof import ProofCoefficients
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis:
@@ -47,9 +50,13 @@ class PlattScaling(NamedTuple):
 
 
 class Verifier(Protocol):
-    """Judges claims by their quotes."""
+    """Judges claims by their quotes. The `coefficients` calibrate what it says of answers; the `tasks` are
+    what a chat model does for it, none if it needs no chat model.
+    """
 
     name: str
+    coefficients: ProofCoefficients
+    tasks: tuple[Task, ...]
 
     async def verify(self, hypothesis: Hypothesis) -> Verdict:
         """The verdict on the hypothesis. Raises ModelUnavailable."""

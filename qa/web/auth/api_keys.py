@@ -19,7 +19,7 @@ from typing import Protocol
 from filelock import FileLock
 from pydantic import Field, TypeAdapter, ValidationError
 
-from index.collection import checked_name
+from index.storage.folders.layout import checked_name
 from index.storage.private_file import write_privately
 from qa.auth import Caller, Role
 from qa.errors import KeysInvalid

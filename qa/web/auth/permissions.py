@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from index.text.messages.messages import Messages
 from qa.auth import Role
 
 Requirement = Role | Literal["public"]
@@ -13,7 +14,8 @@ SIGN_IN, SIGN_OUT = "/signin", "/signout"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 ALL_METHODS = (*SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE")
 
-_PAGE = r"/[a-z]{2}"
+# `/de`, `/pt-BR`
+_PAGE = r"/(?!api|mcp)[a-z]{2,3}(?:-\w{2,4})?"
 _GRADIO = rf"{_PAGE}/gradio_api"
 # The first matching rule applies. Without one, as for a route added in the future, the role is admin.
 _RULES: tuple[tuple[tuple[str, ...], str, Requirement], ...] = (
@@ -43,6 +45,16 @@ _RULES: tuple[tuple[tuple[str, ...], str, Requirement], ...] = (
     (("POST",), r"/draft/text", "reader"),
 )
 _COMPILED = tuple((methods, re.compile(path), requirement) for methods, path, requirement in _RULES)
+
+
+def role_name(role: Role | None, messages: Messages) -> str:
+    """What the role is called."""
+    names = {
+        "reader": messages.pgettext("role", "reader"),
+        "editor": messages.pgettext("role", "editor"),
+        "admin": messages.pgettext("role", "admin"),
+    }
+    return names[role] if role else ""
 
 
 def required_role(method: str, path: str) -> Requirement:

@@ -12,9 +12,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from index.errors import QuothError
+from index.text.messages.catalogue import messages_in
+from index.text.messages.messages import Messages
+from index.text.messages.phrase import Phrase
 from qa.auth import Caller
 from qa.web.auth.api_keys import ApiKeys, hash_token
-from qa.web.auth.permissions import SIGN_IN, SIGN_OUT
+from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, role_name
 from qa.web.auth.session_store import SESSION_SECONDS, SessionStore
 
 COOKIE = "quoth_session"
@@ -23,7 +26,7 @@ MAX_SIGN_IN_BYTES = 4_000
 _MAX_FIELDS = 10
 
 _PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Quoth</title>
 <style>
 :root {{ color-scheme: light dark; --paper: #f7f4ee; --ink: #222; --line: #8a8378; --mark: #8c2f1b }}
@@ -42,12 +45,12 @@ button {{ margin-top: .8rem; background: var(--ink); color: var(--paper); cursor
 <main><h1><span aria-hidden="true">“</span>Quoth</h1>{content}</main></html>
 """
 _SIGN_IN_FORM = """{error}<form method="post" action="{action}">
-<label for="key">Your key</label>
+<label for="key">{label}</label>
 <input id="key" name="key" type="password" autocomplete="current-password" maxlength="200" required autofocus>
-<button>Sign in</button></form>
-<p>The person who runs this server creates keys with <code>quoth keys add</code>.</p>"""
-_SIGNED_IN = """<p>You are signed in as {name}, {role}.</p><p><a href="{window}">Ask the articles</a></p>
-<form method="post" action="{action}"><button>Sign out</button></form>"""
+<button>{button}</button></form>
+<p>{hint}</p>"""
+_SIGNED_IN = """<p>{signed_in}</p><p><a href="{window}">{link}</a></p>
+<form method="post" action="{action}"><button>{button}</button></form>"""
 
 
 class Sessions:
@@ -71,11 +74,19 @@ class Sessions:
             return await self._sign_in(request)
         root, caller = root_path(request), await run_in_threadpool(self.caller, request)
         if caller is None:
-            return _sign_in_page(root)
-        content = _SIGNED_IN.format(
-            name=escape(caller.name), role=caller.role, action=f"{root}{SIGN_OUT}", window=f"{root}/"
+            return _sign_in_page(request)
+        messages = messages_of(request)
+        signed_in = messages.gettext(
+            "You are signed in as {name}, {role}.", name=caller.name, role=role_name(caller.role, messages)
         )
-        return HTMLResponse(_PAGE.format(content=content))
+        content = _SIGNED_IN.format(
+            signed_in=escape(signed_in),
+            link=escape(messages.gettext("Ask the articles")),
+            button=escape(messages.gettext("Sign out")),
+            action=f"{root}{SIGN_OUT}",
+            window=f"{root}/",
+        )
+        return _page(content, messages)
 
     async def _sign_in(self, request: Request) -> Response:
         body, root = (await request.body()).decode("utf-8", "replace"), root_path(request)
@@ -85,7 +96,7 @@ class Sessions:
             raise HTTPException(413, "the form has too many fields; send only `key`") from None
         key = await run_in_threadpool(self._keys.find, form.get("key", [""])[0].strip())
         if not key:
-            return _sign_in_page(root, "This server does not know that key.", 401)
+            return _sign_in_page(request, Phrase("This server does not know that key."), 401)
         token = secrets.token_urlsafe(32)
         await run_in_threadpool(self._store.start, hash_token(token), key.digest)
         response = RedirectResponse(f"{root}/", 303)
@@ -118,14 +129,35 @@ def root_path(request: Request) -> str:
     return root
 
 
-def _sign_in_page(root: str, error: str = "", status: int = 200) -> Response:
-    alert = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
-    form = _SIGN_IN_FORM.format(error=alert, action=f"{root}{SIGN_IN}")
-    return HTMLResponse(_PAGE.format(content=form), status)
+def messages_of(request: Request) -> Messages:
+    """The messages of the language that the request prefers."""
+    return messages_in(request.headers.get("accept-language", ""))
 
 
-def error_page(error: QuothError, status: int, root: str) -> Response:
+def _sign_in_page(request: Request, error: str = "", status: int = 200) -> Response:
+    messages = messages_of(request)
+    hint = escape(messages.gettext("The person who runs this server creates keys with {command}."))
+    form = _SIGN_IN_FORM.format(
+        error=_alert(messages.told(error)) if error else "",
+        action=f"{root_path(request)}{SIGN_IN}",
+        label=escape(messages.gettext("Your key")),
+        button=escape(messages.gettext("Sign in")),
+        hint=hint.format(command="<code>quoth keys add</code>"),
+    )
+    return _page(form, messages, status)
+
+
+def error_page(error: QuothError, status: int, request: Request) -> Response:
     """An error as a page, for a browser."""
-    sign_in = f'<p><a href="{root}{SIGN_IN}">Sign in</a></p>'
-    content = f'<p class="error" role="alert">{escape(str(error))}</p>{sign_in}'
-    return HTMLResponse(_PAGE.format(content=content), status)
+    messages = messages_of(request)
+    link = escape(messages.gettext("Sign in"))
+    sign_in = f'<p><a href="{root_path(request)}{SIGN_IN}">{link}</a></p>'
+    return _page(f"{_alert(messages.told(error.message))}{sign_in}", messages, status)
+
+
+def _alert(text: str) -> str:
+    return f'<p class="error" role="alert">{escape(text)}</p>'
+
+
+def _page(content: str, messages: Messages, status: int = 200) -> Response:
+    return HTMLResponse(_PAGE.format(content=content, language=messages.language), status)

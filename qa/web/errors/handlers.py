@@ -15,6 +15,8 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from index.errors import EmbedderUnavailable, QuothError, StoreUnavailable
+from index.text.messages.catalogue import ENGLISH, messages_in
+from index.text.messages.messages import Messages
 from qa.errors import Busy, KeyRequired
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.problem_details import MEDIA_TYPE, ProblemDetails
@@ -34,8 +36,10 @@ def problem_response(problem: ProblemDetails, headers: Mapping[str, str] | None 
     return Response(problem.to_json(), problem.status, headers, MEDIA_TYPE)
 
 
-def error_response(error: Exception, instance: str) -> Response:
-    """The response to a request for the path `instance` that raised this error."""
+def error_response(error: Exception, instance: str, messages: Messages = ENGLISH) -> Response:
+    """The response, in the words of `messages`, to a request for the path `instance` that raised this
+    error.
+    """
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if isinstance(error, KeyRequired):
         headers["www-authenticate"] = "Bearer"
@@ -43,7 +47,7 @@ def error_response(error: Exception, instance: str) -> Response:
         headers["retry-after"] = str(error.seconds)
     elif isinstance(error, EmbedderUnavailable):
         headers["retry-after"] = RETRY_AFTER_SECONDS
-    problem = ProblemDetails.of(error, instance)
+    problem = ProblemDetails.of(error, instance, messages)
     if isinstance(error, StoreUnavailable) or (problem.status == 500 and isinstance(error, QuothError)):
         logger.error("%s failed: %s", instance, error)
     return problem_response(problem, headers)
@@ -56,7 +60,8 @@ def path_of(scope: Scope) -> str:
 
 
 async def _handle(request: Request, error: Exception) -> Response:
-    response = error_response(error, path_of(request.scope))
+    messages = messages_in(request.headers.get("accept-language", ""))
+    response = error_response(error, path_of(request.scope), messages)
     if response.status_code == 405 and (allowed := allowed_methods(request.scope)):
         response.headers["allow"] = ", ".join(allowed)
     return response

@@ -22,6 +22,9 @@ from index.errors import (
     StoreUnavailable,
     WeightsError,
 )
+from index.text.messages.catalogue import ENGLISH
+from index.text.messages.messages import Messages
+from index.text.messages.phrase import Phrase
 from qa.auth import OWNER, caller
 from qa.errors import (
     Busy,
@@ -32,6 +35,7 @@ from qa.errors import (
     NotAllowed,
     NotReady,
     QuestionInvalid,
+    ServerUnavailable,
     SettingsInvalid,
     TextInvalid,
     TooMany,
@@ -58,6 +62,7 @@ TYPES: dict[type[QuothError], tuple[int, str]] = {
     Busy: (503, "too many questions are waiting"),
     NotReady: (503, "the server is not ready"),
     EmbedderUnavailable: (503, "the embedder is unavailable"),
+    ServerUnavailable: (503, "the server is stopping"),
     ModelUnavailable: (503, "the model is unavailable"),
     WeightsError: (503, "the model's weights are unusable"),
     DiskFull: (507, "the disk is full"),
@@ -66,7 +71,7 @@ TYPES: dict[type[QuothError], tuple[int, str]] = {
 """HTTP status and title of each kind of error. Any other QuothError is a 500: the caller cannot fix it."""
 
 
-_FOR_THE_OWNER = "the server needs attention; tell the person who runs it, whose log has the reason"
+_FOR_THE_OWNER = Phrase("the server needs attention; tell the person who runs it, whose log has the reason")
 
 
 class FieldError(Schema):
@@ -91,8 +96,12 @@ class ProblemDetails(Schema):
     request_id: str | None = Field(None, description="the request's id, as in the server's log")
 
     @classmethod
-    def of(cls, error: Exception, instance: str | None = None) -> ProblemDetails:
-        """The problem to report for an error. For an unexpected one it reveals nothing."""
+    def of(
+        cls, error: Exception, instance: str | None = None, messages: Messages = ENGLISH
+    ) -> ProblemDetails:
+        """The problem to report for an error, in the words of `messages`. For an unexpected one it reveals
+        nothing.
+        """
         if isinstance(error, RequestValidationError):
             errors = tuple(
                 FieldError(place=".".join(map(str, field["loc"])), detail=field["msg"])
@@ -113,13 +122,13 @@ class ProblemDetails(Schema):
                 detail = "the body is not text in UTF-8; send JSON in that encoding"
             return cls(title=title, status=error.status_code, detail=detail, instance=instance)
         if not isinstance(error, QuothError):
-            detail = "an unexpected error occurred; see the server's log"
+            detail = messages.gettext("an unexpected error occurred; see the server's log")
             return cls(title="Internal Server Error", status=500, detail=detail, instance=instance)
         status, title = next(
             (known for kind, known in TYPES.items() if isinstance(error, kind)),
             (500, "the server needs attention"),
         )
-        detail = _detail(error, status)
+        detail = messages.told(_detail(error, status))
         return cls(
             type=problem_type(type(error)), title=title, status=status, detail=detail, instance=instance
         )
@@ -140,9 +149,9 @@ def to_json(value: object) -> str:
 def _detail(error: QuothError, status: int) -> str:
     """What an error says, to others than the person who runs the server without names of files and hosts."""
     if caller() == OWNER:
-        return str(error)
+        return error.message
     if isinstance(error, StoreUnavailable):
-        return f"{error.part} is not available; try again in {error.seconds} seconds"
+        return error.for_callers
     if isinstance(error, EmbedderUnavailable):
         return "the server that embeds is not available; try again in a few seconds"
-    return _FOR_THE_OWNER if status == 500 else str(error)
+    return _FOR_THE_OWNER if status == 500 else error.message

@@ -14,13 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import QuothError
+from index.text.messages.phrase import Phrase
 from qa.auth import NOBODY, OWNER, Caller, on_behalf_of, permit
 from qa.errors import KeyRequired, KeyUnknown, NotAllowed
 from qa.web.auth.api_keys import ApiKeys
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, is_rate_limited, required_role
 from qa.web.auth.server_access import ServerAccess
 from qa.web.auth.session_store import MemorySessions, SessionStore
-from qa.web.auth.sessions import Sessions, error_page, root_path
+from qa.web.auth.sessions import Sessions, error_page, messages_of, root_path
 from qa.web.errors.handlers import error_response
 from qa.web.middleware.rate_limit import RateLimiter, RequestCounts
 
@@ -96,8 +97,10 @@ class AuthenticationMiddleware:
         if role != "public":
             if caller is None:
                 raise KeyRequired(
-                    "send an API key as `Authorization: Bearer KEY`; the person who runs this server creates "
-                    "one with `quoth keys add NAME`"
+                    Phrase(
+                        "send an API key as `Authorization: Bearer KEY`; the person who runs this server "
+                        "creates one with `quoth keys add NAME`"
+                    )
                 )
             permit(role)
         return caller or NOBODY
@@ -116,7 +119,7 @@ class AuthenticationMiddleware:
         try:
             return await self._sessions.handle(request)
         except (QuothError, HTTPException) as error:
-            return error_response(error, request.scope["path"])
+            return error_response(error, request.scope["path"], messages_of(request))
 
     def _identify(self, request: Request) -> Caller | None:
         """The caller, or None without a key or session. Raises KeyUnknown."""
@@ -133,7 +136,7 @@ class AuthenticationMiddleware:
             return self._sessions.caller(request)
         if key := self._keys.find(token):
             return key.caller
-        raise KeyUnknown("this server does not know that API key; ask the person who runs it for one")
+        raise KeyUnknown(Phrase("this server does not know that API key; ask the person who runs it for one"))
 
 
 def _address(request: Request) -> str:
@@ -146,5 +149,5 @@ def _error_response(error: QuothError, request: Request) -> Response:
     if wants_page and isinstance(error, KeyRequired):
         return RedirectResponse(f"{root_path(request)}{SIGN_IN}", 303)
     if wants_page and isinstance(error, NotAllowed):
-        return error_page(error, 403, root_path(request))
+        return error_page(error, 403, request)
     return error_response(error, request.scope["path"])

@@ -6,46 +6,49 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from index.text.messages.messages import Messages
 from qa.schemas import CheckedSentence, CheckedText
 from qa.web.ui.export import plain, quoted
-from qa.web.ui.html.checked import SIGNS, side_told
+from qa.web.ui.html.checked import SIGNS, side_told, verdict_names
 from qa.web.ui.html.rendering import render
-from qa.web.ui.phrases.window import Phrases
 
 
-def markdown(phrases: Phrases, checked: CheckedText, day: date) -> str:
+def markdown(messages: Messages, checked: CheckedText, day: date) -> str:
     """Each sentence after its sign, with what the articles say instead and the quotes."""
-    words = phrases.check
+    verdicts = verdict_names(messages)
     counts: Counter[str] = Counter(sentence.verdict for sentence in checked.sentences)
-    tally = ", ".join(f"{counts[verdict]} {words.verdicts[verdict]}" for verdict in SIGNS if SIGNS[verdict])
-    parts = [f"# {words.result}", f"*{words.checked_on.format(phrases.day(day))}: {tally}*"]
-    return "\n\n".join([*parts, *(_item(phrases, one) for one in checked.sentences)]) + "\n"
+    tally = ", ".join(f"{counts[verdict]} {verdicts[verdict]}" for verdict in SIGNS if SIGNS[verdict])
+    checked_on = messages.gettext("Checked on {day}", day=messages.day(day))
+    title = messages.gettext("Checked sentences")
+    parts = [f"# {title}", f"*{checked_on}: {tally}*"]
+    return "\n\n".join([*parts, *(_item(messages, one) for one in checked.sentences)]) + "\n"
 
 
-def _item(phrases: Phrases, sentence: CheckedSentence) -> str:
+def _item(messages: Messages, sentence: CheckedSentence) -> str:
     text, sign = plain(sentence.text), SIGNS[sentence.verdict]
     if not sign:
         return text
     return "\n\n".join(
-        [f"{sign} {text} *({phrases.check.verdicts[sentence.verdict]})*", *_evidence(phrases, sentence)]
+        [f"{sign} {text} *({verdict_names(messages)[sentence.verdict]})*", *_evidence(messages, sentence)]
     )
 
 
-def _evidence(phrases: Phrases, sentence: CheckedSentence) -> Iterator[str]:
-    told = filter(None, (side_told(phrases, side, sentence.sides) for side in sentence.sides))
+def _evidence(messages: Messages, sentence: CheckedSentence) -> Iterator[str]:
+    told = filter(None, (side_told(messages, side, sentence.sides) for side in sentence.sides))
     yield from map(plain, told)
     for citation in sentence.citations:
-        yield quoted(phrases, citation)
+        yield quoted(messages, citation)
 
 
-def page(phrases: Phrases, checked: CheckedText, day: date) -> str:
+def page(messages: Messages, checked: CheckedText, day: date) -> str:
     """The same as HTML, with its style in it and no script."""
     return render(
         "check/page.html",
-        phrases=phrases,
+        messages,
         sentences=checked.sentences,
         counts=Counter(sentence.verdict for sentence in checked.sentences),
         signs=SIGNS,
+        verdicts=verdict_names(messages),
         side_told=side_told,
         day=day,
     )

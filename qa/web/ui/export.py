@@ -5,50 +5,54 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from index.text.messages.messages import Messages
 from qa.schemas import Answer, Citation
 from qa.web.ui.conversation import Conversation, Exchange
 from qa.web.ui.html.links import fragment, is_web_address
-from qa.web.ui.phrases.window import Phrases
+from qa.web.ui.html.text import origin
 
 
-def markdown(phrases: Phrases, conversation: Conversation) -> str:
+def markdown(messages: Messages, conversation: Conversation) -> str:
     """The whole conversation, oldest question first."""
     parts = [f"# {plain(conversation.name)}"]
     for exchange in conversation.exchanges:
-        asked_on = phrases.asked_on.format(phrases.day(exchange.day))
-        parts += [f"## {plain(exchange.question)}", f"*{asked_on}*", *_answer(phrases, exchange)]
+        asked_on = messages.gettext("Asked on {day}", day=messages.day(exchange.day))
+        parts += [f"## {plain(exchange.question)}", f"*{asked_on}*", *_answer(messages, exchange)]
     return "\n\n".join(parts) + "\n"
 
 
-def _answer(phrases: Phrases, exchange: Exchange) -> Iterator[str]:
-    answer, words = exchange.answer, phrases.ask
+def _answer(messages: Messages, exchange: Exchange) -> Iterator[str]:
+    answer = exchange.answer
     if not answer:
-        yield plain(exchange.trouble or words.stopped)
+        yield plain(exchange.trouble or messages.gettext("Stopped before the quotes were checked."))
     elif answer.status == "declined":
-        yield f"{words.declined} {words.nearest}" if answer.nearest else words.declined
-        yield from _quotes(phrases, answer)
+        declined = messages.gettext("The articles do not say.")
+        nearest = messages.gettext("The nearest they say:")
+        yield f"{declined} {nearest}" if answer.nearest else declined
+        yield from _quotes(messages, answer)
     else:
+        weak = messages.gettext("weakly supported")
         marked = (
             " ".join(filter(None, (plain(sentence.text), "".join(f"[{n}]" for n in sentence.citations))))
-            + (f" *({words.weak})*" if sentence.support == "weak" else "")
+            + (f" *({weak})*" if sentence.support == "weak" else "")
             for sentence in answer.sentences
         )
         yield ("\n".join(f"- {line}" for line in marked) if answer.is_list else " ".join(marked))
-        yield from _quotes(phrases, answer)
+        yield from _quotes(messages, answer)
 
 
-def _quotes(phrases: Phrases, answer: Answer) -> Iterator[str]:
+def _quotes(messages: Messages, answer: Answer) -> Iterator[str]:
     for citation in answer.citations:
-        yield quoted(phrases, citation)
+        yield quoted(messages, citation)
 
 
-def quoted(phrases: Phrases, citation: Citation) -> str:
+def quoted(messages: Messages, citation: Citation) -> str:
     """The quote as a block, with its number and where it stands."""
-    origin = plain(phrases.origin(citation))
+    where = plain(origin(messages, citation))
     if is_web_address(citation.url):
         url = "".join(fragment(citation.url, citation.quote).split())
-        origin = f"[{origin}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
-    return f"> {plain(citation.quote)}\n>\n> [{citation.number}] {origin}"
+        where = f"[{where}](<{url.replace('<', '%3C').replace('>', '%3E')}>)"
+    return f"> {plain(citation.quote)}\n>\n> [{citation.number}] {where}"
 
 
 def plain(text: str) -> str:

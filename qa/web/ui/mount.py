@@ -11,9 +11,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, RedirectResponse
 from jinja2 import BaseLoader, ChoiceLoader, DictLoader
 
+from index.text.messages.catalogue import languages, preferred_language
 from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
-from qa.web.ui.phrases.window import LANGUAGES, preferred_language
 from qa.web.ui.views import draft_upload, quality, upload_stream
 from qa.web.ui.window import window
 
@@ -24,7 +24,7 @@ PAPER, DARK_PAPER = "#f7f4ee", "#191714"
 
 
 def mount(app: FastAPI, assistant: Assistant, evaluation: BackgroundEvaluation | None = None) -> FastAPI:
-    """Serves the window at `/en` and `/de`; `/` redirects to the language that the browser prefers.
+    """Serves the window at `/en`, `/de` and so on; `/` redirects to the language that the browser prefers.
 
     Without an `evaluation` there is no Quality view.
     """
@@ -34,10 +34,10 @@ def mount(app: FastAPI, assistant: Assistant, evaluation: BackgroundEvaluation |
     app.mount(draft_upload.PATH, draft_upload.create_app())
     if evaluation:
         app.mount(quality.PATH, quality.create_app(evaluation))
-    for language, phrases in LANGUAGES.items():
+    for language, messages in languages().items():
         gr.mount_gradio_app(
             app,
-            window(assistant, phrases, evaluation),
+            window(assistant, messages, evaluation),
             path=f"/{language}",
             ssr_mode=False,
             show_error=False,
@@ -54,7 +54,8 @@ def mount(app: FastAPI, assistant: Assistant, evaluation: BackgroundEvaluation |
             ),
             # Gradio does not rewrite the selectors of styles in the head.
             head=f"<style>{style}</style>"
-            f"<script>document.documentElement.lang = '{language}';\n{script}</script>",
+            f"<script>document.documentElement.lang = '{language}';\n"
+            f"document.documentElement.dir = '{messages.direction}';\n{script}</script>",
         )
     app.add_api_route("/", _redirect, include_in_schema=False)
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)

@@ -9,6 +9,7 @@ import gradio as gr
 from pydantic import ValidationError
 
 from index.errors import QuothError
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.schemas import CheckedText
 from qa.web.schemas import FeedbackRequest
@@ -16,10 +17,9 @@ from qa.web.ui import check_export, export
 from qa.web.ui.conversation import Conversation, Exchange
 from qa.web.ui.html import conversation, reader
 from qa.web.ui.html.rendering import error, render
-from qa.web.ui.phrases.window import Phrases
 
 
-def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
+def build(assistant: Assistant, messages: Messages) -> gr.HTML:
     """The empty reader, as the component that connects the page to the functions."""
 
     def article(place: dict[str, str]) -> str:
@@ -30,24 +30,24 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
             start, end = int(place.get("start", 0)), int(place.get("end", 0))
             day = date.fromisoformat(place["day"]) if place.get("day") else None
         except (QuothError, KeyError, ValueError) as failure:
-            return error(str(failure))
-        return reader.article(phrases, found, start, end, day, collection)
+            return error(_told(messages, failure))
+        return reader.article(messages, found, start, end, day, collection)
 
     def exchanges(saved: list[Any]) -> str:
         """Renders exchanges that the browser has saved."""
-        return "".join(_saved(phrases, nth, exchange) for nth, exchange in enumerate(saved))
+        return "".join(_saved(messages, nth, exchange) for nth, exchange in enumerate(saved))
 
     def markdown(saved: Any) -> str:
         """Exports a conversation as Markdown."""
-        return export.markdown(phrases, Conversation.model_validate(saved))
+        return export.markdown(messages, Conversation.model_validate(saved))
 
     def checked_markdown(saved: Any) -> str:
         """Exports a checked text as Markdown."""
-        return check_export.markdown(phrases, CheckedText.model_validate(saved), date.today())
+        return check_export.markdown(messages, CheckedText.model_validate(saved), date.today())
 
     def checked_page(saved: Any) -> str:
         """Exports a checked text as a web page."""
-        return check_export.page(phrases, CheckedText.model_validate(saved), date.today())
+        return check_export.page(messages, CheckedText.model_validate(saved), date.today())
 
     def feedback(sent: Any) -> str:
         """Records feedback as `/api/feedback` does. Returns an error message, or nothing."""
@@ -56,7 +56,7 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
         except ValidationError as failure:
             return str(failure.errors()[0]["msg"])
         except QuothError as failure:
-            return str(failure)
+            return messages.told(failure.message)
         return ""
 
     return gr.HTML(
@@ -68,8 +68,12 @@ def build(assistant: Assistant, phrases: Phrases) -> gr.HTML:
     )
 
 
-def _saved(phrases: Phrases, nth: int, saved: Any) -> str:
+def _told(messages: Messages, failure: Exception) -> str:
+    return messages.told(failure.message) if isinstance(failure, QuothError) else str(failure)
+
+
+def _saved(messages: Messages, nth: int, saved: Any) -> str:
     try:
-        return conversation.exchange(phrases, nth, Exchange.model_validate(saved), past=True)
+        return conversation.exchange(messages, nth, Exchange.model_validate(saved), past=True)
     except (ValidationError, KeyError):  # saved by an incompatible version
         return ""

@@ -2,10 +2,12 @@
 
 `proof_labels.jsonl` has claims that Quoth drafted or showed, the places of their quotes (article and offsets,
 no texts), the marks of two independent readers ("do the quotes prove the claim?", "does the claim answer the
-question?"), the label that was settled on, the log-odds of the default model as verifier, and the rarity of
-the rarest word of the question that is not near the quotes. Questions of half "a" are fitted. Prints how far
-the readers agree (Cohen's kappa; Cohen, "A coefficient of agreement for nominal scales", 1960), how well the
-judge separates, and what each threshold would show; exits with 1 if the code differs.
+question?"), the label that was settled on, the log-odds of the default model as verifier without and with its
+adapter, and the rarity of the rarest word of the question that is not near the quotes. Questions of half "a"
+are fitted; because the adapter was trained on them too, their log-odds are those of two other adapters, each
+trained without the claims that it judges. Prints how far the readers agree (Cohen's kappa; Cohen, "A
+coefficient of agreement for nominal scales", 1960), how well the judges separate, and what each threshold
+would show; exits with 1 if the code differs.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize
 
-from qa.verification.verifiers.proof import PROOF, ProofCoefficients
+from qa.verification.verifiers.proof import PROOF, TUNED_PROOF, ProofCoefficients
 from tests.benchmarks.fitting.fit_confidence import auc
 
 LABELS = Path(__file__).with_name("proof_labels.jsonl")
@@ -36,7 +38,7 @@ Floats = NDArray[np.float64]
 
 class LabelledClaim(NamedTuple):
     """`readers` are the two readers' verdicts, `proven` the settled one: proven, and an answer. `log_odds`
-    are the judge's; None where it was not asked.
+    are a judge's; None where it was not asked.
     """
 
     set: str
@@ -50,7 +52,19 @@ class LabelledClaim(NamedTuple):
         return coefficients.probability(1 / (1 + math.exp(-(self.log_odds or 0.0))), self.missing)
 
 
-def read_labels(file: Path = LABELS) -> list[LabelledClaim]:
+class Judge(NamedTuple):
+    """A judge: the name of its coefficients and of its log-odds in the file."""
+
+    name: str
+    field: str
+    coefficients: ProofCoefficients
+
+
+JUDGES = (Judge("PROOF", "log_odds", PROOF), Judge("TUNED_PROOF", "tuned_log_odds", TUNED_PROOF))
+
+
+def read_labels(field: str, file: Path = LABELS) -> list[LabelledClaim]:
+    """The labelled claims with the log-odds of this field."""
     rows = map(json.loads, file.read_text("utf-8").splitlines())
     return [
         LabelledClaim(
@@ -58,7 +72,7 @@ def read_labels(file: Path = LABELS) -> list[LabelledClaim]:
             row["half"],
             (all(row["readers"][0]), all(row["readers"][1])),
             row["proven"],
-            row["log_odds"],
+            row[field],
             row["missing"],
         )
         for row in rows
@@ -123,13 +137,15 @@ def curve(rows: list[LabelledClaim], coefficients: ProofCoefficients) -> Table:
 
 
 def main() -> int:
-    console, rows = Console(), read_labels()
-    found = fit(rows)
-    console.print(separation(rows, found), curve(rows, found), sep="\n")
-    console.print(f"PROOF = {found}")
-    if found != PROOF:
-        console.print(f"qa/verification/verifiers/proof.py has {PROOF}; put the fitted ones there")
-    return int(found != PROOF)
+    console, differ = Console(), False
+    for name, field, coefficients in JUDGES:
+        rows = read_labels(field)
+        found = fit(rows)
+        console.print(separation(rows, found), curve(rows, found), f"{name} = {found}", sep="\n")
+        if found != coefficients:
+            console.print(f"qa/verification/verifiers/proof.py has {coefficients}; put the fitted ones there")
+            differ = True
+    return int(differ)
 
 
 if __name__ == "__main__":

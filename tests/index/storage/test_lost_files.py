@@ -95,7 +95,7 @@ def test_vectors_of_an_interrupted_first_write_are_no_lost_articles(
     with Library(tmp_path, embedder) as library:
         collection = library.collection("default", make=True)
 
-        def fail(batch: object) -> None:
+        def fail(*_: object) -> None:
             raise QuothError("interrupted")
 
         monkeypatch.setattr(collection.documents, "put", fail)

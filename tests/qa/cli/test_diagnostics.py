@@ -63,6 +63,7 @@ def test_a_new_home_lacks_only_weights(home: Path) -> None:
     assert problems(examine(settings_in(home))) == []
 
 
+@pytest.mark.slow
 def test_missing_and_orphaned_vectors_are_fixed(seeded_home: Path, embedder: SentenceEmbedder) -> None:
     with Library(seeded_home, embedder) as library:
         collection = library.collection("default")
@@ -85,12 +86,14 @@ def test_missing_and_orphaned_vectors_are_fixed(seeded_home: Path, embedder: Sen
         assert len(library.collection("default").search("Vey Bridge", k=3)) == len(before)
 
 
+@pytest.mark.slow
 def test_lost_vectors_are_computed_again(seeded_home: Path) -> None:
     shutil.rmtree(seeded_home / "collections/default/vectors")
     assert problems(examine(settings_in(seeded_home))) == [("collection default", "problem")]
     assert problems(examine(settings_in(seeded_home), mend=True)) == []
 
 
+@pytest.mark.slow
 def test_damaged_vectors_are_computed_again(seeded_home: Path, embedder: SentenceEmbedder) -> None:
     with Library(seeded_home, embedder) as library:
         vectors = library.collection("default").vectors
@@ -111,6 +114,7 @@ def test_damaged_vectors_are_computed_again(seeded_home: Path, embedder: Sentenc
         assert library.collection("default").search("Who will operate the wind farm?", k=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("empty", [False, True])
 def test_vectors_of_a_lost_catalogue_are_kept(seeded_home: Path, empty: bool) -> None:
     catalogue = seeded_home / "collections/default/catalogue.db"
@@ -126,6 +130,7 @@ def test_vectors_of_a_lost_catalogue_are_kept(seeded_home: Path, empty: bool) ->
     assert before == {path: path.stat().st_size for path in catalogue.parent.rglob("*.bin")}
 
 
+@pytest.mark.slow
 def test_vectors_of_an_older_catalogue_are_kept(seeded_home: Path, embedder: SentenceEmbedder) -> None:
     with Library(seeded_home, embedder) as library:
         passages = library.collection("default").documents.counts()[1]
@@ -145,6 +150,7 @@ def test_vectors_of_an_older_catalogue_are_kept(seeded_home: Path, embedder: Sen
         assert library.collection("default").vectors.count() == passages
 
 
+@pytest.mark.slow
 def test_broken_keys_are_a_finding(seeded_home: Path) -> None:
     keys = ApiKeyFile(seeded_home)
     keys.add("somebody", "reader")
@@ -176,6 +182,7 @@ def test_a_message_is_split_into_what_happened_and_the_next_step(message: str, t
     assert (found.text, found.mend) == (text, mend)
 
 
+@pytest.mark.slow
 def test_missing_keyword_entries_are_added(seeded_home: Path) -> None:
     change(seeded_home, "DELETE FROM passage_fts WHERE rowid < 5")
     findings = examine(settings_in(seeded_home))
@@ -183,6 +190,7 @@ def test_missing_keyword_entries_are_added(seeded_home: Path) -> None:
     assert problems(examine(settings_in(seeded_home), mend=True)) == []
 
 
+@pytest.mark.slow
 def test_keywords_without_a_passage_are_dropped(seeded_home: Path) -> None:
     change(seeded_home, "INSERT INTO passage_fts (rowid, title, text) VALUES (99999, 'gone', 'gone')")
     findings = examine(settings_in(seeded_home))
@@ -191,6 +199,7 @@ def test_keywords_without_a_passage_are_dropped(seeded_home: Path) -> None:
     assert problems(examine(settings_in(seeded_home), mend=True)) == []
 
 
+@pytest.mark.slow
 def test_articles_without_a_passage_are_split_again(seeded_home: Path) -> None:
     own = "article_id = 'wind-farm-marren-post'"
     change(seeded_home, f"DELETE FROM passage_fts WHERE rowid IN (SELECT row FROM passages WHERE {own})")
@@ -204,6 +213,7 @@ def test_articles_without_a_passage_are_split_again(seeded_home: Path) -> None:
     assert "everything is consistent" in text_of(mended)
 
 
+@pytest.mark.slow
 def test_passages_beyond_their_article_are_split_again(seeded_home: Path) -> None:
     change(seeded_home, "UPDATE passages SET end = start WHERE row = 3")
     findings = examine(settings_in(seeded_home))
@@ -212,6 +222,7 @@ def test_passages_beyond_their_article_are_split_again(seeded_home: Path) -> Non
     assert problems(examine(settings_in(seeded_home), mend=True)) == []
 
 
+@pytest.mark.slow
 def test_overlong_passages_are_split_again(seeded_home: Path) -> None:
     change(
         seeded_home,
@@ -232,6 +243,7 @@ def test_changed_text_is_reported_and_not_hidden(seeded_home: Path) -> None:
         assert "articles that changed on disk: 1 (wind-farm-marren-post)" in text_of(findings)
 
 
+@pytest.mark.slow
 def test_removed_orphan_vectors_are_reported(seeded_home: Path) -> None:
     change(seeded_home, "INSERT INTO orphan_vectors VALUES ('left-behind')")
     findings = examine(settings_in(seeded_home))

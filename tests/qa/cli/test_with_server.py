@@ -84,6 +84,7 @@ def test_the_recorded_address_can_be_reached_from_this_machine(host: str, record
         socket.create_connection((url.host, url.port or 0), timeout=5).close()
 
 
+@pytest.mark.slow
 def test_a_server_on_all_interfaces_is_found_by_commands(seeded_home: Path) -> None:
     host = "::" if _has_ipv6() else "0.0.0.0"
     with serving(seeded_home, "--host", host, "--open") as running, Quoth(running.url) as quoth:
@@ -91,6 +92,7 @@ def test_a_server_on_all_interfaces_is_found_by_commands(seeded_home: Path) -> N
         assert running.quoth("list")[0] == 0
 
 
+@pytest.mark.slow
 def test_a_killed_server_is_not_contacted(seeded_home: Path) -> None:
     with serving(seeded_home) as running:
         running.process.kill()

@@ -19,6 +19,7 @@ from index.library import Library
 from index.readers.article_fields import article_from_fields
 from index.readers.registry import read_sources
 from index.schemas import Article, Filters
+from index.text.messages.catalogue import ENGLISH
 from qa.assistant import Assistant
 from qa.cli.console import show_json
 from qa.cli.formatters.answers import show_answer
@@ -30,7 +31,6 @@ from qa.settings import read_settings
 from qa.web.api import create_api
 from qa.web.ui.conversation import Exchange
 from qa.web.ui.html import citations, conversation, reader
-from qa.web.ui.phrases.window import ENGLISH
 from tests.paths import CANARIES_FOLDER
 from tests.qa.guardrails.test_orders import FILES, read
 from tests.qa.guardrails.test_sanitizer import TOKENS, is_plain

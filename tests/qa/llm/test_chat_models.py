@@ -42,6 +42,26 @@ def assistant(seeded: Library, model: LocalChatModel, monkeypatch: pytest.Monkey
         yield assistant
 
 
+@pytest.mark.parametrize(
+    ("variables", "policy"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "active"}, "ACTIVE")]
+)
+def test_threads_sleep_while_they_wait(tmp_path: Path, variables: dict[str, str], policy: str) -> None:
+    code = (
+        "import sys, pathlib; from qa.llm.chat_models.local import LocalChatModel\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "LocalChatModel('none', lambda: folder / 'none.gguf', 1, folder).chat"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        env={**os.environ, "OMP_DISPLAY_ENV": "true", **variables},
+        capture_output=True,
+        text=True,
+    )
+    # OpenMP says what it uses as it is loaded; the weights, which are not there, come after it.
+    assert f"OMP_WAIT_POLICY = '{policy}'" in done.stderr
+    assert "ModelUnavailable" in done.stderr
+
+
 def test_nobody_else_can_reach_the_socket(model: LocalChatModel) -> None:
     model.count_tokens("load")
     assert stat.S_IMODE(model.socket.stat().st_mode) == 0o600

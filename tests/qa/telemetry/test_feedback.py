@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from index.library import Library
 from qa.errors import FeedbackFull
 from qa.telemetry import feedback
 from qa.telemetry.feedback import MAX_ANSWER_CHARACTERS, MAX_REASON_CHARACTERS, Feedback, FeedbackFile
@@ -30,29 +31,34 @@ def a_thumb(**changes: Any) -> Feedback:
 
 
 @pytest.fixture
+def thumbs(seeded: Library) -> FeedbackFile:
+    return FeedbackFile(seeded.folder)
+
+
+@pytest.fixture
 def client(answering) -> TestClient:
     return TestClient(create_api(answering(None)), raise_server_exceptions=False)
 
 
-def test_a_thumb_is_kept_in_the_home(client: TestClient, seeded_home: Path) -> None:
+def test_a_thumb_is_kept_in_the_home(client: TestClient, thumbs: FeedbackFile) -> None:
     history = [{"role": "user", "content": "Is there a light?"}]
     given = DOWN | {"reason": "it is Ada", "history": history, "as_of": "2024-05-01", "collection": "north"}
     response = client.post("/api/feedback", json=given)
     assert (response.status_code, response.content) == (204, b"")
-    [kept] = FeedbackFile(seeded_home).read()
+    [kept] = thumbs.read()
     assert (kept.verdict, kept.question, kept.answer) == ("down", "Who keeps the light?", "Ben Hart.")
     assert (kept.reason, kept.collection, str(kept.as_of)) == ("it is Ada", "north", "2024-05-01")
     assert kept.history[0].content == "Is there a light?"
 
 
-def test_a_whole_answer_brings_its_question_and_articles(client: TestClient, seeded_home: Path) -> None:
+def test_a_whole_answer_brings_its_question_and_articles(client: TestClient, thumbs: FeedbackFile) -> None:
     assert client.post("/api/feedback", json={"answer": ANSWER, "verdict": "up"}).status_code == 204
-    [kept] = FeedbackFile(seeded_home).read()
+    [kept] = thumbs.read()
     assert kept.question == ANSWER["question_searched"]
     assert (kept.answer, kept.cited, kept.model) == (ANSWER["text"], ("ferry-fire",), "local:1.5b")
 
 
-def test_what_the_server_answered_can_be_sent_back(client: TestClient, seeded_home: Path) -> None:
+def test_what_the_server_answered_can_be_sent_back(client: TestClient, thumbs: FeedbackFile) -> None:
     answer = client.post("/api/ask", json={"question": "Which fire was on the ferry?"}).json()
     assert client.post("/api/feedback", json={"answer": answer, "verdict": "down"}).status_code == 204
 
@@ -71,12 +77,12 @@ def test_what_the_server_answered_can_be_sent_back(client: TestClient, seeded_ho
     ],
 )
 def test_what_cannot_be_kept_is_a_problem(
-    client: TestClient, seeded_home: Path, changes: dict[str, Any], place: str
+    client: TestClient, thumbs: FeedbackFile, changes: dict[str, Any], place: str
 ) -> None:
     response = client.post("/api/feedback", json=DOWN | changes)
     assert (response.status_code, response.headers["content-type"]) == (422, MEDIA_TYPE)
     assert any(fault["place"].startswith(place) for fault in response.json().get("errors", [])) or not place
-    assert not list(FeedbackFile(seeded_home).read())
+    assert not list(thumbs.read())
 
 
 def test_another_site_cannot_send_thumbs_unasked(client: TestClient) -> None:

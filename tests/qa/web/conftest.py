@@ -7,27 +7,32 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from qa.assistant import Assistant
 from qa.auth import ROLES
-from qa.llm.chat_models import ChatModel
+from qa.web.api import create_api
 from qa.web.app import create_app
 from qa.web.auth.api_keys import ApiKeyFile
 from qa.web.auth.server_access import ServerAccess
-from tests.conftest import ScriptedModel
+from tests.conftest import ScriptedModel, SharedArchive
 from tests.qa.web.responses import DRAFT, api_client
 
 OWNER_TOKEN = "a token of the home's owner"
 ClientFor = Callable[[str], TestClient]
 
 
+def scripted_api(library: Library) -> FastAPI:
+    return create_api(Assistant(library, ScriptedModel(DRAFT), evidence_tokens=360))
+
+
 @pytest.fixture
-def client(answering: Callable[[ChatModel | None], Assistant]) -> TestClient:
+def client(shared_archive: SharedArchive, seeded: Library) -> TestClient:
     """The API over the seed articles, with a scripted model."""
-    return api_client(answering(ScriptedModel(DRAFT)))
+    return TestClient(shared_archive.made(scripted_api), raise_server_exceptions=False)
 
 
 @pytest.fixture

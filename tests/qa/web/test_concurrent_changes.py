@@ -59,6 +59,7 @@ def browse(client: TestClient, dice: random.Random) -> None:
     assert client.get("/api/collections").status_code == 200
 
 
+@pytest.mark.slow
 def test_no_request_fails_while_articles_come_and_go(
     library: Library, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 import pytest
 
 from index.schemas import Ingested, Skipped
+from qa.errors import ServerUnavailable
 from qa.web import jobs
 from qa.web.jobs import JobQueue
 
@@ -78,6 +79,14 @@ def test_jobs_are_limited_and_expire(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "RETENTION", -jobs.RETENTION)
     assert queue.all() == ()
     queue.close()
+
+
+def test_a_job_that_comes_after_the_end_is_refused() -> None:
+    slow, queue = SlowOutcomes(), JobQueue()
+    queue.close()
+    with pytest.raises(ServerUnavailable, match="is stopping"):
+        queue.submit(slow(), collection="default", given=1)
+    assert queue.all() == ()
 
 
 def test_failed_job_has_the_reason() -> None:

@@ -37,6 +37,7 @@ from tests.qa.web.responses import DRAFT, QUESTION
 from tests.serving import serving
 
 
+@pytest.mark.slow
 def test_server_becomes_ready_answers_its_owner_and_stops_at_sigterm(home: Path) -> None:
     token = ApiKeyFile(home).add("desk", "reader")
     with serving(home) as server:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 
-from index.schemas import Article, ArticleSummary, first_day
+from index.schemas import Article, ArticleSummary
+from index.text.messages.messages import Messages
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.articles import same_matter
 from qa.pipeline.composition.nearest import nearest_sentences
@@ -26,7 +26,7 @@ def compose(composition: Composition) -> Composed | None:
     """What the document store knows of the articles asked for."""
     understanding = composition.understanding
     if understanding.article:
-        lines = [_published(one) for one in composition.articles(1)]
+        lines = [_published(composition.messages, one) for one in composition.articles(1)]
         if understanding.answer:
             said = nearest_sentences(composition, understanding.answer, "", [understanding.article])
             lines += map(Line.quoted, said[:1])
@@ -42,114 +42,147 @@ def compose(composition: Composition) -> Composed | None:
             # "Who wrote about it?": also those who tell of it in other words.
             others = same_matter(composition.collection, best[0], composition.filters, SAME_MATTER)
             best = list({one.id: one for one in (*best, *others)}.values())
-        return Composed(lines=tuple(map(_published, best[:MAX_PUBLISHED])), is_list=len(best) > 1)
+        lines = [_published(composition.messages, one) for one in best[:MAX_PUBLISHED]]
+        return Composed(lines=tuple(lines), is_list=len(best) > 1)
     if not about and not mentioning:
         return _none(composition)
     return _about(composition, [one.article for one in about], mentioning)
 
 
 def _about(composition: Composition, about: Sequence[Listed], mentioning: Sequence[Listed]) -> Composed:
-    topic = composition.understanding.subject
+    topic, messages = _topic(composition), composition.messages
     about, mentioning = _newest_first(about), _newest_first(mentioning)
     lines = []
     if about:
-        lines = [_counted(about, f"about {topic}", "is", "are"), *map(_titled, about[:MAX_LISTED])]
-    if mentioning:
-        more = " more" if about else ""
-        lines += [
-            _counted(mentioning, topic, f"mention{'s' if len(mentioning) == 1 else ''}", "mention", more),
-            *map(_titled, mentioning[: MAX_LISTED - len(about)]),
-        ]
+        text = messages.ngettext(
+            "{number} article is about {topic}:",
+            "{number} articles are about {topic}:",
+            len(about),
+            topic=topic,
+        )
+        lines = [_counted(about, text), *(_titled(messages, one) for one in about[:MAX_LISTED])]
+    if mentioning and about:
+        text = messages.ngettext(
+            "{number} more article mentions {topic}:",
+            "{number} more articles mention {topic}:",
+            len(mentioning),
+            topic=topic,
+        )
+        lines.append(_counted(mentioning, text))
+    elif mentioning:
+        text = messages.ngettext(
+            "{number} article mentions {topic}:",
+            "{number} articles mention {topic}:",
+            len(mentioning),
+            topic=topic,
+        )
+        lines.append(_counted(mentioning, text))
+    lines += [_titled(messages, one) for one in mentioning[: MAX_LISTED - len(about)]]
     return Composed(lines=tuple(lines), is_list=True)
 
 
-def _counted(articles: Sequence[Listed], what: str, one: str, several: str, more: str = "") -> Line:
-    count = len(articles)
-    noun, verb = ("article", one) if count == 1 else ("articles", several)
-    return Line(text=f"{count:,}{more} {noun} {verb} {what}:", articles=_ids(articles), support="catalogue")
+def _topic(composition: Composition) -> str:
+    """What the question is about, in English with its article; other languages put the bare words in quotes,
+    since the article has the case of the question.
+    """
+    english = composition.messages.language == "en"
+    return composition.understanding.subject if english else composition.topic
+
+
+def _counted(articles: Sequence[Listed], text: str) -> Line:
+    return Line(text=text, articles=_ids(articles), support="catalogue")
 
 
 def _none(composition: Composition) -> Composed:
-    what = f"about {composition.understanding.subject}"
     total = composition.collection.documents.list_articles(filters=composition.filters, limit=0).total
-    return Composed(lines=(Line(text=f"None of the {total:,} articles is {what}.", support="catalogue"),))
+    text = composition.messages.gettext(
+        "None of the {number} articles is about {topic}.",
+        number=total,
+        topic=_topic(composition),
+    )
+    return Composed(lines=(Line(text=text, support="catalogue"),))
 
 
 def _all(composition: Composition) -> Composed | None:
     """All articles that pass the restrictions of the question."""
+    messages = composition.messages
     page = composition.collection.documents.list_articles(filters=composition.filters)
     if not page.total:
-        return Composed(
-            lines=(
-                Line(
-                    text=f"There are no articles{restricted(composition.understanding)}.", support="catalogue"
-                ),
-            )
-        )
-    head = listed(page.articles, composition.understanding, page.total)
-    lines = [head, *map(_titled, page.articles[:MAX_LISTED])]
+        none = messages.gettext("There are no articles")
+        text = " ".join([none, *restrictions(messages, composition.understanding)]) + "."
+        return Composed(lines=(Line(text=text, support="catalogue"),))
+    head = listed(messages, page.articles, composition.understanding, page.total)
+    lines = [head, *(_titled(messages, one) for one in page.articles[:MAX_LISTED])]
     if not composition.filters:
-        lines.insert(1, outlets(page.articles))
+        lines.insert(1, outlets(messages, page.articles))
     return Composed(lines=tuple(lines), is_list=True)
 
 
-def listed(articles: Sequence[Listed], understanding: Understanding, total: int) -> Line:
+def listed(messages: Messages, articles: Sequence[Listed], understanding: Understanding, total: int) -> Line:
     """How many articles there are, and of which days."""
     within = understanding.filters.after or understanding.filters.before
     days = [] if within else sorted(article.date for article in articles if article.date)
-    span = f", dated {day(days[0])} to {day(days[-1])}" if len(set(days)) > 1 else ""
-    span = span or (f", dated {day(days[0])}" if days else "")
-    verb, noun = ("is", "article") if total == 1 else ("are", "articles")
-    text = f"There {verb} {total:,} {noun}{restricted(understanding)}{span}."
+    count = messages.ngettext("There is {number} article", "There are {number} articles", total)
+    text = " ".join([count, *restrictions(messages, understanding)])
+    if days and days[0] == days[-1]:
+        text = messages.gettext("{articles}, dated {day}", articles=text, day=messages.long_day(days[0]))
+    elif days:
+        first, last = messages.long_day(days[0]), messages.long_day(days[-1])
+        text = messages.gettext("{articles}, dated {first} to {last}", articles=text, first=first, last=last)
+    return Line(text=f"{text}.", articles=_ids(articles), support="catalogue")
+
+
+def outlets(messages: Messages, articles: Sequence[Listed]) -> Line:
+    """The outlets with their numbers of articles."""
+    unnamed = messages.gettext("no named outlet")
+    counts = Counter(article.outlet or unnamed for article in articles).most_common()
+    named = ", ".join(f"{source} ({messages.number(count)})" for source, count in counts)
+    text = messages.gettext("They are from {outlets}.", outlets=named)
     return Line(text=text, articles=_ids(articles), support="catalogue")
 
 
-def outlets(articles: Sequence[Listed]) -> Line:
-    """The outlets with their numbers of articles."""
-    counts = Counter(article.outlet or "no named outlet" for article in articles).most_common()
-    named = ", ".join(f"{source} ({count:,})" for source, count in counts)
-    return Line(text=f"They are from {named}.", articles=_ids(articles), support="catalogue")
-
-
-def restricted(understanding: Understanding) -> str:
-    """` by The Marren Post from 1 March 2024 to 31 March 2024`."""
+def restrictions(messages: Messages, understanding: Understanding) -> list[str]:
+    """`by The Marren Post`, `from 1 March 2024 to 31 March 2024`."""
     filters = understanding.filters
-    text = f" by {understanding.outlet}" if understanding.outlet else ""
-    if filters.after and filters.after == filters.before:
-        return f"{text} of {day(filters.after)}"
-    if filters.after and filters.before:
-        return f"{text} from {day(filters.after)} to {day(filters.before)}"
-    return text
+    after, before = filters.after, filters.before
+    said = [messages.gettext("by {outlet}", outlet=understanding.outlet)] if understanding.outlet else []
+    if after and after == before:
+        said.append(messages.gettext("of {day}", day=messages.long_day(after)))
+    elif after and before:
+        first, last = messages.long_day(after), messages.long_day(before)
+        said.append(messages.gettext("from {first} to {last}", first=first, last=last))
+    return said
 
 
-def day(when: date | None) -> str:
-    """`5 March 2024`."""
-    return f"{when.day} {when:%B %Y}" if when else "an unknown day"
-
-
-def dated(article: Listed) -> str:
-    """`5 March 2024`, or as much as is known: `March 2024`, `2024`; empty if nothing is."""
-    if article.date:
-        return day(article.date)
-    first = first_day(article.period)
-    return f"{first:%B %Y}" if first and "-" in article.period else article.period
-
-
-def _titled(article: Listed) -> Line:
-    about = ", ".join(filter(None, (article.outlet, dated(article))))
-    text = f"“{article.title or article.id}”" + (f" ({about})" if about else "")
+def _titled(messages: Messages, article: Listed) -> Line:
+    about = ", ".join(filter(None, (article.outlet, messages.long_dated(article))))
+    title = messages.gettext("“{text}”", text=article.title or article.id)
+    text = f"{title} ({about})" if about else title
     return Line(text=text, articles=(article.id,), support="catalogue")
 
 
-def _published(article: Listed) -> Line:
-    text = f"“{article.title or article.id}” was published"
-    text += f" by {article.outlet}" if article.outlet else ""
-    text += f" on {day(article.date)}" if article.date else ""
-    text += f" in {dated(article)}" if article.period else ""
-    text += "" if article.date else "; its day is not known"
-    if not article.outlet:
-        text += "; its outlet is not known"
-    return Line(text=f"{text}.", articles=(article.id,), support="catalogue")
+def _published(messages: Messages, article: Listed) -> Line:
+    known = {
+        "title": article.title or article.id,
+        "outlet": article.outlet,
+        "when": messages.long_dated(article),
+    }
+    match bool(article.outlet), bool(article.date), bool(known["when"]):
+        case True, True, _:
+            form = messages.gettext("“{title}” was published by {outlet} on {when}.")
+        case True, False, True:
+            form = messages.gettext("“{title}” was published by {outlet} in {when}; its day is not known.")
+        case True, False, False:
+            form = messages.gettext("“{title}” was published by {outlet}; its day is not known.")
+        case False, True, _:
+            form = messages.gettext("“{title}” was published on {when}; its outlet is not known.")
+        case False, False, True:
+            form = messages.gettext(
+                "“{title}” was published in {when}; its day is not known; its outlet is not known."
+            )
+        case _:
+            form = messages.gettext("“{title}” was published; its day is not known; its outlet is not known.")
+    return Line(text=form.format_map(known), articles=(article.id,), support="catalogue")
 
 
 def _newest_first(articles: Sequence[Listed]) -> list[Listed]:

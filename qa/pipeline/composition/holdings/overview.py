@@ -9,8 +9,9 @@ import numpy as np
 from index.collection import Collection
 from index.embedding.embedder import Vectors
 from index.schemas import ArticleSummary
+from index.text.messages.messages import Messages
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.holdings.catalogue import dated, listed, outlets
+from qa.pipeline.composition.holdings.catalogue import listed, outlets
 
 # Topics are found among this many of the newest articles, and this many are shown.
 NEWEST, MAX_TOPICS = 200, 16
@@ -24,20 +25,27 @@ def compose(composition: Composition) -> Composed | None:
     if not page.total:
         return None
     found = topics(composition.collection, page.articles)
-    lines = [listed(page.articles, composition.understanding, page.total), outlets(page.articles)]
-    lines += [_topic(topic) for topic in found[:MAX_TOPICS]]
+    messages = composition.messages
+    lines = [
+        listed(messages, page.articles, composition.understanding, page.total),
+        outlets(messages, page.articles),
+    ]
+    lines += [_topic(messages, topic) for topic in found[:MAX_TOPICS]]
     if left := sum(map(len, found[MAX_TOPICS:])):
         rest = tuple(article.id for topic in found[MAX_TOPICS:] for article in topic)
-        lines.append(Line(text=f"{left:,} more are about other topics.", articles=rest, support="catalogue"))
+        text = messages.gettext("{number} more are about other topics.", number=left)
+        lines.append(Line(text=text, articles=rest, support="catalogue"))
     return Composed(lines=tuple(lines), is_list=True)
 
 
-def _topic(articles: Sequence[ArticleSummary]) -> Line:
+def _topic(messages: Messages, articles: Sequence[ArticleSummary]) -> Line:
     newest, *others = articles
-    about = ", ".join(filter(None, (newest.outlet, dated(newest))))
-    more = f" and {len(others):,} more" if others else ""
+    about = ", ".join(filter(None, (newest.outlet, messages.long_dated(newest))))
+    title = messages.gettext("“{text}”", text=newest.title or newest.id)
+    named = f"{title} ({about})"
+    more = {"named": named, "number": len(others)}
     return Line(
-        text=f"“{newest.title or newest.id}” ({about}){more}",
+        text=messages.gettext("{named} and {number} more", **more) if others else named,
         articles=tuple(article.id for article in articles),
         support="catalogue",
     )

@@ -42,7 +42,7 @@ class ChatMessage(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    role: Literal["system", "developer", "user", "assistant"]
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: _Content = None
 
     @property
@@ -67,12 +67,15 @@ class QuothOptions(Schema):
     filters: FilterParams = FilterParams()
 
 
+_NO_TOOLS = "Quoth answers from its articles and calls no tools; omit {}"
+
 # What the values of a request's fields must satisfy, and what to say otherwise.
 _SUPPORTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "messages": (lambda value: value[-1].role == "user", "the last message must be the user's question"),
     "n": (lambda value: value in (None, 1), "a question has one answer; omit n"),
-    "tools": (not_, "Quoth answers from its articles and calls no tools; omit them"),
-    "functions": (not_, "Quoth answers from its articles and calls no tools; omit them"),
+    # Open WebUI offers its own tools with every question. An answer need not call one that is only offered.
+    "tool_choice": (lambda value: value in (None, "auto", "none"), _NO_TOOLS.format("tool_choice")),
+    "function_call": (lambda value: value in (None, "auto", "none"), _NO_TOOLS.format("function_call")),
     "logprobs": (not_, "a checked answer has no token probabilities; omit logprobs"),
     "modalities": (lambda value: set(value or ()) <= {"text"}, "an answer is text only"),
 }
@@ -95,7 +98,7 @@ class ChatRequest(BaseModel):
     model: str = Field(description="`quoth`, the default collection, or the name of another one")
     messages: tuple[ChatMessage, ...] = Field(
         min_length=1,
-        description="oldest first, with the user's question last; system and developer messages are ignored",
+        description="oldest first, the user's question last; system, developer and tool messages are ignored",
     )
     metadata: dict[str, Any] | None = Field(
         None, description="`task` names a task of Open WebUI, such as `title_generation`"
@@ -103,8 +106,10 @@ class ChatRequest(BaseModel):
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: int | None = Field(None, description="only 1")
-    tools: tuple[Any, ...] | None = Field(None, description="must be empty")
-    functions: tuple[Any, ...] | None = Field(None, description="must be empty")
+    tools: tuple[Any, ...] | None = Field(None, description="may be offered; an answer calls none")
+    tool_choice: Any = Field(None, description="only `auto` or `none`")
+    functions: tuple[Any, ...] | None = Field(None, description="may be offered; an answer calls none")
+    function_call: Any = Field(None, description="only `auto` or `none`")
     response_format: dict[str, Any] | None = Field(
         None, description='only `{"type": "text"}`, except for a task whose result is JSON'
     )

@@ -33,6 +33,10 @@ _BY_NAME: Mapping[str, TaskKind] = {
     "function_calling": "tool_calls",
 }
 _MEMBER = re.compile(r'\{\s*"(title|tags|follow_ups|queries|text|prompt)"\s*:')
+# Where a model calls no tools itself, the system message asks for the calls, and the question follows a word.
+_TOOL_CALLS = re.compile(r'\{\s*"tool_calls"\s*:')
+_QUERY = re.compile(r"\A(?:History:\n|Query: )")
+_EMOJI = re.compile(r"\A[^\n]*\bemoji\b[^\n]*\n\s{1,9}Message: ```")
 _HISTORY = re.compile(r"<chat_history>((?:(?!</?chat_history>).)*+)</chat_history>", re.DOTALL)
 _SPEAKER = re.compile(r"^(USER|ASSISTANT|SYSTEM|TOOL): ?", re.MULTILINE)
 # LibreChat asks for a title in words, and wants only the title.
@@ -102,7 +106,7 @@ def find_task(messages: Sequence[_Message], metadata: Mapping[str, Any] | None) 
     if title := _LIBRECHAT.match(prompt):
         return ChatTask(kind="title", asked=(title[1].strip(),), as_json=False)
     history = _HISTORY.search(prompt)
-    kind = _BY_NAME.get(named) or (_kind_of(prompt[: history.start()]) if history else None)
+    kind = _BY_NAME.get(named) or _kind_of(messages[0], prompt, history)
     if kind is None:
         return None
     if history:
@@ -113,9 +117,16 @@ def find_task(messages: Sequence[_Message], metadata: Mapping[str, Any] | None) 
     return ChatTask(kind=kind, asked=asked, as_json=kind != "emoji")
 
 
-def _kind_of(instructions: str) -> TaskKind | None:
-    found = _MEMBER.search(instructions)
-    return next((kind for kind in _BY_NAME.values() if found and kind == found[1]), None)
+def _kind_of(first: _Message, prompt: str, history: re.Match[str] | None) -> TaskKind | None:
+    """The kind of task that the form of a prompt states."""
+    if history:
+        found = _MEMBER.search(prompt[: history.start()])
+        return next((kind for kind in _BY_NAME.values() if found and kind == found[1]), None)
+    if _EMOJI.match(prompt):
+        return "emoji"
+    if first.role == "system" and _QUERY.match(prompt) and _TOOL_CALLS.search(first.text):
+        return "tool_calls"
+    return None
 
 
 def _questions(history: str) -> tuple[str, ...]:

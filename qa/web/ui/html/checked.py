@@ -6,24 +6,22 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
+from index.text.messages.messages import Messages
 from qa.pipeline.checking.draft_file import FORMATS
 from qa.schemas import MAX_TEXT_CHARACTERS, CheckedSentence, CheckedText, Side
 from qa.web.ui.html.rendering import render
-from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
 
 SIGNS = {"proven": "✓", "contradicted": "✗", "unproven": "?", "no_claim": ""}
 
 
-def form(phrases: Phrases) -> str:
+def form(messages: Messages) -> str:
     """The form that takes the text."""
-    return render(
-        "check/form.html", phrases=phrases, max_characters=MAX_TEXT_CHARACTERS, formats=",".join(FORMATS)
-    )
+    return render("check/form.html", messages, max_characters=MAX_TEXT_CHARACTERS, formats=",".join(FORMATS))
 
 
 def result(
-    phrases: Phrases,
+    messages: Messages,
     sentences: Sequence[CheckedSentence],
     total: int,
     scope: Scope,
@@ -36,11 +34,12 @@ def result(
     so_far = CheckedText(sentences=tuple(sentences), verifier="")
     return render(
         "check/result.html",
-        phrases=phrases,
+        messages,
         sentences=sentences,
         total=total,
         counts=Counter(sentence.verdict for sentence in sentences),
         signs=SIGNS,
+        verdicts=verdict_names(messages),
         side_told=side_told,
         saved="" if running else so_far.model_dump_json(),
         trouble=trouble,
@@ -51,15 +50,25 @@ def result(
     )
 
 
-def side_told(phrases: Phrases, side: Side, sides: Sequence[Side]) -> str:
+def verdict_names(messages: Messages) -> dict[str, str]:
+    """What each verdict is called."""
+    return {
+        "proven": messages.gettext("proven"),
+        "contradicted": messages.gettext("contradicted"),
+        "unproven": messages.gettext("not in the articles"),
+        "no_claim": messages.gettext("no claim"),
+    }
+
+
+def side_told(messages: Messages, side: Side, sides: Sequence[Side]) -> str:
     """What the articles of a side say: "The newer article says 16 March"; empty if it is no one value."""
     if not side.says:
         return ""
-    days = {one.date for one in sides if one.date}
-    words = phrases.check
-    says = words.says
-    if len(days) > 1 and side.date:
-        says = words.newer_says if side.date == max(days) else words.older_says
-    return (
-        says.format(side.says, phrases.day(side.date)) if side.date else words.says_undated.format(side.says)
-    )
+    if not side.date:
+        return messages.gettext("The article says {value}.", value=side.says)
+    days, told = {one.date for one in sides if one.date}, {"value": side.says, "day": messages.day(side.date)}
+    if len(days) < 2:
+        return messages.gettext("The article of {day} says {value}.", **told)
+    if side.date == max(days):
+        return messages.gettext("The newer article, of {day}, says {value}.", **told)
+    return messages.gettext("The older article, of {day}, says {value}.", **told)

@@ -6,54 +6,68 @@ from collections.abc import Sequence
 from datetime import date
 
 from index.schemas import ArticleSummary
+from index.text.messages.messages import Messages
 from qa.schemas import RetrievedPassage
 from qa.web.ui.conversation import Exchange
 from qa.web.ui.html.rendering import render
-from qa.web.ui.phrases.window import Phrases
 
 
-def no_sources(phrases: Phrases, note: str) -> str:
+def no_sources(messages: Messages, note: str) -> str:
     """The panel with nothing but a note in it."""
-    return _panel(phrases, phrases.sources.sources, note=note)
+    return _panel(messages, messages.gettext("Sources"), note=note)
 
 
-def newest(phrases: Phrases, articles: Sequence[ArticleSummary], collection: str) -> str:
+def about(messages: Messages) -> str:
+    """What the panel is for."""
+    return messages.gettext("The passages and exact quotes behind each answer appear here.")
+
+
+def newest(messages: Messages, articles: Sequence[ArticleSummary], collection: str) -> str:
     """The panel before the first question: articles to read."""
+    note = about(messages)
     if not articles:
-        return no_sources(phrases, phrases.sources.about)
-    words = phrases.sources
-    return _panel(phrases, words.newest, note=words.about, articles=articles, collection=collection)
+        return no_sources(messages, note)
+    title = messages.gettext("Latest articles")
+    return _panel(messages, title, note=note, articles=articles, collection=collection)
 
 
-def evidence(phrases: Phrases, passages: Sequence[RetrievedPassage], collection: str, day: date) -> str:
+def evidence(messages: Messages, passages: Sequence[RetrievedPassage], collection: str, day: date) -> str:
     """The panel while an answer is written: the passages that the model reads."""
-    count = phrases.sources.found.format(phrases.count(len(passages), phrases.passages))
-    return _panel(phrases, phrases.sources.sources, count, passages=passages, collection=collection, day=day)
+    count = messages.ngettext("{number} passage found", "{number} passages found", len(passages))
+    title = messages.gettext("Sources")
+    return _panel(messages, title, count, passages=passages, collection=collection, day=day)
 
 
-def sources(phrases: Phrases, exchange: Exchange) -> str:
+def sources(messages: Messages, exchange: Exchange) -> str:
     """The panel of a checked answer: its quotes, and the other passages, folded unless it was declined."""
-    answer, words = exchange.answer, phrases.sources
+    answer = exchange.answer
     if not answer:
-        return no_sources(phrases, "")
+        return no_sources(messages, "")
     where = {"collection": exchange.collection, "day": exchange.day}
     if answer.status == "declined":
-        count = phrases.count(len(answer.passages), phrases.passages) if answer.passages else words.none_found
-        near = exchange if answer.citations else None
-        return _panel(phrases, words.nearest, count, cited=near, passages=answer.passages, **where)
+        found = len(answer.passages)
+        count = messages.ngettext("{number} passage", "{number} passages", found)
+        near, title = exchange if answer.citations else None, messages.gettext("Nearest passages")
+        count = count if found else messages.gettext("none found")
+        return _panel(messages, title, count, cited=near, passages=answer.passages, **where)
     cited = {(citation.article_id, citation.start) for citation in answer.citations}
     others = [
         passage
         for passage in answer.passages
         if not any(passage.article_id == id_ and passage.start <= at < passage.end for id_, at in cited)
     ]
-    count = words.quotes_from.format(
-        phrases.count(len(answer.citations), phrases.quotes),
-        phrases.count(len({citation.article_id for citation in answer.citations}), phrases.articles),
+    title = messages.gettext("Sources")
+    if not answer.citations:
+        return _panel(messages, title, others=others, **where)
+    quotes, articles = len(answer.citations), len({citation.article_id for citation in answer.citations})
+    count = messages.gettext(
+        "{quotes} from {articles}",
+        quotes=messages.ngettext("{number} quote", "{number} quotes", quotes),
+        articles=messages.ngettext("{number} article", "{number} articles", articles),
     )
-    return _panel(phrases, words.sources, count, cited=exchange, others=others, **where)
+    return _panel(messages, title, count, cited=exchange, others=others, **where)
 
 
-def _panel(phrases: Phrases, title: str, count: str = "", **parts: object) -> str:
+def _panel(messages: Messages, title: str, count: str = "", **parts: object) -> str:
     empty = dict.fromkeys(("note", "articles", "cited", "passages", "others"))
-    return render("ask/sources.html", phrases=phrases, title=title, count=count, **(empty | parts))
+    return render("ask/sources.html", messages, title=title, count=count, **(empty | parts))

@@ -10,8 +10,8 @@ from datetime import date
 from types import MappingProxyType
 
 from index.schemas import Filters
+from index.text.messages.messages import Messages
 from qa.web.ui.html.rendering import render
-from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
 
 # Chosen articles that are named above the question.
@@ -19,16 +19,16 @@ MAX_TITLES = 4
 
 
 def form(
-    phrases: Phrases, scope: Scope, search: str, collections: Sequence[str], outlets: Sequence[str]
+    messages: Messages, scope: Scope, search: str, collections: Sequence[str], outlets: Sequence[str]
 ) -> str:
     """The form with the current filters in it; `scope_of` reads its fields."""
     return render(
         "library/filters.html",
-        phrases=phrases,
+        messages,
         scope=scope,
         search=search,
         collections=[(name, name) for name in dict.fromkeys([*collections, scope.collection])],
-        outlets=[("", phrases.library.all_outlets), *((outlet, outlet) for outlet in outlets)],
+        outlets=[("", messages.gettext("All outlets")), *((outlet, outlet) for outlet in outlets)],
         version=secrets.token_hex(4),
     )
 
@@ -46,17 +46,17 @@ def scope_of(fields: Mapping[str, object]) -> Scope:
     )
 
 
-def summary(phrases: Phrases, scope: Scope, titles: Mapping[str, str] = MappingProxyType({})) -> str:
+def summary(messages: Messages, scope: Scope, titles: Mapping[str, str] = MappingProxyType({})) -> str:
     """The active filters, with a button that clears them; empty without any. `titles` are those of the
     articles that were chosen, by id.
     """
     if not scope.narrowed:
         return ""
-    chosen = [(id_, titles.get(id_) or phrases.untitled) for id_ in scope.chosen]
+    chosen = [(id_, titles.get(id_) or messages.gettext("Untitled")) for id_ in scope.chosen]
     return render(
         "library/scope.html",
-        phrases=phrases,
-        parts=_limits(phrases, scope),
+        messages,
+        parts=_limits(messages, scope),
         chosen=chosen[:MAX_TITLES],
         more=len(chosen[MAX_TITLES:]),
         articles=json.dumps(scope.chosen),
@@ -64,22 +64,23 @@ def summary(phrases: Phrases, scope: Scope, titles: Mapping[str, str] = MappingP
     )
 
 
-def line(phrases: Phrases, scope: Scope, titles: Mapping[str, str]) -> str:
+def line(messages: Messages, scope: Scope, titles: Mapping[str, str]) -> str:
     """The active filters as one line of text; empty without any."""
-    chosen = [titles.get(id_) or phrases.untitled for id_ in scope.chosen]
-    more = [phrases.ask.and_more.format(len(chosen) - MAX_TITLES)] if len(chosen) > MAX_TITLES else []
-    parts = [*_limits(phrases, scope), *chosen[:MAX_TITLES], *more]
-    return render("library/limits.html", phrases=phrases, parts=parts) if parts else ""
+    chosen = [titles.get(id_) or messages.gettext("Untitled") for id_ in scope.chosen]
+    parts = [*_limits(messages, scope), *chosen[:MAX_TITLES]]
+    if (more := len(chosen) - MAX_TITLES) > 0:
+        parts.append(messages.gettext("and {number} more", number=more))
+    return render("library/limits.html", messages, parts=parts) if parts else ""
 
 
-def _limits(phrases: Phrases, scope: Scope) -> list[str]:
-    words, filters = phrases.library, scope.filters
+def _limits(messages: Messages, scope: Scope) -> list[str]:
+    filters, collection = scope.filters, messages.gettext("Collection")
     parts = [
-        f"{words.collection}: {scope.collection}" if scope.collection != Scope().collection else "",
+        f"{collection}: {scope.collection}" if scope.collection != Scope().collection else "",
         filters.source,
-        words.from_day.format(phrases.day(filters.after)) if filters.after else "",
-        words.until_day.format(phrases.day(filters.before)) if filters.before else "",
-        words.as_of_day.format(phrases.day(scope.as_of)) if scope.as_of else "",
+        messages.gettext("from {day}", day=messages.day(filters.after)) if filters.after else "",
+        messages.gettext("until {day}", day=messages.day(filters.before)) if filters.before else "",
+        messages.gettext("as of {day}", day=messages.day(scope.as_of)) if scope.as_of else "",
     ]
     return [part for part in parts if part]
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from index.text.messages.catalogue import languages
+from index.text.messages.messages import Messages
 from qa.auth import OWNER, Caller
-from qa.web.auth.permissions import SIGN_OUT
+from qa.web.auth.permissions import SIGN_OUT, role_name
 from qa.web.ui.html.rendering import render
-from qa.web.ui.phrases.window import LANGUAGES, Phrases
 
 
-def masthead(phrases: Phrases, signed_in: Caller = OWNER) -> str:
+def masthead(messages: Messages, signed_in: Caller = OWNER) -> str:
     """The header, with a way to sign out unless the caller is the server's owner."""
-    caller = None if signed_in == OWNER else signed_in
-    return render("header.html", phrases=phrases, languages=LANGUAGES, caller=caller, sign_out=SIGN_OUT)
+    return render(
+        "header.html",
+        messages,
+        languages=languages(),
+        caller=None if signed_in == OWNER else signed_in,
+        role=role_name(signed_in.role, messages),
+        sign_out=SIGN_OUT,
+    )

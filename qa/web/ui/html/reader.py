@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from index.schemas import Article
+from index.text.messages.messages import Messages
 from qa.web.ui.html.rendering import render
 from qa.web.ui.html.text import marked_paragraphs
-from qa.web.ui.phrases.window import Phrases
 
 
 def article(
-    phrases: Phrases,
+    messages: Messages,
     article: Article,
     start: int,
     end: int,
@@ -21,12 +21,12 @@ def article(
     """The article with `text[start:end]` marked, its age on the day of the question, and buttons that limit
     the questions to it.
     """
-    facts = [article.source, phrases.dated(article)]
+    facts = [article.source, messages.dated(article)]
     if article.date and asked:
-        facts.append(phrases.age(article.date, asked))
+        facts.append(messages.age(article.date, asked))
     return render(
         "ask/article.html",
-        phrases=phrases,
+        messages,
         article=article,
         collection=collection,
         start=start,

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
+from index.text.messages.messages import Messages
 from qa.schemas import also_in
 from qa.web.ui.html import links, text
 
@@ -20,9 +21,9 @@ class _CompactMarkup(Extension):
         return re.sub(r"(?<=[>}])\s*\n\s*(?=[<{]|$)", "", source)
 
 
-def _fill(phrase: str, *values: object) -> Markup:
-    """Fills in a phrase's `{}`; values are escaped unless they are markup."""
-    return escape(phrase).format(*values)
+def _fill(phrase: str, **values: object) -> Markup:
+    """Fills in a phrase; values are escaped unless they are markup."""
+    return escape(phrase).format(**values)
 
 
 _ENVIRONMENT = Environment(
@@ -36,14 +37,21 @@ _ENVIRONMENT.globals |= {
     "also_in": also_in,
     "fragment": links.fragment,
     "is_web_address": links.is_web_address,
+    "limits": text.limits,
+    "origin": text.origin,
     "place": links.place,
     "place_of": links.place_of,
     "surroundings": text.surroundings,
 }
 
 
-def render(template: str, **values: object) -> str:
-    """Returns the template as HTML. Values are escaped; a missing one raises UndefinedError."""
+def render(template: str, messages: Messages | None = None, **values: object) -> str:
+    """Returns the template as HTML. Values are escaped; a missing one raises UndefinedError. Without
+    `messages` the template has no words of its own.
+    """
+    if messages:
+        values |= {"messages": messages, "_": messages.gettext}
+        values |= {"ngettext": messages.ngettext, "pgettext": messages.pgettext}
     return _ENVIRONMENT.get_template(template).render(values)
 
 

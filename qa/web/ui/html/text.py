@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from qa.schemas import Citation, RetrievedPassage
+from index.text.messages.messages import Messages
+from qa.schemas import Citation, RetrievedPassage, Understood
 
 # Characters of the passage that are shown on each side of a quote.
 SURROUNDING_CHARACTERS = 110
@@ -47,3 +48,15 @@ def marked_paragraphs(text: str, start: int, end: int) -> Iterator[tuple[str, st
         at += len(line) + 1
         if line.strip():
             yield (line[:first], line[first:last], line[last:]) if first < last else (line, "", "")
+
+
+def origin(messages: Messages, found: Citation | RetrievedPassage) -> str:
+    """Title, outlet and day in one line."""
+    title = found.title or messages.gettext("Untitled")
+    return ", ".join(filter(None, (title, found.source, messages.dated(found))))
+
+
+def limits(messages: Messages, understood: Understood) -> str:
+    """What the question limited its articles to, such as `The Marren Post · 1 Mar 2024 – 31 Mar 2024`."""
+    days = dict.fromkeys(filter(None, map(messages.day, (understood.after, understood.before))))
+    return " · ".join(filter(None, (understood.source, " – ".join(days))))

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 import gradio as gr
 
 from index.errors import QuothError
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.pipeline.checking.statements import split_statements
 from qa.schemas import CheckedSentence, text_to_check
 from qa.web.ui.html import checked
 from qa.web.ui.html.filters import line
 from qa.web.ui.html.rendering import error
-from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
 from qa.web.ui.views.chosen import titles_of
 from qa.web.ui.views.components import QUIET, html, live
@@ -35,11 +35,11 @@ class CheckSoFar:
     total: int = 0
 
 
-def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
+def build(assistant: Assistant, messages: Messages, scope: gr.State) -> None:
     """Adds the view's components and events to the page."""
     with gr.Column(elem_id="checking"):
-        form, limits, result = live("draft", checked.form(phrases)), html("limits"), live("checked")
-    gr.on(None, lambda scope: line(phrases, scope, titles_of(assistant, scope)), [scope], [limits], **QUIET)
+        form, limits, result = live("draft", checked.form(messages)), html("limits"), live("checked")
+    gr.on(None, lambda scope: line(messages, scope, titles_of(assistant, scope)), [scope], [limits], **QUIET)
     so_far = gr.State(CheckSoFar())
 
     async def check(
@@ -47,12 +47,12 @@ def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
     ) -> AsyncGenerator[tuple[str, CheckSoFar], None]:
         fields = event._data or {}
         begun = before if "again" in fields else CheckSoFar(text=fields.get("text", ""), scope=scope)
-        async with aclosing(stream_check(assistant, phrases, begun)) as steps:
+        async with aclosing(stream_check(assistant, messages, begun)) as steps:
             async for step in steps:
                 yield step
 
     def stop(so_far: CheckSoFar) -> str:
-        return checked.result(phrases, so_far.sentences, so_far.total, so_far.scope, stopped=True)
+        return checked.result(messages, so_far.sentences, so_far.total, so_far.scope, stopped=True)
 
     run = gr.on(
         [form.submit, result.submit],
@@ -66,7 +66,7 @@ def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
 
 
 async def stream_check(
-    assistant: Assistant, phrases: Phrases, begun: CheckSoFar
+    assistant: Assistant, messages: Messages, begun: CheckSoFar
 ) -> AsyncGenerator[tuple[str, CheckSoFar], None]:
     """Checks the sentences of a text that are not checked yet, and yields the result as HTML after each.
     Closing the generator stops it; it goes on with what it yielded last.
@@ -81,19 +81,20 @@ async def stream_check(
         )
         statements = await asyncio.to_thread(split_statements, given.text)
         so_far = replace(begun, total=len(statements), sentences=())
-        yield _step(phrases, replace(so_far, sentences=begun.sentences), running=True)
+        yield _step(messages, replace(so_far, sentences=begun.sentences), running=True)
         async with aclosing(assistant.check_stream(given)) as events:
             async for event in events:
                 if isinstance(event, CheckedSentence):
                     so_far = replace(so_far, sentences=(*so_far.sentences, event))
                     if len(so_far.sentences) > len(begun.sentences):
-                        yield _step(phrases, so_far, running=True)
-        yield _step(phrases, so_far)
+                        yield _step(messages, so_far, running=True)
+        yield _step(messages, so_far)
     except QuothError as failure:
-        yield _failed(phrases, max(so_far, begun, key=_done), str(failure))
+        yield _failed(messages, max(so_far, begun, key=_done), messages.told(failure.message))
     except Exception:
         logger.exception("a check in the window failed")
-        yield _failed(phrases, max(so_far, begun, key=_done), phrases.check.failed)
+        trouble = messages.gettext("the check failed; see the server's log")
+        yield _failed(messages, max(so_far, begun, key=_done), trouble)
 
 
 def _done(so_far: CheckSoFar) -> int:
@@ -101,10 +102,10 @@ def _done(so_far: CheckSoFar) -> int:
 
 
 def _step(
-    phrases: Phrases, so_far: CheckSoFar, *, running: bool = False, trouble: str = ""
+    messages: Messages, so_far: CheckSoFar, *, running: bool = False, trouble: str = ""
 ) -> tuple[str, CheckSoFar]:
     shown = checked.result(
-        phrases,
+        messages,
         so_far.sentences,
         so_far.total,
         so_far.scope,
@@ -115,6 +116,6 @@ def _step(
     return shown, so_far
 
 
-def _failed(phrases: Phrases, so_far: CheckSoFar, trouble: str) -> tuple[str, CheckSoFar]:
+def _failed(messages: Messages, so_far: CheckSoFar, trouble: str) -> tuple[str, CheckSoFar]:
     """The sentences so far and why there are no more; the reason alone if there are none."""
-    return _step(phrases, so_far, trouble=trouble) if so_far.sentences else (error(trouble), so_far)
+    return _step(messages, so_far, trouble=trouble) if so_far.sentences else (error(trouble), so_far)

@@ -9,11 +9,11 @@ import gradio as gr
 
 from index.errors import QuothError
 from index.schemas import Article
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.auth import caller
 from qa.web.ui.html import articles, filters
 from qa.web.ui.html.rendering import error, render
-from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
 from qa.web.ui.views.components import QUIET, live
 
@@ -34,14 +34,14 @@ class RemovedArticle:
     collection: str
 
 
-def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
+def build(assistant: Assistant, messages: Messages, scope: gr.State) -> None:
     """Adds the view's components and events to the page."""
-    events = _LibraryEvents(assistant, phrases)
+    events = _LibraryEvents(assistant, messages)
     state, form_scope, removed = gr.State(ListState()), gr.State(None), gr.State(None)
     with gr.Column(elem_id="shelf"):
         form, notice, listed = live("narrowing"), live("notice"), live("articles")
     with gr.Column(elem_id="beside"):
-        upload = live("adding", articles.upload_form(phrases, allowed=True))
+        upload = live("adding", articles.upload_form(messages, allowed=True))
     shown = [form_scope, form, listed]
     gr.on(None, events.open_view, None, [scope, upload, *shown], **QUIET)
     scope.change(events.scope_changed, [scope, form_scope, state], shown, **QUIET)
@@ -54,16 +54,16 @@ def build(assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
 class _LibraryEvents:
     """Handles the view's events. Each method returns new values of the components it is connected to."""
 
-    def __init__(self, assistant: Assistant, phrases: Phrases) -> None:
+    def __init__(self, assistant: Assistant, messages: Messages) -> None:
         self._assistant = assistant
-        self._phrases = phrases
+        self._messages = messages
 
     def open_view(self) -> list[Any]:
         """The scope of a new window, the upload form, and what `render` returns."""
         who, names = caller(), self._assistant.collections()
         readable = who.sees(Scope().collection) or not names
         scope = Scope() if readable else Scope(collection=names[0])
-        upload = gr.skip() if who.has("editor") else articles.upload_form(self._phrases, allowed=False)
+        upload = gr.skip() if who.has("editor") else articles.upload_form(self._messages, allowed=False)
         return [gr.skip() if readable else scope, upload, *self._render(scope, ListState())]
 
     def scope_changed(self, scope: Scope, form_scope: Scope | None, state: ListState) -> list[Any]:
@@ -100,10 +100,10 @@ class _LibraryEvents:
                     article = self._assistant.article(article_id, collection=scope.collection)
                     self._assistant.remove([article_id], collection=scope.collection)
                     removed = RemovedArticle(article=article, collection=scope.collection)
-                    notice = render("library/removed.html", phrases=self._phrases, article=article)
+                    notice = render("library/removed.html", self._messages, article=article)
                     scope = _next_edition(scope.choosing(one for one in scope.chosen if one != article_id))
         except QuothError as failure:
-            notice = error(str(failure))
+            notice = error(self._messages.told(failure.message))
         return [scope, removed, notice, *self._list(scope, state)]
 
     def restore(self, scope: Scope, removed: RemovedArticle | None) -> list[Any]:
@@ -113,8 +113,8 @@ class _LibraryEvents:
         try:
             list(self._assistant.add([removed.article], collection=removed.collection))
         except QuothError as failure:
-            return [scope, removed, error(str(failure))]
-        notice = render("library/restored.html", phrases=self._phrases, article=removed.article)
+            return [scope, removed, error(self._messages.told(failure.message))]
+        notice = render("library/restored.html", self._messages, article=removed.article)
         return [_next_edition(scope), None, notice]
 
     def added(self, scope: Scope, event: gr.EventData) -> Scope:
@@ -126,7 +126,7 @@ class _LibraryEvents:
     def _render(self, scope: Scope, state: ListState) -> list[Any]:
         """The scope that the form shows, the form, and the list."""
         outlets = self._assistant.sources(collection=scope.collection)
-        form = filters.form(self._phrases, scope, state.search, self._assistant.collections(), outlets)
+        form = filters.form(self._messages, scope, state.search, self._assistant.collections(), outlets)
         return [scope, form, self._list(scope, state)[1]]
 
     def _list(self, scope: Scope, state: ListState) -> tuple[ListState, str]:
@@ -143,7 +143,7 @@ class _LibraryEvents:
         if state.offset and not page.articles:
             return self._list(scope, replace(state, offset=max(0, state.offset - articles.PAGE_SIZE)))
         shown = articles.articles(
-            self._phrases,
+            self._messages,
             page,
             state.offset,
             scope.collection,

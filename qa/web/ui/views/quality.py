@@ -14,12 +14,12 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from index.errors import QuothError
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.auth import caller
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.web.errors.handlers import HANDLERS
 from qa.web.ui.html.rendering import error, render
-from qa.web.ui.phrases.window import Phrases
 from qa.web.ui.scope import Scope
 from qa.web.ui.views.components import QUIET, live
 
@@ -52,10 +52,12 @@ def create_app(evaluation: BackgroundEvaluation) -> Starlette:
     return Starlette(routes=[Route("/report", report)], exception_handlers=HANDLERS)
 
 
-def build(evaluation: BackgroundEvaluation, assistant: Assistant, phrases: Phrases, scope: gr.State) -> None:
+def build(
+    evaluation: BackgroundEvaluation, assistant: Assistant, messages: Messages, scope: gr.State
+) -> None:
     """Adds the view's components and events to the page."""
     with gr.Column(elem_id="measuring"):
-        form = live("measure", _form(phrases, allowed=True))
+        form = live("measure", _form(messages, allowed=True))
         progress, report = live("standing"), live("report")
     timer = gr.Timer(1, active=False)
 
@@ -66,9 +68,9 @@ def build(evaluation: BackgroundEvaluation, assistant: Assistant, phrases: Phras
         now = evaluation.progress(scope.collection)
         running = now.state in ("running", "stopping")
         # The report stays as it is while an evaluation runs: someone may be reading it.
-        shown = gr.skip() if running and not opened else _report(phrases, evaluation, scope.collection)
+        shown = gr.skip() if running and not opened else _report(messages, evaluation, scope.collection)
         return [
-            render("quality/progress.html", phrases=phrases, progress=now),
+            render("quality/progress.html", messages, progress=now),
             gr.Timer(active=running),
             shown,
         ]
@@ -77,7 +79,7 @@ def build(evaluation: BackgroundEvaluation, assistant: Assistant, phrases: Phras
         return current(scope, opened=True)
 
     def open_view(scope: Scope) -> list[Any]:
-        form = gr.skip() if caller().has("admin") else _form(phrases, allowed=False)
+        form = gr.skip() if caller().has("admin") else _form(messages, allowed=False)
         progress, *others = scope_changed(scope)
         # A page begins empty. Where this event comes late, an error may be shown already.
         return [form, progress if progress and progress.strip() else gr.skip(), *others]
@@ -87,18 +89,18 @@ def build(evaluation: BackgroundEvaluation, assistant: Assistant, phrases: Phras
         questions, limit = fields.get("file", ""), str(fields.get("limit", ""))
         try:
             if not isinstance(questions, str) or len(questions) > MAX_FILE_CHARACTERS:
-                raise QuothError(phrases.quality.too_large)
+                raise QuothError(messages.gettext("the file is larger than 1 MB; use fewer questions"))
             count = min(MAX_QUESTIONS, max(1, int(limit))) if limit.isdecimal() else DEFAULT_QUESTIONS
             evaluation.start(questions, collection=scope.collection, most=count)
         except QuothError as failure:
-            return [error(str(failure)), gr.skip(), gr.skip()]
+            return [error(messages.told(failure.message)), gr.skip(), gr.skip()]
         return current(scope)
 
     def stop(scope: Scope) -> list[Any]:
         try:
             evaluation.stop(scope.collection)
         except QuothError as failure:
-            return [error(str(failure)), gr.skip(), gr.skip()]
+            return [error(messages.told(failure.message)), gr.skip(), gr.skip()]
         return current(scope)
 
     shown = [progress, timer, report]
@@ -109,19 +111,19 @@ def build(evaluation: BackgroundEvaluation, assistant: Assistant, phrases: Phras
     timer.tick(current, [scope], shown, **QUIET)
 
 
-def _form(phrases: Phrases, *, allowed: bool) -> str:
+def _form(messages: Messages, *, allowed: bool) -> str:
     return render(
         "quality/form.html",
-        phrases=phrases,
+        messages,
         allowed=allowed,
         max_questions=MAX_QUESTIONS,
         default_questions=DEFAULT_QUESTIONS,
     )
 
 
-def _report(phrases: Phrases, evaluation: BackgroundEvaluation, collection: str) -> str:
+def _report(messages: Messages, evaluation: BackgroundEvaluation, collection: str) -> str:
     page = evaluation.page(collection)
     # The address changes with the report, so that the frame reloads.
     version = hashlib.sha256(page.encode()).hexdigest()[:12]
     address = f"..{PATH}/report?{urlencode({'collection': collection, 'version': version})}" if page else ""
-    return render("quality/report.html", phrases=phrases, address=address)
+    return render("quality/report.html", messages, address=address)

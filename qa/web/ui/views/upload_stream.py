@@ -17,6 +17,8 @@ from starlette.routing import Route
 
 from index.errors import QuothError
 from index.schemas import Ingested, IngestReport, Skipped
+from index.text.messages.catalogue import messages_in
+from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.web.errors.handlers import HANDLERS
 from qa.web.errors.problem_details import ProblemDetails
@@ -39,7 +41,10 @@ def create_app(assistant: Assistant) -> Starlette:
 
     async def add(request: Request) -> StreamingResponse:
         given, collection = await parse_uploads(request), request.query_params.get("collection", "default")
-        return StreamingResponse(_lines(assistant, given, collection), media_type="application/x-ndjson")
+        messages = messages_in(request.headers.get("accept-language", ""))
+        return StreamingResponse(
+            _lines(assistant, messages, given, collection), media_type="application/x-ndjson"
+        )
 
     return Starlette(
         routes=[Route("/articles", add, methods=["POST"])],
@@ -48,8 +53,10 @@ def create_app(assistant: Assistant) -> Starlette:
     )
 
 
-async def _lines(assistant: Assistant, given: Sequence[Upload], collection: str) -> AsyncIterator[str]:
-    outcomes = _outcomes(assistant, given, collection)
+async def _lines(
+    assistant: Assistant, messages: Messages, given: Sequence[Upload], collection: str
+) -> AsyncIterator[str]:
+    outcomes = _outcomes(assistant, messages, given, collection)
     try:
         async for outcome in iterate_in_threadpool(outcomes):
             yield json.dumps(outcome) + "\n"
@@ -59,23 +66,25 @@ async def _lines(assistant: Assistant, given: Sequence[Upload], collection: str)
             await run_in_threadpool(outcomes.close)
 
 
-def _outcomes(assistant: Assistant, given: Sequence[Upload], collection: str) -> Generator[dict[str, str]]:
+def _outcomes(
+    assistant: Assistant, messages: Messages, given: Sequence[Upload], collection: str
+) -> Generator[dict[str, str]]:
     told: list[Ingested] = []
     try:
         for outcome in assistant.add(read_uploads(assistant, given), collection=collection):
             if isinstance(outcome, Ingested) and outcome.remarks:
                 told.append(replace(outcome, uncovered=None))
-            yield _line(outcome)
-        yield from ({"warning": warning} for warning in IngestReport.of(told).warnings)
+            yield _line(messages, outcome)
+        yield from ({"warning": messages.told(warning)} for warning in IngestReport.of(told).warnings)
     except QuothError as error:
-        yield {"trouble": str(error)}
+        yield {"trouble": messages.told(error.message)}
     except Exception as error:
         logger.exception("adding articles in the window failed")
-        yield {"trouble": ProblemDetails.of(error).detail}
+        yield {"trouble": ProblemDetails.of(error, messages=messages).detail}
 
 
-def _line(outcome: Ingested | Skipped) -> dict[str, str]:
+def _line(messages: Messages, outcome: Ingested | Skipped) -> dict[str, str]:
     if isinstance(outcome, Ingested):
         gone = ", ".join(one.title or one.article_id for one in outcome.replaced)
         return {"how": outcome.how} | ({"replaced": gone} if gone else {})
-    return {"skipped": outcome.source, "reason": outcome.reason}
+    return {"skipped": outcome.source, "reason": messages.told(outcome.reason)}

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import chromadb
 import numpy as np
 import pytest
 
@@ -64,7 +65,13 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("kind", DAMAGE)
+# Each starts a process that loads the vector store.
+QUICK = ("folder gone", "vectors scrambled")
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[] if kind in QUICK else pytest.mark.slow) for kind in DAMAGE]
+)
 def test_damage_is_noticed_before_the_store_is_used(tmp_path: Path, whole: Path, kind: str) -> None:
     shutil.copytree(whole, folder := tmp_path / "vectors")
     DAMAGE[kind](folder)
@@ -91,3 +98,25 @@ def test_a_whole_store_is_tried_once(tmp_path: Path, whole: Path, monkeypatch: p
         # A copy that does not keep the time of change, as of a backup, is tried; closed again, it is not.
         if not times_tried:
             os.utime(segment(folder) / "header.bin")
+
+
+def test_vectors_come_back_to_the_last_digit(tmp_path: Path) -> None:
+    vectors = np.random.default_rng(0).normal(size=(3, 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    store = ChromaVectorStore(FolderClient(tmp_path / "vectors"))
+    store.put(["a", "b", "c"], vectors, [VectorMetadata(article_id="x", source="", date=None)] * 3)
+    found, rows = store.get(["a", "b", "c"])
+    assert all((row == vectors["abc".index(id_)]).all() for id_, row in zip(found, rows, strict=True))
+    store.close()
+
+
+def test_vectors_of_older_collections_are_found(tmp_path: Path) -> None:
+    client = chromadb.PersistentClient(path=str(tmp_path / "vectors"))
+    configuration = {"hnsw": {"space": "cosine"}}
+    older = client.create_collection("passages", configuration=configuration, embedding_function=None)
+    older.add(ids=["a", "b"], embeddings=np.eye(2, 4, dtype=np.float32), metadatas=[{"day": 0}] * 2)
+    client.close()
+    store = ChromaVectorStore(FolderClient(tmp_path / "vectors"))
+    query = np.asarray([0.8, 0.6, 0, 0], dtype=np.float32)
+    assert store.nearest(query, 2, Filters()) == pytest.approx({"a": 0.8, "b": 0.6}, abs=1e-6)
+    store.close()

@@ -149,6 +149,7 @@ def test_search_shows_ranked_passages(seeded_quoth: Run) -> None:
     assert "\n 2. " in out and "\n 3. " not in out
 
 
+@pytest.mark.slow
 def test_asking_can_be_interrupted(seeded_home: Path) -> None:
     asking = subprocess.Popen(
         [QUOTH, "ask", QUESTION, "--home", seeded_home],

@@ -100,6 +100,7 @@ main.main()
 """
 
 
+@pytest.mark.slow
 def test_interrupted_adding_continues(home: Path, tmp_path: Path) -> None:
     """Interrupted after a finished batch, within the next one."""
     file, halt = tmp_path / "harbours.jsonl", tmp_path / "halt"

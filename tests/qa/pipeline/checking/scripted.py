@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from index.text.normalization import content_words, stem
+from qa.llm.chat_models import Task
+from qa.verification.verifiers.proof import PROOF, ProofCoefficients
 from qa.verification.verifiers.verifier import Hypothesis, Verdict
 
-PROOF, NO_PROOF, CONTRADICTION = 0.9, 0.1, 0.8
+PROVES, NO_PROOF, CONTRADICTION = 0.9, 0.1, 0.8
 
 
 @dataclass
@@ -16,6 +19,8 @@ class WordVerifier:
     was asked.
     """
 
+    coefficients: ClassVar[ProofCoefficients] = PROOF
+    tasks: ClassVar[tuple[Task, ...]] = ()
     name: str = "words"
     asked: list[Hypothesis] = field(default_factory=list)
 
@@ -26,4 +31,4 @@ class WordVerifier:
         claim, quote = (
             {stem(word) for word in content_words(text)} for text in (hypothesis.claim, hypothesis.quote)
         )
-        return Verdict(proof=PROOF if claim <= quote else NO_PROOF, contradiction=0.0)
+        return Verdict(proof=PROVES if claim <= quote else NO_PROOF, contradiction=0.0)

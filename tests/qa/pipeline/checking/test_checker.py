@@ -14,7 +14,7 @@ from index.schemas import Article, Filters
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable, TextInvalid
 from qa.schemas import CheckedSentence, CheckedText, TextToCheck
-from tests.qa.pipeline.checking.scripted import CONTRADICTION, NO_PROOF, PROOF, WordVerifier
+from tests.qa.pipeline.checking.scripted import CONTRADICTION, NO_PROOF, PROVES, WordVerifier
 
 PROVEN = "The new date is 16 March 2024."
 WRONG_YEAR = "Relling has worked on the project since 2018."
@@ -40,7 +40,7 @@ def verdicts(checked: CheckedText) -> list[str]:
 def test_every_sentence_has_its_verdict(assistant: Assistant) -> None:
     checked = assistant.check_text(TEXT)
     assert verdicts(checked) == ["no_claim", "proven", "contradicted", "unproven", "no_claim"]
-    assert [sentence.probability for sentence in checked.sentences][1::2] == [PROOF, 0.0]
+    assert [sentence.probability for sentence in checked.sentences][1::2] == [PROVES, 0.0]
     assert checked.sentences[0].probability is None
     assert checked.verifier == "words"
     assert checked.proven_share == pytest.approx(1 / 3)

@@ -9,9 +9,9 @@ import pytest
 
 from index.library import Library
 from index.schemas import Article, Filters
+from index.text.messages.catalogue import ENGLISH
 from qa.assistant import Assistant
 from qa.llm.chat_models import ChatModel
-from qa.pipeline.composition.holdings.catalogue import dated
 from qa.schemas import Answer, Turn
 
 Answering = Callable[[ChatModel | None], Assistant]
@@ -290,4 +290,4 @@ def test_several_chosen_articles_are_summarised_and_compared(ask: Callable[..., 
 def test_the_catalogue_names_a_month_or_year_that_is_no_day() -> None:
     known = [Article(id="a", text="", date=date(2022, 3, 5)), Article(id="b", text="", period="2022-03")]
     known += [Article(id="c", text="", period="2022"), Article(id="d", text="")]
-    assert [dated(one) for one in known] == ["5 March 2022", "March 2022", "2022", ""]
+    assert [ENGLISH.long_dated(one) for one in known] == ["5 March 2022", "March 2022", "2022", ""]

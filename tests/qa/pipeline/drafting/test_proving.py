@@ -24,6 +24,8 @@ class ScriptedVerifier:
     """Finds each claim as probable as it is told, and keeps what it was asked."""
 
     name = "scripted"
+    coefficients = PROOF
+    tasks = ()
 
     def __init__(self, proofs: Mapping[str, float]) -> None:
         self.proofs = proofs
@@ -91,6 +93,14 @@ def test_another_candidate_repairs_an_unproven_one() -> None:
     found = proven([FIRST, SECOND], {"Ada won.": 0.2, "Ben won.": 0.7})
     assert found.cited.text == "Ben won [1]."
     assert found.proof == pytest.approx(0.7)
+
+
+def test_what_two_candidates_share_is_verified_once() -> None:
+    verifier = ScriptedVerifier({"Ada won.": 0.1, "It rained.": 0.2})
+    candidates = [FIRST, candidate("Ada won.", "It rained.")]
+    found = asyncio.run(prove(candidates, QUESTION, (), verifier, 0.5, nothing))
+    assert (found.cited.sentences, found.proof) == ((), pytest.approx(0.2))
+    assert [each.claim for each in verifier.asked] == ["Ada won.", "It rained."]
 
 
 def test_nothing_is_shown_if_nothing_is_proven() -> None:

@@ -26,6 +26,7 @@ from tests.serving import Serving
 
 QUESTION = "When was the Vey Bridge in Ostleigh opened?"
 MESSAGES: list[ChatCompletionMessageParam] = [{"role": "user", "content": QUESTION}]
+TOOL: Any = {"type": "function", "function": {"name": "f", "parameters": {}}}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -142,10 +143,12 @@ def test_langchain_gets_the_same_answers(server: Serving) -> None:
         assert "[1]" in whole.text
         assert "".join(piece.text for piece in chat.stream(QUESTION)) == whole.text
         schema = {"title": "answer", "description": "x", "type": "object", "properties": {}}
-        for method in ("json_schema", "json_mode"):
+        for method in ("json_schema", "json_mode", "function_calling"):
             structured: Any = chat.with_structured_output(schema, method=method)
-            with pytest.raises(openai.BadRequestError, match="omit response_format"):
+            with pytest.raises(openai.BadRequestError, match=r"omit (response_format|tool_choice)"):
                 structured.invoke(QUESTION)
+        offered = chat.bind_tools([TOOL]).invoke(QUESTION)
+        assert offered.text == whole.text and not offered.tool_calls
 
 
 def test_unsupported_options_are_refused(client: openai.OpenAI) -> None:
@@ -157,8 +160,11 @@ def test_unsupported_options_are_refused(client: openai.OpenAI) -> None:
         return error.value.message
 
     assert "one answer" in refused("n", n=2)
-    tool = {"type": "function", "function": {"name": "f", "parameters": {}}}
-    assert "no tools" in refused("tools", tools=[tool])
+    for choice in ("required", {"type": "function", "function": {"name": "f"}}):
+        assert "calls no tools" in refused("tool_choice", tools=[TOOL], tool_choice=choice)
+    assert "calls no tools" in refused(
+        "function_call", functions=[TOOL["function"]], function_call={"name": "f"}
+    )
     assert "is text" in refused("response_format", response_format={"type": "json_object"})
     refused("logprobs", logprobs=True)
     refused("modalities", modalities=["audio"])
@@ -176,9 +182,32 @@ def test_other_options_are_ignored(client: openai.OpenAI) -> None:
     ]
     plain = client.chat.completions.create(model="quoth", messages=MESSAGES)
     response = client.chat.completions.create(
-        model="quoth", messages=parts, n=1, temperature=0.3, max_tokens=5, stop=["x"], seed=1, tools=[]
+        model="quoth", messages=parts, n=1, temperature=0.3, max_tokens=5, stop=["x"], seed=1, user="Ann"
     )
     assert response.choices[0].message.content == plain.choices[0].message.content
+
+
+def test_tools_that_are_offered_are_not_called(client: openai.OpenAI) -> None:
+    """Open WebUI offers its own with every question, and keeps what another model called in the history."""
+    plain = client.chat.completions.create(model="quoth", messages=MESSAGES)
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    called: Any = [
+        {"role": "user", "content": QUESTION},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "1", "content": "The bridge was opened in 1850."},
+    ]
+    histories: list[Any] = [[], called]
+    for earlier in histories:
+        for choice in ("auto", "none"):
+            completion = client.chat.completions.create(
+                model="quoth", messages=[*earlier, *MESSAGES], tools=[TOOL], tool_choice=choice
+            )
+            [chosen] = completion.choices
+            assert chosen.finish_reason == "stop" and not chosen.message.tool_calls
+            assert chosen.message.content and "1850" not in chosen.message.content
+            assert earlier or chosen.message.content == plain.choices[0].message.content
+    with pytest.raises(openai.BadRequestError, match="user's question"):
+        client.chat.completions.create(model="quoth", messages=called, tools=[TOOL])
 
 
 def test_history_and_as_of_apply_to_the_question(client: openai.OpenAI) -> None:

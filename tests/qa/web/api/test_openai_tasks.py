@@ -1,6 +1,6 @@
 """Tasks of chat programs are done without a search; questions that look similar stay questions.
 
-The prompts have the form that Open WebUI 0.6 and LibreChat 0.8 send.
+The prompts have the form that Open WebUI 0.6 and 0.12, and LibreChat 0.8, send.
 """
 
 from __future__ import annotations
@@ -25,8 +25,17 @@ def open_webui(task: str, output: str, chat: str = CHAT) -> str:
 TITLE = open_webui("Generate a concise, 3-5 word title.", '{ "title": "your concise title here" }')
 TAGS = open_webui("Generate 1-3 broad tags.", '{ "tags": ["tag1", "tag2", "tag3"] }')
 FOLLOW_UPS = open_webui(
-    "Suggest 3-5 follow-up questions.", '{ "follow_ups": ["Question 1?", "Question 2?"] }'
+    "Predict 3-5 useful messages this user might naturally send next.",
+    '{ "follow_ups": ["Suggested next message 1", "Suggested next message 2"] }',
 )
+EMOJI = f"Reflect the speaker's likely facial expression through a fitting emoji.\n\nMessage: ```{ASKED}```"
+TOOL_CALLS = [
+    {
+        "role": "system",
+        "content": 'Available Tools: []\n\nIf no tools match, return:\n   {\n     "tool_calls": []\n   }',
+    },
+    {"role": "user", "content": f'History:\nUSER: """{ASKED}"""\nQuery: And for how much?'},
+]
 QUERIES = open_webui("Analyze the chat history.", '\n{\n  "queries": ["query1", "query2"]\n}')
 GERMAN = open_webui("Erzeuge einen kurzen Titel.", '{ "title": "der Titel" }')
 AUTOCOMPLETE = open_webui("You are an autocompletion system.", '`{ "text": "<your_completion>" }`')
@@ -68,6 +77,8 @@ def test_other_tasks_have_their_form_too(client):
     assert json.loads(content(client, QUERIES)) == {"queries": ["And for how much?"]}
     assert json.loads(content(client, AUTOCOMPLETE)) == {"text": ""}
     assert content(client, LIBRECHAT).startswith("Which club did Ilario Castellane")
+    assert content(client, EMOJI) == "💬"
+    assert json.loads(content(client, None, messages=TOOL_CALLS)) == {"tool_calls": []}
 
 
 @pytest.mark.parametrize("name", ["title_generation", "TASKS.TITLE_GENERATION"])

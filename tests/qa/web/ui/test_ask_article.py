@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -15,12 +16,12 @@ from playwright.sync_api import Browser, Page, expect
 from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.schemas import Article, Filters
+from index.text.messages.catalogue import ENGLISH
 from qa.assistant import Assistant
 from qa.web.ui.html import reader
 from qa.web.ui.html.filters import line
 from qa.web.ui.html.welcome import suggestions
 from qa.web.ui.mount import mount
-from qa.web.ui.phrases.window import ENGLISH
 from qa.web.ui.scope import Scope
 from qa.web.ui.views.ask import narrowed_to, widened
 from qa.web.ui.views.chosen import choose, titles_of
@@ -113,10 +114,14 @@ def test_the_reader_offers_to_ask_its_article() -> None:
 # In the browser
 
 
-@pytest.fixture
-def address(seeded_home: Path, embedder: SentenceEmbedder) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address(
+    tmp_path_factory: pytest.TempPathFactory, seeded_folder: Path, embedder: SentenceEmbedder
+) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(seeded_folder / "collections", home / "collections")
     with (
-        Library(seeded_home, embedder) as library,
+        Library(home, embedder) as library,
         Assistant(library, None, 360) as assistant,
         served(mount(FastAPI(openapi_url=None), assistant)) as address,
     ):

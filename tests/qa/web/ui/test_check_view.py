@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,17 +39,28 @@ class HeldVerifier(WordVerifier):
         return await super().verify(hypothesis)
 
 
-@pytest.fixture
-def verifier() -> Iterator[HeldVerifier]:
-    verifier = HeldVerifier()
-    yield verifier
+@pytest.fixture(scope="module")
+def verifier() -> HeldVerifier:
+    return HeldVerifier()
+
+
+@pytest.fixture(autouse=True)
+def released(verifier: HeldVerifier) -> Iterator[None]:
+    yield
     verifier.released.set()
 
 
-@pytest.fixture
-def address(seeded_home: Path, embedder: SentenceEmbedder, verifier: HeldVerifier) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address(
+    tmp_path_factory: pytest.TempPathFactory,
+    seeded_folder: Path,
+    embedder: SentenceEmbedder,
+    verifier: HeldVerifier,
+) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(seeded_folder / "collections", home / "collections")
     with (
-        Library(seeded_home, embedder) as library,
+        Library(home, embedder) as library,
         Assistant(library, None, 360, verifier=verifier) as assistant,
         served(mount(FastAPI(openapi_url=None), assistant)) as address,
     ):

@@ -7,12 +7,12 @@ from datetime import date
 
 from index.library import Library
 from index.schemas import Filters
+from index.text.messages.catalogue import ENGLISH, languages
 from qa.assistant import Assistant
 from qa.errors import ModelUnavailable
 from qa.schemas import CheckedSentence, CheckedText, Citation, Side
 from qa.web.ui import check_export
 from qa.web.ui.html import checked
-from qa.web.ui.phrases.window import ENGLISH, GERMAN
 from qa.web.ui.scope import Scope
 from qa.web.ui.views.check import CheckSoFar, stream_check
 from tests.qa.pipeline.checking.scripted import WordVerifier
@@ -108,11 +108,11 @@ def test_a_checked_text_is_exported_with_signs_quotes_and_sources() -> None:
     nothing = CheckedSentence(text="Why?", start=16, end=20, verdict="no_claim")
     whole = CheckedText(sentences=(sentence, nothing), verifier="words")
     day = date(2024, 3, 1)
-    for phrases in (ENGLISH, GERMAN):
-        text = check_export.markdown(phrases, whole, day)
-        assert f"✗ It \\*opens\\* \\<b\\>. *({phrases.check.verdicts['contradicted']})*" in text
+    for messages in languages().values():
+        text = check_export.markdown(messages, whole, day)
+        assert f"✗ It \\*opens\\* \\<b\\>. *({checked.verdict_names(messages)['contradicted']})*" in text
         assert "> \\<script\\>" in text and "16 March" in text and "\n\nWhy?\n" in text
-        page = check_export.page(phrases, whole, day)
+        page = check_export.page(messages, whole, day)
         assert page.startswith("<!doctype html>") and "<script" not in page and "<b>" not in page
         assert "&lt;script&gt;" in page and "✗" in page and "16 March" in page
         assert "src=" not in page and "<link" not in page
@@ -133,8 +133,8 @@ def test_texts_and_quotes_are_escaped() -> None:
     hostile = CheckedSentence(
         text="<img src=x>", start=0, end=11, verdict="contradicted", probability=0.1, citations=(CITED,)
     )
-    for phrases in (ENGLISH, GERMAN):
-        html = checked.result(phrases, [hostile], 1, Scope(), stopped=True)
+    for messages in languages().values():
+        html = checked.result(messages, [hostile], 1, Scope(), stopped=True)
         assert "<img" not in html and "<script" not in html and "<b>News" not in html
-        assert "&lt;img src=x&gt;" in html and phrases.check.verdicts["contradicted"] in html
+        assert "&lt;img src=x&gt;" in html and checked.verdict_names(messages)["contradicted"] in html
         assert "a%26b" in html

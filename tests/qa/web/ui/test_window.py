@@ -23,7 +23,6 @@ from qa.assistant import Assistant
 from qa.telemetry.feedback import FeedbackFile
 from qa.verification.recheck import read_answers
 from qa.web.ui import mount
-from qa.web.ui.phrases.window import ENGLISH
 from tests.qa.web.ui.browser import DRAFT, HOSTILE, QUESTION, QUOTE, HeldModel, served
 
 # Adds up layout shifts without user input.
@@ -167,7 +166,7 @@ def test_evidence_is_shown_before_the_answer_with_its_quote(page: Page, model: H
     expect(page.locator("#current .said")).to_contain_text(f"{DRAFT.removesuffix(' [1].')}.[1]")
     expect(page.locator("#sources mark").first).to_contain_text(QUOTE)
     expect(page.locator("#sources")).to_contain_text("27 Oct 2022")
-    expect(page.locator("#status")).to_have_text(ENGLISH.ask.done)
+    expect(page.locator("#status")).to_have_text("The answer is ready.")
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
     assert page.evaluate("shift") < 0.01
 
@@ -230,7 +229,7 @@ def test_stop_ends_the_model_and_keeps_the_typed_text(page: Page, model: HeldMod
     page.get_by_label("Ask a question").fill("typed meanwhile")
     assert model.started.wait(20)
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".trouble")).to_have_text(ENGLISH.ask.stopped)
+    expect(page.locator(".trouble")).to_have_text("Stopped before the quotes were checked.")
     assert model.ended.wait(10)
     expect(page.get_by_label("Ask a question")).to_have_value("typed meanwhile")
     model.released.set()
@@ -244,9 +243,9 @@ def test_conversation_is_saved_rated_renamed_exported_and_deleted(page: Page, ho
     ask(page, QUESTION)
     expect(page.locator("#current .answer")).to_be_visible()
     page.get_by_role("button", name="Bad").click()
-    page.get_by_label(ENGLISH.ask.reason).fill("too short")
+    page.get_by_label("What was wrong? (optional)").fill("too short")
     page.get_by_role("button", name="Send").click()
-    expect(page.locator("#current .actions")).to_contain_text(ENGLISH.ask.thanks)
+    expect(page.locator("#current .actions")).to_contain_text("Thanks for your feedback.")
     [kept] = FeedbackFile(home).read()
     assert (kept.verdict, kept.reason, kept.question) == ("down", "too short", QUESTION)
     page.reload()
@@ -270,7 +269,7 @@ def test_conversation_is_saved_rated_renamed_exported_and_deleted(page: Page, ho
     page.get_by_role("button", name="Delete").click()
     page.reload()
     page.get_by_role("button", name="Conversations").click()
-    expect(page.locator("#conversations")).to_contain_text(ENGLISH.no_conversations)
+    expect(page.locator("#conversations")).to_contain_text("No conversations yet.")
 
 
 def test_leaving_the_page_ends_the_model(new_page: Callable[..., Page], model: HeldModel):

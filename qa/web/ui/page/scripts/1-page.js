@@ -7,6 +7,9 @@ quoth.server = new Promise((connected) => {
   quoth.connect = connected;
 });
 
+// The headers of a request whose response people read: it comes in the page's language.
+quoth.accepting = { "accept-language": document.documentElement.lang };
+
 quoth.find = (selector, within = document) => within.querySelector(selector);
 
 // Has the browser save a text as a file.
@@ -24,7 +27,6 @@ document.addEventListener("click", (event) => {
 });
 
 // Switching the language keeps the conversation.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[hreflang]");
-  if (link) link.search = location.search;
+document.addEventListener("change", ({ target }) => {
+  if (target.matches(".languages")) location.assign(target.value + location.search);
 });

@@ -14,7 +14,7 @@
       (one) => `[${one.number}] “${one.quote}” ${[one.title, one.source, one.date, one.url].filter(Boolean).join(", ")}`,
     );
     await navigator.clipboard.writeText([answer.text, ...quotes].join("\n"));
-    note(button, document.getElementById("phrases").dataset.copied);
+    note(button, document.getElementById("messages").dataset.copied);
   };
 
   const send = async (button, verdict, reason) => {
@@ -24,7 +24,7 @@
     const server = await quoth.server;
     const sent = { verdict, question, answer, reason, as_of, collection, history: quoth.turnsBefore(nth) };
     const trouble = await server.feedback(sent);
-    note(button, trouble || document.getElementById("phrases").dataset.thanks);
+    note(button, trouble || document.getElementById("messages").dataset.thanks);
     if (trouble) return;
     for (const way of ["up", "down"])
       quoth.find(`[data-action=${way}]`, shown).setAttribute("aria-pressed", String(way === verdict));

@@ -58,7 +58,7 @@
     if (bar.dataset.collection !== collectionOfTicks) ticked.clear();
     collectionOfTicks = bar.dataset.collection;
     for (const box of document.querySelectorAll("#articles .tick")) box.checked = ticked.has(box.value);
-    const text = bar.dataset.count.replace("{}", ticked.size);
+    const text = bar.dataset.count.replace("{number}", ticked.size);
     if (bar.hidden !== !ticked.size) bar.hidden = !ticked.size;
     if (quoth.find("span", bar).textContent !== text) quoth.find("span", bar).textContent = text;
   };

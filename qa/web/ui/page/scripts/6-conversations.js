@@ -11,7 +11,7 @@
     link.href = `?conversation=${encodeURIComponent(conversation.id)}`;
     if (new URLSearchParams(location.search).get("conversation") === conversation.id) link.setAttribute("aria-current", "page");
     const day = new Date(conversation.changed);
-    quoth.find("time", line).textContent = day.toLocaleDateString(document.getElementById("phrases").dataset.locale, { dateStyle: "medium" });
+    quoth.find("time", line).textContent = day.toLocaleDateString(document.getElementById("messages").dataset.locale, { dateStyle: "medium" });
     line.conversation = conversation;
     return line;
   };

@@ -43,6 +43,7 @@
     if (!talk || !current || !status || !document.getElementById("earlier")) return;
     waiting.disconnect();
     status.setAttribute("role", "status");
+    quoth.find("#box textarea")?.setAttribute("dir", "auto");
     follow(talk, current);
     quoth.restore();
   });

@@ -13,7 +13,7 @@
       const body = new FormData();
       body.append("file", file, file.name);
       try {
-        const response = await fetch("../draft/text", { method: "POST", body });
+        const response = await fetch("../draft/text", { method: "POST", body, headers: quoth.accepting });
         const answer = await response.json();
         if (response.ok) field.value = answer.text;
         else trouble = answer.detail;

@@ -43,22 +43,22 @@
     const words = form.dataset;
     const refusal = (size > Number(words.maxBytes) && words.tooLarge) || (url && !/^https?:/i.test(url) && words.noAddress);
     if (refusal) {
-      shown.show(words.skipped.replace("{}", 1), "bad");
+      shown.show(words.skipped.replace("{number}", 1), "bad");
       shown.reason("", refusal);
       return;
     }
     const counts = {};
     const summary = () =>
-      OUTCOMES.filter((how) => counts[how]).map((how) => words[how].replace("{}", counts[how])).join(", ");
+      OUTCOMES.filter((how) => counts[how]).map((how) => words[how].replace("{number}", counts[how])).join(", ");
     let trouble = "";
     shown.show(words.sending, "busy");
     try {
       const address = `../library/articles?${new URLSearchParams({ collection })}`;
-      const response = await fetch(address, { method: "POST", body, headers, signal: stopping.signal });
+      const response = await fetch(address, { method: "POST", body, headers: { ...headers, ...quoth.accepting }, signal: stopping.signal });
       if (!response.ok) throw new Error((await response.json()).detail);
       shown.show(words.reading, "busy");
       for await (const { how, replaced, skipped, reason, warning, trouble: wrong } of lines(response)) {
-        if (replaced) shown.reason("", words.replaced.replace("{}", () => replaced));
+        if (replaced) shown.reason("", words.replaced.replace("{titles}", () => replaced));
         if (warning) shown.reason("", warning);
         else if (wrong) trouble = wrong;
         else counts[how ?? "skipped"] = (counts[how ?? "skipped"] ?? 0) + 1;
@@ -70,7 +70,7 @@
       else trouble = error instanceof TypeError || error instanceof SyntaxError ? words.broken : error.message;
     }
     if (trouble) shown.reason("", trouble);
-    shown.show(summary() || (trouble ? words.skipped.replace("{}", 1) : words.nothing), trouble || counts.skipped ? "bad" : "good");
+    shown.show(summary() || (trouble ? words.skipped.replace("{number}", 1) : words.nothing), trouble || counts.skipped ? "bad" : "good");
   }
 
   const waiting = [];

@@ -1,0 +1,1 @@
+"""Quoth beside what people would use instead, on the same model server, articles and questions."""
