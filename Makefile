@@ -69,10 +69,11 @@ test: lint ## install the test tools, run lint and all tests (needs Chromium)
 	@$(BIN)/quoth models pull
 	@$(PYTEST)
 
-distributed: $(TESTABLE) ## run the tests with PostgreSQL and Chroma (needs Debian's postgresql)
+distributed: $(TESTABLE) ## run the tests with PostgreSQL, Chroma, two servers, two workers and haproxy on loopback
+	@.ci/install haproxy postgresql chromium
 	@$(PIP) install -q -c constraints.txt -e '.[server,test]'
 	@$(BIN)/quoth models pull minilm
-	@$(BIN)/pytest -m distributed
+	@$(BIN)/pytest -n 0 -m distributed
 
 soak: $(TESTABLE) ## run the tests that take many minutes
 	@$(BIN)/quoth models pull

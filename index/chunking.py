@@ -22,6 +22,11 @@ def title_prefix(article_title: str, tokens: TextTokenizer) -> str:
     return article_title[: offsets[TITLE_TOKENS - 1][1]] if len(offsets) > TITLE_TOKENS else article_title
 
 
+def embedded_text(article: Article, passage: Passage, tokens: TextTokenizer) -> str:
+    """What is embedded of a passage of the article: its title too, which says what the passage is about."""
+    return f"{title_prefix(article.title, tokens)}\n{passage.text}"
+
+
 def chunk_article(article: Article, tokens: TextTokenizer) -> list[Passage]:
     """The article's passages in order, each at most `tokens.limit` tokens including its title prefix.
 

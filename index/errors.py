@@ -9,10 +9,12 @@
     ├── ArchiveLocked       another process has the archive open
     ├── ArchiveBroken       the archive's files are damaged or inconsistent
     ├── EmbedderMismatch    the archive was made with another embedder
+    ├── EmbedderUnavailable the server that embeds cannot be reached or rejects the request
     ├── SnapshotInvalid     a file is not an export, is damaged, or collides with a collection
     ├── DiskFull            the disk is full
     ├── BatchLost           vectors were deleted before their articles were stored
     ├── StoreUnavailable    a database or vector server does not answer
+    │   └── WorkersMissing  no worker takes the articles that wait
     ├── StorePackagesMissing  the packages for such servers are not installed
     └── WeightsError
         ├── WeightsMissing  no source has the model's weights
@@ -74,6 +76,10 @@ class EmbedderMismatch(QuothError):
     """The archive's vectors were computed by another embedder than the current one."""
 
 
+class EmbedderUnavailable(QuothError):
+    """The server that embeds cannot be reached, rejects the request, or returns no vectors."""
+
+
 class SnapshotInvalid(QuothError):
     """A file cannot be imported: it is not an export, is damaged, or its collections already exist."""
 
@@ -113,6 +119,19 @@ class StoreUnavailable(QuothError):
     def for_callers(self) -> str:
         """What those may read who do not run the servers."""
         return f"{self.part} is not available; try again in {self.seconds} seconds"
+
+
+class WorkersMissing(StoreUnavailable):
+    """No worker takes the articles that wait in the queue."""
+
+    def __init__(self) -> None:
+        QuothError.__init__(
+            self,
+            "no worker takes the articles; start one with `quoth work`, and add them again: those that are "
+            "stored stay unchanged",
+        )
+        self.part = "quoth work"
+        self.seconds = 30
 
 
 class StorePackagesMissing(QuothError):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from index.chunking import chunk_article, title_prefix
+from index.chunking import chunk_article, embedded_text
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.memory import release_free_memory
 from index.errors import BatchLost
@@ -21,7 +23,8 @@ from index.text.messages.phrase import Phrase
 # similar length, few enough that an interruption costs seconds.
 BATCH_PASSAGES = 256
 # How often a batch is written whose vectors another process took for those of a dead one.
-ATTEMPTS = 5
+ATTEMPTS = 6
+PAUSE_SECONDS = 0.1
 
 Chunked = tuple[Article, list[Passage]]
 
@@ -87,10 +90,11 @@ class Ingest:
         ids = [passage.id for _, passage in passages]
         vectors = self._embed(passages)
         metadata = [VectorMetadata(article_id=a.id, source=a.source, date=a.first_day) for a, _ in passages]
+        outcomes: list[Ingested] = []
         with self.writing:
-            outcomes = [self._outcome(article, outdated) for article, _ in batch]
             for attempt in range(1, ATTEMPTS + 1):
                 try:
+                    outcomes = [self._outcome(article, outdated, retry=attempt > 1) for article, _ in batch]
                     written = self.documents.mark_orphans(ids)
                     self.vectors.put(ids, vectors, metadata)
                     self.documents.put(batch, written)
@@ -98,6 +102,8 @@ class Ingest:
                 except BatchLost:
                     if attempt == ATTEMPTS:
                         raise
+                    # Two writers of the same articles would take them from each other again and again.
+                    time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))
             delete_orphan_vectors(self.documents, self.vectors)
         release_free_memory()
         return outcomes
@@ -105,14 +111,16 @@ class Ingest:
     def _embed(self, passages: Sequence[tuple[Article, Passage]]) -> Vectors:
         known = [self.known.pop((p.article_id, p.start, p.end), None) for _, p in passages]
         texts = [
-            f"{title_prefix(article.title, self.embedder.tokens)}\n{passage.text}"
+            embedded_text(article, passage, self.embedder.tokens)
             for (article, passage), vector in zip(passages, known, strict=True)
             if vector is None
         ]
         computed = iter(self.embedder.encode(texts) if texts else ())
         return np.asarray([next(computed) if vector is None else vector for vector in known])
 
-    def _outcome(self, article: Article, outdated: Sequence[Replaced]) -> Ingested:
+    def _outcome(self, article: Article, outdated: Sequence[Replaced], *, retry: bool) -> Ingested:
+        if retry and self.documents.digest(article.id) == article.digest:  # another has stored it meanwhile
+            return Ingested(article_id=article.id, how="unchanged", remarks=article.remarks)
         old = dict.fromkeys(self.documents.ids_by_origin(article.origin))
         if self.documents.digest(article.id):
             old[article.id] = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
@@ -11,12 +11,23 @@ from typing import Self
 from index.collection import Collection, open_collection
 from index.embedding.embedder import Embedder
 from index.embedding.reranker import Reranker
-from index.errors import ArchiveBroken, ArchiveEmpty, CollectionInvalid, EmbedderMismatch, SnapshotInvalid
+from index.embedding.served import ServedEmbedder
+from index.errors import (
+    ArchiveBroken,
+    ArchiveEmpty,
+    CollectionInvalid,
+    EmbedderMismatch,
+    QuothError,
+    SnapshotInvalid,
+)
+from index.ingest import delete_orphan_vectors
 from index.maintenance.backup import Sink, write_backup
 from index.maintenance.backup_file import verify_backup
 from index.maintenance.reindex import outdated, reindex
 from index.maintenance.restore import restore
-from index.schemas import Ingested
+from index.maintenance.vector_sample import check_sample
+from index.queue.ingest_queue import IngestQueue
+from index.schemas import Article, Ingested, Skipped
 from index.storage.folders.folder_storage import FolderStorage
 from index.storage.folders.layout import checked_name, no_collection
 from index.storage.generations import Generation, Storage
@@ -36,6 +47,7 @@ class Library:
         embedder: Embedder,
         *,
         reranker: Reranker | None = None,
+        queue: IngestQueue | None = None,
         storage: Storage | None = None,
         address: str = "",
         token: str = "",
@@ -50,6 +62,7 @@ class Library:
         self._open: dict[str, tuple[Generation, Collection]] = {}
         self._opening = threading.Lock()
         self._restoring = threading.Lock()
+        self._queue = queue
 
     def collection(self, name: str, *, make: bool = False) -> Collection:
         """The collection of this name; with `make`, it is created if there is none.
@@ -64,9 +77,42 @@ class Library:
                 self._close(name)
                 if not make and not generation.exists():
                     raise no_collection(name)
-                opened = generation, open_collection(generation, self.embedder, self._reranker)
+                opened = generation, self._opened(generation)
                 self._open[name] = opened
             return opened[1]
+
+    def _opened(self, generation: Generation) -> Collection:
+        collection = open_collection(generation, self.embedder, self._reranker)
+        if isinstance(self.embedder, ServedEmbedder):
+            try:
+                check_sample(collection, self.embedder)
+            except QuothError:
+                collection.close()
+                raise
+        return collection
+
+    def add(self, name: str, items: Iterable[Article | Skipped]) -> Generator[Ingested | Skipped, None, None]:
+        """Stores the articles in the collection, which is created if there is none, while the outcomes are
+        iterated; see `Ingest`. Where there is a queue, its workers do it; see `IngestQueue`.
+        """
+        if self._queue:
+            return self._queue.add(checked_name(name), items)
+        return self.store(name, items)
+
+    def store(
+        self, name: str, items: Iterable[Article | Skipped]
+    ) -> Generator[Ingested | Skipped, None, None]:
+        """As `add`, in this process."""
+        return self.collection(name, make=True).add(items)
+
+    def sweep(self) -> int:
+        """Deletes the vectors that interrupted writes have left behind; returns their number."""
+        deleted = 0
+        for name in self.names():
+            with suppress(ArchiveEmpty, EmbedderMismatch):  # removed meanwhile, or to be reindexed
+                collection = self.collection(name)
+                deleted += delete_orphan_vectors(collection.documents, collection.vectors)
+        return deleted
 
     def names(self) -> list[str]:
         """The names of all collections, sorted."""
@@ -94,8 +140,22 @@ class Library:
         """The collections that another embedder made, or whose articles were indexed without their languages,
         each with its number of articles.
         """
-        counts = {name: outdated(self._storage.current(name), self.embedder) for name in self.names()}
+        counts = {name: self._outdated(name) for name in self.names()}
         return {name: count for name, count in counts.items() if count is not None}
+
+    def _outdated(self, name: str) -> int | None:
+        current = self._storage.current(name)
+        count = outdated(current, self.embedder)
+        if count is None and isinstance(self.embedder, ServedEmbedder):
+            # Its name does not tell its weights.
+            try:
+                self.collection(name)
+            except EmbedderMismatch:
+                with closing(current.documents()) as documents:
+                    return documents.counts()[0]
+            except QuothError:
+                return None  # said wherever the collection is used
+        return count
 
     def reindex(self, name: str) -> Iterator[Ingested]:
         """Rebuilds the collection with this library's embedder; yields the outcome of each article. The

@@ -34,6 +34,11 @@ class Settings(BaseModel):
         None, pattern="^https?://", description="address of an OpenAI-compatible server for `openai:…` models"
     )
     model_key: SecretStr | None = Field(None, description="API key for that server")
+    model_slots: Annotated[int, Field(ge=1, le=10_000)] | Literal["auto"] = Field(
+        "auto",
+        description="questions that one process has a remote model answer at once; `auto`: as many as "
+        "llama-server has slots, 8 with other servers",
+    )
     database_url: SecretStr | None = Field(
         None,
         description="PostgreSQL that holds the articles instead of the home: "
@@ -54,6 +59,13 @@ class Settings(BaseModel):
         description="embedding model: `minilm`, `multilingual`, a folder, or `owner/name` on the Hugging "
         "Face hub",
     )
+    embedder_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="address of a server that embeds, with OpenAI's `/v1/embeddings`; `embedder` is then the "
+        "name of its model",
+    )
+    embedder_key: SecretStr | None = Field(None, description="API key for that server")
     reranker: str | None = Field(
         None,
         min_length=1,

@@ -23,7 +23,7 @@ import httpx
 if TYPE_CHECKING:
     from index.storage.postgres.server_storage import ServerStorage
 
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass

@@ -61,15 +61,24 @@ class ModelConfig:
                 "save the model anew with sentence-transformers, or name another"
             )
         prompts = _read_json(path, "config_sentence_transformers.json").get("prompts") or {}
-        if not prompts and _E5.search(path.name):
-            prompts = _E5_PROMPTS
+        prompts = prompts or family_prompts(path.name)
         return cls(
             window=_window(path),
             query_prompt=_first(prompts, "query"),
             passage_prompt=_first(prompts, "passage", "document", "corpus"),
             languages=_languages(path),
-            unrelated=_E5_UNRELATED if _E5.search(path.name) else 0.0,
+            unrelated=family_unrelated(path.name),
         )
+
+
+def family_prompts(name: str) -> Mapping[str, str]:
+    """The prompts of the family that a model's name tells; none for most."""
+    return _E5_PROMPTS if _E5.search(name) else {}
+
+
+def family_unrelated(name: str) -> float:
+    """The cosine of texts about unrelated things, by the family that a model's name tells."""
+    return _E5_UNRELATED if _E5.search(name) else 0.0
 
 
 def _window(path: Path) -> int:

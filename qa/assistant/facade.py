@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from functools import cached_property
 from typing import Self
 
-from index.errors import ArchiveEmpty, StoreUnavailable
+from index.embedding.embedder import Embedder
+from index.embedding.served import ServedEmbedder
+from index.errors import ArchiveEmpty, EmbedderUnavailable, StoreUnavailable
 from index.library import Library
 from index.schemas import Filters
 from qa.assistant.event_loop import BackgroundLoop
 from qa.assistant.library_access import LibraryAccess
 from qa.auth import requires, unrestricted
 from qa.errors import ModelUnavailable
-from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens
+from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, RemoteChatModel
 from qa.pipeline.checking.checker import TextChecker
 from qa.pipeline.drafting.answer_prompt import answering_task
 from qa.pipeline.model_queue import ModelQueue
@@ -34,7 +36,7 @@ from qa.schemas import (
     checked_question,
     text_to_check,
 )
-from qa.telemetry.feedback import Feedback, FeedbackFile
+from qa.telemetry.feedback import Feedback, FeedbackFile, FeedbackStore
 from qa.telemetry.metrics import Metrics
 from qa.verification.verifiers.verifier import Verifier
 
@@ -55,15 +57,22 @@ class Assistant(LibraryAccess):
         private_urls: bool = False,
         queue: ModelQueue | None = None,
         verifier: Verifier | None = None,
+        make_embedder: Callable[[], Embedder] | None = None,
+        follow_slots: bool = False,
+        feedback: FeedbackStore | None = None,
     ) -> None:
-        super().__init__(library, private_urls=private_urls)
+        """Without a place for `feedback` it is kept in the library's folder. With `follow_slots` the queue
+        becomes as wide as a served model's server says that it works on at once, when the models warm up.
+        """
+        super().__init__(library, private_urls=private_urls, make_embedder=make_embedder)
         if queue is None:  # an empty one is false, too
             queue = ModelQueue(slots=CONCURRENT_ANSWERS, max_waiting=MAX_WAITING)
         self.model_name = model.name if model else NO_MODEL
         self.metrics = Metrics(self._searchable_counts)
         self.model = model
         self._queue = queue
-        self._feedback = FeedbackFile(library.folder)
+        self._follow_slots = follow_slots
+        self._feedback = feedback or FeedbackFile(library.folder)
         self._suggesting = threading.Lock()
         self._judging = verifier.tasks if verifier else ()
         self._pipeline = Pipeline(
@@ -174,21 +183,30 @@ class Assistant(LibraryAccess):
             searching = executor.submit(self._warm_up_search)
             if self.model:
                 self.model.warm_up([answering_task(), *self._judging])
+            self._fit_queue()
             searching.result()
 
+    def _fit_queue(self) -> None:
+        if self._follow_slots and isinstance(self.model, RemoteChatModel) and self.model.slots:
+            self._queue.resize(self.model.slots)
+
     def _warm_up_search(self) -> None:
-        self._library.embedder.encode(["ready"])
-        with suppress(ArchiveEmpty, StoreUnavailable):  # a store that comes back later needs no restart
+        # What is away now may be back when it is needed; `check` says that it is away.
+        with suppress(ArchiveEmpty, EmbedderUnavailable, StoreUnavailable):
+            self._library.embedder.encode(["ready"])
             self._library.collection("default").search("ready", k=1)
 
     @unrestricted
     def check(self) -> None:
-        """Raises ArchiveBroken, StoreUnavailable, DiskFull or ModelUnavailable if questions cannot be
-        answered or articles not be stored.
+        """Raises ArchiveBroken, DiskFull, ModelUnavailable, EmbedderUnavailable or StoreUnavailable if
+        questions cannot be answered or articles not be stored.
         """
         self._library.check()
+        if isinstance(self._library.embedder, ServedEmbedder):
+            self._library.embedder.check()
         if self.model:
             self.model.check()
+            self._fit_queue()  # its server may have been away when the models warmed up
 
     @unrestricted
     def close(self) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from index.errors import ArchiveLocked
 from index.library import Library
 from qa.assistant.facade import CONCURRENT_ANSWERS, Assistant
-from qa.assistant.storage import open_storage
+from qa.assistant.storage import open_queue, open_storage
 from qa.client import Quoth
 from qa.llm.adapters import judging_adapter
 from qa.llm.chat_models import ChatModel, LocalChatModel, choose_model
@@ -15,13 +15,16 @@ from qa.llm.embedders import find_verifier, open_embedder, open_reranker
 from qa.llm.installed_weights import require_model
 from qa.pipeline.model_queue import ModelQueue
 from qa.settings import CHAT_MODEL, Settings
+from qa.telemetry.feedback import FeedbackStore
 from qa.verification.verifiers.classifier import ClassifierVerifier
 from qa.verification.verifiers.judge import ChatModelVerifier
 from qa.verification.verifiers.tuned import TunedVerifier
 from qa.verification.verifiers.verifier import Verifier
 
 
-def open_assistant(settings: Settings, *, address: str = "", token: str = "") -> Assistant:
+def open_assistant(
+    settings: Settings, *, address: str = "", token: str = "", feedback: FeedbackStore | None = None
+) -> Assistant:
     """The assistant over the settings' home. Models load at their first use.
 
     `address` is where this process serves HTTP, and `token` its key; other processes that open the same
@@ -29,11 +32,10 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
     ModelUnavailable (a wrong name).
     """
     model = choose_model(settings, partial(require_model, folder=settings.home / "models"))
-    embedder, reranker = open_embedder(settings), open_reranker(settings)
     verifier = open_verifier(settings, model)
-    storage = open_storage(settings, address=address, token=token)
-    library = Library(settings.home, embedder, reranker=reranker, storage=storage)
-    slots = 1 if isinstance(model, LocalChatModel) else CONCURRENT_ANSWERS
+    library = open_library(settings, address=address, token=token)
+    given = CONCURRENT_ANSWERS if settings.model_slots == "auto" else settings.model_slots
+    slots = 1 if isinstance(model, LocalChatModel) else given
     return Assistant(
         library,
         model,
@@ -41,7 +43,20 @@ def open_assistant(settings: Settings, *, address: str = "", token: str = "") ->
         private_urls=settings.private_urls,
         queue=ModelQueue(slots=slots, max_waiting=settings.waiting),
         verifier=verifier,
+        make_embedder=partial(open_embedder, settings),
+        follow_slots=settings.model_slots == "auto",
+        feedback=feedback,
     )
+
+
+def open_library(settings: Settings, *, address: str = "", token: str = "") -> Library:
+    """The library of the settings' servers, whose articles go through a queue, or of their home.
+
+    Raises as `open_storage` and `open_assistant` do.
+    """
+    embedder, reranker = open_embedder(settings), open_reranker(settings)
+    storage = open_storage(settings, address=address, token=token)
+    return Library(settings.home, embedder, reranker=reranker, storage=storage, queue=open_queue(storage))
 
 
 def open_verifier(settings: Settings, model: ChatModel | None) -> Verifier | None:

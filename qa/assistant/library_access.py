@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from index.collection import FITTED
+from index.embedding.embedder import Embedder
 from index.errors import ArchiveBroken, ArchiveEmpty, EmbedderMismatch, StoreUnavailable
 from index.library import Library
 from index.maintenance.backup import Sink
@@ -17,6 +18,7 @@ from index.schemas import Article, Ingested, Skipped
 from index.storage.protocols import DocumentStore
 from qa.assistant.catalogue import CatalogueAccess
 from qa.auth import caller, permit, requires
+from qa.errors import ModelUnavailable
 from qa.pipeline.drafting.confidence import DEFAULT
 from qa.schemas import Thresholds
 
@@ -24,11 +26,19 @@ from qa.schemas import Thresholds
 class LibraryAccess(CatalogueAccess):
     """The articles and collections of one library, to be read and changed."""
 
-    def __init__(self, library: Library, *, private_urls: bool = False) -> None:
+    def __init__(
+        self,
+        library: Library,
+        *,
+        private_urls: bool = False,
+        make_embedder: Callable[[], Embedder] | None = None,
+    ) -> None:
+        """`make_embedder` makes the library's embedder anew, in other processes."""
         self.home = library.folder
         self.embedder_name = library.embedder.name
         self._library = library
         self._private_urls = private_urls
+        self._make_embedder = make_embedder
 
     def _documents(self, collection: str) -> DocumentStore:
         return self._library.collection(collection).documents
@@ -48,7 +58,19 @@ class LibraryAccess(CatalogueAccess):
         """Stores articles and yields an outcome for each; an article whose outcome was yielded is stored
         even if the iteration stops. `read` gives the items of files and addresses. Raises DiskFull.
         """
-        return self._library.collection(collection, make=True).add(items)
+        return self._library.add(collection, items)
+
+    @requires("editor", "collection")
+    def add_with_ray(
+        self, items: Iterable[Article | Skipped], *, collection: str = "default", actors: int
+    ) -> Generator[Ingested | Skipped, None, None]:
+        """As `add`, with the vectors computed in `actors` processes of Ray. Raises StorePackagesMissing."""
+        from index.bulk import add_with_ray
+
+        if self._make_embedder is None:
+            raise ModelUnavailable("this assistant cannot make its embedder in other processes; use `add`")
+        stored = self._library.collection(collection, make=True)
+        return add_with_ray(stored, items, self._make_embedder, actors=actors)
 
     @requires("reader")
     def outdated(self) -> dict[str, int]:

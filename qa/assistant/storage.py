@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from index.queue.ingest_queue import IngestQueue
 from index.storage.folders.folder_storage import FolderStorage
 from index.storage.generations import Storage
 from qa.settings import Settings
@@ -22,3 +23,18 @@ def open_storage(settings: Settings, *, address: str = "", token: str = "") -> S
     key = settings.chroma_key.get_secret_value() if settings.chroma_key else ""
     chroma = ChromaServer(ChromaAddress(settings.chroma_url, key))
     return ServerStorage(Postgres(settings.database_url.get_secret_value()), chroma)
+
+
+def open_queue(storage: Storage) -> IngestQueue | None:
+    """The queue of articles in the database of the storage; None for a home, which needs none.
+
+    Raises StoreUnavailable, StorePackagesMissing.
+    """
+    if isinstance(storage, FolderStorage):
+        return None
+    from index.queue.tables import make_queue
+    from index.storage.postgres.server_storage import ServerStorage
+
+    assert isinstance(storage, ServerStorage)
+    make_queue(storage.postgres)
+    return IngestQueue(storage.postgres)

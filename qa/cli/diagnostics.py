@@ -13,12 +13,13 @@ from qa.assistant.factory import open_verifier
 from qa.cli import console
 from qa.cli.archive_diagnostics import examine_archive
 from qa.cli.findings import PULL, Finding, problem_of
+from qa.cli.server_diagnostics import examine_servers
 from qa.errors import ModelUnavailable
 from qa.llm import embedders, installed_weights, weights
 from qa.llm.chat_models import choose_model
 from qa.llm.custom import fingerprint, with_digests
 from qa.settings import Settings
-from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.state.state import open_state
 
 # Below the first there is no room for another model; below the second nothing can be added, see
 # `index.storage.disk_space`.
@@ -37,7 +38,9 @@ def examine(
     home = list(_home(settings))
     if any(finding.level == "problem" for finding in home):
         return home  # nothing else can be opened
-    return [*home, *_keys(settings), *_models(settings, deep), *examine_archive(settings, collection, mend)]
+    servers = examine_servers(settings)
+    archive = examine_archive(settings, collection, mend)
+    return [*home, *_keys(settings), *_models(settings, deep), *servers, *archive]
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
@@ -67,9 +70,11 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    """The file of API keys, if there is one: while it is broken, the server lets nobody in."""
+    """The API keys, if there are any: while they cannot be read, the server lets nobody in."""
     try:
-        if keys := ApiKeyFile(settings.home).all():
+        with open_state(settings) as state:
+            keys = state.keys.all()
+        if keys:
             yield Finding(about="keys", level="ok", text=f"API keys: {len(keys):,}")
     except (QuothError, OSError) as error:
         yield problem_of("keys", error)
@@ -78,8 +83,8 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 def _models(settings: Settings, deep: bool) -> Iterator[Finding]:
     folder = settings.home / "models"
     embedder = embedders.embedder_weights(settings)
-    used = [embedder.name] if embedder.name in weights.MODELS else []
-    if not used:
+    used = [embedder.name] if embedder and embedder.name in weights.MODELS else []
+    if embedder and not used:
         yield _custom_model("embedder", embedder, folder)
     if reranker := embedders.reranker_weights(settings):
         yield _custom_model("reranker", reranker, folder)

@@ -23,7 +23,7 @@ class ModelQueue:
     """
 
     def __init__(self, *, slots: int, max_waiting: int, timeout: float = TIMEOUT_SECONDS) -> None:
-        self._free = slots
+        self._slots = self._free = slots
         self._max_waiting = max_waiting
         self._timeout = timeout
         self._waiting: deque[Future[None]] = deque()
@@ -33,9 +33,17 @@ class ModelQueue:
         """The number of those who wait."""
         return len(self._waiting)
 
+    def resize(self, slots: int) -> None:
+        """Changes the number of slots; those in use stay in use until they are released."""
+        with self._lock:
+            self._free += slots - self._slots
+            self._slots = slots
+            while self._free > 0 and self._pass_on():
+                self._free -= 1
+
     def check(self) -> None:
         """Raises Busy if the queue is full."""
-        if not self._free and len(self._waiting) >= self._max_waiting:
+        if self._free <= 0 and len(self._waiting) >= self._max_waiting:
             raise Busy(
                 Phrase(
                     "the model is busy and {number} questions wait for it; ask again in a few seconds",
@@ -56,7 +64,7 @@ class ModelQueue:
     async def _acquire(self) -> None:
         with self._lock:
             self.check()
-            if self._free:
+            if self._free > 0:
                 self._free -= 1
                 return
             mine: Future[None] = Future()
@@ -82,9 +90,15 @@ class ModelQueue:
 
     def _release(self) -> None:
         """Passes a slot to the next in the queue. The caller holds the lock."""
+        # After a queue has become smaller, slots are given up first.
+        if self._free < 0 or not self._pass_on():
+            self._free += 1
+
+    def _pass_on(self) -> bool:
+        """Gives a slot to the next in the queue; False if nobody waits."""
         while self._waiting:
             next_ = self._waiting.popleft()
             if next_.set_running_or_notify_cancel():
                 next_.set_result(None)
-                return
-        self._free += 1
+                return True
+        return False

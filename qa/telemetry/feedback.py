@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import Field, ValidationError
 
@@ -43,15 +43,24 @@ class Feedback(Schema):
     model: str = ""
 
 
+class FeedbackStore(Protocol):
+    """Feedback in order of arrival. Thread-safe."""
+
+    def add(self, feedback: Feedback) -> None:
+        """Appends an entry. Raises FeedbackFull, DiskFull."""
+
+    def read(self) -> Iterator[Feedback]:
+        """All entries, oldest first, without those that cannot be read."""
+
+
 class FeedbackFile:
-    """Stores feedback, one entry a line in order of arrival. Thread-safe."""
+    """Feedback in a file, one entry a line."""
 
     def __init__(self, home: Path) -> None:
         self.file = home / FILE
         self._writing = threading.Lock()
 
     def add(self, feedback: Feedback) -> None:
-        """Appends an entry. Raises FeedbackFull, DiskFull."""
         line = feedback.model_dump_json(exclude_defaults=True).encode() + b"\n"
         with self._writing:
             size = self.file.stat().st_size if self.file.exists() else 0
@@ -79,7 +88,6 @@ class FeedbackFile:
             return file.read() == b"\n"
 
     def read(self) -> Iterator[Feedback]:
-        """All entries, oldest first, without lines that cannot be read."""
         if not self.file.exists():
             return
         for line in self.file.read_bytes().split(b"\n"):

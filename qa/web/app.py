@@ -16,18 +16,21 @@ from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.telemetry.metrics import MEDIA_TYPE
 from qa.web import api, mcp
-from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.auth.api_keys import ApiKeys
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT
 from qa.web.auth.server_access import ServerAccess
+from qa.web.auth.session_store import SessionStore
 from qa.web.auth.sessions import MAX_SIGN_IN_BYTES
 from qa.web.middleware.authentication import AuthenticationMiddleware
 from qa.web.middleware.body_limit import BodyLimitMiddleware
 from qa.web.middleware.disconnect import DisconnectMiddleware
 from qa.web.middleware.host_guard import HostGuardMiddleware
 from qa.web.middleware.instrumentation import NO_TELEMETRY, InstrumentationMiddleware
+from qa.web.middleware.rate_limit import RequestCounts
 from qa.web.middleware.security_headers import SecurityHeadersMiddleware
 from qa.web.middleware.timeouts import BodyTimeoutMiddleware
 from qa.web.middleware.window_errors import WindowErrorsMiddleware
+from qa.web.state.state import ServerState, local_state
 from qa.web.uploads import MAX_UPLOAD_BYTES
 
 DOCS, METRICS = "/docs", "/metrics"
@@ -50,29 +53,38 @@ def create_app(
     access: ServerAccess = ServerAccess(),
     check_ready: Callable[[], None] = lambda: None,
     evaluation: BackgroundEvaluation | None = None,
+    state: ServerState | None = None,
 ) -> InstrumentationMiddleware:
     """The application, with access control and instrumentation.
 
-    `check_ready` is as in `create_api`. Without `evaluation` the window has no Quality view.
+    `check_ready` is as in `create_api`. Without `evaluation` the window has no Quality view, and without a
+    `state` it is in the assistant's home.
     """
     from qa.web import ui  # Gradio takes seconds to import
 
-    api_app = api.create_api(assistant, check_ready)
+    state = state or local_state(assistant.home)
+    api_app = api.create_api(assistant, check_ready, state.jobs)
     _add_docs(api_app)
     _add_metrics(api_app, assistant)
     window = ui.mount(FastAPI(openapi_url=None, telemetry=NO_TELEMETRY), assistant, evaluation)
     upload_limits = {f"/{language}/gradio_api/upload": MAX_UPLOAD_BYTES for language in languages()}
     limited_window = BodyLimitMiddleware(window, limits=upload_limits, default=MAX_WINDOW_BODY_BYTES)
     dispatcher = _Dispatcher(api_app, mcp.create_app(assistant), WindowErrorsMiddleware(limited_window))
-    protected = protect(dispatcher, access, ApiKeyFile(assistant.home))
+    protected = protect(dispatcher, access, state.keys, state.sessions, state.counts)
     return InstrumentationMiddleware(
         protected, assistant.metrics, is_window=_is_window, always_available=_ALWAYS_AVAILABLE
     )
 
 
-def protect(app: ASGIApp, access: ServerAccess, keys: ApiKeyFile) -> ASGIApp:
+def protect(
+    app: ASGIApp,
+    access: ServerAccess,
+    keys: ApiKeys,
+    sessions: SessionStore | None = None,
+    counts: RequestCounts | None = None,
+) -> ASGIApp:
     """The application behind all middleware that controls access to it."""
-    authenticated = AuthenticationMiddleware(app, access, keys)
+    authenticated = AuthenticationMiddleware(app, access, keys, sessions, counts)
     # Anyone may send a body to these; that of all others is read after the key was checked.
     limited = BodyLimitMiddleware(
         authenticated, limits=dict.fromkeys((SIGN_IN, SIGN_OUT), MAX_SIGN_IN_BYTES), default=None

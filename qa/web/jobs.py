@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 
+from index.errors import QuothError
 from index.readers.isolation.reading import cancelled_by
 from index.schemas import Ingested, IngestReport, Skipped
 from qa.auth import caller, permit
@@ -29,7 +30,26 @@ RETENTION = timedelta(hours=1)
 """The newest `MAX_FINISHED` finished jobs are kept for this long."""
 
 
+BEAT_SECONDS = 1.0
+"""How often running jobs are written into a journal."""
+
 Outcomes = Generator[Ingested | Skipped, None, None]
+
+
+class JobJournal(Protocol):
+    """The jobs of several servers, each written by the one that runs it."""
+
+    def write(self, jobs: Sequence[Job]) -> set[str]:
+        """Writes the jobs as they are now; returns the ids of those that somebody cancelled."""
+
+    def get(self, id_: str) -> Job | None:
+        """The job as its server last wrote it; failed if that server has given no sign of life for long."""
+
+    def cancel(self, id_: str) -> None:
+        """Has the server that runs the job stop it."""
+
+    def all(self) -> tuple[Job, ...]:
+        """All jobs that are kept, newest first."""
 
 
 class _RunningJob:
@@ -82,57 +102,108 @@ class _RunningJob:
 
 
 class JobQueue:
-    """The jobs of this process, run one after another, since only one thread writes to the archive anyway."""
+    """The jobs of this process, run one after another, since only one thread writes to the archive anyway;
+    with a journal, those of other servers are seen too.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, journal: JobJournal | None = None) -> None:
         self._jobs: dict[str, _RunningJob] = {}
         self._worker = ThreadPoolExecutor(1, "jobs")
+        self._journal = journal
+        self._unwritten: set[str] = set()
+        self._closed = threading.Event()
+        self._beating = threading.Lock()
+        if journal:
+            threading.Thread(target=self._keep_journal, name="job-journal", daemon=True).start()
+
+    def _keep_journal(self) -> None:
+        while not self._closed.wait(BEAT_SECONDS):
+            try:
+                self._write_journal()
+            except QuothError as error:
+                logger.warning("the progress of jobs is not written: %s", error)
+
+    def _write_journal(self) -> None:
+        if not self._journal:
+            return
+        with self._beating:
+            known = {id_: job for id_ in list(self._unwritten) if (job := self._jobs.get(id_))}
+            written = {id_: job.snapshot() for id_, job in known.items()}
+            for id_ in self._journal.write(list(written.values())) if written else ():
+                self._jobs[id_].cancelled.set()
+            # What has ended is written once more, with all its outcomes.
+            self._unwritten -= {id_ for id_, job in written.items() if job.ended}
+
+    def _run(self, job: _RunningJob) -> None:
+        job.run()
+        try:
+            self._write_journal()
+        except QuothError as error:
+            logger.warning("the end of job %s is not written yet: %s", job.id, error)
 
     def submit(self, outcomes: Outcomes, *, collection: str, given: int) -> Job:
         """Queues a job that exhausts `outcomes`. Raises a 503 if too many are unfinished, and
         ServerUnavailable after `close`.
         """
         self._expire()
-        if sum(not job.ended for job in self._jobs.values()) >= MAX_UNFINISHED:
+        if sum(not job.ended for job in list(self._jobs.values())) >= MAX_UNFINISHED:
             raise HTTPException(
                 503, f"{MAX_UNFINISHED} jobs are already waiting; retry later", {"retry-after": "10"}
             )
         job = _RunningJob(outcomes, collection=collection, given=given)
         self._jobs[job.id] = job
+        if self._journal:
+            self._unwritten.add(job.id)
+            try:
+                # Before it is told to anyone, who may ask another server for it.
+                self._write_journal()
+            except QuothError:
+                self._unwritten.discard(self._jobs.pop(job.id).id)
+                raise
         try:
-            self._worker.submit(job.run)
+            self._worker.submit(self._run, job)
         except RuntimeError:
             del self._jobs[job.id]
+            self._unwritten.discard(job.id)
             outcomes.close()
             raise ServerUnavailable("the server is stopping; send the articles again when it runs") from None
         return job.snapshot()
 
     def get(self, id_: str) -> Job:
         """The job's progress. Raises JobUnknown if there is none of this id, or it has expired."""
-        return self._find(id_).snapshot()
+        job = self._find(id_)
+        return job if isinstance(job, Job) else job.snapshot()
 
     def cancel(self, id_: str) -> Job:
         """Stops a job within the article it is reading, or after the batch it is storing. Reported
         outcomes stay stored.
         """
         job = self._find(id_)
-        if not job.ended:
-            job.cancelled.set()
-        return job.snapshot()
+        if not isinstance(job, Job):
+            if not job.ended:
+                job.cancelled.set()
+            return job.snapshot()
+        if self._journal and not job.ended:
+            self._journal.cancel(id_)
+        return self.get(id_)
 
     def all(self) -> tuple[Job, ...]:
         """The jobs that the caller may see, newest first."""
         self._expire()
-        return tuple(job.snapshot() for job in reversed(self._jobs.values()) if caller().sees(job.collection))
+        own = {id_: job.snapshot() for id_, job in list(self._jobs.items())}
+        others = {job.id: job for job in self._journal.all()} if self._journal else {}
+        jobs = sorted((others | own).values(), key=lambda job: job.created, reverse=True)
+        return tuple(job for job in jobs if caller().sees(job.collection))
 
-    def _find(self, id_: str) -> _RunningJob:
+    def _find(self, id_: str) -> _RunningJob | Job:
+        """The job of this process, or another's as its server wrote it."""
         self._expire()
-        if id_ not in self._jobs:
+        job = self._jobs.get(id_) or (self._journal.get(id_) if self._journal else None)
+        if job is None:
             raise JobUnknown(
                 f"there is no job '{id_[:80]}': it ended more than an hour ago, or the server has restarted; "
                 "send the articles again, and those already stored stay unchanged"
             )
-        job = self._jobs[id_]
         permit("reader", job.collection)
         return job
 
@@ -140,7 +211,8 @@ class JobQueue:
         oldest = datetime.now(UTC) - RETENTION
         finished = [job for job in list(self._jobs.values()) if job.ended]
         for nth, job in enumerate(finished):
-            if job.ended and (job.ended < oldest or nth < len(finished) - MAX_FINISHED):
+            is_old = job.ended and (job.ended < oldest or nth < len(finished) - MAX_FINISHED)
+            if is_old and job.id not in self._unwritten:
                 self._jobs.pop(job.id, None)
 
     def close(self) -> None:
@@ -148,3 +220,6 @@ class JobQueue:
         for job in list(self._jobs.values()):
             job.cancelled.set()
         self._worker.shutdown(cancel_futures=True)
+        self._closed.set()
+        with suppress(QuothError):
+            self._write_journal()

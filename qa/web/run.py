@@ -16,19 +16,21 @@ from functools import partial
 import uvicorn
 from sse_starlette.sse import AppStatus
 
-from index.errors import DiskFull, QuothError, StoreUnavailable
+from index.errors import DiskFull, EmbedderUnavailable, QuothError, StoreUnavailable
 from index.storage.disk_space import ensure_space
-from qa.assistant import Assistant, open_assistant, open_or_connect
+from qa.assistant import Assistant, open_assistant
+from qa.client import Quoth
 from qa.errors import AddressUnavailable, KeyRequired, ModelUnavailable, NotReady, SettingsInvalid
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.settings import Settings
 from qa.telemetry import logs, tracing
 from qa.web.app import create_app, own_paths
-from qa.web.auth.api_keys import ApiKeyFile, generate_token
+from qa.web.auth.api_keys import generate_token
 from qa.web.auth.server_access import ServerAccess
 from qa.web.middleware.connection_limit import LimitedProtocol
 from qa.web.middleware.forwarded import ForwardedMiddleware, checked_prefix
 from qa.web.middleware.instrumentation import InstrumentationMiddleware
+from qa.web.state.state import ServerState, open_state
 
 logger = logging.getLogger(__name__)
 
@@ -63,15 +65,18 @@ def serve(
         suppress(KeyboardInterrupt),
         _sigterm_as_keyboard_interrupt(),
         listen(host, port) as listener,
-        open_assistant(settings, address=local_url(listener), token=access.owner_token) as assistant,
+        open_state(settings) as state,
+        _opened(settings, access, state, local_url(listener)) as assistant,
         # Its end waits for the models to load, since a model cannot be closed while it loads.
         ThreadPoolExecutor(1, "warm-up") as executor,
         # Evaluations ask over HTTP, so that a remote model's connections stay on the server's event loop.
-        BackgroundEvaluation(partial(open_or_connect, settings), settings.home) as evaluation,
+        BackgroundEvaluation(
+            partial(Quoth, local_url(listener), key=access.owner_token), settings.home, state.reports
+        ) as evaluation,
     ):
         loading = executor.submit(assistant.warm_up)
         loading.add_done_callback(_log_failure)
-        app = create_app(assistant, access, partial(check_ready, loading, assistant), evaluation)
+        app = create_app(assistant, access, partial(check_ready, loading, assistant), evaluation, state)
         config = uvicorn.Config(
             ForwardedMiddleware(app, proxies=settings.proxies, root_path=root_path),
             http=LimitedProtocol,
@@ -85,8 +90,19 @@ def serve(
         DrainingServer(config, app).run(sockets=[listener])
 
 
+def _opened(settings: Settings, access: ServerAccess, state: ServerState, address: str) -> Assistant:
+    """The assistant. Raises KeyRequired if others could reach it without a key, and as `open_assistant`."""
+    if access.requires_key and not state.keys.all():
+        raise KeyRequired(
+            f"other machines could reach {settings.hosts or access.host}, and there is no API key; create "
+            "one with `quoth keys add NAME --role admin`, or give everyone full access with "
+            "`quoth serve --open`"
+        )
+    return open_assistant(settings, address=address, token=access.owner_token, feedback=state.feedback)
+
+
 def _server_access(settings: Settings, host: str, open_to_all: bool) -> ServerAccess:
-    access = ServerAccess(
+    return ServerAccess(
         host=host,
         hostnames=tuple(filter(None, settings.hosts.lower().split(","))),
         open_to_all=open_to_all,
@@ -94,12 +110,6 @@ def _server_access(settings: Settings, host: str, open_to_all: bool) -> ServerAc
         requests_per_minute=settings.requests_per_minute,
         concurrent_requests=settings.requests_at_once,
     )
-    if access.requires_key and not ApiKeyFile(settings.home).all():
-        raise KeyRequired(
-            f"other machines could reach {settings.hosts or host}, and there is no API key; create one with "
-            "`quoth keys add NAME --role admin`, or give everyone full access with `quoth serve --open`"
-        )
-    return access
 
 
 def _root_path(path: str) -> str:
@@ -172,6 +182,9 @@ def check_ready(loading: Future[None], assistant: Assistant) -> None:
         ensure_space(assistant.home)
     except ModelUnavailable as error:
         raise NotReady(str(error)) from error
+    except EmbedderUnavailable as error:
+        logger.error("not ready: %s", error)
+        raise NotReady("the server that embeds is not available; try again in a few seconds") from error
     except StoreUnavailable as error:
         logger.error("not ready: %s", error)
         raise NotReady(error.for_callers) from error

@@ -49,6 +49,12 @@ def cancelled_by(event: threading.Event) -> Iterator[None]:
         _CANCELLED.reset(token)
 
 
+def is_cancelled() -> bool:
+    """Whether what this thread does in `cancelled_by` shall end."""
+    event = _CANCELLED.get()
+    return event is not None and event.is_set()
+
+
 def read_isolated(file: SourceFile, fetch: Fetch | None = None) -> Iterator[Outcome]:
     """The articles of a file and what is skipped in it, read while they are iterated.
 

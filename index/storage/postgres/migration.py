@@ -22,8 +22,8 @@ def migrate(postgres: Postgres) -> None:
 
     Raises ArchiveBroken if a newer version of Quoth made it.
     """
-    files = {int(file.name.partition("_")[0]): file for file in sorted(_FILES.glob("*.sql"))}
-    for number, file in files.items():
+    files = {int(file.name.partition("_")[0]): file for file in _FILES.glob("*.sql")}
+    for number, file in sorted(files.items()):
         with postgres.transaction(seconds=_SECONDS) as transaction:
             transaction.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             done = _version(transaction)
@@ -45,3 +45,17 @@ def _version(transaction: Transaction) -> int:
     )
     [(number,)] = transaction.rows("SELECT coalesce(max(number), 0) FROM quoth_migrations")
     return int(number)
+
+
+def open_database(url: str) -> Postgres:
+    """The database at `url` with its tables up to date; close it.
+
+    Raises StoreUnavailable, and ArchiveBroken if a newer version of Quoth made it.
+    """
+    postgres = Postgres(url)
+    try:
+        migrate(postgres)
+    except BaseException:
+        postgres.close()
+        raise
+    return postgres

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,15 @@ from qa.cli.options import (
 
 if TYPE_CHECKING:
     from index.schemas import Ingested, Skipped
+    from qa.assistant import Assistant
+    from qa.client import Quoth
+
+
+class Engine(StrEnum):
+    """What embeds the articles that are added."""
+
+    DEFAULT = "default"
+    RAY = "ray"
 
 
 def add(
@@ -36,6 +46,10 @@ def add(
     collection: Collection = "default",
     home: Home = None,
     as_json: Json = False,
+    engine: Annotated[
+        Engine, typer.Option(help="What embeds: this command or the workers, or processes of Ray, for many.")
+    ] = Engine.DEFAULT,
+    actors: Annotated[int, typer.Option(min=1, max=1000, help="Processes of Ray.")] = 2,
 ) -> None:
     """Add articles: files, folders, patterns such as 'news/**/*.html', zips, feeds and web addresses.
 
@@ -50,7 +64,10 @@ def add(
     outcomes: list[Ingested | Skipped] = []
     with assistant_for(home) as assistant:
         reading = read_sources(sources, private_urls=settings_for(home).private_urls, columns=chosen)
-        adding = assistant.add(reading, collection=collection)
+        if engine is Engine.RAY:
+            adding = _bulk(assistant).add_with_ray(reading, collection=collection, actors=actors)
+        else:
+            adding = assistant.add(reading, collection=collection)
         try:
             with progress.bar(lambda: count_sources(sources, columns=chosen)) as advance:
                 for outcome in adding:
@@ -63,6 +80,15 @@ def add(
             show_report(report, as_json=as_json)
     if report.skipped:
         raise typer.Exit(1)
+
+
+def _bulk(assistant: Assistant | Quoth) -> Assistant:
+    """The assistant, which writes to the archive itself. Raises a usage error for a server's client."""
+    from qa.assistant import Assistant
+
+    if not isinstance(assistant, Assistant):
+        raise typer.BadParameter("a server has this home open; stop it first", param_hint="--engine ray")
+    return assistant
 
 
 def list_(

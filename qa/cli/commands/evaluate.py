@@ -54,7 +54,8 @@ def evaluate(
     from qa.evaluation.comparison import compare_runs, read_run
     from qa.evaluation.questions import read_questions
     from qa.evaluation.questions import sample as sample_questions
-    from qa.evaluation.report.storage import render_report, save_last_report
+    from qa.evaluation.report.storage import render_report
+    from qa.web.state.state import open_state
 
     if articles and (calibrate or collection != "default"):
         raise typer.BadParameter("--articles uses its own collection; omit the other option")
@@ -85,7 +86,8 @@ def evaluate(
     if earlier:
         run = run.model_copy(update={"comparison": compare_runs(earlier, run)})
     page, rows = render_report(run)
-    save_last_report(settings.home, page, rows, collection=run.collection)
+    with open_state(settings) as state:
+        state.reports.save(page, rows, collection=run.collection)
     if json_file:
         json_file.write_text(rows, "utf-8", errors="surrogatepass")
     if report:

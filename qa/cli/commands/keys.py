@@ -27,9 +27,10 @@ def add(
     home: Home = None,
 ) -> None:
     """Create a key and print it once. From then on the server requires a key from everyone."""
-    from qa.web.auth.api_keys import ApiKeyFile
+    from qa.web.state.state import open_state
 
-    token = ApiKeyFile(settings_for(home).home).add(name, role, collection or ())
+    with open_state(settings_for(home)) as state:
+        token = state.keys.add(name, role, collection or ())
     console.show_text(token)
     console.message("Save it now: it cannot be shown again. Send it as `Authorization: Bearer KEY`.")
 
@@ -37,9 +38,10 @@ def add(
 @keys_app.command("list")
 def list_(home: Home = None, as_json: Json = False) -> None:
     """List the keys without their secrets."""
-    from qa.web.auth.api_keys import ApiKeyFile
+    from qa.web.state.state import open_state
 
-    keys = ApiKeyFile(settings_for(home).home).all()
+    with open_state(settings_for(home)) as state:
+        keys = state.keys.all()
     if as_json:
         console.show_json({"keys": [key.model_dump(mode="json", exclude={"digest"}) for key in keys]})
         return
@@ -53,7 +55,8 @@ def list_(home: Home = None, as_json: Json = False) -> None:
 @keys_app.command("remove")
 def remove(name: _Name, home: Home = None) -> None:
     """Revoke a key; a running server rejects it at once."""
-    from qa.web.auth.api_keys import ApiKeyFile
+    from qa.web.state.state import open_state
 
-    ApiKeyFile(settings_for(home).home).remove(name)
+    with open_state(settings_for(home)) as state:
+        state.keys.remove(name)
     console.show_text(f"removed {name}")

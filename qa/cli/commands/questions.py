@@ -66,10 +66,11 @@ def make_questions(
 
 def _from_feedback(home: Path | None, collection: str, had: set[str]) -> list[EvalQuestion]:
     from qa.evaluation.dataset_generation.from_feedback import questions_from_feedback
-    from qa.telemetry.feedback import FeedbackFile
+    from qa.web.state.state import open_state
 
-    given = FeedbackFile(settings_for(home).home).read()
-    return [one for one in questions_from_feedback(given, collection) if one.id not in had]
+    with open_state(settings_for(home)) as state:
+        given = state.feedback.read()
+        return [one for one in questions_from_feedback(given, collection) if one.id not in had]
 
 
 def _make(

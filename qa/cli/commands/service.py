@@ -1,4 +1,4 @@
-"""`quoth serve`, `mcp` and `doctor`."""
+"""`quoth serve`, `work`, `mcp` and `doctor`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,25 @@ def serve(
     from qa.web import run
 
     run.serve(settings_for(home), host=host, port=port, open_to_all=open_, root_path=root_path)
+
+
+def work(
+    lease: Annotated[
+        float, typer.Option(hidden=True, min=1, help="Seconds without a sign of life after which it is dead.")
+    ] = 30.0,
+    collection: AnyCollection = "default",
+    home: Home = None,
+) -> None:
+    """Embed and store the articles that wait in the queue, until Ctrl-C.
+
+    Needs QUOTH_DATABASE_URL; run as many as you like.
+    """
+    from qa.assistant.worker import work
+    from qa.telemetry import logs
+
+    settings = settings_for(home)
+    logs.configure(settings.logs)
+    work(settings, lease=lease)
 
 
 def mcp(collection: AnyCollection = "default", home: Home = None) -> None:

@@ -16,7 +16,7 @@ from qa.auth import requires
 from qa.errors import EvaluationInvalid, ServerUnavailable
 from qa.evaluation.execution.runner import EvaluationTarget
 from qa.evaluation.questions import EvalQuestion, parse_questions, read_questions, sample
-from qa.evaluation.report.storage import read_last_page, render_report, save_last_report
+from qa.evaluation.report.storage import ReportFolder, Reports, render_report
 from qa.evaluation.results import Row
 from qa.schemas import Event, Question
 
@@ -51,10 +51,15 @@ class BackgroundEvaluation:
     Close it, or use it as a context manager, before the system under evaluation closes.
     """
 
-    def __init__(self, opened: Callable[[], AbstractContextManager[EvaluationTarget]], home: Path) -> None:
-        """`opened` opens the system under evaluation; reports are saved in `home`."""
+    def __init__(
+        self,
+        opened: Callable[[], AbstractContextManager[EvaluationTarget]],
+        home: Path,
+        reports: Reports | None = None,
+    ) -> None:
+        """`opened` opens the system under evaluation; without `reports`, reports are saved in `home`."""
         self._opened = opened
-        self._home = home
+        self._reports = reports or ReportFolder(home)
         self._progress, self._collection = EvaluationProgress(), ""
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -71,7 +76,7 @@ class BackgroundEvaluation:
         """Returns the collection's last report, from here or from the command line; empty if there is
         none.
         """
-        return read_last_page(self._home, collection)
+        return self._reports.page(collection)
 
     @requires("admin", "collection")
     def start(self, questions: str, *, collection: str, most: int) -> None:
@@ -148,7 +153,7 @@ class BackgroundEvaluation:
                     collection=collection,
                     advance=advance,
                 )
-            save_last_report(self._home, *render_report(run), collection=collection)
+            self._reports.save(*render_report(run), collection=collection)
         except _Stopped:
             self._end("stopped")
         except QuothError as error:

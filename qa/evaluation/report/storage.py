@@ -1,8 +1,9 @@
-"""The last evaluation of each collection of a home: its run and its report, as files."""
+"""The last evaluation of each collection: its run and its report."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 from index.storage.folders.layout import checked_name
 from qa.evaluation.results import EvalRun
@@ -19,21 +20,34 @@ def render_report(run: EvalRun) -> tuple[str, str]:
     return html(run), run.model_dump_json(indent=1)
 
 
-def save_last_report(home: Path, page: str, run: str, *, collection: str) -> None:
-    """Saves the output of `render_report` for a collection, and replaces the previous one."""
-    for folder in (home / FOLDER, home / FOLDER / checked_name(collection)):
-        folder.mkdir(parents=True, exist_ok=True)
-        # An article may hold a lone surrogate, which UTF-8 cannot encode.
-        for name, text, errors in ((PAGE, page, "replace"), (RUN, run, "surrogatepass")):
-            # Replace the file atomically: the web interface may be reading it.
-            new = folder / f"{name}.new"
-            new.write_text(text, "utf-8", errors=errors)
-            new.replace(folder / name)
+class Reports(Protocol):
+    """The output of `render_report` for the last evaluation of each collection."""
+
+    def save(self, page: str, run: str, *, collection: str) -> None:
+        """Saves a page and its run in the place of the previous ones."""
+
+    def page(self, collection: str) -> str:
+        """The HTML report of the collection's last evaluation; empty if there is none."""
 
 
-def read_last_page(home: Path, collection: str) -> str:
-    """Returns the HTML report of the collection's last evaluation; empty if there is none."""
-    try:
-        return (home / FOLDER / checked_name(collection) / PAGE).read_text("utf-8")
-    except FileNotFoundError:
-        return ""
+class ReportFolder:
+    """Reports as files of a home."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / FOLDER
+
+    def save(self, page: str, run: str, *, collection: str) -> None:
+        for folder in (self._folder, self._folder / checked_name(collection)):
+            folder.mkdir(parents=True, exist_ok=True)
+            # An article may hold a lone surrogate, which UTF-8 cannot encode.
+            for name, text, errors in ((PAGE, page, "replace"), (RUN, run, "surrogatepass")):
+                # Replace the file atomically: the web interface may be reading it.
+                new = folder / f"{name}.new"
+                new.write_text(text, "utf-8", errors=errors)
+                new.replace(folder / name)
+
+    def page(self, collection: str) -> str:
+        try:
+            return (self._folder / checked_name(collection) / PAGE).read_text("utf-8")
+        except FileNotFoundError:
+            return ""

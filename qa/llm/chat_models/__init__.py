@@ -4,6 +4,7 @@ from qa.llm.chat_models.base import NO_MODEL, ChatModel, Task
 from qa.llm.chat_models.context import ContextBudget, EvidenceTokens, context_budget
 from qa.llm.chat_models.factory import choose_model
 from qa.llm.chat_models.local import LocalChatModel
+from qa.llm.chat_models.logprobs import first_token
 from qa.llm.chat_models.remote import RemoteChatModel, reason_for
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Task",
     "choose_model",
     "context_budget",
+    "first_token",
     "reason_for",
 ]

@@ -17,7 +17,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from index.collection import Collection
 from index.schemas import Filters, Hit, Query
 from index.text.languages import ENGLISH, foreign_language, language_of_query
-from qa.llm.chat_models import ChatModel, ContextBudget
+from qa.llm.chat_models import ChatModel, ContextBudget, first_token
 from qa.llm.prompts import NOT_FOUND, Message
 from qa.pipeline.drafting.across_languages import AskedQuestion
 from qa.pipeline.drafting.answer_prompt import answering_task, prompt_values
@@ -178,11 +178,11 @@ def drafting_step(
 
 async def _chunks(messages: AsyncIterator[BaseMessage]) -> AsyncIterator[DraftChunk]:
     async for message in messages:
-        tokens = (message.response_metadata.get("logprobs") or {}).get("content") or []
+        token = first_token(message)
         used = message.usage_metadata if isinstance(message, AIMessage) else None
         yield DraftChunk(
             text=str(message.text),
-            refusal=refusal_probability(tokens[0]) if tokens else None,
+            refusal=refusal_probability(token) if token else None,
             usage=Usage(prompt_tokens=used["input_tokens"], answer_tokens=used["output_tokens"])
             if used
             else None,

@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize
-from qa.llm.chat_models import ChatModel, Task, reason_for
+from qa.llm.chat_models import ChatModel, Task, first_token, reason_for
 from qa.llm.prompts import load_prompt
 from qa.verification.verifiers.proof import PROOF
 from qa.verification.verifiers.verifier import Hypothesis, PlattScaling, Verdict
@@ -65,8 +65,8 @@ class ChatModelVerifier:
     async def _ask(self, task: Task, values: Mapping[str, str]) -> float:
         """The log-odds of a yes."""
         reply = await ask(self._model, task, values)
-        tokens = (reply.response_metadata.get("logprobs") or {}).get("content") or []
-        return log_odds(tokens[0]) if tokens else _of_word(str(reply.text))
+        token = first_token(reply)
+        return log_odds(token) if token else _of_word(str(reply.text))
 
 
 async def ask(model: ChatModel, task: Task, values: Mapping[str, str]) -> Any:

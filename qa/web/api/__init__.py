@@ -18,7 +18,7 @@ from qa.web.errors.handlers import HANDLERS, OPENAI
 from qa.web.errors.openai import OpenAIError
 from qa.web.errors.openapi import problem_responses
 from qa.web.errors.problem_details import ProblemDetails
-from qa.web.jobs import JobQueue
+from qa.web.jobs import JobJournal, JobQueue
 from qa.web.middleware.body_limit import BodyLimitMiddleware
 from qa.web.middleware.instrumentation import NO_TELEMETRY
 from qa.web.uploads import MAX_UPLOAD_BYTES, UploadedAddress, UploadedArticle
@@ -39,12 +39,17 @@ A request body may have 1 MB, one with articles 25 MB. If the server requires an
 """
 
 
-def create_api(assistant: Assistant, check_ready: Callable[[], None] = lambda: None) -> FastAPI:
+def create_api(
+    assistant: Assistant,
+    check_ready: Callable[[], None] = lambda: None,
+    journal: JobJournal | None = None,
+) -> FastAPI:
     """The API as an application of its own, without access control.
 
-    /readyz calls `check_ready`, which raises NotReady until the server can answer questions.
+    /readyz calls `check_ready`, which raises NotReady until the server can answer questions. With a `journal`
+    the jobs of other servers are seen too.
     """
-    queue = JobQueue()
+    queue = JobQueue(journal)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

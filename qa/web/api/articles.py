@@ -116,7 +116,7 @@ def _add_post(router: APIRouter, assistant: Assistant, queue: JobQueue) -> None:
             if not in_background:
                 report = await run_in_threadpool(IngestReport.of, outcomes)
                 return Response(_REPORT.dump_json(report), media_type="application/json")
-            job = queue.submit(outcomes, collection=collection, given=len(uploads))
+            job = await run_in_threadpool(queue.submit, outcomes, collection=collection, given=len(uploads))
             headers = {"location": f"{request.scope.get('root_path', '')}/api/jobs/{job.id}"}
             headers |= {"preference-applied": "respond-async"} if prefers_async else {}
             return Response(job.model_dump_json(), 202, headers, "application/json")

@@ -10,10 +10,11 @@ import hmac
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock
 from pydantic import Field, TypeAdapter, ValidationError
@@ -56,8 +57,59 @@ def hash_token(token: str) -> str:
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
+class ApiKeys(Protocol):
+    """The keys of a server, or of several. Changes take effect at once."""
+
+    def all(self) -> tuple[ApiKey, ...]:
+        """All keys, sorted by name."""
+
+    def exist(self) -> bool:
+        """Whether there is a key, or has been one as far as is known."""
+
+    def find(self, token: str) -> ApiKey | None:
+        """The key with this token. The time taken does not depend on which key matches."""
+
+    def add(self, name: str, role: Role, collections: Sequence[str] = ()) -> str:
+        """Adds a key and returns its token, which cannot be recovered later.
+
+        Raises KeysInvalid if the name is invalid or taken.
+        """
+
+    def restore(self, keys: Iterable[ApiKey]) -> None:
+        """Adds keys of another server as they are; of a name that is taken, the present key stays."""
+
+    def remove(self, name: str) -> None:
+        """Revokes a key and ends its sessions at once. Raises KeysInvalid if there is none of this name."""
+
+
+def new_key(name: str, role: Role, collections: Sequence[str], token: str) -> ApiKey:
+    """A key of this token. Raises KeysInvalid, CollectionInvalid if a name is invalid."""
+    try:
+        return ApiKey(
+            name=name,
+            role=role,
+            collections=tuple(checked_name(collection) for collection in collections),
+            digest=hash_token(token),
+            made=datetime.now(UTC),
+        )
+    except ValidationError:
+        raise KeysInvalid(
+            f"'{name}' is not a valid key name; use up to 64 letters, digits and any of . _ @ -"
+        ) from None
+
+
+def name_taken(name: str) -> KeysInvalid:
+    """The error of adding a key whose name another has."""
+    return KeysInvalid(f"there is a key named '{name}'; remove it first, or choose another name")
+
+
+def name_unknown(name: str) -> KeysInvalid:
+    """The error of removing a key that there is not."""
+    return KeysInvalid(f"there is no key named '{name}'; `quoth keys list` shows all keys")
+
+
 class ApiKeyFile:
-    """The keys of a home folder, in a file that only its owner can read. Changes take effect at once.
+    """The keys of a home folder, in a file that only its owner can read.
 
     Every method raises KeysInvalid if the file is damaged or readable by others.
     """
@@ -67,7 +119,6 @@ class ApiKeyFile:
         self._cached: tuple[tuple[int, ...], tuple[ApiKey, ...]] | None = None
 
     def all(self) -> tuple[ApiKey, ...]:
-        """All keys, sorted by name."""
         try:
             status = self._file.stat()
         except FileNotFoundError:
@@ -76,6 +127,9 @@ class ApiKeyFile:
         if self._cached is None or self._cached[0] != version:
             self._cached = (version, self._parse(status))
         return self._cached[1]
+
+    def exist(self) -> bool:
+        return bool(self.all())
 
     def _parse(self, status: os.stat_result) -> tuple[ApiKey, ...]:
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -89,7 +143,6 @@ class ApiKeyFile:
             ) from None
 
     def find(self, token: str) -> ApiKey | None:
-        """The key with this token. The time taken does not depend on which key matches."""
         wanted, found = hash_token(token), None
         for key in self.all():
             if hmac.compare_digest(key.digest, wanted):
@@ -97,35 +150,24 @@ class ApiKeyFile:
         return found
 
     def add(self, name: str, role: Role, collections: Sequence[str] = ()) -> str:
-        """Adds a key and returns its token, which cannot be recovered later.
-
-        Raises KeysInvalid if the name is invalid or taken.
-        """
         token = generate_token()
-        try:
-            key = ApiKey(
-                name=name,
-                role=role,
-                collections=tuple(checked_name(collection) for collection in collections),
-                digest=hash_token(token),
-                made=datetime.now(UTC),
-            )
-        except ValidationError:
-            raise KeysInvalid(
-                f"'{name}' is not a valid key name; use up to 64 letters, digits and any of . _ @ -"
-            ) from None
+        key = new_key(name, role, collections, token)
         with self._lock():
             if any(existing.name == name for existing in self.all()):
-                raise KeysInvalid(f"there is a key named '{name}'; remove it first, or choose another name")
+                raise name_taken(name)
             self._write((*self.all(), key))
         return token
 
+    def restore(self, keys: Iterable[ApiKey]) -> None:
+        with self._lock():
+            present = {key.name: key for key in self.all()}
+            self._write(tuple(({key.name: key for key in keys} | present).values()))
+
     def remove(self, name: str) -> None:
-        """Revokes a key at once. Raises KeysInvalid if there is none of this name."""
         with self._lock():
             remaining = tuple(key for key in self.all() if key.name != name)
             if len(remaining) == len(self.all()):
-                raise KeysInvalid(f"there is no key named '{name}'; `quoth keys list` shows all keys")
+                raise name_unknown(name)
             self._write(remaining)
 
     def _lock(self) -> FileLock:

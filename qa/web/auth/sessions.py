@@ -6,7 +6,7 @@ import secrets
 from html import escape
 from urllib.parse import parse_qs
 
-from cachetools import TTLCache
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -16,13 +16,11 @@ from index.text.messages.catalogue import messages_in
 from index.text.messages.messages import Messages
 from index.text.messages.phrase import Phrase
 from qa.auth import Caller
-from qa.web.auth.api_keys import ApiKeyFile, hash_token
+from qa.web.auth.api_keys import ApiKeys, hash_token
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, role_name
+from qa.web.auth.session_store import SESSION_SECONDS, SessionStore
 
 COOKIE = "quoth_session"
-SESSION_SECONDS = 12 * 3600
-MAX_SESSIONS = 20
-"""Sessions of one key. Beyond it the key's least recently used session ends, never one of another key."""
 MAX_SIGN_IN_BYTES = 4_000
 """A body of `SIGN_IN` is a form with one key, and is read from anyone."""
 _MAX_FIELDS = 10
@@ -58,28 +56,23 @@ _SIGNED_IN = """<p>{signed_in}</p><p><a href="{window}">{link}</a></p>
 class Sessions:
     """The signed-in users. The cookie holds a random token, not the key; removing a key ends its sessions."""
 
-    def __init__(self, keys: ApiKeyFile) -> None:
+    def __init__(self, keys: ApiKeys, store: SessionStore) -> None:
         self._keys = keys
-        # The hashes of the tokens of each key's sessions, by the key's digest.
-        self._tokens: dict[str, TTLCache[str, None]] = {}
+        self._store = store
 
     def caller(self, request: Request) -> Caller | None:
         """The user whose session cookie the request carries, or None."""
-        token = _session_id(request)
-        keys = (key for key in self._keys.all() if self._uses(key.digest, token))
-        return next((key.caller for key in keys), None)
-
-    def _uses(self, key_digest: str, token: str) -> bool:
-        # Unlike `in`, reading a value marks it as used.
-        return key_digest in self._tokens and self._tokens[key_digest].get(token, False) is None
+        if COOKIE not in request.cookies or not (digest := self._store.key_of(_session_id(request))):
+            return None
+        return next((key.caller for key in self._keys.all() if key.digest == digest), None)
 
     async def handle(self, request: Request) -> Response:
         """The response to a request for `SIGN_IN` or `SIGN_OUT`."""
         if request.scope["path"] == SIGN_OUT:
-            return self._sign_out(request)
+            return await self._sign_out(request)
         if request.method == "POST":
             return await self._sign_in(request)
-        root, caller = root_path(request), self.caller(request)
+        root, caller = root_path(request), await run_in_threadpool(self.caller, request)
         if caller is None:
             return _sign_in_page(request)
         messages = messages_of(request)
@@ -101,13 +94,11 @@ class Sessions:
             form = parse_qs(body, max_num_fields=_MAX_FIELDS)
         except ValueError:
             raise HTTPException(413, "the form has too many fields; send only `key`") from None
-        key = self._keys.find(form.get("key", [""])[0].strip())
+        key = await run_in_threadpool(self._keys.find, form.get("key", [""])[0].strip())
         if not key:
             return _sign_in_page(request, Phrase("This server does not know that key."), 401)
         token = secrets.token_urlsafe(32)
-        self._forget_removed_keys()
-        own = self._tokens.setdefault(key.digest, TTLCache(MAX_SESSIONS, SESSION_SECONDS))
-        own[hash_token(token)] = None
+        await run_in_threadpool(self._store.start, hash_token(token), key.digest)
         response = RedirectResponse(f"{root}/", 303)
         response.set_cookie(
             COOKIE,
@@ -120,13 +111,8 @@ class Sessions:
         )
         return response
 
-    def _forget_removed_keys(self) -> None:
-        known = {key.digest for key in self._keys.all()}
-        self._tokens = {digest: tokens for digest, tokens in self._tokens.items() if digest in known}
-
-    def _sign_out(self, request: Request) -> Response:
-        for tokens in self._tokens.values():
-            tokens.pop(_session_id(request), None)
+    async def _sign_out(self, request: Request) -> Response:
+        await run_in_threadpool(self._store.end, _session_id(request))
         root = root_path(request)
         response = RedirectResponse(f"{root}{SIGN_IN}", 303)
         response.delete_cookie(COOKIE, path=root or "/", httponly=True, samesite="strict")

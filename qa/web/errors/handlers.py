@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from index.errors import QuothError, StoreUnavailable
+from index.errors import EmbedderUnavailable, QuothError, StoreUnavailable
 from index.text.messages.catalogue import ENGLISH, messages_in
 from index.text.messages.messages import Messages
 from qa.errors import Busy, KeyRequired
@@ -23,6 +23,7 @@ from qa.web.errors.problem_details import MEDIA_TYPE, ProblemDetails
 
 logger = logging.getLogger(__name__)
 
+RETRY_AFTER_SECONDS = "5"
 OPENAI = "/v1"
 """Prefix of the OpenAI-compatible paths."""
 
@@ -44,6 +45,8 @@ def error_response(error: Exception, instance: str, messages: Messages = ENGLISH
         headers["www-authenticate"] = "Bearer"
     if isinstance(error, Busy | StoreUnavailable):
         headers["retry-after"] = str(error.seconds)
+    elif isinstance(error, EmbedderUnavailable):
+        headers["retry-after"] = RETRY_AFTER_SECONDS
     problem = ProblemDetails.of(error, instance, messages)
     if isinstance(error, StoreUnavailable) or (problem.status == 500 and isinstance(error, QuothError)):
         logger.error("%s failed: %s", instance, error)

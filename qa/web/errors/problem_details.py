@@ -16,6 +16,7 @@ from index.errors import (
     ArticleUnknown,
     CollectionInvalid,
     DiskFull,
+    EmbedderUnavailable,
     QuothError,
     SnapshotInvalid,
     StoreUnavailable,
@@ -60,10 +61,10 @@ TYPES: dict[type[QuothError], tuple[int, str]] = {
     TooMany: (429, "too many requests"),
     Busy: (503, "too many questions are waiting"),
     NotReady: (503, "the server is not ready"),
+    EmbedderUnavailable: (503, "the embedder is unavailable"),
     ServerUnavailable: (503, "the server is stopping"),
     ModelUnavailable: (503, "the model is unavailable"),
     WeightsError: (503, "the model's weights are unusable"),
-    StoreUnavailable: (503, "a store is unavailable"),
     DiskFull: (507, "the disk is full"),
     FeedbackFull: (507, "the feedback file is full"),
 }
@@ -127,13 +128,7 @@ class ProblemDetails(Schema):
             (known for kind, known in TYPES.items() if isinstance(error, kind)),
             (500, "the server needs attention"),
         )
-        # Such messages are for the person who runs the server: they name files, hosts, and what to do.
-        text: str = error.message
-        if caller() != OWNER and isinstance(error, StoreUnavailable):
-            text = error.for_callers
-        elif caller() != OWNER and status == 500:
-            text = _FOR_THE_OWNER
-        detail = messages.told(text)
+        detail = messages.told(_detail(error, status))
         return cls(
             type=problem_type(type(error)), title=title, status=status, detail=detail, instance=instance
         )
@@ -149,3 +144,14 @@ class ProblemDetails(Schema):
 def to_json(value: object) -> str:
     """The value as JSON. Half a surrogate pair, which pydantic's own writer refuses, becomes a `?`."""
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
+def _detail(error: QuothError, status: int) -> str:
+    """What an error says, to others than the person who runs the server without names of files and hosts."""
+    if caller() == OWNER:
+        return error.message
+    if isinstance(error, StoreUnavailable):
+        return error.for_callers
+    if isinstance(error, EmbedderUnavailable):
+        return "the server that embeds is not available; try again in a few seconds"
+    return _FOR_THE_OWNER if status == 500 else error.message

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from contextlib import ExitStack
+from typing import ParamSpec, TypeVar
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,12 +17,16 @@ from index.errors import QuothError
 from index.text.messages.phrase import Phrase
 from qa.auth import NOBODY, OWNER, Caller, on_behalf_of, permit
 from qa.errors import KeyRequired, KeyUnknown, NotAllowed
-from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.auth.api_keys import ApiKeys
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, is_rate_limited, required_role
 from qa.web.auth.server_access import ServerAccess
+from qa.web.auth.session_store import MemorySessions, SessionStore
 from qa.web.auth.sessions import Sessions, error_page, messages_of, root_path
 from qa.web.errors.handlers import error_response
-from qa.web.middleware.rate_limit import RateLimiter
+from qa.web.middleware.rate_limit import RateLimiter, RequestCounts
+
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
 
 
 class AuthenticationMiddleware:
@@ -30,13 +37,24 @@ class AuthenticationMiddleware:
     owner can read, gives full access.
     """
 
-    def __init__(self, app: ASGIApp, access: ServerAccess, keys: ApiKeyFile) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        access: ServerAccess,
+        keys: ApiKeys,
+        sessions: SessionStore | None = None,
+        counts: RequestCounts | None = None,
+    ) -> None:
+        """Without `counts` that several servers share, keys, sessions and counts are those of this process,
+        and take no time.
+        """
         self._app = app
         self._access = access
         self._keys = keys
-        self._sessions = Sessions(keys)
+        self._is_shared = counts is not None
+        self._sessions = Sessions(keys, sessions or MemorySessions())
         self._rate_limiter = RateLimiter(
-            per_minute=access.requests_per_minute, concurrent=access.concurrent_requests
+            per_minute=access.requests_per_minute, concurrent=access.concurrent_requests, counts=counts
         )
         self._requires_key = access.requires_key
 
@@ -49,7 +67,7 @@ class AuthenticationMiddleware:
         request = Request(scope, receive)
         with ExitStack() as stack:
             try:
-                caller = self._authorize(request, stack)
+                caller = await self._authorize(request, stack)
             except QuothError as error:
                 with on_behalf_of(NOBODY):  # an error tells them less than the owner
                     response = _error_response(error, request)
@@ -61,18 +79,20 @@ class AuthenticationMiddleware:
             request.state.caller = caller
             await self._app(scope, receive, send)
 
-    def _authorize(self, request: Request, stack: ExitStack) -> Caller:
+    async def _authorize(self, request: Request, stack: ExitStack) -> Caller:
         """The caller, on whose behalf everything runs until the stack closes.
 
-        Raises TooMany, KeyRequired, KeyUnknown or NotAllowed.
+        Raises TooMany, KeyRequired, KeyUnknown or NotAllowed; StoreUnavailable where servers share keys.
         """
         # Not the path of `request.url`, which a Host header with a slash in it can change.
         method, path = request.method, request.scope["path"]
         role = required_role(method, path)
         # A health check may send any Authorization header; it is not looked at.
-        caller = None if role == "public" else self._identify(request)
+        caller = None if role == "public" else await self._call(self._identify, request)
         if caller is not OWNER and is_rate_limited(method, path):
-            stack.enter_context(self._rate_limiter.limit(caller.name if caller else _address(request)))
+            name = caller.name if caller else _address(request)
+            stack.enter_context(self._rate_limiter.running(name))
+            await self._call(self._rate_limiter.count, name)
         stack.enter_context(on_behalf_of(caller or NOBODY))
         if role != "public":
             if caller is None:
@@ -84,6 +104,16 @@ class AuthenticationMiddleware:
                 )
             permit(role)
         return caller or NOBODY
+
+    async def _call(
+        self, function: Callable[_Given, _Result], *given: _Given.args, **named: _Given.kwargs
+    ) -> _Result:
+        """Calls a function that asks the database if servers share one, for which the event loop must not
+        wait.
+        """
+        if self._is_shared:
+            return await run_in_threadpool(function, *given, **named)
+        return function(*given, **named)
 
     async def _sign_in_or_out(self, request: Request) -> Response:
         try:
@@ -99,7 +129,7 @@ class AuthenticationMiddleware:
         if owner_token and hmac.compare_digest(token.encode(), owner_token.encode()):
             return OWNER
         # Once a key has existed, removing the last one does not open the server until it restarts.
-        self._requires_key = self._requires_key or bool(self._keys.all())
+        self._requires_key = self._requires_key or self._keys.exist()
         if not self._requires_key:
             return Caller(name=_address(request), role="admin") if self._access.exposed else OWNER
         if "authorization" not in request.headers:

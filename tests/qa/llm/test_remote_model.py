@@ -99,6 +99,38 @@ def test_a_server_that_rejects_probabilities_is_asked_without_them(status: int) 
     assert ["logprobs" in request for request in server.requests] == [True, False]
 
 
+def test_probabilities_in_the_older_form_count_too() -> None:
+    def reply(request: dict[str, Any], _: str) -> tuple[int, dict[str, Any]]:
+        older = {"tokens": ["yes"], "token_logprobs": [-0.01], "top_logprobs": [{"yes": -0.01, " no": -5.0}]}
+        return 200, completion("yes", older)
+
+    with Server(reply).running() as model:
+        assert proof(model) == pytest.approx(1 / (1 + math.exp(-4.99)), abs=1e-4)
+
+
+def test_a_server_that_returns_no_probabilities_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    with Server(lambda *_: (200, completion("no"))).running() as model:
+        for _ in range(2):
+            assert proof(model) == pytest.approx(1 / (1 + math.exp(WORD_LOG_ODDS)))
+    [told] = caplog.messages
+    assert "returns no log-probabilities" in told and "set QUOTH_VERIFIER" in told
+
+
+def test_a_server_that_rejected_a_long_prompt_is_asked_for_probabilities_again() -> None:
+    replies = iter([400, 400, 200])
+
+    def reply(request: dict[str, Any], _: str) -> tuple[int, dict[str, Any]]:
+        status = next(replies)
+        return status, completion("yes") if status == 200 else {"error": {"message": "too long"}}
+
+    server = Server(reply)
+    with server.running() as model:
+        with pytest.raises(ModelUnavailable, match="too long"):
+            proof(model)
+        proof(model)
+    assert ["logprobs" in request for request in server.requests] == [True, False, True]
+
+
 @pytest.mark.parametrize("name", ["openai:gpt-5-mini", "anthropic:claude"])
 def test_a_provider_is_not_asked_for_probabilities(name: str) -> None:
     """OpenAI's reasoning models reject them, and need more than one token for a word."""

@@ -17,7 +17,8 @@ from qa.assistant import Assistant
 from qa.evaluation.execution.background import BackgroundEvaluation
 from qa.web.app import create_app
 from qa.web.auth.api_keys import ApiKeyFile
-from qa.web.auth.sessions import MAX_SESSIONS, MAX_SIGN_IN_BYTES
+from qa.web.auth.session_store import MAX_SESSIONS
+from qa.web.auth.sessions import MAX_SIGN_IN_BYTES
 from qa.web.run import listen, local_url
 from tests.qa.web.responses import problem
 

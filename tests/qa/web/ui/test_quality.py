@@ -13,7 +13,7 @@ from qa.assistant import Assistant
 from qa.auth import Caller, on_behalf_of
 from qa.errors import NotAllowed
 from qa.evaluation.execution.background import BackgroundEvaluation
-from qa.evaluation.report.storage import save_last_report
+from qa.evaluation.report.storage import ReportFolder
 from qa.llm.chat_models import ChatModel
 from qa.web.app import create_app
 from qa.web.auth.api_keys import ApiKeyFile
@@ -27,8 +27,8 @@ ADMIN_OF_OTHER = Caller(name="other", role="admin", collections=("other",))
 @pytest.fixture
 def evaluation(answering: Callable[[ChatModel | None], Assistant]) -> Iterator[BackgroundEvaluation]:
     assistant = answering(None)
-    save_last_report(assistant.home, "<p>the report of default</p>", "{}", collection="default")
-    save_last_report(assistant.home, "<p>the report of other</p>", "{}", collection="other")
+    ReportFolder(assistant.home).save("<p>the report of default</p>", "{}", collection="default")
+    ReportFolder(assistant.home).save("<p>the report of other</p>", "{}", collection="other")
     with BackgroundEvaluation(lambda: assistant, assistant.home) as evaluation:
         evaluation.assistant = assistant  # type: ignore[attr-defined]
         yield evaluation
