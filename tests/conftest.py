@@ -43,6 +43,7 @@ from index.library import Library  # noqa: E402
 from index.readers.registry import read_sources  # noqa: E402
 from qa.assistant import Assistant  # noqa: E402
 from qa.llm import embedders  # noqa: E402
+from qa.llm.adapters import judging_adapter  # noqa: E402
 from qa.llm.chat_models import (  # noqa: E402
     ChatModel,
     LocalChatModel,
@@ -166,7 +167,9 @@ def model_weights() -> Path:
 def local_model(model_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalChatModel]:
     """The default language model. All tests share it, so none closes it."""
     states = tmp_path_factory.mktemp("states")
-    model = LocalChatModel("local:1.5b", lambda: model_weights, MODEL_THREADS, states)
+    model = LocalChatModel(
+        "local:1.5b", lambda: model_weights, MODEL_THREADS, states, judging_adapter("local:1.5b")
+    )
     yield model
     model.close()
 

@@ -183,9 +183,12 @@ class Assistant(LibraryAccess):
             searching = executor.submit(self._warm_up_search)
             if self.model:
                 self.model.warm_up([answering_task(), *self._judging])
-            if self._follow_slots and isinstance(self.model, RemoteChatModel) and self.model.slots:
-                self._queue.resize(self.model.slots)
+            self._fit_queue()
             searching.result()
+
+    def _fit_queue(self) -> None:
+        if self._follow_slots and isinstance(self.model, RemoteChatModel) and self.model.slots:
+            self._queue.resize(self.model.slots)
 
     def _warm_up_search(self) -> None:
         # What is away now may be back when it is needed; `check` says that it is away.
@@ -203,6 +206,7 @@ class Assistant(LibraryAccess):
             self._library.embedder.check()
         if self.model:
             self.model.check()
+            self._fit_queue()  # its server may have been away when the models warmed up
 
     @unrestricted
     def close(self) -> None:

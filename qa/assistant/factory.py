@@ -56,9 +56,7 @@ def open_library(settings: Settings, *, address: str = "", token: str = "") -> L
     """
     embedder, reranker = open_embedder(settings), open_reranker(settings)
     storage = open_storage(settings, address=address, token=token)
-    return Library(
-        settings.home, embedder, reranker=reranker, storage=storage, queue=open_queue(storage)
-    )
+    return Library(settings.home, embedder, reranker=reranker, storage=storage, queue=open_queue(storage))
 
 
 def open_verifier(settings: Settings, model: ChatModel | None) -> Verifier | None:

@@ -27,7 +27,7 @@ from qa.assistant import Assistant, open_assistant
 from qa.evaluation import read_questions
 from qa.evaluation.questions import EvalQuestion, sample
 from qa.llm.chat_models import LocalChatModel
-from qa.llm.chat_models.local import ModelWork
+from qa.llm.chat_models.work import ModelWork
 from qa.schemas import Answer
 from qa.settings import read_settings
 from tests.paths import SEEDS

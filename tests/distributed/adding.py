@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from index.storage.postgres.document_store import BATCH_SECONDS
 
+from index.storage.postgres.document_store import BATCH_SECONDS
 from tests.distributed.cluster import QUOTH, Cluster
 
 BATCH = 20

@@ -13,6 +13,7 @@ from index.storage.postgres.connection import Postgres, Row, Transaction
 from index.storage.postgres.metadata import PostgresMetadata
 from index.storage.postgres.text import restored, stored
 from index.storage.protocols import PassageSpan
+from index.text.messages.phrase import Phrase
 
 _FIELDS = ", ".join(
     f"articles.{field}" for field in ("id", "text", "title", "url", "date", "source", "origin")
@@ -31,7 +32,11 @@ class ArticleQueries:
     def article(self, article_id: str) -> Article:
         found = self._articles("articles.id = %s", (stored(article_id),))
         if not found:
-            raise ArticleUnknown(f"no article has the id '{article_id}'; `quoth list` shows the ids")
+            raise ArticleUnknown(
+                Phrase(
+                    "no article has the id '{article_id}'; `quoth list` shows the ids", article_id=article_id
+                )
+            )
         return found[0]
 
     def present(self, ids: Iterable[str]) -> list[Article]:
@@ -99,6 +104,13 @@ class ArticleQueries:
             "FROM (SELECT %s::bigint AS id) AS own LEFT JOIN generations USING (id) GROUP BY own.id"
         )
         return int(articles), int(passages)
+
+    def language(self, article_id: str) -> str:
+        found = self._texts(
+            "SELECT coalesce(language, '') FROM articles WHERE generation = %s AND id = %s",
+            (stored(article_id),),
+        )
+        return found[0] if found else ""
 
     def without_language(self) -> int:
         return 0  # all were added since languages are told apart

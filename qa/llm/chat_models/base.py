@@ -27,8 +27,8 @@ class Task:
     """What a model does again and again: replies to conversations that begin with the prompt's prefix.
 
     `grammar` is one of llama.cpp (GBNF) that the reply has to follow, and `bias` is added to the logits of
-    the tokens it names; only local models heed the two. An `adapted` task is done with the model's adapter,
-    where it has one.
+    the tokens it names; local models heed the two, and servers of one's own as far as they can. An `adapted`
+    task is done with the model's adapter, where it has one.
     """
 
     name: str

@@ -12,12 +12,13 @@ from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, Task
+from qa.llm.chat_models.work import ModelWork, counted
 from qa.llm.prompts import Message
 
 if TYPE_CHECKING:
@@ -39,30 +40,6 @@ PROMPT_CACHE_MIB = 0
 # Threads wait for one another hundreds of times a token. By default they do so in a loop, on a core that the
 # slower one needs: beside a busy program, writing becomes several times slower. Passive ones sleep.
 WAIT_POLICY = "passive"
-
-
-class ModelWork(NamedTuple):
-    """What a model has read and written: tokens, and the seconds they took. What a saved state spares it does
-    not count.
-    """
-
-    read: float = 0
-    read_seconds: float = 0
-    written: float = 0
-    written_seconds: float = 0
-
-    def since(self, earlier: ModelWork) -> ModelWork:
-        """The difference to an earlier count."""
-        return ModelWork(*(now - then for now, then in zip(self, earlier, strict=True)))
-
-
-# The names under which llama.cpp counts them.
-_COUNTERS = (
-    "llamacpp:prompt_tokens_total",
-    "llamacpp:prompt_seconds_total",
-    "llamacpp:tokens_predicted_total",
-    "llamacpp:tokens_predicted_seconds_total",
-)
 
 
 class LocalChatModel:
@@ -104,11 +81,7 @@ class LocalChatModel:
 
     def work(self) -> ModelWork:
         """All that the model has read and written so far; nothing before it is loaded."""
-        if self._server is None:
-            return ModelWork()
-        lines = self._client.get("/metrics").text.splitlines()
-        counts = dict(line.split(" ", 1) for line in lines if not line.startswith("#"))
-        return ModelWork(*(float(counts[name]) for name in _COUNTERS))
+        return counted(self._client.get("/metrics").text) if self._server is not None else ModelWork()
 
     def for_task(self, task: Task) -> Runnable[LanguageModelInput, AIMessage]:
         from langchain_core.runnables import RunnableLambda
@@ -176,8 +149,7 @@ class LocalChatModel:
         """Identifies a saved state by all it depends on: messages, weights and the library's version."""
         weights = self._weights.stat()
         basis = [*messages, self._weights.name, weights.st_size, weights.st_mtime_ns, version("xllamacpp")]
-        if self._adapter:
-            basis.append(hashlib.sha256(self._adapter.read_bytes()).hexdigest())
+        basis += [self._adapter.read_bytes()] if self._adapter else []
         return hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
 
     def _load(self) -> None:

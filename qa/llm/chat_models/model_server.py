@@ -14,7 +14,7 @@ from cachetools import LRUCache, cachedmethod
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, Task
 from qa.llm.chat_models.logprobs import first_token
-from qa.llm.chat_models.server_properties import ServerProperties, ask_properties
+from qa.llm.chat_models.server_properties import AWAY, ServerProperties, ask_properties
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -27,8 +27,6 @@ CHAT_TIMEOUT = httpx.Timeout(300, connect=TIMEOUT_SECONDS)
 # Servers close idle connections after some seconds, possibly just when one is reused; and a connection that
 # is kept alive belongs to the event loop that opened it. A new one costs a millisecond.
 _CONNECTIONS = httpx.Limits(max_keepalive_connections=0)
-# A proxy answers one of these in the place of a server that is away.
-_AWAY = (502, 503, 504)
 MAX_COUNTED_TEXTS = 2_000
 WITHOUT_LOGPROBS = (
     "the model server at {url} returns no log-probabilities: a question is declined by what was found and "
@@ -52,8 +50,9 @@ class ModelServer:
         self.url = url.rstrip("/")
         self._model = model
         self._headers = {"authorization": f"Bearer {key}"} if key else {}
-        self._tokens: LRUCache[Any, list[int] | None] = LRUCache(MAX_COUNTED_TEXTS)
+        self._tokens: LRUCache[Any, list[int]] = LRUCache(MAX_COUNTED_TEXTS)
         self._counting = threading.Lock()
+        self._told: ServerProperties | None = None
         self._answers_seen = False
         #: What of a task the server rejected before; see `options`.
         self.rejects: frozenset[Feature] = frozenset()
@@ -71,23 +70,25 @@ class ModelServer:
             "stream_chunk_timeout": CHAT_TIMEOUT.read,
         }
 
-    @cached_property
+    @property
     def properties(self) -> ServerProperties:
-        """What the server tells of itself; asked once."""
-        return ask_properties(self._client, self.url, self._model)
+        """What the server tells of itself; asked once, and again where it was away."""
+        self._told = self._told or ask_properties(self._client, self.url, self._model)
+        return self._told or ServerProperties()
 
-    @cachedmethod(lambda self: self._tokens, lock=lambda self: self._counting)
     def tokenize(self, text: str) -> list[int] | None:
         """The ids of the text's tokens, by the server's `/tokenize`; None if it does not tell them."""
-        if not self.properties.engine:
-            return None
-        # llama.cpp reads `content`, vLLM the others; both ignore what they do not know.
-        body = {"content": text, "model": self._model, "prompt": text, "add_special_tokens": False}
         try:
-            address = f"{self.url.removesuffix('/v1')}/tokenize"
-            tokens = self._client.post(address, json=body).raise_for_status().json()["tokens"]
+            return self._tokenized(text) if self.properties.engine else None
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
             return None
+
+    @cachedmethod(lambda self: self._tokens, lock=lambda self: self._counting)
+    def _tokenized(self, text: str) -> list[int]:
+        # llama.cpp reads `content`, vLLM the others; both ignore what they do not know.
+        body = {"content": text, "model": self._model, "prompt": text, "add_special_tokens": False}
+        address = f"{self.url.removesuffix('/v1')}/tokenize"
+        tokens = self._client.post(address, json=body).raise_for_status().json()["tokens"]
         return [token for token in tokens if isinstance(token, int)]
 
     def options(self, task: Task, without: frozenset[Feature] = frozenset()) -> dict[str, Any]:
@@ -134,7 +135,7 @@ class ModelServer:
         except httpx.HTTPError as error:
             reason = type(error).__name__
         else:
-            if status not in _AWAY:
+            if status not in AWAY:
                 return
             reason = f"status {status}"
         raise ModelUnavailable(

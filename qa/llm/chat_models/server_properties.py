@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import httpx
 
+AWAY = (502, 503, 504)
+"""What a proxy answers in the place of a server that is away, and llama-server while it loads."""
 Engine = Literal["llamacpp", "vllm", ""]
 
 _CONTEXT_FIELDS = (
@@ -31,16 +33,18 @@ class ServerProperties:
     slots: int | None = None
 
 
-def ask_properties(client: httpx.Client, url: str, model: str) -> ServerProperties:
-    """The properties of the server at `url`, as it tells them at `/v1/models` and llama.cpp's `/props`. A
-    page that it does not have, or does not send in time, tells nothing.
+def ask_properties(client: httpx.Client, url: str, model: str) -> ServerProperties | None:
+    """The properties of the server at `url`, as it tells them at `/v1/models` and llama.cpp's `/props`; None
+    if it is away. A page that it does not have tells nothing.
     """
     base = url.rstrip("/")
     models = _page(client, f"{base}/models")
+    if models is None:
+        return None
     entry = _entry(models, model)
     owner = entry.get("owned_by")
     # vLLM has no such page, and others may take any address for one of theirs.
-    props = {} if owner == "vllm" else _page(client, f"{base.removesuffix('/v1')}/props")
+    props = {} if owner == "vllm" else _page(client, f"{base.removesuffix('/v1')}/props") or {}
     slots = props.get("total_slots")
     llamacpp = owner == "llamacpp" or isinstance(slots, int)
     return ServerProperties(
@@ -50,9 +54,15 @@ def ask_properties(client: httpx.Client, url: str, model: str) -> ServerProperti
     )
 
 
-def _page(client: httpx.Client, address: str) -> Mapping[str, Any]:
+def _page(client: httpx.Client, address: str) -> Mapping[str, Any] | None:
+    """The object at an address; empty without one, and None if the server is away."""
     try:
-        reply = client.get(address).raise_for_status().json()
+        response = client.get(address)
+        if response.status_code in AWAY:
+            return None
+        reply = response.raise_for_status().json()
+    except httpx.TransportError:
+        return None
     except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         return {}  # many servers have only one of the two, or none
     return reply if isinstance(reply, dict) else {}

@@ -72,6 +72,7 @@ def test_documents_come_back_as_they_were(filled: Stores) -> None:
     }
     assert documents.passage_dates(["ferry-0", "bread-0"]) == {"ferry-0": FERRY.date, "bread-0": None}
     assert documents.origins() == {"ferry": "", "bread": "/news/bread.txt"}
+    assert documents.language("ferry") == "en" and documents.language("gone") == ""
     assert documents.newest_date() == FERRY.date
     assert documents.newest_date(date(2023, 1, 1)) == date(2023, 1, 1)
 

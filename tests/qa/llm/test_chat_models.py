@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 
@@ -26,6 +27,8 @@ from qa.llm.prompts import Prompt
 from qa.schemas import Answer, Question, Token
 from qa.settings import read_settings
 from qa.verification.verifiers.judge import ChatModelVerifier
+from qa.verification.verifiers.tuned import TunedVerifier
+from qa.verification.verifiers.verifier import Hypothesis, Verdict, Verifier
 from tests.conftest import MODEL_THREADS
 from tests.paths import SEEDS
 
@@ -185,7 +188,7 @@ def test_the_same_question_gets_the_same_answer(
         assert isinstance(event, Answer)
         return draft, event.model_dump(exclude={"timings"})
 
-    verifier = ChatModelVerifier(model)
+    verifier = TunedVerifier(model)
     with Assistant(seeded, model, read_settings().evidence_tokens, verifier=verifier) as assistant:
 
         async def all_of(order: Sequence[int]) -> dict[int, object]:
@@ -196,6 +199,26 @@ def test_the_same_question_gets_the_same_answer(
         first, *others = (asyncio.run(all_of(order)) for order in orders)
     for other in others:
         assert other == first
+
+
+def test_the_adapter_serves_its_task_alone(model: LocalChatModel) -> None:
+    """Whatever was asked before, a task is done with the adapter or without it, equally sure."""
+    proven = Hypothesis(
+        claim="Ada Quill leads the port.",
+        quote="The port's director, Ada Quill, said freight rose.",
+        question="Who leads the port?",
+    )
+    false = replace(proven, claim="Freight fell, said Ada Quill.", question="")
+
+    def told(verifier: Verifier, *hypotheses: Hypothesis) -> list[Verdict]:
+        return [asyncio.run(verifier.verify(each)) for each in hypotheses]
+
+    tuned, plain = TunedVerifier(model), ChatModelVerifier(model)
+    first, second = told(tuned, proven, false)
+    without = told(plain, proven)
+    assert first.proof > second.proof and second.contradiction > first.contradiction
+    assert told(tuned, false, proven) == [second, first]
+    assert told(plain, proven) == without != [first]
 
 
 def test_leaving_a_stream_stops_the_model(assistant: Assistant, model: LocalChatModel) -> None:

@@ -136,3 +136,13 @@ def test_a_server_that_is_away_is_not_ready() -> None:
     with pytest.raises(ModelUnavailable, match="did not verify"):
         asyncio.run(ChatModelVerifier(model).verify(HYPOTHESES[0]))
     assert model.count_tokens("four bytes") == 2
+
+
+def test_a_server_that_comes_later_tells_what_it_is(weights: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    model = RemoteChatModel("openai:tiny", f"http://127.0.0.1:{port}/v1", None)
+    assert (model.slots, model.count_tokens("NOT FOUND")) == (None, 2)
+    with chat_server(weights, port=port):
+        assert (model.slots, model.count_tokens("NOT FOUND FOUND FOUND")) == (1, 4)
+    model.close()

@@ -96,9 +96,9 @@ def _tokenizer() -> tuple[list[str], list[str]]:
 
 
 @contextmanager
-def chat_server(file: Path, *, slots: int = 1) -> Iterator[str]:
-    """A server of llama.cpp that runs the model on a port of this machine; yields the address of its
-    OpenAI interface.
+def chat_server(file: Path, *, slots: int = 1, port: int = 0) -> Iterator[str]:
+    """A server of llama.cpp that runs the model on a port of this machine, by default any free one; yields
+    the address of its OpenAI interface.
     """
     import xllamacpp
 
@@ -110,7 +110,7 @@ def chat_server(file: Path, *, slots: int = 1) -> Iterator[str]:
     params.cache_ram_mib = 0
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     params.hostnames = ["127.0.0.1"]
-    params.port = 0
+    params.port = port
     params.ui = False
     params.verbosity = -1
     server = xllamacpp.Server(params)
