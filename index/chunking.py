@@ -1,5 +1,6 @@
 """Chunking: articles are divided into passages that fit the embedder's window."""
 
+import hashlib
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -7,6 +8,8 @@ from index.embedding.embedder import TextTokenizer
 from index.schemas import Article, Passage
 from index.text.sentences import sentence_spans
 
+# Hosted vector stores take ids of 128 bytes; beside that of the article there are a version and a number.
+MAX_ID_BYTES = 100
 # Longer titles would take up the window of the passage.
 TITLE_TOKENS = 32
 
@@ -48,10 +51,11 @@ def chunk_article(article: Article, tokens: TextTokenizer) -> list[Passage]:
             parts, used = _divide(text, (start, end), offsets[position:last], tokens, limit)
             spans.extend(parts)
         position = last
-    version = article.digest[:8]
+    version, own_id = article.digest[:8], article.id.encode("utf-8", "surrogatepass")
+    name = article.id if len(own_id) <= MAX_ID_BYTES else hashlib.sha256(own_id).hexdigest()
     return [
         Passage(
-            id=f"{article.id}-{version}-{number}",
+            id=f"{name}-{version}-{number}",
             article_id=article.id,
             start=start,
             end=end,

@@ -101,9 +101,6 @@ class StoredArticles(Protocol):
     def ids_by_origin(self, origin: str) -> list[str]:
         """The ids of the articles read from this origin; none for an empty one."""
 
-    def set_origins(self, origins: Mapping[str, str]) -> None:
-        """Sets the origins of articles, by id. What is read from a former origin no longer replaces them."""
-
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """The passages of these ids that exist, each with its article."""
 
@@ -135,6 +132,9 @@ class DocumentStore(StoredArticles, Protocol):
         Raises BatchLost, and stores nothing, if vectors that `mark_orphans` recorded for this batch may have
         been deleted since.
         """
+
+    def set_origins(self, origins: Mapping[str, str]) -> None:
+        """Sets the origins of articles, by id. What is read from a former origin no longer replaces them."""
 
     def remove(self, ids: Sequence[str]) -> None:
         """Removes the articles, all or none. Their vectors become orphans."""

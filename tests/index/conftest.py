@@ -19,7 +19,7 @@ KINDS = ["folder", pytest.param("server", marks=pytest.mark.distributed)]
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
     if request.param == "server":
         servers: Servers = request.getfixturevalue("servers")
-        opened = servers.new_storage()
+        opened: Storage = servers.new_storage()
     else:
         home = tmp_path / "stored"
         home.mkdir()

@@ -145,6 +145,12 @@ def test_the_same_article_gives_the_same_passages(embedder: SentenceEmbedder) ->
     assert chunk_article(one, embedder.tokens) == chunk_article(one, embedder.tokens)
 
 
+def test_ids_of_passages_are_short_enough_for_hosted_stores(embedder: SentenceEmbedder) -> None:
+    ids = [letter * 2_000 for letter in ("a", "é", "日")] + ["a" * 1_999]
+    found = [chunk_article(Article(id=id_, text="The council met."), embedder.tokens)[0].id for id_ in ids]
+    assert len({*found}) == len(ids) and max(len(id_.encode()) for id_ in found) <= 128
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -99,11 +99,8 @@ class ArticleQueries:
         return min([*days, as_of] if as_of else days, default=None)
 
     def counts(self) -> tuple[int, int]:
-        [(articles, passages)] = self._rows(
-            "SELECT (SELECT count(*) FROM articles WHERE generation = own.id), coalesce(max(passages), 0) "
-            "FROM (SELECT %s::bigint AS id) AS own LEFT JOIN generations USING (id) GROUP BY own.id"
-        )
-        return int(articles), int(passages)
+        rows = self._rows("SELECT articles, passages FROM generations WHERE id = %s")
+        return (int(rows[0][0]), int(rows[0][1])) if rows else (0, 0)
 
     def language(self, article_id: str) -> str:
         found = self._texts(

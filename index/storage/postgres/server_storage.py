@@ -75,7 +75,8 @@ class ServerGeneration:
         for table in _TABLES:
             db.execute(f"DELETE FROM {table} WHERE generation = %s", (self.number,))
         db.execute(
-            "UPDATE generations SET passages = 0, words = 0, revision = revision + 1 WHERE id = %s",
+            "UPDATE generations SET articles = 0, passages = 0, words = 0, revision = revision + 1 "
+            "WHERE id = %s",
             (self.number,),
         )
 

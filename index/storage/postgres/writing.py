@@ -19,6 +19,7 @@ _MOST = 32_767
 def insert(db: Transaction, generation: int, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
     """Inserts new articles with their passages into all tables. They own their vectors from now on."""
     counted: list[tuple[int, Counter[str]]] = []
+    db.execute("UPDATE generations SET articles = articles + %s WHERE id = %s", (len(articles), generation))
     for article, passages in articles:
         language = language_of(article.text)
         row = _insert_article(db, generation, article, language)
@@ -126,8 +127,9 @@ def delete(db: Transaction, generation: int, ids: Sequence[str]) -> None:
         (generation, [id_ for _, id_, _ in passages]),
     )
     db.execute(
-        "UPDATE generations SET passages = passages - %s, words = words - %s WHERE id = %s",
-        (len(passages), sum(words for *_, words in passages), generation),
+        "UPDATE generations SET articles = articles - %s, passages = passages - %s, words = words - %s "
+        "WHERE id = %s",
+        (len(articles), len(passages), sum(words for *_, words in passages), generation),
     )
     delete_postings(db, [row for row, *_ in passages])
     duplicate_clusters.remove(db, articles)

@@ -72,7 +72,6 @@ def test_documents_come_back_as_they_were(filled: Stores) -> None:
     }
     assert documents.passage_dates(["ferry-0", "bread-0"]) == {"ferry-0": FERRY.date, "bread-0": None}
     assert documents.origins() == {"ferry": "", "bread": "/news/bread.txt"}
-    assert documents.language("ferry") == "en" and documents.language("gone") == ""
     assert documents.newest_date() == FERRY.date
     assert documents.newest_date(date(2023, 1, 1)) == date(2023, 1, 1)
 
@@ -214,6 +213,7 @@ def test_copies_are_clustered(stores: Stores) -> None:
     cluster = stores.documents.cluster("of-wire")
     assert cluster is not None and stores.documents.cluster("of-herald") == cluster
     assert stores.documents.cluster("other") is None
+    assert stores.documents.language("of-wire") == "en" and stores.documents.language("gone") == ""
     members = stores.documents.cluster_members(cluster, Filters(), 5)
     assert members == sorted(copies, key=lambda one: one.source)
     assert stores.documents.cluster_members(cluster, Filters(source="tide"), 5) == [copies[2]]

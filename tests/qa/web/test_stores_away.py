@@ -44,7 +44,7 @@ def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 
 
 def quoth(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    program = [Path(sys.executable).with_name("quoth"), *arguments]
+    program = [str(Path(sys.executable).with_name("quoth")), *arguments]
     env = {**os.environ, "QUOTH_MODEL": "none", **environment}
     return subprocess.run(program, env=env, capture_output=True, text=True, timeout=200, check=False)
 

@@ -1,12 +1,13 @@
 -- Articles, passages, keywords and duplicates, of every collection.
 
 -- A generation is one build of a collection. `vectors` names its vectors in Chroma; `purpose` is what an
--- unfinished one is built for, empty for a finished one.
+-- unfinished one is built for, empty for a finished one. Counts are kept, since counting rows takes time.
 CREATE TABLE generations (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     collection text COLLATE "C" NOT NULL,
     purpose text NOT NULL CHECK (purpose IN ('', 'reindex', 'import')),
     vectors text NOT NULL UNIQUE,
+    articles bigint NOT NULL DEFAULT 0,
     passages bigint NOT NULL DEFAULT 0,
     words bigint NOT NULL DEFAULT 0,
     revision bigint NOT NULL DEFAULT 0,

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import chromadb
 import numpy as np
@@ -111,9 +112,10 @@ def test_vectors_come_back_to_the_last_digit(tmp_path: Path) -> None:
 
 
 def test_vectors_of_older_collections_are_found(tmp_path: Path) -> None:
-    client = chromadb.PersistentClient(path=str(tmp_path / "vectors"))
-    configuration = {"hnsw": {"space": "cosine"}}
-    older = client.create_collection("passages", configuration=configuration, embedding_function=None)
+    client: Any = chromadb.PersistentClient(path=str(tmp_path / "vectors"))
+    older = client.create_collection(
+        "passages", configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+    )
     older.add(ids=["a", "b"], embeddings=np.eye(2, 4, dtype=np.float32), metadatas=[{"day": 0}] * 2)
     client.close()
     store = ChromaVectorStore(FolderClient(tmp_path / "vectors"))
