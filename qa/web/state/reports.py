@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.collection import checked_name
+from index.storage.folders.layout import checked_name
 from index.storage.postgres.connection import Postgres
 
 
