@@ -128,7 +128,9 @@ def understand(question: Question, collection: Collection) -> Understanding:
     wording, corrections = question.question, ()
     if read and "spelling" not in question.ignore:
         wording, corrections = correct(wording, collection)
-    guess = known.guess if known else classify(wording, collection, question.kind)
+    # Its words say nothing to what tells the kinds apart.
+    kind = question.kind or ("fact" if language else None)
+    guess = known.guess if known else classify(wording, collection, kind)
     # What stands in the title of an offered question limits nothing.
     outlets = () if known else named_outlets(wording, guess.kind, collection)
     today = question.as_of or collection.documents.newest_date() or date.today()
