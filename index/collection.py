@@ -30,6 +30,10 @@ LOST_VECTORS = (
     "the vectors of the collection are gone, but its articles are there; run `quoth doctor --mend`, which "
     "computes the vectors again"
 )
+# The share of the articles from which on they are worth searching in their language.
+MAIN_LANGUAGE = 0.2
+# The keys of what is fitted to an embedder begin so in the metadata, and end with its name.
+FITTED = "thresholds"
 _EMBEDDER = "embedder"  # the key of its name in the metadata
 
 
@@ -166,6 +170,18 @@ class Collection:
         query = _query(query)
         language = language_of_query(str(query), self.keywords.languages())
         return self.keywords.idf_weights(weighted_words(query.text, query.context, language), language)
+
+    def main_languages(self) -> list[str]:
+        """The languages that at least a fifth of the articles are in, the most frequent first; none if no
+        article's language is known.
+        """
+        counts = self.documents.language_counts()
+        least = MAIN_LANGUAGE * sum(counts.values())
+        return [language for language, count in counts.items() if count >= least]
+
+    def embeds(self, language: str) -> bool:
+        """Whether this collection's embedder supports the language, as far as that is known."""
+        return not self._embedder.languages or language in self._embedder.languages
 
     @property
     def embedder_name(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from index.collection import Collection, made_with, open_collection
+from index.collection import FITTED, Collection, made_with, open_collection
 from index.embedding.embedder import Embedder, Vectors
 from index.errors import ArchiveBroken, EmbedderMismatch
 from index.maintenance.backup_file import Place
@@ -54,6 +54,10 @@ def reindex(
         origins = old.origins()
         new.remove([id_ for id_ in new.documents.origins() if id_ not in origins])
         new.documents.set_origins(origins)
+        for key, value in list(old.metadata.items()):
+            if key.partition(":")[0] == FITTED:
+                # One without a name is of the embedder before.
+                new.documents.metadata[key if ":" in key else f"{FITTED}:{made_with(old)}"] = value
 
 
 def _known_vectors(documents: DocumentStore, vectors: VectorStore, article_id: str) -> dict[Place, Vectors]:

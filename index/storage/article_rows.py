@@ -10,6 +10,9 @@ from index.schemas import Article, ArticleSummary, Filters
 
 # The columns of `article_of`, in the order of its row.
 ARTICLE_FIELDS = "id, text, title, url, date, source, origin"
+# The number of articles by language.
+LANGUAGE_COUNTS = """SELECT language, count(*) FROM articles WHERE language <> ''
+    GROUP BY language ORDER BY count(*) DESC, language"""
 
 
 def filter_condition(filters: Filters) -> tuple[str, list[str]]:

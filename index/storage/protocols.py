@@ -84,6 +84,9 @@ class StoredArticles(Protocol):
     def counts(self) -> tuple[int, int]:
         """The number of articles and of passages."""
 
+    def language_counts(self) -> dict[str, int]:
+        """The number of articles by language (ISO 639), the most frequent first, as far as it is known."""
+
     def language(self, article_id: str) -> str:
         """The language of the article (ISO 639); empty if it is not known."""
 

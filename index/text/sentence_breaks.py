@@ -10,6 +10,10 @@ from index.text.languages import BEGINNING, language_of, language_of_query
 
 # Full stops of Hindi, Armenian, Ethiopic, Burmese and Khmer.
 _STOP = re.compile("[।॥։።။។]+[\"'”’»)\\]]*|(?<=[\u0370-\u03ff\u1f00-\u1fff])[;\u037e](?=\\s)")
+# Thai and Lao have no full stops, and spaces between clauses and sentences.
+_CLAUSE_SPACE = re.compile("(?<=[\u0e00-\u0eff])[ \xa0]+(?=[\u0e00-\u0eff])")
+# Shorter clauses stay with the one before them: about fifteen words.
+SHORTEST_CLAUSES = 60
 # What ends a sentence that the segmenter has ended before it: repeated stops, closing quotes and brackets.
 _REST = re.compile("[！？。]+|[」』）】〉》]+[！？。]*|[”’»](?=[\\s!?.,]|$)|(?<=[。！？])[”’]")
 # After a closing bracket: "…", he said.
@@ -49,8 +53,14 @@ _DATED = re.compile(r"[\dIVXLC]\s*(гг?|вв?|s|jh)\.$")
 
 def further_breaks(sentence: str) -> Iterator[int]:
     """The offsets within what the segmenter took for one sentence at which another one begins."""
-    if not sentence.isascii():
-        yield from (stop.end() for stop in _STOP.finditer(sentence) if stop.end() < len(sentence))
+    if sentence.isascii():
+        return
+    yield from (stop.end() for stop in _STOP.finditer(sentence) if stop.end() < len(sentence))
+    begun = 0
+    for space in _CLAUSE_SPACE.finditer(sentence):
+        if space.start() - begun >= SHORTEST_CLAUSES and len(sentence) - space.end() >= SHORTEST_CLAUSES / 2:
+            begun = space.end()
+            yield begun
 
 
 def rest_length(text: str, at: int) -> int:

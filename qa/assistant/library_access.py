@@ -6,6 +6,7 @@ from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from index.collection import FITTED
 from index.errors import ArchiveBroken, ArchiveEmpty, EmbedderMismatch, StoreUnavailable
 from index.library import Library
 from index.maintenance.backup import Sink
@@ -103,15 +104,18 @@ class LibraryAccess(CatalogueAccess):
 
     @requires("reader", "collection")
     def thresholds(self, collection: str = "default") -> Thresholds:
-        """The confidence thresholds of the collection. Raises ArchiveEmpty."""
-        saved = self._documents(collection).metadata.get("thresholds")
+        """The confidence thresholds of the collection with its embedder. Raises ArchiveEmpty."""
+        metadata = self._documents(collection).metadata
+        saved = metadata.get(f"{FITTED}:{self.embedder_name}") or metadata.get(FITTED)
         return Thresholds.model_validate_json(saved) if saved else DEFAULT
 
     @requires("admin", "collection")
     def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
-        """Stores the confidence thresholds of the collection."""
+        """Stores the confidence thresholds of the collection for its embedder: what is fitted to one does not
+        fit another.
+        """
         metadata = self._documents(collection).metadata
-        metadata["thresholds"] = thresholds.model_dump_json()
+        metadata[f"{FITTED}:{self.embedder_name}"] = thresholds.model_dump_json()
 
     @requires("reader")
     def counts(self) -> dict[str, int]:

@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 Write = Callable[[Question, Answer], Awaitable[Answer | None]]
 # Kinds that a model with a large context writes over; lists, days and figures are shown as they are.
 WRITTEN: frozenset[Kind] = frozenset({"summary", "profile"})
+Understand = Callable[[Question, Collection], Awaitable[Understanding]]
 Facts = Callable[[Question], AsyncGenerator[Event, None]]
 # How many passages go with a composed answer.
 PASSAGES = 6
@@ -55,17 +56,19 @@ async def dispatch(
     facts: Facts,
     *,
     drafts: bool,
+    understand: Understand | None = None,
     write: Write | None = None,
 ) -> AsyncGenerator[Event, None]:
     """The events of the answer, the Answer last; `facts` gives those of one that is drafted, by a
-    model if it `drafts`. What is composed, `write` may put into better words.
+    model if it `drafts`. `understand` tells what is asked for. What is composed, `write` may put into better
+    words.
 
     Raises ArchiveEmpty, and what `facts` raises.
     """
     began = time.perf_counter()
     collection = await asyncio.to_thread(collection_of, question.collection)
     with traced("understand"):
-        understanding = await asyncio.to_thread(understand_in_conversation, question, collection)
+        understanding = await (understand or understand_directly)(question, collection)
     composer = composer_of(understanding, drafts=drafts)
     shown = False
     if composer:
@@ -80,6 +83,11 @@ async def dispatch(
         async for event in events:
             if not (shown and isinstance(event, Evidence)):  # a stream has one
                 yield event
+
+
+async def understand_directly(question: Question, collection: Collection) -> Understanding:
+    """The understanding of a question by its own words."""
+    return await asyncio.to_thread(understand_in_conversation, question, collection)
 
 
 async def _written(answer: Answer, understanding: Understanding, write: Write | None) -> Answer:

@@ -17,6 +17,7 @@ from qa.errors import ModelUnavailable
 from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, context_budget, reason_for
 from qa.pipeline.dispatch import dispatch
+from qa.pipeline.drafting.across_languages import AcrossLanguages, AskedQuestion
 from qa.pipeline.drafting.chain import (
     DraftChunk,
     SelectedContext,
@@ -24,11 +25,12 @@ from qa.pipeline.drafting.chain import (
     retrieval_step,
     selection_step,
 )
-from qa.pipeline.drafting.confidence import search_confidence
+from qa.pipeline.drafting.confidence import UNSUPPORTED_SEARCH, search_confidence
 from qa.pipeline.drafting.draft import Draft, PipelineResult
 from qa.pipeline.drafting.proving import ProvenText, prove
 from qa.pipeline.drafting.writing import Writer
 from qa.pipeline.model_queue import ModelQueue
+from qa.pipeline.translation import Translator
 from qa.pipeline.understanding.offered import words_for
 from qa.schemas import (
     Answer,
@@ -76,6 +78,7 @@ class Pipeline:
         self._retrieval = retrieval_step(collection, self._budget)
         self._selection = selection_step(collection, model, self._budget)
         self._drafting = drafting_step(model, self._budget)
+        self._languages = AcrossLanguages(Translator(model) if model else None, queue, verifier)
         self._writer = Writer(model, verifier, queue, collection) if model and verifier else None
 
     async def events(self, question: Question) -> AsyncGenerator[Event, None]:
@@ -90,6 +93,7 @@ class Pipeline:
                 self._collection,
                 self.facts,
                 drafts=self._model is not None,
+                understand=self._languages.understand,
                 write=self._write if self._writer else None,
             )
         ) as events:
@@ -115,8 +119,10 @@ class Pipeline:
         model. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """
         began = time.perf_counter()
+        with traced("translate"):
+            asked = await self._languages.asked(question, self._collection)
         with traced("search"):
-            retrieval = await self._retrieval.ainvoke(question)
+            retrieval = await self._retrieval.ainvoke(asked)
         searched = time.perf_counter()
         evidence = Evidence(
             question_searched=str(retrieval.query),
@@ -130,7 +136,7 @@ class Pipeline:
         if retrieval.outdated:
             context = await self._selection.ainvoke(retrieval)
             result = PipelineResult(nearest=nearest_sentence(context.excerpts))
-        elif found >= thresholds.search:
+        elif found >= thresholds.search * (1.0 if retrieval.embeds else UNSUPPORTED_SEARCH):
             with traced("pick evidence"):
                 context = await self._selection.ainvoke(retrieval)
             shown, draft = "", Draft()
@@ -142,19 +148,21 @@ class Pipeline:
                         if (
                             draft.reaches(thresholds.answer)
                             and draft.text != shown
+                            and not asked.is_translated
                             and not is_refusal(draft.text)
                         ):
                             first_token = first_token or time.perf_counter()
                             yield Token(text=draft.text[len(shown) :])
                             shown = draft.text
                 with traced("check"):
-                    result = await self._verify(context, draft, thresholds)
+                    result = await self._verify(asked, context, draft, thresholds)
         timings = Timings(
             search_ms=_milliseconds(searched - began),
             first_token_ms=_milliseconds(first_token - began) if first_token and self._model else None,
             total_ms=_milliseconds(time.perf_counter() - began),
         )
-        yield self._answer(evidence, found, result, timings, question.language)
+        messages = messages_in(question.language)
+        yield result.answer(evidence, found, timings, self._name, messages)
 
     async def _drafts(self, context: SelectedContext, threshold: float) -> AsyncGenerator[Draft, None]:
         """The draft after each chunk. Ends as soon as its confidence, which its first token decides, is
@@ -194,16 +202,20 @@ class Pipeline:
         finally:
             span.end()
 
-    async def _verify(self, context: SelectedContext, draft: Draft, thresholds: Thresholds) -> PipelineResult:
-        """What of the draft is proven, and where other sources disagree; else what is nearest."""
+    async def _verify(
+        self, asked: AskedQuestion, context: SelectedContext, draft: Draft, thresholds: Thresholds
+    ) -> PipelineResult:
+        """What of the draft is proven, in the language of the question as far as that is, and where other
+        sources disagree; else what is nearest.
+        """
         proven = ProvenText()
         question = context.retrieval.question
         collection = self._collection(question.collection)
         quotes = (quote for excerpt in context.excerpts for quote in excerpt.quotes)
-        text = sanitize_draft(draft.text, quotes)
+        text, language = sanitize_draft(draft.text, quotes), context.retrieval.language
         if draft.reaches(thresholds.answer):
             candidates = await asyncio.to_thread(
-                propose, text, question.question, context.excerpts, collection.encode
+                propose, text, question.question, context.excerpts, collection.encode, language
             )
             proven = await prove(
                 candidates,
@@ -211,46 +223,22 @@ class Pipeline:
                 context.retrieval.hits,
                 self._verifier,
                 thresholds.proof,
-                collection.missing(context.retrieval.query),
+                # Of a translation other words can stand in the quote.
+                (lambda _: 0.0) if asked.is_translated else collection.missing(context.retrieval.query),
                 limit=self._budget().sentences,
             )
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
         # Told in the language of the articles, as the values are that it gives.
         words = words_for(collection, proven.cited.citations[0].article_id, question.language)
-        told = words, messages_in(question.language)
+        told_in, hits = (words, messages_in(question.language)), context.retrieval.hits
         checked, conflicts = await asyncio.to_thread(
-            check_conflicts, question.question, proven.cited, context.retrieval.hits, collection.encode, *told
+            check_conflicts, question.question, proven.cited, hits, collection.encode, *told_in
         )
-        return PipelineResult(
-            draft=draft,
-            proven=replace(proven, cited=checked),
-            short_answer=stated_short_answer(text, proven.cited),
-            conflicts=conflicts,
-        )
-
-    def _answer(
-        self, evidence: Evidence, found: float, result: PipelineResult, timings: Timings, language: str
-    ) -> Answer:
-        cited, nearest, confidence = result.proven.cited, result.nearest, result.draft.confidence
-        proof = result.proven.proof
-        return Answer(
-            status="answered" if cited.sentences else "declined",
-            text=result.text(messages_in(language)),
-            sentences=cited.sentences,
-            citations=cited.citations or nearest.citations,
-            conflicts=result.conflicts,
-            question_searched=evidence.question_searched,
-            passages=evidence.passages,
-            timings=timings,
-            model=self._name,
-            search_confidence=round(found, 4),
-            confidence=None if confidence is None else round(confidence, 4),
-            proof=None if proof is None else round(proof, 4),
-            short_answer=result.short_answer,
-            nearest=next(iter(nearest.sentences), None),
-            usage=result.draft.usage,
-        )
+        told = await self._languages.told(asked, checked, hits, thresholds.proof)
+        stated = "" if asked.is_translated else stated_short_answer(text, proven.cited, language)
+        proven = replace(proven, cited=told)
+        return PipelineResult(draft=draft, proven=proven, short_answer=stated, conflicts=conflicts)
 
 
 def _milliseconds(seconds: float) -> float:

@@ -8,8 +8,9 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from index.collection import Collection
+from index.text.calendar_words import is_calendar_word
 from index.text.messages.catalogue import messages_in
-from index.text.normalization import content_words, is_stop_word, stems
+from index.text.normalization import WORD, content_words, is_stop_word, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 from qa.pipeline.composition.nearest import scored_sentences
@@ -24,8 +25,12 @@ from qa.verification.entities import extract_names
 NEAR_PART = 0.3
 # What a sentence gains that stands after an answer to another part; half of it before one. So many are tried.
 BESIDE, MAX_TRIED = 0.3, 6
+# The same for a part without words of its own.
+ONLY_BESIDE = 1.0
 # Of money, if the other parts are about buying and selling.
 _HOW_MUCH = re.compile(r"(?:for |at |um |für )?(?:how much|wie ?viel)(?: money| geld)?\?", re.IGNORECASE)
+# A year or a time of day; 52,000 is none.
+_TIME = re.compile(r"(?<![\d,.])(?:1\d|20)\d\d(?![,.]?\d)|\b\d{1,2} ?: ?\d\d\b|\d ?[ap]\.?m\b", re.IGNORECASE)
 
 
 async def answer_parts(
@@ -69,12 +74,19 @@ def _found(
         part = understanding.parts[nth]
         asked = f"{part} {understanding.parts[0]}" if _HOW_MUCH.fullmatch(part) else part
         new = [one.text for one in answer.sentences if not _is_repeated(one.text, said)]
-        if new and any(_fits(part, asked, text, "") for text in new):
+        fits = any(_fits(part, asked, text, "") for text in new)
+        # An answer in the article of another part is one of its sentences, and others may be nearer: "since
+        # when?" is said beside who runs it.
+        others = [one for other in answers if other is not answer for one in other.citations]
+        same = {one.article_id for one in others}.intersection(one.article_id for one in answer.citations)
+        if fits and not (nth and same):
             said += new
             continue
-        if not ids or (_is_bare(part) and any(_fits(part, asked, text, "") for text in said)):
-            continue  # one sentence says who bought it and for how much
-        near = _near_part(composition, part, ids, cited)
+        if _is_bare(part) and any(_fits(part, asked, text, "") for text in said):
+            # One sentence says who bought it and for how much.
+            found[nth] = answer.model_copy(update={"status": "answered", "sentences": (), "citations": ()})
+            continue
+        near = _near_part(composition, part, ids, others) if ids else []
         fitting = [
             one
             for one in near
@@ -87,6 +99,10 @@ def _found(
             found[nth] = answer.model_copy(
                 update={"status": "answered", "sentences": sentences, "citations": citations}
             )
+        elif fits:
+            said += new
+        elif new:  # a sentence that cannot answer it
+            found[nth] = answer.model_copy(update={"status": "declined", "sentences": (), "citations": ()})
     return found
 
 
@@ -104,10 +120,11 @@ def _near_part(
         for one in ranked
         if any(_overlap(one.sentence, citation) for citation in cited)
     ]
+    beside = ONLY_BESIDE if _is_bare(part) else BESIDE
+    bonus = {0: beside, 1: beside, -1: beside / 2}
     scores = {
         one.sentence: one.score
-        + BESIDE * ((one.sentence.article.id, one.sentence.nth - 1) in answers)
-        + BESIDE / 2 * ((one.sentence.article.id, one.sentence.nth + 1) in answers)
+        + sum(bonus[off] for off in bonus if (one.sentence.article.id, one.sentence.nth - off) in answers)
         for one in ranked
     }
     own = {one.sentence: one.score for one in ranked}
@@ -140,7 +157,9 @@ def _fits(part: str, asked: str, text: str, said: str) -> bool:
         return False
     if "name" in expected.kinds and not expected.number:
         return bool(extract_names(text) - extract_names(said) - expected.known)
-    return not expected.kinds or expected.found_in(text)
+    if "time" in expected.kinds and not (expected.duration or expected.number):
+        return bool(_TIME.search(text)) or any(map(is_calendar_word, WORD.findall(text)))
+    return not expected.kinds & {"number", "time", "name"} or expected.found_in(text)
 
 
 def _is_said(part: str, text: str) -> bool:

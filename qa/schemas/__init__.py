@@ -30,7 +30,7 @@ from qa.schemas.checks import (
     text_to_check,
 )
 from qa.schemas.jobs import Job
-from qa.schemas.kinds import CHOSEN_KINDS, KINDS, Kind
+from qa.schemas.kinds import CHOSEN_KINDS, KINDS, LIMITS, Kind, Limit
 from qa.schemas.passages import Citation, DuplicateArticle, RetrievedPassage, also_in
 from qa.schemas.questions import (
     MAX_LANGUAGE_CHARACTERS,
@@ -46,6 +46,7 @@ __all__ = [
     "CHOSEN_KINDS",
     "DECLINED",
     "KINDS",
+    "LIMITS",
     "MAX_LANGUAGE_CHARACTERS",
     "MAX_QUESTION_CHARACTERS",
     "MAX_QUOTES",
@@ -67,6 +68,7 @@ __all__ = [
     "IsoDate",
     "Job",
     "Kind",
+    "Limit",
     "Position",
     "Progress",
     "Question",

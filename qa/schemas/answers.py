@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from qa.schemas.base import Schema
+from qa.schemas.kinds import Limit
 from qa.schemas.passages import Citation, RetrievedPassage
 
 DECLINED = "The articles do not say."
@@ -27,7 +28,8 @@ class AnswerSentence(Schema):
     of those that a sentence of the catalogue is about.
 
     `probability` is how probable the verifier finds it, 0 to 1, that the quotes prove the sentence and the
-    sentence answers the question; None if none was asked.
+    sentence answers the question; None if none was asked. `language` (ISO 639) is that of a quote which is
+    shown as it is, because the answer in the question's language could not be proven.
     """
 
     text: str
@@ -35,6 +37,7 @@ class AnswerSentence(Schema):
     support: Support
     articles: tuple[str, ...] = ()
     probability: float | None = None
+    language: str | None = None
 
 
 class Position(Schema):
@@ -75,7 +78,8 @@ class Correction(Schema):
 
 class Understood(Schema):
     """How a question was understood: the question with its spelling corrected, what it is about, and the
-    articles that it was limited to by its own words.
+    articles that it was limited to by its own words: those of an outlet, of some days, or one `article` with
+    its title. `ignored` is what the asker has switched off.
     """
 
     question: str
@@ -84,7 +88,10 @@ class Understood(Schema):
     source: str | None = None
     after: date | None = None
     before: date | None = None
+    article: str | None = None
+    article_title: str = ""
     corrections: tuple[Correction, ...] = ()
+    ignored: tuple[Limit, ...] = ()
 
 
 class Answer(Schema):

@@ -12,7 +12,7 @@ from index.schemas import Filters
 from index.text.messages.phrase import Phrase
 from qa.errors import QuestionInvalid
 from qa.schemas.base import IsoDate, Schema
-from qa.schemas.kinds import Kind
+from qa.schemas.kinds import Kind, Limit
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_LANGUAGE_CHARACTERS = 35
@@ -30,14 +30,15 @@ class Question(Schema):
     """A question with the conversation before it.
 
     `search_as` replaces the search query that is derived from the question and the conversation, and `kind`
-    the kind of answer that it is taken to ask for. `language` is that of what an answer says beside quotes,
-    as an IETF tag such as `de`.
+    the kind of answer that it is taken to ask for. `ignore` is what is not read into its words. `language` is
+    that of what an answer says beside quotes, as an IETF tag such as `de`.
     """
 
     question: str
     history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
     search_as: str | None = None
     kind: Kind | None = None
+    ignore: tuple[Limit, ...] = ()
     language: str = Field("en", max_length=MAX_LANGUAGE_CHARACTERS)
     as_of: IsoDate | None = None
     filters: Filters = Filters()

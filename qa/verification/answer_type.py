@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from index.text.calendar_words import is_calendar_word
+from index.text.languages import ENGLISH
 from qa.verification.entities import extract_entities, is_number
 
 _PATTERNS = {
@@ -42,16 +43,19 @@ _COMPILED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _PATT
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedAnswer:
     """The kinds of answer that a question asks for; there can be several, or none. `known` are the entities
-    of the question, which answer nothing.
+    of the question, which answer nothing; `language` is the question's and its answers'.
     """
 
     kinds: frozenset[str]
     known: frozenset[str]
+    language: str = ENGLISH
 
     @classmethod
-    def of(cls, question: str) -> Self:
-        kinds = {kind for kind, pattern in _COMPILED.items() if pattern.search(question)}
-        return cls(kinds=frozenset(kinds), known=frozenset(extract_entities(question)))
+    def of(cls, question: str, language: str = ENGLISH) -> Self:
+        """In languages other than English and German, the kinds are not told."""
+        forms = _COMPILED.items() if language in (ENGLISH, "de") else ()
+        kinds = frozenset(kind for kind, pattern in forms if pattern.search(question))
+        return cls(kinds=kinds, known=frozenset(extract_entities(question, language)), language=language)
 
     @property
     def number(self) -> bool:
@@ -79,7 +83,7 @@ class ExpectedAnswer:
         """
         if not self.kinds & {"number", "time", "name"}:
             return False
-        new = extract_entities(sentence) - self.known
+        new = extract_entities(sentence, self.language) - self.known
         if self.number:
             return any(map(is_number, new))
         if "time" in self.kinds:

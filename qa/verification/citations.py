@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.embedding.embedder import Vectors
+from index.text.languages import ENGLISH
 from index.text.normalization import content_words, stems
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation
@@ -47,8 +48,10 @@ class Candidate:
     claims: tuple[str, ...]
 
 
-def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode) -> list[Candidate]:
-    """The possible answers that a draft offers, best first.
+def propose(
+    draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode, language: str = ENGLISH
+) -> list[Candidate]:
+    """The possible answers that a draft offers, best first; draft, question and excerpts are in the language.
 
     A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
     short answer; otherwise the sentences of the excerpts that contain it do. Fragments are no sentences. Of
@@ -60,18 +63,18 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
     """
     if not excerpts:
         return []
-    short_answer, body = split_short_answer(draft)
-    sentences = list(draft_sentences(body))
+    short_answer, body = split_short_answer(draft, language)
+    sentences = list(draft_sentences(body, language=language))
     whole = [sentence for sentence in sentences if not sentence.is_fragment]
     marks = frozenset(mark for sentence in sentences for mark in sentence.marks)
-    citer = _Citer(question=question, excerpts=excerpts, encode=encode)
+    citer = _Citer(question=question, excerpts=excerpts, encode=encode, language=language)
     drafted = citer.drafted(whole)
     candidates = [drafted, citer.quoted(short_answer or ("" if whole else body), marks)]
     if polar := _POLAR.get(short_answer.lower()):
         candidates = citer.both_ways(citer.cite(whole), polar)
-    elif short_answer and not _states(drafted.cited, short_answer, question):
+    elif short_answer and not _states(drafted.cited, short_answer, question, language):
         candidates.reverse()
-    expected = ExpectedAnswer.of(question)
+    expected = ExpectedAnswer.of(question, language)
     return [
         candidate
         for candidate in candidates
@@ -83,13 +86,13 @@ def propose(draft: str, question: str, excerpts: Sequence[Excerpt], encode: Enco
     ]
 
 
-def stated_short_answer(draft: str, cited: CitedText) -> str:
+def stated_short_answer(draft: str, cited: CitedText, language: str = ENGLISH) -> str:
     """The short answer that the draft begins with; empty if the sentences do not contain all its words."""
-    short_answer, _ = split_short_answer(draft)
-    if not (short_answer and _states(cited, short_answer)):
+    short_answer, _ = split_short_answer(draft, language)
+    if not (short_answer and _states(cited, short_answer, language=language)):
         return ""
     # Numbers and names can be written in other ways; the other words of an answer must be the sentences'.
-    words = set(stems(" ".join(content_words(short_answer)))) - fragment_entities(short_answer)
+    words = set(stems(" ".join(content_words(short_answer)))) - fragment_entities(short_answer, language)
     said = set(stems(" ".join(sentence.text for sentence in cited.sentences)))
     return short_answer if all(word in said or word[0].isdigit() for word in words) else ""
 
@@ -101,6 +104,7 @@ class _Citer:
     question: str
     excerpts: Sequence[Excerpt]
     encode: Encode
+    language: str
 
     def drafted(self, sentences: Sequence[DraftSentence]) -> Candidate:
         """The sentences as they were drafted; their quotes if they only repeat the question."""
@@ -113,10 +117,10 @@ class _Citer:
     def quoted(self, bare: str, marks: frozenset[int]) -> Candidate:
         """The sentences of the excerpts that contain a bare answer."""
         # "Heavy rain; a landslide" are two answers, each with a quote of its own.
-        cited = self.cite(list(draft_sentences(bare.replace("; ", ".\n"), marks)))
+        cited = self.cite(list(draft_sentences(bare.replace("; ", ".\n"), marks, self.language)))
         if not cited.sentences and ", " in bare:
             # "Hawaii, USA" if the excerpts name the island alone.
-            cited = self.cite(list(draft_sentences(bare.split(", ")[0], marks)))
+            cited = self.cite(list(draft_sentences(bare.split(", ")[0], marks, self.language)))
         return self._in_quotes(cited)
 
     def both_ways(self, cited: CitedText, polar: _Polarity) -> list[Candidate]:
@@ -139,11 +143,12 @@ class _Citer:
             for quote in quotes.sentences
             if not quote.text.endswith("?")
         }
-        asked, said = QuestionTerms.of(self.question).entities, _dated(quotes.text, quotes)
+        asked = QuestionTerms.of(self.question, self.language).entities
+        said = _dated(quotes.text, quotes)
         claims = {
             quote: claim
             for quote, claim in claims.items()
-            if not missing_entities(fragment_entities(claim) - asked, said)
+            if not missing_entities(fragment_entities(claim, self.language) - asked, said, self.language)
         }
         return Candidate(
             cited=quotes.only(list(claims)),
@@ -172,7 +177,7 @@ class _Citer:
             [excerpt.quote(index, index) for excerpt, index in places],
             self.encode,
         )
-        question = QuestionTerms.of(self.question)
+        question = QuestionTerms.of(self.question, self.language)
         citations: dict[tuple[str, int, int], Citation] = {}
         supported = []
         for sentence, row in zip(sentences, cosines, strict=True):
@@ -187,13 +192,13 @@ class _Citer:
         return CitedText(sentences=tuple(supported), citations=tuple(citations.values()))
 
 
-def _states(cited: CitedText, short_answer: str, question: str = "") -> bool:
+def _states(cited: CitedText, short_answer: str, question: str = "", language: str = ENGLISH) -> bool:
     """Whether the sentences contain the short answer's entities, unless the question does, or its words if
     it has none. An article's date completes a date in its text.
     """
     text = " ".join(sentence.text for sentence in cited.sentences)
-    if entities := fragment_entities(short_answer):
-        return not missing_entities(entities, f"{_dated(text, cited)} {question}")
+    if entities := fragment_entities(short_answer, language):
+        return not missing_entities(entities, f"{_dated(text, cited)} {question}", language)
     return set(stems(short_answer)) <= set(stems(text))
 
 

@@ -9,8 +9,10 @@ from collections.abc import Set as AbstractSet
 from index.text.calendar_words import is_calendar_word
 from index.text.letters import normalize_letters
 from index.text.normalization import WORD, is_stop_word, stem
+from index.text.number_words import in_english_form
 from index.text.numbers import ORDINALS, SCALES, is_decimal, number_value, scaled, split_compound
 from index.text.terms.related_words import same_name
+from index.text.terms.stemming import ENGLISH
 
 #: The pattern of a capitalised word.
 CAPITALIZED = r"(?<!\w)[A-ZÀ-Ý][\w'’-]{0,60}"
@@ -30,20 +32,23 @@ _SHARED_SCALE = re.compile(
 )
 # "J. K. Rowling" and "J.K. Rowling" are the same name, and the points end no sentence.
 _INITIALS = re.compile(r"\b(?:[A-Z]\.\s?){0,9}[A-Z]\.(?!\w)")
+# "… told.Political geographers …": a text without the space after a full stop.
+_LOST_SPACE = re.compile(r"(?<=[^\W\d_A-ZÀ-Ý]{3})\.(?=[A-ZÀ-Ý][^\W\d_A-ZÀ-Ý])")
 _NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot".split())
 # The similarity of two spellings of one name, such as Zelenskyy and Zelenskyj.
 _SAME_NAME = 0.85
 
 
-def extract_entities(text: str) -> set[str]:
+def extract_entities(text: str, language: str = ENGLISH) -> set[str]:
     """The names and numbers of `text`: "Two of the Reds' 1,200 fans" has 2, 1200, and red.
 
     A capitalised word is a name unless it is the first of its sentence; names are stemmed, months and
     weekdays shortened to three letters. Numbers are compared by value, up to ninety-nine also in words, and
     include their scale: "3 million" is 3000000, and not also 3. The sign of a percentage or a currency
-    follows the number: "$5" is 5$, "5 per cent" 5%.
+    follows the number: "$5" is 5$, "5 per cent" 5%. In another language (ISO 639) numbers and months are
+    those of that language: "3.000,50" is 3000.5, "vierzehn" 14, "marzo" mar.
     """
-    text = _join_initials(normalize_letters(text))
+    text = _join_initials(in_english_form(normalize_letters(text), language))
     names: set[str] = set()
     numbers: list[tuple[str, int, int]] = []
     scalable, end = False, 0
@@ -64,9 +69,9 @@ def extract_entities(text: str) -> set[str]:
     return names.union(f"{value}{_sign(text, start, end)}" for value, start, end in numbers)
 
 
-def fragment_entities(fragment: str) -> set[str]:
+def fragment_entities(fragment: str, language: str = ENGLISH) -> set[str]:
     """The entities of a fragment of a sentence, such as a bare answer, whose first word can be a name."""
-    return extract_entities(f"it is {fragment}")
+    return extract_entities(f"it is {fragment}", language)
 
 
 def extract_names(text: str) -> set[str]:
@@ -79,13 +84,13 @@ def is_number(entity: str) -> bool:
     return entity[0].isdigit()
 
 
-def missing_entities(entities: AbstractSet[str], text: str) -> set[str]:
+def missing_entities(entities: AbstractSet[str], text: str, language: str = ENGLISH) -> set[str]:
     """Those of the entities that `text` does not have, in any case and with small differences in the
     spelling of names. "3 million" has 3 as well: a text that says only 3 is incomplete but not wrong. The
     sign of a percentage or a currency may be anywhere in the text, also in words.
     """
-    text = _join_initials(normalize_letters(text))
-    parts = [part for word in WORD.findall(text) for part in split_compound(word)]
+    text = _join_initials(in_english_form(normalize_letters(text), language))
+    parts = [part for word in WORD.findall(_LOST_SPACE.sub(r"\g<0> ", text)) for part in split_compound(word)]
     found = {number_value(part) or _normalized(part) for part in parts if part.lower() not in SCALES}
     ranges = (f"{number} {scale}" for number, scale in _SHARED_SCALE.findall(text))
     for each in (text, *ranges):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from index.schemas import Hit
-from index.text.normalization import WORD, content_words, stem, stems
+from index.text.languages import ENGLISH
+from index.text.normalization import content_words, stem, stems
+from index.text.terms.words import words as written_words
 from qa.guardrails.prompt_injection import screen_title
 from qa.verification.entities import (
     extract_entities,
@@ -28,6 +30,8 @@ SAME_SUBJECT = 0.5
 # A sentence can combine several quotes, but not many.
 MAX_CITATIONS = 3
 
+# What ends a sentence, in any script.
+STOPS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔")
 # "Relling is 41 years old" is supported by "Relling, 41, leads it" and "the 41-year-old".
 _AGE = re.compile(r"\b(\d+) years old\b")
 _APPOSITIVE_AGE = re.compile(r"(?<=, )\d+(?=[,.;])|\b\d+(?=-year-old)")
@@ -49,28 +53,31 @@ class QuestionTerms:
     stems: frozenset[str]
 
     @classmethod
-    def of(cls, question: str) -> Self:
-        words = frozenset(stems(question))
+    def of(cls, question: str, language: str = ENGLISH) -> Self:
+        words = frozenset(stems(question, language))
         # Names in a question can be in lower case.
-        return cls(entities=words | extract_entities(question), stems=words)
+        entities = {*stems(question), *extract_entities(question, language)}
+        return cls(entities=frozenset(entities), stems=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftSentence:
     """A sentence of a draft without its citation marks. `marks` are the numbers of the excerpts that the
-    model cited; `entities` must be in the quotes, and `words` are the stems of its content words.
+    model cited; `entities` must be in the quotes, and `words` are the stems of its content words by the rules
+    of its `language`, which is that of the excerpts too.
     """
 
     text: str
     marks: frozenset[int]
     entities: frozenset[str]
     words: frozenset[str]
+    language: str = ENGLISH
 
     @classmethod
-    def of(cls, text: str, marks: frozenset[int] = frozenset()) -> Self:
-        found = extract_entities(text) if text.endswith((".", "!", "?")) else fragment_entities(text)
-        words = frozenset(stem(word) for word in content_words(text))
-        return cls(text=text, marks=marks, entities=frozenset(found), words=words)
+    def of(cls, text: str, marks: frozenset[int] = frozenset(), language: str = ENGLISH) -> Self:
+        found = (extract_entities if text.endswith(STOPS) else fragment_entities)(text, language)
+        words = frozenset(stem(word, language) for word in content_words(text, language))
+        return cls(text=text, marks=marks, entities=frozenset(found), words=words, language=language)
 
     @property
     def is_list_of_names(self) -> bool:
@@ -80,13 +87,17 @@ class DraftSentence:
     @property
     def is_fragment(self) -> bool:
         """Whether the text cannot stand by itself. Not every fragment is recognised."""
-        few = len(WORD.findall(self.text)) < MIN_SENTENCE_WORDS
+        few = len(written_words(self.text)) < MIN_SENTENCE_WORDS
         return few or self.is_list_of_names or bool(_NO_MAIN_CLAUSE.match(self.text))
 
     def contradicts_negation(self, quote: str) -> bool:
         """Whether one of the sentence and the quote negates what the other one states."""
         own, quoted = negated_words(self.text), negated_words(quote)
         return bool((quoted - own) & set(stems(self.text)) or (own - quoted) & set(stems(quote)))
+
+    def missing_in(self, text: str) -> frozenset[str]:
+        """The sentence's entities that a text in its language does not have."""
+        return frozenset(missing_entities(self.entities, text, self.language))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +150,8 @@ def find_support(
     """
     quotes = _select_quotes(sentence, question, compare_quotes(sentence, question, excerpts, cosines))
     missing = sentence.entities.intersection(*(quote.missing for quote in quotes))
-    unnamed = missing_entities(missing, " ".join(_context(quote.excerpt.hit) for quote in quotes))
+    context = " ".join(_context(quote.excerpt.hit) for quote in quotes)
+    unnamed = missing_entities(missing, context, sentence.language)
     same_subject = any(quote.excerpt.hit.similarity >= SAME_SUBJECT for quote in quotes)
     # New names must be near the quote, and new numbers in it. Entities of the question may be missing from a
     # passage about the same subject: it can say Moscow for Russia.
@@ -175,14 +187,14 @@ def _compare(
     cosines: Mapping[tuple[int, int], float],
 ) -> QuoteMatch:
     quote = excerpt.quote(first, last)
-    missing = frozenset(missing_entities(sentence.entities, quote))
+    missing = sentence.missing_in(quote)
     return QuoteMatch(
         excerpt=excerpt,
         first=first,
         last=last,
         missing=missing,
         missing_new=missing - question.entities,
-        overlap=len(sentence.words & set(stems(quote))) / len(sentence.words),
+        overlap=len(sentence.words & set(stems(quote, sentence.language))) / len(sentence.words),
         cosine=max(cosines[excerpt.number, index] for index in range(first, last + 1)),
         cited=excerpt.number in sentence.marks,
         negated=sentence.contradicts_negation(quote),
@@ -215,10 +227,10 @@ def _level(
 ) -> Literal["supported", "weak"] | None:
     """How well the words of the quotes support the sentence, apart from its entities."""
     quoted = " ".join(quote.text for quote in quotes)
-    found = set(stems(quoted))
+    found = set(stems(quoted, sentence.language))
     if set(_AGE.findall(sentence.text)) & set(_APPOSITIVE_AGE.findall(quoted)):
         found |= set(stems("years old"))
-    words = sentence.words - extract_entities(sentence.text)
+    words = sentence.words - extract_entities(sentence.text, sentence.language)
     overlap = len(words & found) / len(words) if words else 1.0
     cosine = max(quote.cosine for quote in quotes)
     # A sentence that adds only entities to the question needs no other words of the quotes: "He plays for

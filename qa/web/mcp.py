@@ -21,11 +21,14 @@ from index.readers.article_fields import article_from_fields
 from index.schemas import IngestReport, Outcome, Skipped
 from qa.assistant import Assistant
 from qa.client import Quoth
+from qa.pipeline.checking.statements import split_statements
 from qa.schemas import (
     Answer,
+    CheckedSentence,
     CheckedText,
     Event,
     Kind,
+    Limit,
     Progress,
     Schema,
     Token,
@@ -84,6 +87,10 @@ def _add_ask(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
         kind: Annotated[
             Kind | None, Field(description="the kind of answer, if not the one the question seems to ask for")
         ] = None,
+        ignore: Annotated[
+            tuple[Limit, ...],
+            Field(description="do not read this into the question: an outlet, days, one article, a spelling"),
+        ] = (),
         as_of: AsOf = None,
         filters: ArticleFilters = FilterParams(),
         collection: Collection = "default",
@@ -97,7 +104,12 @@ def _add_ask(server: MCPServer[None], assistant: Assistant | Quoth) -> None:
         """
         with _tool_errors():
             checked = checked_question(
-                question, kind=kind, as_of=as_of, filters=filters.to_filters(), collection=collection
+                question,
+                kind=kind,
+                ignore=ignore,
+                as_of=as_of,
+                filters=filters.to_filters(),
+                collection=collection,
             )
             # Progress keeps clients from timing out. Closing the stream, if one cancels, stops the model.
             step = 0
@@ -119,6 +131,10 @@ def _add_check_text(server: MCPServer[None], assistant: Assistant | Quoth) -> No
         quotes: Annotated[
             tuple[str, ...], Field(description="quotes to hold the text against, instead of the articles")
         ] = (),
+        checked: Annotated[
+            tuple[CheckedSentence, ...],
+            Field(description="the first sentences, as an earlier check that was stopped gave them"),
+        ] = (),
         as_of: AsOf = None,
         filters: ArticleFilters = FilterParams(),
         collection: Collection = "default",
@@ -128,20 +144,22 @@ def _add_check_text(server: MCPServer[None], assistant: Assistant | Quoth) -> No
         say it; `no_claim` for questions, headings and greetings. Takes some seconds a sentence.
         """
         with _tool_errors():
-            checked = text_to_check(
+            to_check = text_to_check(
                 text,
                 question=question,
                 quotes=quotes,
+                checked=checked,
                 filters=filters.to_filters(as_of),
                 collection=collection,
             )
-            step = 0
-            async with aclosing(assistant.check_stream(checked)) as events:
+            total = sum(1 for _ in split_statements(to_check.text))
+            done = 0
+            async with aclosing(assistant.check_stream(to_check)) as events:
                 async for event in events:
                     if isinstance(event, CheckedText):
                         return event
-                    step += 1
-                    await context.report_progress(step, message="checking")
+                    done += 1
+                    await context.report_progress(done, total, message=f"{event.verdict}: {event.text}")
         raise AssertionError("a stream ends with the checked text")
 
 

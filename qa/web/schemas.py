@@ -13,11 +13,13 @@ from starlette.requests import Request
 
 from index.schemas import Article, ArticleSummary, Filters
 from qa.schemas import (
+    LIMITS,
     MAX_LANGUAGE_CHARACTERS,
     MAX_QUESTION_CHARACTERS,
     Answer,
     IsoDate,
     Kind,
+    Limit,
     Question,
     RetrievedPassage,
     Schema,
@@ -93,6 +95,12 @@ class AskRequest(Schema):
     kind: Kind | None = Field(
         None, description="answer as this kind of question instead of the kind that it seems to be"
     )
+    ignore: tuple[Limit, ...] = Field(
+        (),
+        max_length=len(LIMITS),
+        description="what not to read into the question's own words: that it is limited to an outlet, "
+        "to some days or to one article, or has a misspelt word; an answer's `understood` says what was read",
+    )
     language: str = Field(
         "en",
         max_length=MAX_LANGUAGE_CHARACTERS,
@@ -109,6 +117,7 @@ class AskRequest(Schema):
             history=self.history,
             search_as=self.search_as,
             kind=self.kind,
+            ignore=self.ignore,
             language=self.language,
             as_of=self.as_of,
             filters=self.filters.to_filters(),

@@ -109,6 +109,13 @@ class ArticleQueries:
         )
         return found[0] if found else ""
 
+    def language_counts(self) -> dict[str, int]:
+        rows = self._rows(
+            "SELECT language, count(*) FROM articles WHERE generation = %s AND language != '' "
+            "GROUP BY language ORDER BY count(*) DESC, language"
+        )
+        return {language: int(count) for language, count in rows}
+
     def without_language(self) -> int:
         return 0  # all were added since languages are told apart
 

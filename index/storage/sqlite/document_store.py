@@ -8,7 +8,14 @@ from datetime import date
 
 from index.errors import ArticleUnknown
 from index.schemas import Article, ArticlePage, Filters, Passage, first_day, site_of
-from index.storage.article_rows import ARTICLE_FIELDS, article_of, filter_condition, placeholders, summary_of
+from index.storage.article_rows import (
+    ARTICLE_FIELDS,
+    LANGUAGE_COUNTS,
+    article_of,
+    filter_condition,
+    placeholders,
+    summary_of,
+)
 from index.storage.disk_space import ensure_space
 from index.storage.protocols import PassageSpan
 from index.storage.sqlite import duplicate_clusters
@@ -107,6 +114,9 @@ class SQLiteDocumentStore:
             "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
         )
         return articles, passages
+
+    def language_counts(self) -> dict[str, int]:
+        return dict(self.database.rows(LANGUAGE_COUNTS))
 
     def language(self, article_id: str) -> str:
         found = self.database.rows("SELECT language FROM articles WHERE id = ?", (article_id,))

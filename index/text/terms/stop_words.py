@@ -40,10 +40,14 @@ def is_stop_word(word: str, language: str = "") -> bool:
     return lower in _ENGLISH_AND_GERMAN or (bool(language) and lower in _of_language(language))
 
 
-@cache
 def _of_language(language: str) -> frozenset[str]:
-    if language in ("en", "de"):  # the library's lists have words of content too
-        return frozenset()
+    # For these the library's lists have words of content too.
+    return frozenset() if language in ("en", "de") else function_words(language)
+
+
+@cache
+def function_words(language: str) -> frozenset[str]:
+    """The words that texts in the language have most often, in lower case; empty if they are not known."""
     try:
         listed = stop_words.get_stop_words(language)
     except stop_words.StopWordError:

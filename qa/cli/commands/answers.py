@@ -39,6 +39,13 @@ def ask(
             metavar="KIND", help="Answer as this kind of question: fact, summary, list, timeline, compare …"
         ),
     ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LIMIT",
+            help="Do not read this into the question: outlet, dates, article or spelling; may be repeated.",
+        ),
+    ] = None,
     as_of: AsOf = None,
     source: Source = None,
     after: After = None,
@@ -55,6 +62,7 @@ def ask(
         "as_of": to_date(as_of),
         "collection": collection,
         "kind": _checked_kind(kind),
+        "ignore": _checked_limits(ignore or []),
     }
     with assistant_for(home) as assistant:
         answer = asyncio.run(_last_event(assistant, question, details))
@@ -70,6 +78,15 @@ def _checked_kind(kind: str | None) -> str | None:
     if kind and kind not in CHOSEN_KINDS:
         raise typer.BadParameter(f"'{kind}' is no kind of question; use one of {', '.join(CHOSEN_KINDS)}")
     return kind
+
+
+def _checked_limits(limits: list[str]) -> list[str]:
+    from qa.schemas import LIMITS
+
+    for limit in limits:
+        if limit not in LIMITS:
+            raise typer.BadParameter(f"'{limit}' cannot be ignored; use one of {', '.join(LIMITS)}")
+    return limits
 
 
 async def _last_event(assistant: Assistant | Quoth, question: str, details: dict[str, object]) -> Answer:

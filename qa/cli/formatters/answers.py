@@ -56,9 +56,22 @@ def _show_asked(screen: PlainConsole, answer: Answer, question: str) -> None:
     corrections = answer.understood.corrections if answer.understood else ()
     for one in corrections:
         screen.show((f"Read “{printable(one.typed)}” as “{printable(one.read_as)}”", "dim"))
+    _show_limits(screen, answer)
     if answer.question_searched != question.strip() and not corrections:
         screen.show("")
         screen.show((f"Searched for: {printable(answer.question_searched)}", "dim"))
+
+
+def _show_limits(screen: PlainConsole, answer: Answer) -> None:
+    """What the question's own words limited the articles to, with the option that switches it off."""
+    understood = answer.understood
+    if not understood:
+        return
+    days = " to ".join(str(day) for day in (understood.after, understood.before) if day)
+    limits = {"outlet": understood.source, "dates": days, "article": understood.article_title}
+    for limit, text in limits.items():
+        if text:
+            screen.show((f"Limited to {printable(text)} (--ignore {limit} for all)", "dim"))
 
 
 def _show_citation(screen: PlainConsole, citation: Citation) -> None:

@@ -12,7 +12,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from index.text.calendar_words import is_calendar_word
-from index.text.numbers import SCALES
+from index.text.normalization import WORD, is_stop_word, stem
+from index.text.numbers import NUMBER_WORD, SCALES
 from qa.verification.entities import CAPITALIZED, PERCENT, extract_entities, is_number, missing_entities
 from qa.verification.support import DraftSentence
 
@@ -21,28 +22,39 @@ MAX_CORRECTIONS = 2
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DATE = rf"\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:, \d{{4}})?(?! ?\d)|{_MONTH} \d{{4}}"
-_NUMBER = rf"\d+(?:[.,:]\d+)*(?:(?: |-)(?:{'|'.join(SCALES)})\b)?(?:{PERCENT})?"
+# "£21m", "3 million", "40 per cent", "nineteen"; "one" is mostly no number.
+_AMOUNT = rf"(?:[$€£] ?|\b)\d+(?:[.,:]\d+)*(?:(?:m|bn|tn|k)\b|(?: |-)(?:{'|'.join(SCALES)})\b)?(?:{PERCENT})?"
+_WORDS = rf"(?i:\b(?!one\b)(?:{NUMBER_WORD})\b(?:[ -](?:{'|'.join(SCALES)})\b)?)(?! [A-Z])"
 _VALUE = re.compile(
-    rf"(?P<date>\b(?:{_DATE})\b)|(?P<number>\b{_NUMBER})|(?P<name>\b{CAPITALIZED}(?: {CAPITALIZED})*)"
+    rf"(?P<date>\b(?:{_DATE})\b)|(?P<number>{_AMOUNT}|{_WORDS})|(?P<name>\b{CAPITALIZED}(?: {CAPITALIZED})*)"
 )
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+
+_SIGN = re.compile(rf"[$€£]|{PERCENT}", re.IGNORECASE)
 
 
 class CorrectedClaim(NamedTuple):
-    """A claim with a quote's value, `given`, in the place of its own, `stated`."""
+    """A claim with a quote's value, `given`, in the place of its own, `stated`; `alike` is whether both are
+    surely of one kind, as two days, or two numbers of euros.
+    """
 
     text: str
     stated: str
     given: str
+    alike: bool = False
 
 
 class _Value(NamedTuple):
-    """A value in a text, `text[start:end]`; its kind is date, number, day or name."""
+    """A value in a text, `text[start:end]`; its kind is date, number, day or name. The unit of a number is
+    its sign, or the stem of the word after it; empty if there is none.
+    """
 
     kind: str
     start: int
     end: int
     text: str
     entities: frozenset[str]
+    unit: str = ""
 
 
 def corrections(sentence: DraftSentence, quote: str) -> list[CorrectedClaim]:
@@ -78,13 +90,36 @@ def _corrections(sentence: DraftSentence, quote: str) -> Iterator[CorrectedClaim
     for own in _values(sentence.text):
         if not own.entities & missing:
             continue
-        # "since 2020" for "since 2018", rather than "since 41".
-        alike = sorted(theirs, key=lambda other: -SequenceMatcher(None, own.text, other.text).ratio())
+        # "27 days" for "72 days", rather than "34"; "since 2020" for "since 2018", rather than "since 41".
+        alike = sorted(
+            theirs,
+            key=lambda other: (
+                not _count_alike(own, other),
+                -SequenceMatcher(None, own.text, other.text).ratio(),
+            ),
+        )
         for other in alike:
             if other.kind == own.kind:
-                corrected = sentence.text[: own.start] + other.text + sentence.text[own.end :]
+                given = _without_repeated(other.text, sentence.text) if own.kind == "name" else other.text
+                corrected = sentence.text[: own.start] + given + sentence.text[own.end :]
                 if not any(map(is_number, missing_entities(DraftSentence.of(corrected).entities, quote))):
-                    yield CorrectedClaim(corrected, own.text, other.text)
+                    yield CorrectedClaim(corrected, own.text, given, _count_alike(own, other))
+
+
+def _count_alike(own: _Value, other: _Value) -> bool:
+    """Whether two values of one kind surely stand for the same: days do, and numbers of the same things."""
+    if own.kind != other.kind or own.kind == "name":
+        return False
+    years = _YEAR.fullmatch(own.text) and _YEAR.fullmatch(other.text)
+    return own.kind != "number" or own.unit == other.unit != "" or bool(years)
+
+
+def _without_repeated(name: str, claim: str) -> str:
+    """The name without the words before it that the claim has too: "Transport Minister Ann Bell"."""
+    words, said = name.split(), {word.lower() for word in WORD.findall(claim)}
+    while len(words) > 1 and words[0].lower() in said:
+        del words[0]
+    return " ".join(words)
 
 
 def _values(text: str) -> Iterator[_Value]:
@@ -97,4 +132,12 @@ def _values(text: str) -> Iterator[_Value]:
         kind = str(found.lastgroup)
         if kind == "name" and all(map(is_calendar_word, found[0].split())):
             kind = "day"
-        yield _Value(kind=kind, start=found.start(), end=found.end(), text=found[0], entities=entities)
+        unit = _unit(text, found) if kind == "number" else ""
+        yield _Value(kind, found.start(), found.end(), found[0], entities, unit)
+
+
+def _unit(text: str, found: re.Match[str]) -> str:
+    if sign := _SIGN.search(found[0]):
+        return "%" if sign[0] not in "$€£" else sign[0]
+    word = WORD.match(text[found.end() :].lstrip(" -"))
+    return stem(word[0]) if word and not is_stop_word(word[0]) and word[0][0].islower() else ""

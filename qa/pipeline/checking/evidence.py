@@ -11,6 +11,7 @@ from index.schemas import Hit, Passage
 from qa.guardrails.prompt_injection import screen_sentences
 from qa.guardrails.sanitizer import sanitize
 from qa.pipeline.checking.corrections import CorrectedClaim, corrections
+from qa.pipeline.checking.denials import Affirmed, affirmed
 from qa.verification.entities import is_number, missing_entities
 from qa.verification.excerpts import Excerpt, text_around
 from qa.verification.support import (
@@ -37,11 +38,19 @@ Encode = Callable[[Sequence[str]], Vectors]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
     """A quote that could contradict a claim, and what the claim would say with the quote's values; no
-    `corrections` if the claim has no other value than the quote.
+    `corrections` if the claim has no other value than the quote. `affirmed` are both without the denial that
+    one of them has, and `may_deny` is whether the quote is so alike that it may deny it in other words.
     """
 
     quote: QuoteMatch
     corrections: tuple[CorrectedClaim, ...]
+    affirmed: Affirmed | None = None
+    may_deny: bool = True
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the quote contradicts the claim for sure if it speaks of the same."""
+        return bool(self.affirmed) or any(one.alike for one in self.corrections)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,12 +186,17 @@ def _is_superseded(dispute: Dispute, support: Support) -> bool:
 def _disputes(sentence: DraftSentence, ranked: Sequence[QuoteMatch]) -> tuple[Dispute, ...]:
     """The single sentences most similar to the claim that could contradict it."""
     disputes = [
-        Dispute(quote=quote, corrections=tuple(corrections(sentence, quote.text)))
+        Dispute(
+            quote=quote,
+            corrections=tuple(corrections(sentence, quote.text)),
+            affirmed=affirmed(sentence.text, quote.text),
+            may_deny=_could_deny(quote),
+        )
         for quote in ranked
         if quote.first == quote.last and _is_close(quote)
     ]
-    able = [each for each in disputes if each.corrections or _could_deny(each.quote)]
-    able.sort(key=lambda each: -(each.quote.overlap + each.quote.cosine))
+    able = [each for each in disputes if each.corrections or each.affirmed or each.may_deny]
+    able.sort(key=lambda each: (not each.is_clear, -(each.quote.overlap + each.quote.cosine)))
     return tuple(able[:MAX_DISPUTES])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from qa.pipeline.checking.corrections import CorrectedClaim
 from qa.pipeline.checking.evidence import ClaimEvidence, Dispute, Quotes
 from qa.schemas import CheckedSentence, Citation, Side
 from qa.verification.excerpts import text_around
@@ -18,6 +19,9 @@ PROVEN = 0.5
 CONTRADICTED = 0.5
 # ... and from this one if it proves the claim with another value.
 CONTRADICTED_IF_CORRECTED = 0.25
+# A claim with another number of the same things, or another day, is corrected from this probability of the
+# corrected one on, if its odds are so many times those of the claim as it stands.
+LIKELY, FAR_BETTER = 0.15, 2.0
 
 
 class Stance(NamedTuple):
@@ -96,15 +100,42 @@ async def _contradicting(
     """
     says = ""
     if dispute.corrections:
-        for corrected in dispute.corrections:
-            verdict = await verifier.verify(_hypothesis(corrected.text, question, (dispute.quote,)))
-            if verdict.proof >= PROVEN:
-                says = corrected.given
-                break
-        else:
+        corrected = await _proven_correction(verifier, claim, question, dispute)
+        if corrected is None:
+            return None
+        if corrected.alike:  # 27 days and 72 days cannot both be right
+            return Stance(corrected.given, False, (dispute.quote,))
+        says = corrected.given
+    elif dispute.affirmed:
+        without = _hypothesis(dispute.affirmed.claim, question, (dispute.quote,))
+        without = replace(without, quote=dispute.affirmed.quote, context=dispute.affirmed.quote)
+        if (await verifier.verify(without)).proof >= PROVEN:
+            return Stance("", False, (dispute.quote,))
+        if not dispute.may_deny:
             return None
     verdict = await verifier.verify(_hypothesis(claim, question, (dispute.quote,), disputed=True))
     return Stance(says, False, (dispute.quote,)) if verdict.contradiction >= needed else None
+
+
+async def _proven_correction(
+    verifier: Verifier, claim: str, question: str, dispute: Dispute
+) -> CorrectedClaim | None:
+    """The first correction that the quote proves; None if it proves none. Of a value that is surely of the
+    same kind it is enough that the quote fits the claim far better with it than without.
+    """
+    for corrected in dispute.corrections:
+        proof = (await verifier.verify(_hypothesis(corrected.text, question, (dispute.quote,)))).proof
+        if proof >= PROVEN:
+            return corrected
+        if corrected.alike and proof >= LIKELY:
+            stated = (await verifier.verify(_hypothesis(claim, question, (dispute.quote,)))).proof
+            if _odds(proof) >= FAR_BETTER * _odds(stated):
+                return corrected
+    return None
+
+
+def _odds(probability: float) -> float:
+    return probability / max(1 - probability, 1e-6)
 
 
 class CitationNumbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,14 +12,17 @@ import numpy as np
 from index.embedding.embedder import Vectors
 from index.schemas import Article
 from index.text.messages.messages import Messages
+from index.text.normalization import WORD
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.evidence.articles import same_matter
+from qa.pipeline.composition.evidence.articles import ABOUT, relevant_articles, same_matter
 from qa.pipeline.composition.evidence.figures import figures
 from qa.pipeline.composition.evidence.salience import cover, salience
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
 from qa.pipeline.composition.nearest import nearest_sentences
 
 MAX_ARTICLES = 6
+# What stands between the two things of a question.
+_BETWEEN = re.compile(r"\b(?:and|with|versus|vs\.?|und|mit)\b", re.IGNORECASE)
 # How similar the counterpart of an article has to be to its beginning.
 SAME_MATTER = 0.45
 # Sentences that are near a question about two things, if no two articles report on one matter.
@@ -101,9 +105,30 @@ def _two_articles(composition: Composition) -> list[Article]:
             for outlet in outlets[:2]
         ]
         return [one for one in named if one] if all(named) else []
+    if each := _of_two_subjects(composition):
+        return each
     first = relevant[0].article
     other = _counterpart(composition, first)
     return sorted((first, other), key=lambda one: one.dated) if other else []
+
+
+def _of_two_subjects(composition: Composition) -> list[Article]:
+    """The best article on each of the two things that the question names, "the strike and the lockout"; none
+    if it names no two, or one article is about both.
+    """
+    halves = _BETWEEN.split(composition.understanding.subject)
+    if len(halves) != 2:
+        return []
+    own = set(composition.topic.split())
+    topics = [" ".join(word for word in WORD.findall(half) if word in own) for half in halves]
+    if not all(topics):
+        return []
+    best = [
+        next(iter(relevant_articles(composition.collection, topic, composition.filters)), None)
+        for topic in topics
+    ]
+    about = [one.article for one in best if one and one.lede >= ABOUT]
+    return about if len({one.id for one in about}) == 2 else []
 
 
 def _counterpart(composition: Composition, first: Article) -> Article | None:
@@ -115,8 +140,9 @@ def _counterpart(composition: Composition, first: Article) -> Article | None:
     )
     near = same_matter(composition.collection, first, filters, SAME_MATTER)
     elsewhere = [one for one in near if one.outlet != first.outlet]
-    other_days = [one for one in near if one.date != first.date]
-    return next(iter(elsewhere or other_days), None)
+    # Where neither outlets nor days are known, another article is another report, unless it says the same.
+    others = [one for one in near if one.dated != first.dated or not one.dated]
+    return next(iter(elsewhere or [one for one in others if one.text != first.text]), None)
 
 
 def _label(messages: Messages, article: Article) -> str:

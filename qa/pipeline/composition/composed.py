@@ -118,11 +118,12 @@ class Composition:
         return closest(self.relevant(), limit)
 
     def read(self, articles: Sequence[Article]) -> list[ArticleSentence]:
-        """The sentences of the articles, in order."""
+        """The sentences of the articles, in order, without those that ask: they say nothing."""
         sentences: list[ArticleSentence] = []
         for done, article in enumerate(articles):
             self.reading(done + 1, len(articles))
-            own = article_sentences(article, self.understanding.wording)
+            every = article_sentences(article, self.understanding.wording)
+            own = [one for one in every if not one.is_question] or every
             self.collection.encode([sentence.text for sentence in own])  # so that stopping need not wait
             sentences += own
         return sentences

@@ -6,6 +6,7 @@ import numpy as np
 
 from index.text.normalization import coverage, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
+from qa.pipeline.composition.evidence.names import named_entities
 from qa.pipeline.composition.evidence.salience import salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
 from qa.pipeline.composition.summary import summarize_article
@@ -37,13 +38,24 @@ def compose(composition: Composition) -> Composed | None:
     if not naming:
         return None
     chosen = _best(composition, naming)
-    if not composition.topic.istitle() and relevant[0].is_about:
+    if relevant[0].is_about and not _is_person(composition, naming):
         # An article about a thing tells of it also where it does not name it.
         main = summarize_article(
             composition, relevant[0].article, MAX_ALL if len(relevant) == 1 else MAX_SENTENCES
         )
         chosen = list({(one.article.id, one.start): one for one in (*main, *chosen)}.values())
     return Composed(lines=tuple(map(Line.quoted, sorted(chosen, key=in_order))))
+
+
+def _is_person(composition: Composition, naming: list[ArticleSentence]) -> bool:
+    """Whether the articles name the topic as they name people, who are named wherever they are told of."""
+    if not composition.topic.istitle():
+        return False
+    topic = set(stems(composition.topic))
+    kinds = [
+        one.kind for one in named_entities(naming, composition.collection) if topic <= set(stems(one.name))
+    ]
+    return kinds[:1] == ["person"]
 
 
 def _best(composition: Composition, naming: list[ArticleSentence]) -> list[ArticleSentence]:

@@ -29,6 +29,11 @@ ABOUT_SPEAKER = 0.66
 _ABOUT = re.compile(
     r"\b(?:about|on|regarding|concerning|over|when|after|in|to|über|zu[mr]?|bei)\b", re.IGNORECASE
 )
+# Before the name of someone who is spoken to, or of: "she told Ann Bell", "a friend of Dr. Bell".
+_ADDRESSED = re.compile(
+    r"\b(?:told|asked|with|of|for|from|about|(?<!according )to)"
+    r"(?: (?:the|Dr|Mr|Mrs|Ms|[A-Z])\b\.?| [A-Z]\w+){0,3} $"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +96,12 @@ def _speaker_and_matter(composition: Composition) -> tuple[str, str]:
 def _of_speaker(found: Sequence[Quotation], speaker: str, composition: Composition) -> list[Quotation]:
     """Those whose speaker is the one asked for, by name or by what the article calls them."""
     weights = composition.collection.weights(speaker)
-    fits = [coverage(weights, f"{one.speaker} {one.introduced}") for one in found]
-    best = max(fits, default=0.0)
-    if best >= SPEAKER:
-        return [one for one, fit in zip(found, fits, strict=True) if fit >= CLOSE * best]
+    # Whoever has the name comes before those who are named beside it.
+    for described in ([one.speaker for one in found], [f"{one.speaker} {one.introduced}" for one in found]):
+        fits = [coverage(weights, text) for text in described]
+        best = max(fits, default=0.0)
+        if best >= SPEAKER:
+            return [one for one, fit in zip(found, fits, strict=True) if fit >= CLOSE * best]
     # Whoever speaks alone in an article about them need not be called as the question does.
     about = [one for one in found if coverage(weights, one.place.article.text) >= ABOUT_SPEAKER]
     is_name = any(word[0].isupper() for word in speaker.split())
@@ -147,7 +154,8 @@ def _speaker(
     near = [
         (min(abs(found.start() - quoted.end()), abs(quoted.start() - found.end())), person.name)
         for person in people
-        for found in re.finditer(rf"\b{re.escape(person.name.split()[-1])}\b", outside)
+        for found in re.finditer(rf"\b{re.escape(person.name.split()[-1])}\b(?!['’]s\b)", outside)
+        if not _ADDRESSED.search(outside[: found.start()])
     ]
     if near and min(near)[0] <= NEAR:
         return min(near)[1]

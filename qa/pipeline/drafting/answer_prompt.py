@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from index.text.languages import ENGLISH, english_name
 from qa.guardrails.sanitizer import sanitize
 from qa.llm.chat_models import Task
 from qa.llm.prompts import NOT_FOUND, load_prompt
@@ -37,14 +38,17 @@ def answering_task() -> Task:
     )
 
 
-def prompt_values(question: Question, excerpts: Sequence[Excerpt]) -> dict[str, str]:
-    """The variables of `prompts/answer.md`."""
+def prompt_values(question: Question, excerpts: Sequence[Excerpt], language: str = ENGLISH) -> dict[str, str]:
+    """The variables of `prompts/answer.md`. In another language than the prompt's, the question says in which
+    one to answer.
+    """
+    name = "" if language == ENGLISH else english_name(language)
     return {
         "excerpts": "\n".join(excerpt.shown for excerpt in excerpts),
         "earlier": "" if question.search_as else _earlier(question),
         # "This week" is in the past of some excerpts and in the future of others.
         "day": (question.as_of or date.today()).isoformat(),
-        "question": _line(_with_search_query(question)),
+        "question": _line(_with_search_query(question)) + (f" (Answer in {name}.)" if name else ""),
     }
 
 

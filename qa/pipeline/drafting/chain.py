@@ -6,7 +6,8 @@ The pipeline runs the steps one by one, because it reports and decides between t
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +15,11 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from index.collection import Collection
-from index.schemas import Hit, Query
+from index.schemas import Filters, Hit, Query
+from index.text.languages import ENGLISH, foreign_language, language_of_query
 from qa.llm.chat_models import ChatModel, ContextBudget
 from qa.llm.prompts import NOT_FOUND, Message
+from qa.pipeline.drafting.across_languages import AskedQuestion
 from qa.pipeline.drafting.answer_prompt import answering_task, prompt_values
 from qa.pipeline.drafting.context_selection import select_context
 from qa.pipeline.drafting.extractive import quote_best
@@ -28,13 +31,16 @@ from qa.verification.excerpts import Excerpt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieval:
-    """The search results for a question, best first; `outdated` if the question asks for something recent
-    and all of them are older.
+    """The search results for a question, best first; `language` (ISO 639) is that of `query`, and
+    `embeds` is whether the embedder supports it; `outdated` if the question asks for something recent and all
+    of them are older.
     """
 
     question: Question
     query: Query
     hits: tuple[Hit, ...]
+    language: str = ENGLISH
+    embeds: bool = True
     outdated: bool = False
 
 
@@ -59,23 +65,72 @@ class DraftChunk:
 
 def retrieval_step(
     collection: Callable[[str], Collection], budget: Callable[[], ContextBudget]
-) -> Runnable[Question, Retrieval]:
-    """Searches for the user's own query, or for the question rewritten with its conversation."""
+) -> Runnable[AskedQuestion, Retrieval]:
+    """Searches for the user's own query, or for the question rewritten with its conversation; a translated
+    one in both languages.
+    """
 
-    def retrieve(question: Question) -> Retrieval:
+    def retrieve(asked: AskedQuestion) -> Retrieval:
+        question, original = asked.question, asked.original
         own = question.search_as
         query = Query.parse(own) if own else rewrite(question.question, question.history)
+        queries = [query]
+        if asked.is_translated and not own:
+            queries.append(rewrite(original.question, original.history))
         searched, limits = collection(question.collection), question.limits
-        hits = searched.search(query, k=budget().passages, filters=limits)
+        language = _language(question.question, searched.keywords.languages())
+
+        def find(limits: Filters) -> list[Hit]:
+            found = [searched.search(one, k=budget().passages, filters=limits) for one in queries]
+            return _comparable(_merged(found)[: budget().passages], searched, language)
+
+        retrieval = Retrieval(
+            question=original,
+            query=query,
+            hits=tuple(find(limits)),
+            language=language,
+            embeds=searched.embeds(language),
+        )
         first = earliest_report(question.question, question.as_of) if question.as_of else None
         if first is None:
-            return Retrieval(question=question, query=query, hits=tuple(hits))
-        after = max(first, limits.after or first)
-        recent = searched.search(query, k=budget().passages, filters=replace(limits, after=after))
-        timely = (*recent, *(hit for hit in hits if not (hit.date or hit.period)))
-        return Retrieval(question=question, query=query, hits=timely or tuple(hits), outdated=not timely)
+            return retrieval
+        recent = find(replace(limits, after=max(first, limits.after or first)))
+        timely = (*recent, *(hit for hit in retrieval.hits if not (hit.date or hit.period)))
+        return replace(retrieval, hits=timely or retrieval.hits, outdated=not timely)
 
     return RunnableLambda(retrieve)
+
+
+def _merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The hits of searches for one question in several languages, best first, each once."""
+    if len(found) == 1:
+        return list(found[0])
+    merged: dict[str, Hit] = {}
+    for hit in (one for hits in found for one in hits):
+        same = merged.get(hit.passage.id, hit)
+        merged[hit.passage.id] = replace(
+            hit,
+            score=max(hit.score, same.score),
+            similarity=max(hit.similarity, same.similarity),
+            coverage=max(hit.coverage, same.coverage),
+        )
+    return sorted(merged.values(), key=lambda hit: -hit.score)
+
+
+def _language(question: str, languages: AbstractSet[str]) -> str:
+    """The language of the question, which is one of the articles' as far as these are known."""
+    if languages:
+        return language_of_query(question, languages)
+    return foreign_language(question, frozenset({ENGLISH})) or ENGLISH
+
+
+def _comparable(hits: Sequence[Hit], collection: Collection, language: str) -> list[Hit]:
+    """The hits; in a language that the embedder does not support, with the share of the words in the place of
+    a lower similarity, which says little.
+    """
+    if collection.embeds(language):
+        return list(hits)
+    return [replace(hit, similarity=max(hit.similarity, hit.coverage)) for hit in hits]
 
 
 def selection_step(
@@ -93,6 +148,8 @@ def selection_step(
             searched.similarity,
             budget().evidence,
             model.count_tokens if model else lambda text: len(text) // 4,
+            retrieval.language,
+            embeds=retrieval.embeds,
         )
         return SelectedContext(retrieval=retrieval, excerpts=tuple(excerpts))
 
@@ -107,7 +164,9 @@ def drafting_step(
         return RunnableLambda(lambda context: DraftChunk(text=quote_best(context.excerpts)))
     task = answering_task()
     messages: Runnable[SelectedContext, list[Message]] = RunnableLambda(
-        lambda context: task.prompt.messages(prompt_values(context.retrieval.question, context.excerpts))
+        lambda context: task.prompt.messages(
+            prompt_values(context.retrieval.question, context.excerpts, context.retrieval.language)
+        )
     )
     # The lambda delays loading the model until the first question needs it.
     return (

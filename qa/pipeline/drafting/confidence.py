@@ -15,6 +15,9 @@ from qa.verification.excerpts import Excerpt
 
 # Below the first a question is declined before the model is asked, below the second after its first token.
 DEFAULT = Thresholds(search=0.37, answer=0.5, proof=0.5)
+# The share of the first threshold that suffices in a language that the embedder does not support: there it
+# says little of whether the articles answer, and the draft and its proof still decide.
+UNSUPPORTED_SEARCH = 0.6
 # Below this probability of a refusal the model did not consider one, and smaller values carry no information.
 LEAST_REFUSAL = 1e-2
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from index.embedding.embedder import Vectors
 from index.schemas import Hit
+from index.text.languages import ENGLISH
 from index.text.normalization import coverage
 from index.text.shingles import Shingles
 from qa.guardrails.prompt_injection import screen_sentences
@@ -58,22 +61,30 @@ def select_context(
     similarity: Callable[[str, Sequence[str]], Vectors],
     budget: int,
     count_tokens: Callable[[str], int],
+    language: str = ENGLISH,
+    *,
+    embeds: bool = True,
 ) -> list[Excerpt]:
     """The best sentences of the hits as excerpts, ordered by their best sentence.
 
     `weights` are the weights of the query's stems, and `similarity` returns the cosines of the query with
-    texts, shape (len(texts),). The excerpts as `shown` cost at most `budget` of the model's tokens, or 62.5 %
-    of it if one sentence covers most of a long question; the best sentence is always included. A sentence
-    that is in several hits is included once.
+    texts, shape (len(texts),); `language` is the question's; unless the embedder `embeds` it, the share of
+    the words stands in the place of lower cosines. The excerpts as `shown` cost at most `budget` of the
+    model's tokens, or 62.5 % of it if one sentence covers most of a long question; the best sentence is
+    always included. A sentence that is in several hits is included once.
     """
     sentences = list(_candidates(hits, question))
     if not sentences:
         return []
-    expected = ExpectedAnswer.of(question)
+    expected = ExpectedAnswer.of(question, language)
     covered = {sentence: coverage(weights, sentence.text) for sentence in sentences}
     if len(weights) >= FOCUSED_WORDS and max(covered.values()) >= FOCUSED_COVERAGE:
         budget = round(FOCUSED_BUDGET * budget)
     cosines = similarity(query, [sentence.text for sentence in sentences])
+    if not embeds:
+        cosines = np.maximum(cosines, [covered[sentence] for sentence in sentences])
+    # What is asked for is known in few languages.
+    asked = EXPECTED if language in (ENGLISH, "de") else 0.0
     scores: dict[_Sentence, _Score] = {}
     for sentence, cosine in zip(sentences, cosines, strict=True):
         own = (
@@ -82,8 +93,8 @@ def select_context(
             + EXPECTED * expected.found_in(sentence.text)
         )
         scores[sentence] = _Score(
-            relevance=own / (COSINE + COVERAGE + EXPECTED),
-            rank=(own + PASSAGE * hits[sentence.hit].score) / (COSINE + COVERAGE + EXPECTED + PASSAGE),
+            relevance=own / (COSINE + COVERAGE + asked),
+            rank=(own + PASSAGE * hits[sentence.hit].score) / (COSINE + COVERAGE + asked + PASSAGE),
         )
     chosen = {max(sentences, key=lambda sentence: scores[sentence].rank)}
     smoothed = _with_neighbours(scores)

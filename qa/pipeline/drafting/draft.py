@@ -8,7 +8,7 @@ from index.text.messages.messages import Messages
 from qa.pipeline.drafting.chain import DraftChunk, SelectedContext
 from qa.pipeline.drafting.confidence import answer_confidence
 from qa.pipeline.drafting.proving import ProvenText
-from qa.schemas import Conflict, Usage
+from qa.schemas import Answer, Conflict, Evidence, Timings, Usage
 from qa.verification.cited_text import CitedText
 
 
@@ -49,6 +49,30 @@ class PipelineResult:
     short_answer: str = ""
     conflicts: tuple[Conflict, ...] = ()
     nearest: CitedText = field(default_factory=CitedText)
+
+    def answer(
+        self, evidence: Evidence, found: float, timings: Timings, model: str, messages: Messages
+    ) -> Answer:
+        """The answer by the model with this name; `found` is the confidence of the search, 0 to 1."""
+        cited, nearest, confidence = self.proven.cited, self.nearest, self.draft.confidence
+        proof = self.proven.proof
+        return Answer(
+            status="answered" if cited.sentences else "declined",
+            text=self.text(messages),
+            sentences=cited.sentences,
+            citations=cited.citations or nearest.citations,
+            conflicts=self.conflicts,
+            question_searched=evidence.question_searched,
+            passages=evidence.passages,
+            timings=timings,
+            model=model,
+            search_confidence=round(found, 4),
+            confidence=None if confidence is None else round(confidence, 4),
+            proof=None if proof is None else round(proof, 4),
+            short_answer=self.short_answer,
+            nearest=next(iter(nearest.sentences), None),
+            usage=self.draft.usage,
+        )
 
     def text(self, messages: Messages) -> str:
         """The text of the answer; of a declined one what the `messages` say, and the nearest sentence."""

@@ -59,11 +59,15 @@ def guess_kind(question: str, vector: Vectors | None, kind: Kind | None = None) 
 
 
 def guess_of(by_label: Mapping[str, float]) -> KindGuess:
-    """The likeliest kind and detail, of the probabilities by label."""
+    """The likeliest kind and detail, of the probabilities by label. First it is decided whether the question
+    is drafted or composed: kinds of summaries and portraits that share a question are still no facts.
+    """
     by_kind: Counter[str] = Counter()
     for label, probability in by_label.items():
         by_kind[label.partition("/")[0]] += probability  # type: ignore[assignment]
-    kind = max(KINDS, key=lambda kind: by_kind[kind])
+    drafted = sum(by_kind[kind] for kind in DRAFTED)
+    is_drafted = 2 * drafted >= sum(by_kind.values())
+    kind = max((one for one in KINDS if (one in DRAFTED) == is_drafted), key=lambda kind: by_kind[kind])
     details = {label.partition("/")[2]: p for label, p in by_label.items() if label.partition("/")[0] == kind}
     detail = max(details, key=lambda one: details[one])
     return KindGuess(kind=kind, detail=detail, probability=float(by_kind[kind]))

@@ -19,6 +19,9 @@ _RELATIVE = re.compile(
     r"|the (?P<whole>week|month))\b",
     re.IGNORECASE,
 )
+_WEEK_OF = re.compile(
+    r"\b(?:in |of |during )?(?:the |der )?(?:week|woche) (?:of|from|beginning|vom|ab)? ?$", re.IGNORECASE
+)
 _ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
@@ -33,9 +36,14 @@ class Period:
 
 def find_period(question: str, today: date) -> Period | None:
     """The first period that the question names, as seen from `today`. A month without a year is the latest
-    one that has begun.
+    one that has begun; "the week of 4 May" has seven days.
     """
-    return next(_periods(question, today), None)
+    period = next(_periods(question, today), None)
+    week = period and period.first == period.last and _WEEK_OF.search(question[: period.span[0]])
+    if period and week:
+        last = period.first + timedelta(days=6)
+        return Period(first=period.first, last=last, span=(week.start(), period.span[1]))
+    return period
 
 
 def _periods(question: str, today: date) -> Iterator[Period]:

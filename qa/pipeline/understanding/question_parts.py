@@ -25,8 +25,12 @@ MAX_PARTS = 4
 def split_parts(question: str) -> list[str]:
     """The parts, each as a question; one if there is only one, and if the first part is no question."""
     question = " ".join(question.split())
-    for opening, boundary in zip(_OPENINGS, _BOUNDARIES, strict=True):
+    for words, opening, boundary in zip(_INTERROGATIVES, _OPENINGS, _BOUNDARIES, strict=True):
         if opening.match(question):
+            separators = [found[0].strip() for found in boundary.finditer(question)]
+            # A German comma begins a clause: "Wer entscheidet, wie das Land genutzt wird?"
+            if words == _INTERROGATIVES[1] and set(separators) <= {","}:
+                continue
             parts = _parts(boundary.split(question))
             if len(parts) > 1 and all(parts):
                 return [part[0].upper() + part[1:] + "?" for part in parts[:MAX_PARTS]]

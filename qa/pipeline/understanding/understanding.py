@@ -11,7 +11,8 @@ from rapidfuzz import fuzz
 
 from index.collection import Collection
 from index.embedding.text_classifier import TextClassifier
-from index.schemas import Filters
+from index.schemas import ArticleSummary, Filters
+from index.text.languages import foreign_language
 from index.text.normalization import WORD, is_stop_word, stem
 from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, KindGuess, form_words, guess_kind
 from qa.pipeline.understanding.offered import offered
@@ -21,8 +22,10 @@ from qa.pipeline.understanding.question_parts import has_questions, split_parts
 from qa.pipeline.understanding.spelling import correct
 from qa.schemas import Correction, Kind, Question, Understood
 
+# The languages of the questions that the kinds and their words are of.
+READ = ("en", "de")
 # A question is taken for a fact below this probability of another kind.
-MIN_PROBABILITY = 0.5
+MIN_PROBABILITY = 0.45
 # How well a title must be contained in a question, 0 to 100.
 SAME_NAME = 90
 MIN_TITLE_CHARACTERS, MAX_TITLES = 15, 2_000
@@ -40,7 +43,8 @@ class Understanding:
     `subject` is the part of the question from the first to the last of them.
     `outlets` are the sources and sites that it names. `period` is whether it names days; `filters` include
     them, and the outlet if it is one. `article` is the id of an article whose title it has. `sentences` is
-    the most that the answer may have, and `answer` one that was given before.
+    the most that the answer may have, and `answer` one that was given before. `title` is the title of the
+    article if the question's own words name it.
     """
 
     question: Question
@@ -57,6 +61,7 @@ class Understanding:
     corrections: tuple[Correction, ...]
     sentences: int | None = None
     answer: str = ""
+    title: str = ""
 
     @property
     def is_keywords(self) -> bool:
@@ -79,8 +84,16 @@ class Understanding:
             source=self.outlet if self.outlet != given.source else None,
             after=self.filters.after if self.period else None,
             before=self.filters.before if self.period else None,
+            article=self.named_article,
+            article_title=self.title,
             corrections=self.corrections,
+            ignored=self.question.ignore,
         )
+
+    @property
+    def named_article(self) -> str | None:
+        """The article, if the question's own words name it."""
+        return self.article if self.title else None
 
     @property
     def outlet(self) -> str | None:
@@ -109,22 +122,36 @@ _EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IG
 def understand(question: Question, collection: Collection) -> Understanding:
     """The understanding of a question that stands by itself."""
     known = None if question.kind else offered(question.question)
-    wording, corrections = (question.question, ()) if known else correct(question.question, collection)
+    language = foreign_language(question.question, frozenset(READ))
+    # What is in no article's language is not misspelt.
+    read = not known and (not language or language in collection.keywords.languages())
+    wording, corrections = question.question, ()
+    if read and "spelling" not in question.ignore:
+        wording, corrections = correct(wording, collection)
     guess = known.guess if known else classify(wording, collection, question.kind)
     # What stands in the title of an offered question limits nothing.
-    outlets = [] if known else named_outlets(wording, guess.kind, collection)
+    outlets = () if known else named_outlets(wording, guess.kind, collection)
     today = question.as_of or collection.documents.newest_date() or date.today()
     has_period = not known and guess.kind in ("summary", "catalogue", "overview")
     period = find_period(wording, today) if has_period else None
+    topic = known.title if known else wording
+    topic = _without(topic, [span for outlet in outlets for span in outlet.spans])
+    topic = topic.replace(wording[slice(*period.span)], " ") if period else topic
+    about = topic_words(topic, guess.kind, language)
+    if "outlet" in question.ignore:
+        outlets = ()
+        if not about and not period and guess.kind not in ("catalogue", "overview"):
+            about = topic_words(wording, guess.kind, language)  # "Tell me about CNN" means no outlet
+    if "dates" in question.ignore:
+        period = None
     filters = question.limits
     if len(outlets) == 1 and guess.kind != "compare":
         filters = _limited(filters, outlets[0], collection)
-    topic = known.title if known else wording
-    topic = _without(topic, [span for outlet in outlets for span in outlet.spans])
     if period:
         filters = replace(filters, after=period.first, before=period.last)
-        topic = topic.replace(wording[slice(*period.span)], " ")
-    about = topic_words(topic, guess.kind)
+    article = None
+    if guess.kind not in DRAFTED and "article" not in question.ignore:
+        article = _named_article(wording, about, collection, filters)
     return Understanding(
         question=question,
         kind=guess.kind,
@@ -136,7 +163,8 @@ def understand(question: Question, collection: Collection) -> Understanding:
         outlets=tuple(outlet.name for outlet in outlets),
         period=period is not None,
         filters=filters,
-        article=None if guess.kind in DRAFTED else _named_article(wording, about, collection, filters),
+        article=article.id if article else None,
+        title=(article.title or article.id) if article else "",
         corrections=corrections,
     )
 
@@ -148,21 +176,23 @@ def classify(wording: str, collection: Collection, kind: Kind | None = None) -> 
     known = collection.embedder_name == TextClassifier.load(WEIGHTS).embedder
     guess = guess_kind(wording, collection.encode([wording])[0] if known else None, kind)
     parts = split_parts(wording)
-    if guess.kind == "parts" and len(parts) < 2:
-        return replace(guess, kind="fact", detail="")
+    if guess.probability < MIN_PROBABILITY or (guess.kind == "parts" and len(parts) < 2):
+        guess = replace(guess, kind="fact", detail="")
     if guess.kind == "fact" and not kind and has_questions(parts):
         return replace(guess, kind="parts", detail="")
-    return guess if guess.probability >= MIN_PROBABILITY else replace(guess, kind="fact", detail="")
+    return guess
 
 
-def topic_words(text: str, kind: Kind) -> str:
-    """The text without the words that make it a question of its kind."""
+def topic_words(text: str, kind: Kind, language: str = "") -> str:
+    """The text without the words that make it a question of its kind, and without those of its language (ISO
+    639), if that is not one of READ, that carry no content.
+    """
     form = form_words(kind)
     words = [
         word
         for word in WORD.findall(text)
-        if (word[0].isupper() and not is_stop_word(word) and stem(word) not in form)
-        or not (is_stop_word(word) or stem(word) in form)
+        if (word[0].isupper() and not is_stop_word(word, language) and stem(word) not in form)
+        or not (is_stop_word(word, language) or stem(word) in form)
     ]
     return " ".join(words)
 
@@ -196,18 +226,20 @@ def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return text
 
 
-def _named_article(wording: str, topic: str, collection: Collection, filters: Filters) -> str | None:
+def _named_article(
+    wording: str, topic: str, collection: Collection, filters: Filters
+) -> ArticleSummary | None:
     """The article whose title the question contains; or the newest or oldest one, if it asks for that."""
     articles = collection.documents.list_articles(filters=filters, limit=MAX_TITLES).articles
     titled = [
-        (fuzz.partial_ratio(article.title.casefold(), wording.casefold()), article.id)
+        (fuzz.partial_ratio(article.title.casefold(), wording.casefold()), article)
         for article in articles
         if MIN_TITLE_CHARACTERS <= len(article.title) <= len(wording)
     ]
-    score, article_id = max(titled, default=(0, None))
+    score, named = max(titled, key=lambda one: (one[0], one[1].id), default=(0, None))
     if score >= SAME_NAME:
-        return article_id
-    dated = [article.id for article in articles if article.date]
+        return named
+    dated = [article for article in articles if article.date]
     if not dated or _EXTREMES.sub("", topic).split() or not _ONE_ARTICLE.search(wording):
         return None
     if _NEWEST.search(wording):

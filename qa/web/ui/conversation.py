@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from qa.schemas import Answer, Kind, Schema, Turn
+from qa.schemas import Answer, Kind, Limit, Schema, Turn
 
 # Earlier messages that are sent with a question.
 MAX_TURNS = 6
@@ -21,6 +21,7 @@ class SentQuestion(Schema):
     typed: bool = True
     search_as: str | None = None
     kind: Kind | None = None
+    ignore: tuple[Limit, ...] = ()
     history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
 
 

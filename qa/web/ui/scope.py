@@ -8,6 +8,9 @@ from datetime import date
 
 from index.schemas import Filters
 
+# Articles that can be chosen by hand.
+MAX_CHOSEN = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:

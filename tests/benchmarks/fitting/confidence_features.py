@@ -26,6 +26,7 @@ from qa.evaluation.questions import EvalQuestion, read_questions, sample
 from qa.llm.chat_models import choose_model, context_budget
 from qa.llm.embedders import open_embedder
 from qa.llm.installed_weights import require_model
+from qa.pipeline.drafting.across_languages import AskedQuestion
 from qa.pipeline.drafting.chain import DraftChunk, drafting_step, retrieval_step, selection_step
 from qa.pipeline.drafting.confidence import Features
 from qa.schemas import checked_question
@@ -69,7 +70,9 @@ def main() -> None:
                 filters=Filters(without_ids=question.without),
                 collection=collection,
             )
-            selected = await select.ainvoke(await retrieve.ainvoke(asked))
+            selected = await select.ainvoke(
+                await retrieve.ainvoke(AskedQuestion(question=asked, original=asked))
+            )
             refusal: float | None = None
             stream = cast(AsyncGenerator[DraftChunk, None], draft.astream(selected))
             async with aclosing(stream) as chunks:

@@ -13,7 +13,7 @@ from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.readers.registry import read_sources
 from index.schemas import Article, Ingested, IngestReport, UnsupportedLanguage
-from index.text.languages import language_name, language_of
+from index.text.languages import foreign_language, language_name, language_of
 from qa.cli import main
 from tests.paths import SEEDS
 
@@ -104,3 +104,24 @@ def test_quoth_add_warns_once(home: Path, tmp_path: Path, monkeypatch: pytest.Mo
     report = json.loads(done.stdout)
     assert report["uncovered"] == {"late": {"language": "de", "embedder": "all-MiniLM-L6-v2"}}
     assert len(report["warnings"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "among", "language"),
+    [
+        ("Wer hat Selenskyj ein Bündnis angeboten?", {"en"}, "de"),
+        ("Wer hat Selenskyj ein Bündnis angeboten?", {"en", "de"}, ""),
+        ("Who made Zelenskyy an offer?", {"de"}, "en"),
+        ("Who made Zelenskyy an offer?", {"en", "de"}, ""),
+        ("Hoeveel mensen zijn gered?", {"en", "de"}, "nl"),
+        ("Кто предложил Зеленскому союз?", {"en"}, "ru"),
+        ("谁向泽连斯基提出了联盟？", {"en", "de"}, "zh"),
+        ("誰が選挙に勝ちましたか", {"en"}, "ja"),
+        ("ใครชนะการเลือกตั้ง", {"en"}, "th"),
+        # Names belong to no language.
+        ("Zelenskyy Tsikhanouskaya", {"en"}, ""),
+        ("Marren Skerrow Dravik Vey", {"de"}, ""),
+    ],
+)
+def test_a_question_in_another_language(question: str, among: set[str], language: str) -> None:
+    assert foreign_language(question, frozenset(among)) == language

@@ -140,3 +140,15 @@ def test_english_is_split_as_before_where_other_languages_abbreviate() -> None:
     assert sentences("He loves modern art. Then he paints. She said no. He left the room at once.") == [
         "He loves modern art.", "Then he paints.", "She said no.", "He left the room at once.",
     ]  # fmt: skip
+
+
+def test_thai_is_divided_where_it_has_spaces_into_parts_of_some_length() -> None:
+    text = (
+        "นายกเทศมนตรีเปิดสะพานใหม่ข้ามแม่น้ำเมื่อวันจันทร์ที่ผ่านมาในเมืองมาร์เรน "
+        "การก่อสร้างใช้เวลา 14 เดือนและมีค่าใช้จ่ายสามล้านห้าแสนยูโร รวม ภาษี "
+        "ชาวบ้านต้องใช้ทางอ้อมก่อนที่สะพานจะเปิด"
+    )
+    found = sentences(text)
+    assert len(found) == 3
+    assert " ".join(found) == text
+    assert sentences("ฝนตกหนัก ถนนปิด") == ["ฝนตกหนัก ถนนปิด"]

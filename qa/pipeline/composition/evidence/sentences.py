@@ -16,6 +16,7 @@ MAX_QUOTATION = 700
 # The longest line that can be a heading above a sentence.
 MAX_HEADING = 90
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]\d]*$")
+_ASKS = re.compile(r"\?[\"'”’»)]*$")
 _BEGINS = re.compile(r"[\"'“‘„«(]*[A-ZÀ-ÝА-Я0-9]")
 # "MARREN (Northshore Wire) - ", "Minsk/Kyiv – ".
 _WORD = r"[A-ZÀ-Ý][\w.'’]*"
@@ -25,6 +26,21 @@ _DATELINE = re.compile(
 # The end of a quotation that was split from its sentence: "rebuilt . '' Many houses".
 _CLOSING = re.compile(r"(?:''|”) +")
 _REFERENCE = re.compile(r"(?<!\s)\s*\((?:\d{1,3})(?:, ?\d{1,3})*\)(?=[.!?]|$)")
+# A link to another article, as it is left of a page: "More:Fire at the mill", "STRIKE:What we know".
+_LINK = re.compile(r"[^.!?:\n]{2,80}[^\W\d_]['’\"”]?:(?=[\"'‘“]*[^\W\d_])(?!//)")
+# What a site says of itself, and no article: the next page to read, a newsletter.
+_OF_SITE = re.compile(
+    r"\W*(?:sign up|subscribe|click here|tap here|read (?:more|also|the full)|learn (?:more|about)"
+    r"|follow (?:us|along)|see also|watch (?:live|now|the video)|for subscribers|editor[’']s note|want more"
+    r"|download (?:the|our)|here(?:[’']s| is| are) (?:what|how|why|everything|a look|some|the|\w+ things)"
+    r"|this (?:story|article|post) (?:was|has been|will be|is) (?:\w+ )?"
+    r"(?:updated|published|corrected|originally)"
+    # Who wrote it, and how to reach them.
+    r"|[^\n]*(?:\s@\w|\w@\w+\.\w|\b\d{3}-\d{3}-\d{4}\b)"
+    r"|\w+ [\w.]+ (?:\w+ )?(?:covers|writes about|reports on) [^.]*\bfor\b"
+    r"|[^.]{0,60}\b(?:our newsletter|our coverage|top coverage)\b|lesen sie|abonnieren|hier klicken)",
+    re.IGNORECASE,
+)
 # Words that open a sentence which needs the one before it.
 _DEPENDENT = re.compile(
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|but|and|or|so|both|one|another|there"
@@ -62,7 +78,7 @@ class ArticleSentence:
     @property
     def is_question(self) -> bool:
         """Whether it asks, as subheadings do, and so answers nothing."""
-        return self.text.endswith("?")
+        return bool(_ASKS.search(self.text))
 
 
 def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
@@ -86,9 +102,24 @@ def _whole_sentences(article: Article, question: str) -> Iterator[tuple[int, int
             begin = closing.end()
         if dateline := _DATELINE.match(article.text, begin, end):
             begin = dateline.end()
+        begin = _after_link(article.text, begin, end)
         text = _REFERENCE.sub("", sanitize(article.text[begin:end]))
-        if len(text.split()) >= MIN_WORDS and _ENDS.search(text) and _BEGINS.match(text):
+        is_whole = len(text.split()) >= MIN_WORDS and _ENDS.search(text) and _BEGINS.match(text)
+        if is_whole and not is_of_site(text):
             yield begin, end, text
+
+
+def is_of_site(text: str) -> bool:
+    """Whether the sentence says nothing of what happened, but leads to something else on the site."""
+    return bool(_OF_SITE.match(text) or _LINK.match(text))
+
+
+def _after_link(text: str, start: int, end: int) -> int:
+    """Where the sentence `text[start:end]` begins after a line with a link."""
+    if not _LINK.match(text, start, end) or "\n" not in text[start:end].rstrip():
+        return start
+    after = text.index("\n", start)
+    return after + len(text[after:end]) - len(text[after:end].lstrip())
 
 
 def _with_whole_quotations(article: Article, question: str) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from index.schemas import ArticlePage
 from index.text.messages.messages import Messages
 from qa.web.ui.html.rendering import render
+from qa.web.ui.scope import MAX_CHOSEN
 from qa.web.uploads import MAX_UPLOAD_BYTES
 
 PAGE_SIZE = 25
@@ -19,6 +20,7 @@ def articles(
         messages,
         page=page,
         page_size=PAGE_SIZE,
+        max_chosen=MAX_CHOSEN,
         offset=offset,
         collection=collection,
         empty=empty,

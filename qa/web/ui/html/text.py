@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from index.text.messages.messages import Messages
-from qa.schemas import Citation, RetrievedPassage, Understood
+from qa.schemas import Citation, Limit, RetrievedPassage, Understood
 
 # Characters of the passage that are shown on each side of a quote.
 SURROUNDING_CHARACTERS = 110
@@ -56,7 +56,12 @@ def origin(messages: Messages, found: Citation | RetrievedPassage) -> str:
     return ", ".join(filter(None, (title, found.source, messages.dated(found))))
 
 
-def limits(messages: Messages, understood: Understood) -> str:
-    """What the question limited its articles to, such as `The Marren Post · 1 Mar 2024 – 31 Mar 2024`."""
+def limits(messages: Messages, understood: Understood) -> dict[Limit, str]:
+    """What the question limited its articles to: an outlet, `1 Mar 2024 – 31 Mar 2024`, a title."""
     days = dict.fromkeys(filter(None, map(messages.day, (understood.after, understood.before))))
-    return " · ".join(filter(None, (understood.source, " – ".join(days))))
+    narrowed: dict[Limit, str] = {
+        "outlet": understood.source or "",
+        "dates": " – ".join(days),
+        "article": understood.article_title,
+    }
+    return {limit: text for limit, text in narrowed.items() if text}

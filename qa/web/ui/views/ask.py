@@ -154,6 +154,7 @@ async def stream_answer(
             history=sent.history,
             search_as=sent.search_as,
             kind=sent.kind,
+            ignore=sent.ignore,
             language=messages.language,
             **scope.details(),
         )

@@ -8,10 +8,7 @@ from contextlib import suppress
 from index.errors import QuothError
 from index.schemas import Article
 from qa.assistant import Assistant
-from qa.web.ui.scope import Scope
-
-# Articles that can be chosen.
-MAX_CHOSEN = 50
+from qa.web.ui.scope import MAX_CHOSEN, Scope
 
 
 def choose(assistant: Assistant, scope: Scope, sent: Mapping[str, object]) -> Scope:

@@ -179,6 +179,17 @@ def test_an_invalid_question_exits_with_2(quoth: Run, command: str, question: st
     assert "\x1b" not in err
 
 
+def test_the_limits_of_a_question_are_shown_and_can_be_ignored(seeded_quoth: Run) -> None:
+    asked = "ask", "Which articles by the Ostleigh Courier are from May 2024?"
+    _, out, _ = seeded_quoth(*asked)
+    assert "Limited to Ostleigh Courier (--ignore outlet for all)" in out
+    assert "Limited to 2024-05-01 to 2024-05-31 (--ignore dates for all)" in out
+    _, out, _ = seeded_quoth(*asked, "--ignore", "outlet", "--ignore", "dates")
+    assert "19 articles" in out and "Limited to" not in out
+    code, _, err = seeded_quoth(*asked, "--ignore", "weather")
+    assert code == 2 and "use one of outlet" in " ".join(err.split())
+
+
 def test_the_kind_of_answer_can_be_chosen(seeded_quoth: Run) -> None:
     asked = "ask", "Tell me about the bus strike.", "--kind"
     _, out, _ = seeded_quoth(*asked, "timeline", "--json")

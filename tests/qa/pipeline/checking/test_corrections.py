@@ -33,6 +33,22 @@ from qa.verification.support import DraftSentence
             "Relling, 41, has worked there since 2020.",
             ["Relling has worked there since 2020.", "Relling has worked there since 41."],
         ),
+        ("The book cost £21m.", "The town spent £12 million on the book.", ["The book cost £12 million."]),
+        (
+            "It took 72 days to shoot.",
+            "Oskarsen, 34, shot it in 27 days.",
+            ["It took 27 days to shoot.", "It took 34 days to shoot."],
+        ),
+        (
+            "There were 52 people on it.",
+            "Forty-seven people were on it.",
+            ["There were Forty-seven people on it."],
+        ),
+        (
+            "The transport minister, Bruno Marr, expects more.",
+            "Transport Minister Ann Bell expects more.",
+            ["The transport minister, Ann Bell, expects more."],
+        ),
         (
             "The budget passed by 21 votes to 16.",
             "The budget passed by 20 votes to 17 on Tuesday.",
@@ -60,3 +76,12 @@ def test_nothing_is_replaced_that_agrees_or_has_no_counterpart(claim: str, quote
 
 def test_few_are_tried() -> None:
     assert len(corrections(DraftSentence.of("Ten won 12 games."), "They won 3, 4, 5 and 6 games.")) <= 2
+
+
+def test_days_and_numbers_of_the_same_things_are_alike() -> None:
+    def alike(claim: str, quote: str) -> list[bool]:
+        return [one.alike for one in corrections(DraftSentence.of(claim), quote)]
+
+    assert alike("It took 72 days to shoot.", "Oskarsen, 34, shot it in 27 days.") == [True, False]
+    assert alike("It starts on Monday.", "The work will start on Tuesday.") == [True]
+    assert alike("It works off Port Skerrow.", "The dredger works off Marren now.") == [False]

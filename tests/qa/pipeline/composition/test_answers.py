@@ -130,6 +130,82 @@ def test_the_answer_before_is_taken_up(ask: Callable[..., Answer]) -> None:
     )
 
 
+def test_requests_about_answers_are_no_topics(ask: Callable[..., Answer]) -> None:
+    asked = "What happened with the Ostleigh budget?"
+    before = ask(asked)
+    history = [{"role": "user", "content": asked}, {"role": "assistant", "content": before.text}]
+    history += [
+        {"role": "user", "content": "Shorter, please."},
+        {"role": "assistant", "content": before.sentences[0].text},
+    ]
+    assert len(ask("And what else is reported?", history=history).sentences) > len(before.sentences)
+    why = ask("Why?", history=history)
+    assert why.understood and "Shorter" not in why.understood.topic
+
+
+def test_that_article_is_the_one_of_the_answer(ask: Callable[..., Answer]) -> None:
+    asked = "How many people were rescued from the Saint Brannoc by the lifeboats?"
+    history = [{"role": "user", "content": asked}, {"role": "assistant", "content": ask(asked).text}]
+    answer = ask("Summarise that article.", history=history)
+    assert answer.kind == "summary" and len(answer.sentences) >= 3
+    assert {one.article_id for one in answer.citations} == {"ferry-fire-coast-herald"}
+
+
+def test_a_thing_is_told_of_where_it_is_not_named(ask: Callable[..., Answer]) -> None:
+    assert "570 megawatts" in ask("Tell me everything about Gannet Bank.").text
+
+
+def test_whoever_has_the_name_is_quoted(library: Library) -> None:
+    text = (
+        "“The roof will hold for ten years,” the architect Olga Brandt told Ravi Menon of the council. "
+        "“I should like to see that,” said Menon, who knows Brandt's work.\n\n“Nobody has seen plans yet,” "
+        "said the mayor, Lea Frost, before she met Brandt."
+    )
+    list(library.collection("default", make=True).add([Article(id="roof", text=text, title="The new roof")]))
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        answer = assistant.ask("What did Olga Brandt say about the roof?")
+    assert answer.text == "Olga Brandt: “The roof will hold for ten years” [1]"
+
+
+def test_two_things_are_compared_by_the_articles_on_each(library: Library) -> None:
+    articles = [
+        Article(
+            id=name,
+            title=f"Strike at the {name} works",
+            text=f"Workers of the {name} works went on strike on Monday. {count} people stayed at home. "
+            f"They ask for more pay, the union of the {name} works said.",
+            date=date(2024, 5, nth + 1),
+        )
+        for nth, (name, count) in enumerate([("Norvik", 300), ("Bellport", 420), ("Greyford", 510)])
+    ]
+    list(library.collection("default", make=True).add(articles))
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        answer = assistant.ask("Compare the strike at Norvik with the strike at Greyford.")
+    assert {one.article_id for one in answer.citations} == {"Norvik", "Greyford"}
+
+
+def test_the_news_of_a_day_adds_only_what_is_on_the_topic(library: Library) -> None:
+    articles = [
+        Article(
+            id="lake",
+            title="Water level of Lake Orrin falls",
+            text="The water level of Lake Orrin fell by two metres this summer. Boats cannot reach it. "
+            "The town wants to dig a new channel in spring.",
+        ),
+        Article(
+            id="day",
+            title="Five things to know today",
+            text="The parliament votes on pensions today. A singer has died at the age of ninety. "
+            "An old boat was found in Lake Orrin, whose level is falling. The shops open on Sunday.",
+        ),
+    ]
+    list(library.collection("default", make=True).add(articles))
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        answer = assistant.ask("Summarise what is known about Lake Orrin.")
+    assert "old boat" in answer.text and "new channel" in answer.text
+    assert "singer" not in answer.text and "pensions" not in answer.text
+
+
 def test_what_no_article_has_is_declined(ask: Callable[..., Answer]) -> None:
     assert ask("Who is Napoleon Bonaparte?").status == "declined"
     assert ask("Summarise the article about the Eiffel Tower.").status == "declined"

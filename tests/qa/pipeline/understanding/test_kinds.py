@@ -43,6 +43,13 @@ def test_without_a_vector_most_get_their_kind() -> None:
         ("The tram hit a wall on Monday. How many people were on board?", "fact"),
         ("summarise the article about the lighthouse", "summary"),
         ("hi, what can you do?", "chat"),
+        ("Give me the gist of the lighthouse sale.", "summary"),
+        ("What came out of the inquiry into the collision?", "summary"),
+        ("What do the papers say about the eclipse?", "summary"),
+        ("How did the row over the choir develop?", "timeline"),
+        ("Which island did the yacht run aground on this week?", "fact"),
+        ("Is there anything on Iceland?", "catalogue"),
+        ("What else is reported on it?", "previous"),
     ],
 )
 def test_a_question_of_each_style(question: str, kind: str, embedder: SentenceEmbedder) -> None:

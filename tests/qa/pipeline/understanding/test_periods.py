@@ -23,6 +23,7 @@ TODAY = date(2024, 6, 12)  # a Wednesday
         ("what happened this month", date(2024, 6, 1), TODAY),
         ("last year's articles: what happened last year", date(2023, 1, 1), date(2023, 12, 31)),
         ("Was ist im März passiert?", date(2024, 3, 1), date(2024, 3, 31)),
+        ("What happened in the week of 6 May 2024?", date(2024, 5, 6), date(2024, 5, 12)),
         ("articles of 2024-05-07", date(2024, 5, 7), date(2024, 5, 7)),
     ],
 )

@@ -50,6 +50,32 @@ def test_a_named_article_is_meant(seeded: Library) -> None:
     assert found.article == "vey-bridge-ostleigh-courier"
 
 
+def test_what_was_read_into_the_words_can_be_switched_off(seeded: Library) -> None:
+    asked = "Which articles by The Marren Post are from March 2024?"
+    limited = understood(seeded, asked).shown
+    assert limited.source == "The Marren Post" and limited.after == date(2024, 3, 1)
+    free = understood(seeded, asked, ignore=["outlet", "dates"])
+    assert not free.filters and not free.topic
+    assert free.shown.source is None and free.shown.after is None
+    assert free.shown.ignored == ("outlet", "dates")
+
+
+def test_a_named_article_can_be_switched_off(seeded: Library) -> None:
+    asked = "Summarise the article “Vey Bridge to close for fourteen months”."
+    assert understood(seeded, asked).shown.article_title == "Vey Bridge to close for fourteen months"
+    free = understood(seeded, asked, ignore=["article"])
+    assert (free.article, free.shown.article_title) == (None, "")
+
+
+def test_a_spelling_can_be_kept(seeded: Library) -> None:
+    found = understood(seeded, "Who is Ragnhild Eammes?", ignore=["spelling"])
+    assert (found.wording, found.corrections) == ("Who is Ragnhild Eammes?", ())
+
+
+def test_an_outlet_that_is_all_that_is_asked_for_is_the_topic(seeded: Library) -> None:
+    assert understood(seeded, "Tell me about The Marren Post.", ignore=["outlet"]).topic == "Marren Post"
+
+
 def test_a_fact_question_stays_as_it_is(seeded: Library) -> None:
     question = "Who was in command of the ferry that caught fire?"
     found = understood(seeded, question)

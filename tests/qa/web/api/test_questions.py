@@ -81,6 +81,16 @@ def test_a_question_is_answered_as_the_kind_that_is_chosen(client):
     assert response.status_code == 422 and "kind" in response.text
 
 
+def test_what_is_read_into_a_question_can_be_switched_off(client):
+    given = {"question": "Which articles are from May 2024?"}
+    limited = client.post("/api/ask", json=given).json()
+    assert limited["understood"]["after"] == "2024-05-01"
+    free = client.post("/api/ask", json=given | {"ignore": ["dates"]}).json()
+    assert free["understood"]["after"] is None and free["understood"]["ignored"] == ["dates"]
+    assert "19 articles" in free["text"] and "19 articles" not in limited["text"]
+    assert client.post("/api/ask", json=given | {"ignore": ["weather"]}).status_code == 422
+
+
 def test_long_history_is_accepted(client):
     turn = "It rained all day, and the ferry was late again. " * 100
     history = [{"role": role, "content": turn} for role in ("user", "assistant")] * 90

@@ -113,7 +113,8 @@ def test_mark_links_to_the_quote_in_its_article():
     said = conversation.exchange(ENGLISH, 3, an_exchange())
     place = "?article=a&amp;collection=default&amp;start=21&amp;end=42&amp;day=2024-03-03"
     assert f'class="mark" href="{place}" data-quote="The ferry was adrift."' in said
-    assert f'<cite dir="auto"><a href="{place}">Ferry adrift</a>' in citations.sources(ENGLISH, an_exchange())
+    title = f'<p class="imprint" dir="auto"><cite><a href="{place}">Ferry adrift</a>'
+    assert title in citations.sources(ENGLISH, an_exchange())
 
 
 NEAR = AnswerSentence(text="The ferry was adrift.", citations=(1,), support="supported")
@@ -362,7 +363,7 @@ def test_an_answer_shows_its_kind_which_can_be_changed() -> None:
     answer = an_answer(kind="summary", understood=understood)
     shown = conversation.exchange(ENGLISH, 0, Exchange(question=QUESTION, asked=date.today(), answer=answer))
     assert '<option value="summary" selected>a summary</option>' in shown
-    assert "The Marren Post · 1 Mar 2024" in shown
+    assert '<span dir="auto">The Marren Post</span>' in shown and "1 Mar 2024" in shown
     assert tuple(conversation.kind_names(ENGLISH)) == CHOSEN_KINDS
     talk = an_answer(status="chat", kind="chat")
     shown = conversation.exchange(ENGLISH, 0, Exchange(question="Hello", asked=date.today(), answer=talk))
@@ -384,3 +385,14 @@ def test_as_much_of_a_date_is_shown_as_is_known() -> None:
     known += [Article(id="c", text="", period="2022"), Article(id="d", text="")]
     assert [ENGLISH.dated(one) for one in known] == ["5 Mar 2022", "Mar 2022", "2022", ""]
     assert [GERMAN.dated(one) for one in known[1:]] == ["März 2022", "2022", ""]
+
+
+def test_what_a_question_was_limited_to_can_be_switched_off_and_on():
+    limited = Understood(question="?", kind="catalogue", source="The Marren Post", after=date(2024, 3, 1))
+    shown = conversation.exchange(ENGLISH, 0, an_exchange(kind="catalogue", understood=limited))
+    assert 'data-action="ignore" data-limit="outlet"' in shown
+    assert 'aria-label="Do not limit to 1 Mar 2024"' in shown
+    free = limited.model_copy(update={"source": None, "after": None, "ignored": ("outlet", "dates")})
+    shown = conversation.exchange(ENGLISH, 0, an_exchange(kind="catalogue", understood=free))
+    assert 'data-ignored="outlet dates"' in shown and 'data-action="ignore"' not in shown
+    assert 'data-action="limit" data-limit="outlet"' in shown

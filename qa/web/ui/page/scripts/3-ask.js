@@ -40,6 +40,7 @@
     const sent = { nth: exchanges.length, question: question.question, typed: isTyped, history: turns() };
     if (question.searched) sent.search_as = question.searched;
     if (question.kind) sent.kind = question.kind;
+    if (question.ignore) sent.ignore = question.ignore;
     quoth.running = JSON.stringify(sent);
     return quoth.running;
   };
@@ -96,13 +97,25 @@
     const nth = Number(button.closest(".exchange").dataset.nth);
     quoth.submit({ question: exchanges[nth]?.question ?? "", nth });
   };
-  // Asks again for another kind of answer.
+  // Asks again for another kind of answer, or with what was read into the question switched off or on.
+  const ignored = (exchange) =>
+    (quoth.find(".as-kind", exchange)?.dataset.ignored ?? "").split(" ").filter(Boolean);
+  const askOtherwise = (element, changed) => {
+    const exchange = element.closest(".exchange");
+    const question = quoth.find(".asked", exchange).textContent;
+    const nth = Number(exchange.dataset.nth);
+    quoth.submit({ question, nth, ignore: ignored(exchange), ...changed(exchange) });
+  };
   document.addEventListener("change", ({ target }) => {
     if (!target.matches(".as-kind select")) return;
-    const exchange = target.closest(".exchange");
-    const question = quoth.find(".asked", exchange).textContent;
-    quoth.submit({ question, kind: target.value, nth: Number(exchange.dataset.nth) });
+    askOtherwise(target, () => ({ kind: target.value }));
   });
+  quoth.actions.ignore = (button) =>
+    askOtherwise(button, (exchange) => ({ ignore: [...ignored(exchange), button.dataset.limit] }));
+  quoth.actions.limit = (button) =>
+    askOtherwise(button, (exchange) => ({
+      ignore: ignored(exchange).filter((limit) => limit !== button.dataset.limit),
+    }));
   // Replaces the line of what was searched by a form that changes it.
   quoth.actions.change = (button) => {
     const line = button.closest(".searched");

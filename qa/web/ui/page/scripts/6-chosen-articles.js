@@ -58,7 +58,9 @@
     if (bar.dataset.collection !== collectionOfTicks) ticked.clear();
     collectionOfTicks = bar.dataset.collection;
     for (const box of document.querySelectorAll("#articles .tick")) box.checked = ticked.has(box.value);
-    const text = bar.dataset.count.replace("{number}", ticked.size);
+    const { count, most, tooMany } = bar.dataset;
+    const words = ticked.size > Number(most) ? tooMany : count;
+    const text = words.replace("{number}", ticked.size).replace("{most}", most);
     if (bar.hidden !== !ticked.size) bar.hidden = !ticked.size;
     if (quoth.find("span", bar).textContent !== text) quoth.find("span", bar).textContent = text;
   };
