@@ -214,6 +214,7 @@ def test_copies_are_clustered(stores: Stores) -> None:
     assert cluster is not None and stores.documents.cluster("of-herald") == cluster
     assert stores.documents.cluster("other") is None
     assert stores.documents.language("of-wire") == "en" and stores.documents.language("gone") == ""
+    assert stores.documents.language_counts()["en"] >= 5
     members = stores.documents.cluster_members(cluster, Filters(), 5)
     assert members == sorted(copies, key=lambda one: one.source)
     assert stores.documents.cluster_members(cluster, Filters(source="tide"), 5) == [copies[2]]
