@@ -61,6 +61,7 @@ TYPES: dict[type[QuothError], tuple[int, str]] = {
     TooMany: (429, "too many requests"),
     Busy: (503, "too many questions are waiting"),
     NotReady: (503, "the server is not ready"),
+    StoreUnavailable: (503, "a store is unavailable"),
     EmbedderUnavailable: (503, "the embedder is unavailable"),
     ServerUnavailable: (503, "the server is stopping"),
     ModelUnavailable: (503, "the model is unavailable"),
