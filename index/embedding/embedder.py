@@ -37,7 +37,9 @@ class TextTokenizer(Protocol):
     A slice of a text can have up to `slack` tokens more than it had within the text.
     """
 
-    limit: int
+    @property
+    def limit(self) -> int: ...
+
     slack: int
 
     def offsets(self, text: str) -> list[tuple[int, int]]:

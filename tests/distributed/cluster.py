@@ -62,7 +62,9 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(folder: Path, servers: Servers, embedder_url: str, **settings: str) -> Iterator[Cluster]:
+def running_cluster(
+    folder: Path, servers: Servers, embedder_url: str | None, **settings: str
+) -> Iterator[Cluster]:
     """Starts all of it over a new database, and stops it at the end."""
     environment = {
         "QUOTH_DATABASE_URL": servers.new_database(),

@@ -125,7 +125,8 @@ def understand(question: Question, collection: Collection) -> Understanding:
     language = foreign_language(question.question, frozenset(READ))
     # What is in no article's language is not misspelt.
     read = not known and (not language or language in collection.keywords.languages())
-    wording, corrections = question.question, ()
+    wording = question.question
+    corrections: tuple[Correction, ...] = ()
     if read and "spelling" not in question.ignore:
         wording, corrections = correct(wording, collection)
     # Its words say nothing to what tells the kinds apart.

@@ -55,8 +55,12 @@ class Verifier(Protocol):
     """
 
     name: str
-    coefficients: ProofCoefficients
-    tasks: tuple[Task, ...]
+
+    @property
+    def coefficients(self) -> ProofCoefficients: ...
+
+    @property
+    def tasks(self) -> tuple[Task, ...]: ...
 
     async def verify(self, hypothesis: Hypothesis) -> Verdict:
         """The verdict on the hypothesis. Raises ModelUnavailable."""

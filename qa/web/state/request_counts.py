@@ -26,7 +26,7 @@ class PostgresRequestCounts:
                 (caller, WINDOW_SECONDS),
             )
             if requests >= limit:
-                return max(1, oldest + WINDOW_SECONDS - now)
+                return max(1, int(oldest) + WINDOW_SECONDS - int(now))
             transaction.execute(
                 "INSERT INTO request_counts VALUES (%s, %s, 1) "
                 "ON CONFLICT (caller, second) DO UPDATE SET requests = request_counts.requests + 1",

@@ -111,7 +111,8 @@ def _logits(model: AdaptedModel, tokens: Tokens, batch: Sequence[int]) -> Tensor
     rows = [torch.tensor(tokens.ids[each]) for each in batch]
     ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True).to(device)
     last = torch.tensor([len(row) - 1 for row in rows], device=device)
-    return model(ids, last, torch.tensor(tokens.words, device=device))
+    logits: Tensor = model(ids, last, torch.tensor(tokens.words, device=device))
+    return logits
 
 
 @torch.no_grad()

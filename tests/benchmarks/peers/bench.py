@@ -111,7 +111,8 @@ def model_server() -> Iterator[str]:
     """The address of a server of the default language model, which runs inside the block."""
     settings = read_settings()
     weights = require_model("local:1.5b", settings.home / "models")
-    command = [sys.executable, Path(__file__).with_name("model_server.py"), weights, str(settings.threads)]
+    script = Path(__file__).with_name("model_server.py")
+    command = [sys.executable, str(script), str(weights), str(settings.threads)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         address = server.stdout.readline().strip()

@@ -56,7 +56,7 @@ def environment(system: System, cache: Path) -> Path:
     python, complete = folder / "bin/python", folder / ".complete"
     if not complete.exists():
         venv.create(folder, with_pip=True, clear=True)
-        install = [python, "-m", "pip", "--disable-pip-version-check", "install", "-q", *system.packages]
+        install = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-q", *system.packages]
         subprocess.run(install, check=True)
         complete.touch()
     return python

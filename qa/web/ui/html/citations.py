@@ -68,6 +68,6 @@ def sources(messages: Messages, exchange: Exchange) -> str:
     return _panel(messages, title, count, cited=exchange, others=others, **where)
 
 
-def _panel(messages: Messages, title: str, count: str = "", **parts: object) -> str:
+def _panel(messages: Messages, title: str, count: object = "", **parts: object) -> str:
     empty = dict.fromkeys(("note", "articles", "cited", "passages", "others"))
     return render("ask/sources.html", messages, title=title, count=count, **(empty | parts))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from qa.errors import ModelUnavailable
@@ -38,7 +38,11 @@ class Judge(ScriptedModel):
     def __init__(self, says: str, **probabilities: float) -> None:
         super().__init__(says)
         self.probabilities = probabilities
-        self.asked: list[BaseMessage] = []
+        self.asked: list[Any] = []
+
+    def told(self) -> list[str]:
+        """The texts of the messages it was asked with."""
+        return [text for _, text in self.asked]
 
     @property
     def chat(self) -> BaseChatModel:

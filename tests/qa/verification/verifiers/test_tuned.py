@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from langchain_core.language_models import BaseChatModel
 
 from qa.errors import ModelUnavailable
 from qa.llm.adapters import judging_adapter
@@ -39,10 +40,10 @@ def test_one_reply_tells_proof_and_contradiction() -> None:
 def test_a_statement_is_judged_without_a_question() -> None:
     judge = Judge("no", no=1.0)
     verdict(judge, replace(HYPOTHESIS, question="", day=""))
-    *_, (_, asked) = judge.asked
+    *_, asked = judge.told()
     assert "Statement: Ada Quill leads the port." in asked and "Question" not in asked
     verdict(judge)
-    *_, (_, asked) = judge.asked
+    *_, asked = judge.told()
     assert "Question (2024-03-03): Who leads the port?\nAnswer: Ada Quill leads the port." in asked
     assert asked.startswith("Quote: (2024-03-01) The port's director")
 
@@ -63,7 +64,7 @@ def test_only_the_default_model_has_an_adapter() -> None:
 def test_a_model_that_fails_is_one_sentence() -> None:
     class Failing(Judge):
         @property
-        def chat(self):  # type: ignore[no-untyped-def]
+        def chat(self) -> BaseChatModel:
             raise OSError("it is gone")
 
     with pytest.raises(ModelUnavailable, match=r"did not verify the answer.*QUOTH_VERIFIER=none"):
