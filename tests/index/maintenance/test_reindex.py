@@ -20,7 +20,7 @@ import pytest
 
 from index import ingest
 from index.chunking import chunk_article
-from index.embedding.embedder import SentenceEmbedder
+from index.embedding.embedder import SentenceEmbedder, TokenizerFile
 from index.errors import EmbedderMismatch
 from index.library import Library
 from index.schemas import Article, Ingested
@@ -38,6 +38,7 @@ class Renamed(WordCounter):
 
     def __init__(self, tokenizer_file: Path) -> None:
         super().__init__(tokenizer_file)
+        assert isinstance(self.tokens, TokenizerFile)
         self.tokens.limit = 100
 
 
