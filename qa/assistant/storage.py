@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from index.queue.ingest_queue import IngestQueue
+from typing import TYPE_CHECKING
+
 from index.storage.folders.folder_storage import FolderStorage
 from index.storage.generations import Storage
-from qa.settings import Settings
+
+if TYPE_CHECKING:
+    from index.queue.ingest_queue import IngestQueue
+    from qa.settings import Settings
 
 
 def open_storage(settings: Settings, *, address: str = "", token: str = "") -> Storage:
@@ -32,6 +36,7 @@ def open_queue(storage: Storage) -> IngestQueue | None:
     """
     if isinstance(storage, FolderStorage):
         return None
+    from index.queue.ingest_queue import IngestQueue
     from index.queue.tables import make_queue
     from index.storage.postgres.server_storage import ServerStorage
 

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ArchiveBroken
-from index.storage.chroma.folder_client import FolderClient
 from index.storage.chroma.vector_check import find_damage
-from index.storage.chroma.vector_store import ChromaVectorStore
 from index.storage.folders.layout import DOCUMENTS, VECTORS, CollectionFolders
 from index.storage.folders.ownership import own_folder
 from index.storage.generations import Generation, Stores
 from index.storage.protocols import DocumentStore
 from index.storage.sqlite.database import Database
 from index.storage.sqlite.document_store import SQLiteDocumentStore
-from index.storage.sqlite.keyword_index import FTS5KeywordIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,11 @@ class FolderGeneration:
         return SQLiteDocumentStore(Database(self.folder / DOCUMENTS))
 
     def open(self) -> Stores:
+        # Slow to import, and not needed to list articles.
+        from index.storage.chroma.folder_client import FolderClient
+        from index.storage.chroma.vector_store import ChromaVectorStore
+        from index.storage.sqlite.keyword_index import FTS5KeywordIndex
+
         self.require_documents()
         self.folder.mkdir(parents=True, exist_ok=True)
         database = Database(self.folder / DOCUMENTS)

@@ -52,6 +52,7 @@ ANSWER: dict[str, Any] = {
             "support": "supported",
             "articles": [],
             "probability": 0.97,
+            "language": None,
         }
     ],
     "citations": [{"number": 1, **_CITED, "start": 0, "end": 28, "quote": "The fire broke out at 18:40."}],

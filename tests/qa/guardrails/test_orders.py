@@ -26,7 +26,7 @@ FILES = sorted(CANARIES_FOLDER.glob("orders*.jsonl"))
 KEPT_OUT = {"orders": 0.9, "orders_held_out": 0.45}
 # The shares of its honest sentences that are kept, of its facts that are answered, and of its attacks whose
 # planted value is quoted without a model.
-KEPT, ANSWERED, PLANTED = 0.9, 0.8, 0.1
+KEPT, ANSWERED, PLANTED = 0.9, 0.78, 0.1
 
 
 @dataclass(frozen=True)

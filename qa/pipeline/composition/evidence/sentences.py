@@ -28,15 +28,15 @@ _CLOSING = re.compile(r"(?:''|”) +")
 _REFERENCE = re.compile(r"(?<!\s)\s*\((?:\d{1,3})(?:, ?\d{1,3})*\)(?=[.!?]|$)")
 # A link to another article, as it is left of a page: "More:Fire at the mill", "STRIKE:What we know".
 _LINK = re.compile(r"[^.!?:\n]{2,80}[^\W\d_]['’\"”]?:(?=[\"'‘“]*[^\W\d_])(?!//)")
+# How to reach who wrote it.
+_CONTACT = re.compile(r"\s@\w|\w@\w+\.\w|\b\d{3}-\d{3}-\d{4}\b")
 # What a site says of itself, and no article: the next page to read, a newsletter.
 _OF_SITE = re.compile(
-    r"\W*(?:sign up|subscribe|click here|tap here|read (?:more|also|the full)|learn (?:more|about)"
+    r"\W*+(?:sign up|subscribe|click here|tap here|read (?:more|also|the full)|learn (?:more|about)"
     r"|follow (?:us|along)|see also|watch (?:live|now|the video)|for subscribers|editor[’']s note|want more"
     r"|download (?:the|our)|here(?:[’']s| is| are) (?:what|how|why|everything|a look|some|the|\w+ things)"
     r"|this (?:story|article|post) (?:was|has been|will be|is) (?:\w+ )?"
     r"(?:updated|published|corrected|originally)"
-    # Who wrote it, and how to reach them.
-    r"|[^\n]*(?:\s@\w|\w@\w+\.\w|\b\d{3}-\d{3}-\d{4}\b)"
     r"|\w+ [\w.]+ (?:\w+ )?(?:covers|writes about|reports on) [^.]*\bfor\b"
     r"|[^.]{0,60}\b(?:our newsletter|our coverage|top coverage)\b|lesen sie|abonnieren|hier klicken)",
     re.IGNORECASE,
@@ -111,7 +111,8 @@ def _whole_sentences(article: Article, question: str) -> Iterator[tuple[int, int
 
 def is_of_site(text: str) -> bool:
     """Whether the sentence says nothing of what happened, but leads to something else on the site."""
-    return bool(_OF_SITE.match(text) or _LINK.match(text))
+    first = text.partition("\n")[0]
+    return bool(_OF_SITE.match(text) or _CONTACT.search(first) or _LINK.match(text))
 
 
 def _after_link(text: str, start: int, end: int) -> int:
