@@ -114,7 +114,7 @@ bench-search: $(TESTABLE) ## measure ingestion and retrieval: make bench-search 
 	@[ -f "$(DATA)/articles.jsonl" ] || { echo "error: DATA must be a folder with articles.jsonl and questions.jsonl" >&2; exit 2; }
 	@$(BIN)/quoth models pull
 	@$(PIP) install -q --no-deps $(TUTORIAL)
-	@$(BIN)/python -m tests.benchmarks.search "$(DATA)"
+	@$(BIN)/python -m tests.benchmarks.storage.search "$(DATA)"
 
 bench-speed: $(TESTABLE) ## measure how long answers take, alone and beside a busy program: make bench-speed [DATA=DIR/SET]
 	@$(BIN)/quoth models pull

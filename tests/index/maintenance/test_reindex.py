@@ -24,7 +24,7 @@ from index.embedding.embedder import SentenceEmbedder, TokenizerFile
 from index.errors import EmbedderMismatch
 from index.library import Library
 from index.schemas import Article, Ingested
-from tests.index.test_crash import IDS, WordCounter, story
+from tests.index.durability.test_crash import IDS, WordCounter, story
 from tests.paths import ROOT
 from tests.tinymodels import save_embedder
 

@@ -16,8 +16,8 @@ from index.readers.registry import read_sources
 from index.schemas import Article
 from qa.evaluation.questions import read_questions
 from qa.settings import read_settings
-from tests.benchmarks.adding import add_all, compare_speed, peak_gigabytes
-from tests.benchmarks.finding import grow, quality, speed
+from tests.benchmarks.storage.adding import add_all, compare_speed, peak_gigabytes
+from tests.benchmarks.storage.finding import grow, quality, speed
 
 COMPARED = 300
 MANY = 200_000

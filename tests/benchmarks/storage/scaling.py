@@ -1,6 +1,6 @@
 """What several processes bring, and what they cost, beside one process that owns its home.
 
-    python -m tests.benchmarks.scaling DATA [--articles N] [--model]
+    python -m tests.benchmarks.storage.scaling DATA [--articles N] [--model]
 
 DATA has `articles.jsonl` and `questions.jsonl`. PostgreSQL, Chroma, two servers, two workers and haproxy
 run on loopback. Vectors are made of words' hashes, which takes next to no time, so that the stores' own

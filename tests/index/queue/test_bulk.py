@@ -14,7 +14,7 @@ from index.errors import StorePackagesMissing
 from index.library import Library
 from index.schemas import Article, Ingested, Skipped
 from tests.conftest import MODELS
-from tests.index.test_crash import WordCounter, story
+from tests.index.durability.test_crash import WordCounter, story
 
 TOKENIZER = MODELS / "all-MiniLM-L6-v2" / "tokenizer.json"
 

@@ -99,7 +99,14 @@ def kill_at_work(folder: Path, tokenizer_file: Path, seed: int) -> list[tuple[st
     dice = random.Random(seed)
     with told.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.index.test_crash", str(folder), str(tokenizer_file), str(seed)],
+            [
+                sys.executable,
+                "-m",
+                "tests.index.durability.test_crash",
+                str(folder),
+                str(tokenizer_file),
+                str(seed),
+            ],
             cwd=ROOT,
             stdout=file,
         )

@@ -17,7 +17,7 @@ from pathlib import Path
 from functools import partial
 from index.library import Library
 from index.schemas import Article
-from tests.index.test_crash import WordCounter
+from tests.index.durability.test_crash import WordCounter
 import qa.assistant, qa.cli.main, qa.web.run
 with Library(Path(sys.argv[1]), WordCounter(Path(sys.argv[2]))) as library:
     list(library.add("default", [Article(id="a", text="The ferry left at noon.")]))

@@ -1,6 +1,6 @@
 """Compares articles in a home with the same on servers: quality and time of searches.
 
-python -m tests.benchmarks.stores DATA [--home HOME --collection NAME] [--limit QUESTIONS]
+python -m tests.benchmarks.storage.stores DATA [--home HOME --collection NAME] [--limit QUESTIONS]
 """
 
 from __future__ import annotations
