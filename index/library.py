@@ -34,8 +34,7 @@ from index.storage.generations import Generation, Storage
 from index.storage.protocols import VectorStore
 from index.text.messages.phrase import Phrase
 
-DEFAULT = "default"
-"""The collection used when none is named; it cannot be removed."""
+DEFAULT = "default"  # the collection used when none is named; it cannot be removed
 
 
 class Library:
@@ -52,9 +51,7 @@ class Library:
         address: str = "",
         token: str = "",
     ) -> None:
-        """Without a `storage`, the collections are in the folder; see `FolderStorage`, also for `address` and
-        `token`. Raises ArchiveLocked if another process owns the folder.
-        """
+        """Without a `storage` the collections are in the folder, as `FolderStorage` says. Raises ArchiveLocked."""
         self.folder = folder
         self.embedder = embedder
         self._reranker = reranker

@@ -33,9 +33,10 @@ def in_english_form(text: str, language: str) -> str:
         return text
     spelt, values = spelt_numbers(language)
     if spelt:
-        text = spelt.sub(lambda found: values[found[0].lower()], text)
+        text = _scaled(language).sub(lambda found: _names(language).get(_key(found[0]), found[0]), text)
+        text = spelt.sub(lambda found: values.get(_key(found[0]), found[0]), text)
     text = _NUMBER.sub(lambda found: _in_english(found[0], language), text)
-    text = _pattern(language).sub(lambda found: _names(language)[found[0].lower()], text)
+    text = _pattern(language).sub(lambda found: _names(language).get(_key(found[0]), found[0]), text)
     return _ORDINAL_DAY.sub("", text)
 
 
@@ -46,6 +47,18 @@ def _in_english(number: str, language: str) -> str:
     if group in ".,":
         plain = re.sub(rf"{re.escape(group)}(?=\d{{3}}(?!\d))", "", plain)
     return plain.replace(decimal, ".")
+
+
+def _key(word: str) -> str:
+    """The word in lower case; without the dot that a capital letter of Turkish would leave."""
+    return word.replace("İ", "i").lower()
+
+
+@cache
+def _scaled(language: str) -> re.Pattern[str]:
+    """What multiplies a number in digits, also where it is a number itself: the "mil" of "30 mil"."""
+    longest = sorted(map(re.escape, scale_words(language)), key=len, reverse=True)
+    return re.compile(rf"(?<=\d )(?:{'|'.join(longest)})(?!\w)" if longest else r"(?!)", re.IGNORECASE)
 
 
 @cache

@@ -39,6 +39,7 @@ class LibraryAccess(CatalogueAccess):
         self._library = library
         self._private_urls = private_urls
         self._make_embedder = make_embedder
+        self._default_thresholds = DEFAULT
 
     def _documents(self, collection: str) -> DocumentStore:
         return self._library.collection(collection).documents
@@ -129,7 +130,7 @@ class LibraryAccess(CatalogueAccess):
         """The confidence thresholds of the collection with its embedder. Raises ArchiveEmpty."""
         metadata = self._documents(collection).metadata
         saved = metadata.get(f"{FITTED}:{self.embedder_name}") or metadata.get(FITTED)
-        return Thresholds.model_validate_json(saved) if saved else DEFAULT
+        return Thresholds.model_validate_json(saved) if saved else self._default_thresholds
 
     @requires("admin", "collection")
     def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:

@@ -85,8 +85,6 @@ class Pipeline:
         """The events of the answer by the question's kind: composed, or drafted by `facts`; the Answer is
         the last. Leaving early stops all work. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """
-        # The embedder loads for the search, so a first question waits for the slower of the two alone.
-        asyncio.get_running_loop().run_in_executor(None, self._load_model)
         async with aclosing(
             dispatch(
                 question,
@@ -119,8 +117,11 @@ class Pipeline:
         model. Raises ArchiveEmpty, ModelUnavailable, Busy.
         """
         began = time.perf_counter()
+        # The embedder loads for the search, so a first question waits for the slower of the two alone.
+        asyncio.get_running_loop().run_in_executor(None, self._load_model)
         with traced("translate"):
             asked = await self._languages.asked(question, self._collection)
+        searching = time.perf_counter()
         with traced("search"):
             retrieval = await self._retrieval.ainvoke(asked)
         searched = time.perf_counter()
@@ -157,7 +158,7 @@ class Pipeline:
                 with traced("check"):
                     result = await self._verify(asked, context, draft, thresholds)
         timings = Timings(
-            search_ms=_milliseconds(searched - began),
+            search_ms=_milliseconds(searched - searching),
             first_token_ms=_milliseconds(first_token - began) if first_token and self._model else None,
             total_ms=_milliseconds(time.perf_counter() - began),
         )

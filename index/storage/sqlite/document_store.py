@@ -109,12 +109,8 @@ class SQLiteDocumentStore:
         return articles, passages
 
     def language_counts(self) -> dict[str, int]:
-        return dict(
-            self.database.rows(
-                "SELECT language, count(*) FROM articles WHERE language <> '' "
-                "GROUP BY language ORDER BY count(*) DESC, language"
-            )
-        )
+        counts = "SELECT language, count(*) FROM articles WHERE language <> '' GROUP BY language"
+        return dict(self.database.rows(f"{counts} ORDER BY count(*) DESC, language"))
 
     def language(self, article_id: str) -> str:
         found = self.database.rows("SELECT language FROM articles WHERE id = ?", (article_id,))

@@ -19,6 +19,7 @@ import httpx
 from qa.errors import ModelUnavailable
 from qa.llm.chat_models.base import MAX_ANSWER_TOKENS, TOP_LOGPROBS, Task
 from qa.llm.chat_models.work import ModelWork, counted
+from qa.llm.installed_weights import sha256
 from qa.llm.prompts import Message
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class LocalChatModel:
             if (self._cache / state).exists() and self._slot("restore", state):
                 return
             self._chat.invoke(messages, max_tokens=1, extra_body=self._adapting(task))
-            for outdated in self._cache.glob(f"{task.name}-*.state"):
+            for outdated in self._cache.glob(f"{task.name}-{16 * '?'}.state"):
                 outdated.unlink()
             self._slot("save", state)
             # What is read from the file is what every later conversation begins with.
@@ -149,7 +150,7 @@ class LocalChatModel:
         """Identifies a saved state by all it depends on: messages, weights and the library's version."""
         weights = self._weights.stat()
         basis = [*messages, self._weights.name, weights.st_size, weights.st_mtime_ns, version("xllamacpp")]
-        basis += [self._adapter.read_bytes()] if self._adapter else []
+        basis += self._basis
         return hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
 
     def _load(self) -> None:
@@ -161,6 +162,7 @@ class LocalChatModel:
             import xllamacpp
 
             self._weights = file = self._file()
+            self._basis = [sha256(self._adapter)] if self._adapter else []
             self._cache.mkdir(parents=True, exist_ok=True)
             folder = private_folder()
             self.socket = folder / "model.sock"

@@ -13,8 +13,8 @@ _SOMETHING = {"nobody": "somebody", "no one": "someone", "none": "some", "nothin
 _DENIAL = re.compile(
     r"\b(?P<something>nobody|no one|none|nothing)\b ?"
     r"|\b(?P<can>can)(?:not|[’']t)\b ?|\b(?P<will>wo)n[’']t\b ?"
-    r"|\b(?:not|never|no|neither)\b(?! only\b) ?|n[’']t\b",
-    re.IGNORECASE,
+    r"|\b(?:not|never|no|neither)\b(?! only\b)(?!\.? ?\d) ?|n[’']t\b",
+    re.ASCII | re.IGNORECASE,
 )
 
 

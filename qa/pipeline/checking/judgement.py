@@ -109,8 +109,11 @@ async def _contradicting(
     elif dispute.affirmed:
         without = _hypothesis(dispute.affirmed.claim, question, (dispute.quote,))
         without = replace(without, quote=dispute.affirmed.quote, context=dispute.affirmed.quote)
-        if (await verifier.verify(without)).proof >= PROVEN:
-            return Stance("", False, (dispute.quote,))
+        proof = (await verifier.verify(without)).proof
+        if proof >= PROVEN:
+            stated = (await verifier.verify(_hypothesis(claim, question, (dispute.quote,)))).proof
+            if _odds(proof) >= FAR_BETTER * _odds(stated):
+                return Stance("", False, (dispute.quote,))
         if not dispute.may_deny:
             return None
     verdict = await verifier.verify(_hypothesis(claim, question, (dispute.quote,), disputed=True))

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from index.collection import Collection
 from index.schemas import Hit
 from index.text.languages import ENGLISH, foreign_language
+from index.text.terms.stop_words import function_words
 from index.text.terms.words import words
 from qa.errors import Busy, ModelUnavailable
+from qa.guardrails.sanitizer import sanitize
 from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.drafting.proving import prove
 from qa.pipeline.model_queue import ModelQueue
@@ -51,10 +53,24 @@ class AskedQuestion:
 def _language(question: Question, among: Sequence[str]) -> str:
     """The language of the question if it is none of these; a few words are in that of the question before."""
     text = question.question
-    if len(words(text)) <= FEW_WORDS:
+    known = frozenset().union(*(function_words(language) for language in {*among, ENGLISH}))
+    if len(words(text)) <= FEW_WORDS and known.isdisjoint(word.lower() for word in words(text)):
         before = next((turn.content for turn in reversed(question.history) if turn.role == "user"), "")
         text = f"{before[:MAX_CHARACTERS]} {text}"
     return foreign_language(text, frozenset(among))
+
+
+def _taken_up(question: Question, read: Question, meant: Question) -> Question:
+    """The user's own words for what is meant: the question, or an earlier one that it takes up. `read` is the
+    question with its turns in English, and `meant` one of these.
+    """
+    if meant.question == read.question:
+        return question
+    for nth, turn in enumerate(read.history):
+        if turn.role == "user" and turn.content == meant.question:
+            own = question.history[nth].content
+            return question.model_copy(update={"question": own, "history": question.history[:nth]})
+    return question
 
 
 class AcrossLanguages:
@@ -80,14 +96,19 @@ class AcrossLanguages:
         understood = await asyncio.to_thread(understand_in_conversation, read, collection)
         if read is not question and (understood.kind in DRAFTED or understood.kind == "previous"):
             kind = "fact" if understood.kind in ("parts", "previous") else understood.kind
-            wording = question.question
+            own = _taken_up(question, read, understood.question)
+            wording = own.question
             return replace(
-                understood, question=question, wording=wording, kind=kind, parts=(wording,), corrections=()
+                understood, question=own, wording=wording, kind=kind, parts=(wording,), corrections=()
             )
         spoken = ENGLISH if read is not question else language or ENGLISH
         if main and understood.topic and understood.kind not in DRAFTED and spoken not in main:
-            async with self._queue.slot():
-                topic = await self._line(understood.topic, spoken, main[0])
+            try:
+                async with self._queue.slot():
+                    topic = await self._line(understood.topic, spoken, main[0])
+            except (Busy, ModelUnavailable) as failure:
+                logger.warning("the topic is searched as it was asked: %s", failure)
+                return understood
             understood = replace(understood, topic=topic or understood.topic)
         return understood
 
@@ -157,7 +178,7 @@ class AcrossLanguages:
             proven = await prove([candidate], asked.original, hits, self._verifier, threshold, lambda _: 0.0)
             if proven.cited.sentences:
                 return told.model_copy(update={"probability": proven.proof and round(proven.proof, 4)})
-        quoted = " … ".join(dict.fromkeys(one.quote for one in quotes)) or sentence.text
+        quoted = " … ".join(dict.fromkeys(sanitize(one.quote) for one in quotes)) or sentence.text
         return sentence.model_copy(update={"text": f"“{quoted}”", "language": asked.articles})
 
     async def _said(self, asked: AskedQuestion, text: str, quoted: str) -> str:

@@ -119,9 +119,11 @@ def _merged(found: Sequence[Sequence[Hit]]) -> list[Hit]:
 
 def _language(question: str, languages: AbstractSet[str]) -> str:
     """The language of the question, which is one of the articles' as far as these are known."""
-    if languages:
-        return language_of_query(question, languages)
-    return foreign_language(question, frozenset({ENGLISH})) or ENGLISH
+    language = foreign_language(question, frozenset({ENGLISH}))
+    if language and (not languages or language in languages):
+        return language
+    # A foreign name makes no question foreign.
+    return ENGLISH if not languages or ENGLISH in languages else language_of_query(question, languages)
 
 
 def _comparable(hits: Sequence[Hit], collection: Collection, language: str) -> list[Hit]:

@@ -41,7 +41,7 @@ def find_period(question: str, today: date) -> Period | None:
     period = next(_periods(question, today), None)
     week = period and period.first == period.last and _WEEK_OF.search(question[: period.span[0]])
     if period and week:
-        last = period.first + timedelta(days=6)
+        last = min(period.first, date.max - timedelta(days=6)) + timedelta(days=6)
         return Period(first=period.first, last=last, span=(week.start(), period.span[1]))
     return period
 

@@ -12,12 +12,14 @@ LEAST_DOUBT = 1e-3
 class ProofCoefficients(NamedTuple):
     """A logistic regression over the log-odds of a verifier's verdict, and over the rarity, 0 to 1, of the
     rarest word of the question that neither the quote nor its neighbours, title and date have: a quote that
-    never mentions Ultifi answers no question about it, however sure the verifier is.
+    never mentions Ultifi answers no question about it, however sure the verifier is. What is less probable
+    than the `threshold` is not shown.
     """
 
     intercept: float
     log_odds: float
     missing: float
+    threshold: float = 0.5
 
     def probability(self, verdict: float, missing: float) -> float:
         """The probability, 0 to 1, of a verdict, 0 to 1."""
@@ -27,5 +29,5 @@ class ProofCoefficients(NamedTuple):
 
 
 # Fitted by `make fit-verifier`: with the default model as verifier, and with its adapter for judging.
-PROOF = ProofCoefficients(intercept=-0.31, log_odds=0.93, missing=-0.92)
+PROOF = ProofCoefficients(intercept=-0.31, log_odds=0.93, missing=-0.92, threshold=0.35)
 TUNED_PROOF = ProofCoefficients(intercept=0.72, log_odds=0.54, missing=-1.35)

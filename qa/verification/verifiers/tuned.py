@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from qa.guardrails.sanitizer import sanitize
-from qa.llm.chat_models import ChatModel, Task
+from qa.llm.chat_models import ChatModel, Task, first_token
 from qa.llm.prompts import load_prompt
 from qa.verification.verifiers.judge import (
-    LEAST_PROBABILITY,
     MAX_CHARACTERS,
     ask,
     dated_quote,
@@ -17,6 +16,8 @@ from qa.verification.verifiers.verifier import Hypothesis, Verdict
 
 # What the adapter was trained to reply: proven, contradicted, or neither.
 WORDS = ("yes", "false", "no")
+# The three words together have nearly always more than this probability.
+LEAST_TOTAL = 0.1
 
 
 def tuned_judging_task() -> Task:
@@ -38,10 +39,11 @@ class TunedVerifier:
 
     async def verify(self, hypothesis: Hypothesis) -> Verdict:
         reply = await ask(self._model, self._task, judged_values(hypothesis))
-        first, *_ = reply.response_metadata["logprobs"]["content"]
-        found = [probability(first["top_logprobs"], word) + LEAST_PROBABILITY for word in WORDS]
-        proof, contradiction, neither = found
-        total = proof + contradiction + neither
+        token = first_token(reply)
+        alternatives = (token or {}).get("top_logprobs") or ()
+        proof, contradiction, neither = (probability(alternatives, word) for word in WORDS)
+        # Where it says none of them it proves nothing.
+        total = max(proof + contradiction + neither, LEAST_TOTAL)
         return Verdict(proof=proof / total, contradiction=contradiction / total)
 
 

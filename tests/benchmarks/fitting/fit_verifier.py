@@ -142,7 +142,7 @@ def main() -> int:
         rows = read_labels(field)
         found = fit(rows)
         console.print(separation(rows, found), curve(rows, found), f"{name} = {found}", sep="\n")
-        if found != coefficients:
+        if found[:-1] != coefficients[:-1]:  # all but the threshold
             console.print(f"qa/verification/verifiers/proof.py has {coefficients}; put the fitted ones there")
             differ = True
     return int(differ)

@@ -1,6 +1,6 @@
 """What the judge's adapter is trained on: hypotheses with the label that readers, or their making, gave them.
 
-- `invented.jsonl`: 900 quotes and claims by three writers who had not seen the code, with 88 changed numbers.
+- `invented.jsonl`: 930 quotes and claims by three writers who had not seen the code, and 58 changed numbers.
 - `passages.jsonl`: places in articles of the data folder, of questions of half "a": answers and distractors
   of a question under a sentence that has them (the news read by a person), evidence and other sentences.
 - `../fitting/proof_labels.jsonl`, half "a": drafts of the product, labelled by two readers.

@@ -9,7 +9,17 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from qa.schemas import MAX_TURN_CHARACTERS, MAX_TURNS, Question, Schema, checked_question
+from qa.schemas import (
+    LIMITS,
+    MAX_LANGUAGE_CHARACTERS,
+    MAX_TURN_CHARACTERS,
+    MAX_TURNS,
+    Kind,
+    Limit,
+    Question,
+    Schema,
+    checked_question,
+)
 from qa.web.api.openai.tasks import ChatTask, find_task
 from qa.web.schemas import AsOf, FilterParams
 
@@ -65,6 +75,9 @@ class QuothOptions(Schema):
 
     as_of: AsOf = None
     filters: FilterParams = FilterParams()
+    kind: Kind | None = None
+    ignore: tuple[Limit, ...] = Field((), max_length=len(LIMITS))
+    language: str = Field("en", max_length=MAX_LANGUAGE_CHARACTERS)
 
 
 _NO_TOOLS = "Quoth answers from its articles and calls no tools; omit {}"
@@ -158,6 +171,9 @@ class ChatRequest(BaseModel):
             # Clients send the whole conversation; what a follow-up question refers to is near its end.
             history=turns[-MAX_TURNS:],
             as_of=self.quoth.as_of,
+            kind=self.quoth.kind,
+            ignore=self.quoth.ignore,
+            language=self.quoth.language,
             filters=self.quoth.filters.to_filters(),
             collection=self.collection,
         )
