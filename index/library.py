@@ -51,7 +51,7 @@ class Library:
         address: str = "",
         token: str = "",
     ) -> None:
-        """Without a `storage` the collections are in the folder, as `FolderStorage` says. Raises ArchiveLocked."""
+        """Without a `storage` the collections are in the folder (`FolderStorage`). Raises ArchiveLocked."""
         self.folder = folder
         self.embedder = embedder
         self._reranker = reranker

@@ -135,9 +135,7 @@ class LocalChatModel:
         return {"lora": [{"id": 0, "scale": float(task.adapted)}]} if self._adapter else {}
 
     def _switch(self, task: Task) -> None:
-        """Puts the adapter on or off before a state is read: with another adapter llama.cpp forgets what it
-        has read.
-        """
+        """Puts the adapter on or off before a state is read, which llama.cpp would forget otherwise."""
         if self._adapter and task.adapted != self._adapted:
             self._client.post("/completion", json={"prompt": [0], "n_predict": 0, **self._adapting(task)})
             self._adapted = task.adapted
