@@ -18,13 +18,12 @@ from index.errors import (
     CollectionInvalid,
     EmbedderMismatch,
     QuothError,
-    SnapshotInvalid,
 )
-from index.ingest import delete_orphan_vectors
 from index.maintenance.backup import Sink, write_backup
 from index.maintenance.backup_file import verify_backup
 from index.maintenance.reindex import outdated, reindex
-from index.maintenance.restore import restore
+from index.maintenance.restore import require_free, restore
+from index.maintenance.sweep import sweep, sweep_storage
 from index.maintenance.vector_sample import check_sample
 from index.queue.ingest_queue import IngestQueue
 from index.schemas import Article, Ingested, Skipped
@@ -66,10 +65,12 @@ class Library:
 
         Raises ArchiveEmpty if there is none, and CollectionInvalid for an invalid name.
         """
+        current = self._storage.create if make else self._storage.current
+        generation, opened = current(checked_name(name)), self._open.get(name)
+        if opened and opened[0] == generation:  # without the lock: another collection may take long to open
+            return opened[1]
         with self._opening:
-            storage, name = self._storage, checked_name(name)
-            generation = storage.create(name) if make else storage.current(name)
-            opened = self._open.get(name)
+            generation, opened = current(name), self._open.get(name)
             if not opened or opened[0] != generation:  # another process may have put a new one in its place
                 self._close(name)
                 if not make and not generation.exists():
@@ -103,13 +104,10 @@ class Library:
         return self.collection(name, make=True).add(items)
 
     def sweep(self) -> int:
-        """Deletes the vectors that interrupted writes have left behind; returns their number."""
-        deleted = 0
-        for name in self.names():
-            with suppress(ArchiveEmpty, EmbedderMismatch):  # removed meanwhile, or to be reindexed
-                collection = self.collection(name)
-                deleted += delete_orphan_vectors(collection.documents, collection.vectors)
-        return deleted
+        """Deletes what interrupted writes, replaced and removed collections have left behind; returns the
+        number of vectors of the first.
+        """
+        return sweep(self._storage, self.collection)
 
     def names(self) -> list[str]:
         """The names of all collections, sorted."""
@@ -132,6 +130,7 @@ class Library:
                 )
             self._close(name)
             self._storage.remove(name)
+        sweep_storage(self._storage)
 
     def outdated(self) -> dict[str, int]:
         """The collections that another embedder made, or whose articles were indexed without their languages,
@@ -165,8 +164,10 @@ class Library:
             yield from reindex(current, building, self.embedder, self._vectors_of(name))
             with self._opening:
                 self._close(name)
-                if self._storage.install(building, copy_of=current):
-                    return
+                installed = self._storage.install(building, copy_of=current)
+            if installed:
+                sweep_storage(self._storage)
+                return
 
     def _vectors_of(self, name: str) -> VectorStore | None:
         """The vectors of a collection, if this library's embedder computed them and they can be used."""
@@ -219,18 +220,18 @@ class Library:
         """
         with self._restoring:
             manifest = verify_backup(file)
-            for name in names.values():
-                if self._storage.current(checked_name(name)).exists() and not replace:
-                    raise SnapshotInvalid(
-                        f"there is a collection '{name}' already; import the file under another name, with "
-                        "--as, or put it in the place of that one, with --replace"
-                    )
+            for name in map(checked_name, names.values()):
+                if not replace:
+                    require_free(self._storage.current(name))
+            # Asked for once: if another process installs one, the next of its name is another one, and empty.
+            built = {name: self._storage.importing(name) for name in names.values()}
             for saved, name in names.items():
-                yield from restore(file, manifest, saved, self._storage.importing(name), self.embedder)
+                yield from restore(file, manifest, saved, built[name], self.embedder)
             with self._opening:
-                for name in names.values():
+                for name, generation in built.items():
                     self._close(name)
-                    self._storage.install(self._storage.importing(name))
+                    self._storage.install(generation)
+            sweep_storage(self._storage)
 
     def _close(self, name: str) -> None:
         if opened := self._open.pop(name, None):

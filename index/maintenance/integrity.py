@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from index.chunking import title_prefix
 from index.collection import Collection
 from index.embedding.embedder import TextTokenizer
+from index.ingest import delete_orphan_vectors
 from index.schemas import Article
 from index.storage.protocols import PassageSpan
 
@@ -101,10 +102,20 @@ def repair(collection: Collection, report: IntegrityReport) -> None:
     Raises DiskFull; repairs made before that remain.
     """
     if not report.lost_articles:
-        collection.vectors.delete(report.orphan_vectors)
+        _delete_orphans(collection, report)
     collection.keywords.delete_entries(report.orphan_keywords)
     for _ in collection.add(_damaged_articles(collection, report), again=True):
         pass
+
+
+def _delete_orphans(collection: Collection, report: IntegrityReport) -> None:
+    """Other processes may be writing: a vector of theirs is noted as pending before it is there, and its note
+    goes with the transaction that stores the passage. So pending ones are read first.
+    """
+    pending = set(collection.documents.orphan_vectors())
+    stored = collection.documents.passage_ids()
+    collection.vectors.delete(_sorted(set(report.orphan_vectors) - pending - stored))
+    delete_orphan_vectors(collection.documents, collection.vectors)
 
 
 def _damaged_articles(collection: Collection, report: IntegrityReport) -> Iterator[Article]:

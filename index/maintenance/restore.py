@@ -15,6 +15,15 @@ from index.schemas import Article, Skipped
 from index.storage.generations import Generation
 
 
+def require_free(current: Generation) -> None:
+    """Raises SnapshotInvalid if there is a collection of the name."""
+    if current.exists():
+        raise SnapshotInvalid(
+            f"there is a collection '{current.collection}' already; import the file under another name, with "
+            "--as, or put it in the place of that one, with --replace"
+        )
+
+
 def restore(
     file: Path, manifest: BackupManifest, saved: str, building: Generation, embedder: Embedder
 ) -> Iterator[None]:

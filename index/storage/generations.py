@@ -42,7 +42,7 @@ class Generation(Protocol):
         """The error for vectors whose articles are not there."""
 
     def clear(self) -> None:
-        """Deletes everything in it, which may not be open."""
+        """Deletes everything in it, which may not be open, nor in use."""
 
     def vector_damage(self) -> str:
         """What is wrong with the vectors, which may not be open; empty if nothing is."""
@@ -76,6 +76,9 @@ class Storage(Protocol):
 
     def remove(self, name: str) -> None:
         """Removes a collection, which may not be open."""
+
+    def sweep(self) -> None:
+        """Deletes what was replaced or removed and is kept no longer; may take minutes."""
 
     def check(self) -> None:
         """Raises ArchiveBroken or StoreUnavailable if nothing can be read or written; takes no time."""

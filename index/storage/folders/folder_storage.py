@@ -111,6 +111,9 @@ class FolderStorage:
     def remove(self, name: str) -> None:
         self._folders.remove(name)
 
+    def sweep(self) -> None:
+        """Nothing is kept that was replaced or removed."""
+
     def check(self) -> None:
         self._lock.check()
         for name in self.names():

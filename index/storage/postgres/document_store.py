@@ -28,9 +28,11 @@ class PostgresDocumentStore(ArticleQueries):
     `put` and `remove` also update the keyword index (`PostgresKeywordIndex`), in the same transaction.
     """
 
-    def __init__(self, postgres: Postgres, generation: int) -> None:
+    def __init__(self, postgres: Postgres, generation: int, *, purpose: str = "") -> None:
+        """`purpose` is what the generation is built for; once it serves another one, nothing is written."""
         super().__init__(postgres, generation)
         self._postgres = postgres
+        self._purpose = purpose
 
     def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]], batch: int = 0) -> None:
         ids = [stored(passage.id) for _, passages in articles for passage in passages]
@@ -77,8 +79,7 @@ class PostgresDocumentStore(ArticleQueries):
             )
 
     def mark_orphans(self, ids: Sequence[str]) -> int:
-        with self._postgres.transaction(seconds=WRITE_SECONDS) as db:
-            lock_generation(db, self.generation)
+        with self._locked() as db:
             [(batch,)] = db.rows(
                 "INSERT INTO batches (generation, expires) VALUES (%s, now() + make_interval(secs => %s)) "
                 "RETURNING id",
@@ -126,15 +127,20 @@ class PostgresDocumentStore(ArticleQueries):
 
     @contextmanager
     def _writing(self) -> Iterator[Transaction]:
+        """A transaction that changes the generation, as `_locked`."""
+        with self._locked() as db:
+            db.execute("UPDATE generations SET revision = revision + 1 WHERE id = %s", (self.generation,))
+            yield db
+
+    @contextmanager
+    def _locked(self) -> Iterator[Transaction]:
         """A transaction that alone writes to the generation. Raises ArchiveEmpty if another one has taken
-        its place.
+        its place, or if it was being built and another process has put it into use.
         """
         with self._postgres.transaction(seconds=WRITE_SECONDS) as db:
             lock_generation(db, self.generation)
-            if not db.execute(
-                "UPDATE generations SET revision = revision + 1 WHERE id = %s AND retired IS NULL",
-                (self.generation,),
-            ):
+            wanted = "SELECT FROM generations WHERE id = %s AND retired IS NULL AND purpose = %s"
+            if not db.rows(wanted, (self.generation, self._purpose)):
                 raise ArchiveEmpty(CLOSED)
             yield db
 

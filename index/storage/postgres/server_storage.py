@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from index.errors import ArchiveBroken, ArchiveEmpty
@@ -31,6 +31,7 @@ class ServerGeneration:
     number: int
     collection: str
     vectors: str = ""
+    purpose: str = field(default="", compare=False)
     postgres: Postgres = field(compare=False, repr=False, kw_only=True)
     chroma: ChromaServer = field(compare=False, repr=False, kw_only=True)
 
@@ -44,7 +45,7 @@ class ServerGeneration:
         """A transaction made both the collection and its tables."""
 
     def documents(self) -> DocumentStore:
-        return PostgresDocumentStore(self.postgres, self.number)
+        return PostgresDocumentStore(self.postgres, self.number, purpose=self.purpose)
 
     def open(self) -> Stores:
         if not self.exists():
@@ -62,9 +63,13 @@ class ServerGeneration:
         )
 
     def clear(self) -> None:
-        self._vectors().delete()
+        """Raises ArchiveEmpty if it is in use, which another process may have seen to meanwhile."""
         with self.postgres.transaction(seconds=_DELETE_SECONDS) as db:
             lock_generation(db, self.number)
+            unused = "SELECT FROM generations WHERE id = %s AND (retired IS NOT NULL OR purpose != '')"
+            if not db.rows(unused, (self.number,)):
+                raise ArchiveEmpty(CLOSED)
+            self._vectors().delete()
             self.empty(db)
 
     def empty(self, db: Transaction) -> None:
@@ -132,16 +137,18 @@ class ServerStorage:
             old = int(rows[0][0]) if rows else 0
             if old:
                 lock_generation(db, old)  # nobody adds to it from here on
+            lock_generation(db, new.number)
             if copy_of is not None and not _is_copy(db, new.number, old):
                 return False
+            finished = "UPDATE generations SET purpose = '' WHERE id = %s AND purpose != ''"
+            if not db.execute(finished, (new.number,)):
+                raise ArchiveEmpty(CLOSED)  # another process has installed it
             db.execute(
                 "INSERT INTO collections (name, generation) VALUES (%s, %s) "
                 "ON CONFLICT (name) DO UPDATE SET generation = excluded.generation",
                 (new.collection, new.number),
             )
-            db.execute("UPDATE generations SET purpose = '' WHERE id = %s", (new.number,))
             db.execute("UPDATE generations SET retired = now() WHERE id = %s", (old,))
-        self.delete_retired()
         return True
 
     def remove(self, name: str) -> None:
@@ -150,9 +157,8 @@ class ServerStorage:
             lock_generation(db, current.number)
             db.execute("DELETE FROM collections WHERE name = %s AND generation = %s", (name, current.number))
             db.execute("UPDATE generations SET retired = '-infinity' WHERE id = %s", (current.number,))
-        self.delete_retired()
 
-    def delete_retired(self) -> None:
+    def sweep(self) -> None:
         """Deletes generations that were removed, or replaced RETIRED_SECONDS ago."""
         rows = self.postgres.rows(
             "SELECT id, vectors, collection FROM generations "
@@ -160,8 +166,8 @@ class ServerStorage:
             (RETIRED_SECONDS,),
         )
         for number, vectors, name in rows:
-            generation = self._generation(number, vectors, name)
-            generation.clear()
+            with suppress(ArchiveEmpty):  # another process has deleted it
+                self._generation(number, vectors, name).clear()
             self.postgres.rows("DELETE FROM generations WHERE id = %s", (number,))
 
     def check(self) -> None:
@@ -178,10 +184,10 @@ class ServerStorage:
             if not db.rows(wanted, (name, purpose)):
                 db.rows(*_new_generation(name, purpose))
             [(number, vectors)] = db.rows(wanted, (name, purpose))
-        return self._generation(number, vectors, name)
+        return self._generation(number, vectors, name, purpose)
 
-    def _generation(self, number: int, vectors: str, name: str) -> ServerGeneration:
-        return ServerGeneration(number, name, vectors, postgres=self.postgres, chroma=self.chroma)
+    def _generation(self, number: int, vectors: str, name: str, purpose: str = "") -> ServerGeneration:
+        return ServerGeneration(number, name, vectors, purpose, postgres=self.postgres, chroma=self.chroma)
 
     @contextmanager
     def _renaming(self) -> Iterator[Transaction]:

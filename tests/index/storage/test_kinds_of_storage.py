@@ -17,6 +17,7 @@ from index.maintenance.integrity import check_integrity, repair
 from index.readers.registry import read_sources
 from index.schemas import Article, Filters, IngestReport
 from index.storage.generations import Storage
+from index.storage.protocols import VectorMetadata
 from tests.index.storage.test_duplicate_clusters import HERALD, OWN, WIRE
 from tests.paths import SEEDS
 from tests.servers import Servers
@@ -175,3 +176,20 @@ def test_another_process_sees_a_reindexed_and_a_removed_collection(
         one.remove("press")
         with pytest.raises(ArchiveEmpty):
             other.collection("press")
+
+
+@pytest.mark.distributed
+def test_mending_keeps_the_vectors_that_another_process_is_writing(
+    servers: Servers, tmp_path: Path, embedder: SentenceEmbedder
+) -> None:
+    with Library(tmp_path, embedder, storage=servers.new_storage()) as library:
+        add(library, ARTICLES[0])
+        collection = library.collection("default")
+        vector, metadata = embedder.encode(["x"]), [VectorMetadata(article_id="a", source="", date=None)]
+        collection.documents.mark_orphans(["written-0"])
+        for id_ in ("written-0", "left-0"):
+            collection.vectors.put([id_], vector, metadata)
+        report = check_integrity(collection)
+        assert report.orphan_vectors == ("left-0", "written-0")
+        repair(collection, report)
+        assert collection.vectors.ids() == {*collection.documents.passage_ids(), "written-0"}

@@ -125,7 +125,7 @@ def test_a_replaced_generation_takes_nothing_more(one: Stores, other: Stores, st
     storage.postgres.rows(
         "UPDATE generations SET retired = now() - interval '1 hour' WHERE retired IS NOT NULL"
     )
-    storage.delete_retired()
+    storage.sweep()
     assert storage.postgres.rows("SELECT count(*) FROM generations") == [(1,)]
     assert storage.postgres.rows("SELECT count(*) FROM articles") == [(2,)]
     assert storage.current("default").open().documents.counts() == (2, 3)
@@ -136,7 +136,35 @@ def test_a_removed_collection_leaves_nothing(one: Stores, other: Stores, storage
     one.vectors.put(IDS, AXES[:2], METADATA)
     one.documents.put([(FERRY, FERRY_PASSAGES)], batch)
     storage.remove("default")
+    storage.sweep()
     assert storage.names() == [] and not storage.current("default").exists()
     for table in ("generations", "articles", "passages", "terms", "postings", "minhash_bands", "metadata"):
         assert storage.postgres.rows(f"SELECT count(*) FROM {table}") == [(0,)]
     assert not other.vectors.exists()
+
+
+def test_what_another_process_has_put_into_use_is_not_built_or_installed_again(
+    one: Stores, storage: ServerStorage
+) -> None:
+    one.documents.put([(BREAD, passages(BREAD, 10))])
+    mine, theirs = storage.building("default"), storage.building("default")
+    building = mine.open()
+    building.documents.put([(BREAD, passages(BREAD, 10))])
+    assert storage.install(theirs, copy_of=storage.current("default"))
+    for change in (
+        lambda: building.documents.remove([BREAD.id]),
+        lambda: building.documents.mark_orphans(IDS),
+        mine.clear,
+        lambda: storage.install(mine),
+    ):
+        with pytest.raises(ArchiveEmpty, match="try again"):
+            change()
+    assert storage.current("default") == theirs
+    assert theirs.open().documents.counts()[0] == storage.current("default").open().documents.counts()[0] == 1
+    assert storage.postgres.rows("SELECT count(*) FROM generations WHERE retired IS NULL") == [(1,)]
+
+
+def test_no_vectors_are_written_to_a_replaced_generation(one: Stores, storage: ServerStorage) -> None:
+    assert storage.install(storage.importing("default"))
+    with pytest.raises(ArchiveEmpty, match="try again"):
+        one.documents.mark_orphans(IDS)
