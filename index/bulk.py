@@ -89,6 +89,8 @@ def _start(ray: Any, actors: int) -> None:
     ray.init(**options)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
+    # Of two versions of an article, the later one has to be stored last.
+    context.execution_options.preserve_order = True
 
 
 def _embedded(

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,9 +36,11 @@ class RunningServer:
     answers: Callable[[int], bool]
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    prepare: Callable[[], object] = lambda: None
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
+        self.prepare()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*map(str, self.command)], stdout=log, stderr=log, user=self.user, cwd="/"
@@ -81,14 +83,18 @@ class RunningServer:
         """To the process and those that it started."""
         assert self.process
         own = self.process.pid
-        os.kill(own, number)
-        for status in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = status.read_text().rpartition(")")[2].split()
-                if int(fields[1]) == own:
-                    os.kill(int(status.parent.name), number)
-            except (FileNotFoundError, ProcessLookupError):
-                continue
+        for process in [own, *_children(own)]:  # found before: a killed one's become another's
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
+
+
+def _children(process: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+            if int(status.read_text().rpartition(")")[2].split()[1]) == process:
+                found.append(int(status.parent.name))
+    return found
 
 
 @dataclass

@@ -90,7 +90,9 @@ class ServedEmbedder:
 
     @cached_property
     def window(self) -> int:
-        """The tokens that the model reads at once, at most MAX_WINDOW, as vLLM and TEI tell them."""
+        """The tokens that the model reads at once, at most MAX_WINDOW, as vLLM and TEI tell them. Raises
+        EmbedderUnavailable if the server is away: what it would tell is not known.
+        """
         told = (
             self._told(f"{self.url}/models", lambda page: page["data"][0]["max_model_len"]),
             self._told(f"{self.url.removesuffix('/v1')}/info", lambda page: page["max_input_length"]),
@@ -99,7 +101,12 @@ class ServedEmbedder:
 
     def _told(self, address: str, read: Callable[[Any], Any]) -> int | None:
         try:
-            size = read(self._client.get(address).raise_for_status().json())
+            reply = self._client.get(address)
+            if reply.status_code in _TRY_AGAIN:
+                raise self._unavailable(f"status {reply.status_code}")
+            size = read(reply.raise_for_status().json())
+        except httpx.TransportError as error:
+            raise self._unavailable(f"{type(error).__name__}: {error}") from error
         except (httpx.HTTPError, ValueError, LookupError, TypeError):
             return None  # most servers have only one of the pages
         return size if isinstance(size, int) and size > 0 else None
@@ -143,7 +150,10 @@ class ServedEmbedder:
             except (ValueError, LookupError, TypeError) as error:
                 reason = f"its reply has no vectors: {error}"
             break
-        raise EmbedderUnavailable(
+        raise self._unavailable(reason)
+
+    def _unavailable(self, reason: str) -> EmbedderUnavailable:
+        return EmbedderUnavailable(
             f"the server at {self.url} did not embed with '{self._model}' ({self._redacted(reason)}); "
             "start it, or correct QUOTH_EMBEDDER_URL and QUOTH_EMBEDDER"
         )

@@ -11,8 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException
 
-from index.errors import BatchLost, EmbedderUnavailable, QuothError, StoreUnavailable
+from index.errors import ArchiveEmpty, BatchLost, EmbedderUnavailable, QuothError, StoreUnavailable
 from index.queue.ingest_queue import QUEUE, TASK
 from index.queue.messages import pack_error, pack_outcomes, unpack_articles
 from index.schemas import Article, Ingested, Skipped
@@ -25,9 +26,13 @@ LEASE_SECONDS = 30.0
 # How often a worker looks for batches of dead workers, and gives a sign of life.
 _BEATS_PER_LEASE = 5
 _RESTART_SECONDS = 2.0
-# What is tried again, about a minute long.
-_PASSING = (BatchLost, EmbedderUnavailable, StoreUnavailable)
+# What is tried again, about a minute long. Collections are made where there are none, so one that is missing
+# is being replaced.
+_PASSING = (ArchiveEmpty, BatchLost, EmbedderUnavailable, StoreUnavailable)
 _RETRY_SECONDS, _ATTEMPTS = 2, 30
+# How often an error is tried again that nobody has foreseen, and how many workers may die of a batch.
+UNFORESEEN_ATTEMPTS, DEATHS = 3, 5
+_GIVEN_UP = "a batch could not be stored; the workers' logs say why"
 # Outcomes that nobody fetched, since whoever added the articles is gone.
 _FORGET = "DELETE FROM ingest_batches WHERE ended < now() - interval '1 day'"
 
@@ -62,6 +67,7 @@ class Worker:
         """Runs until SIGTERM or SIGINT, which let it finish its batch. While the database is away it tries
         again and again.
         """
+        living = asyncio.create_task(self._live())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
@@ -73,6 +79,16 @@ class Worker:
             if not self._stopping.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), _RESTART_SECONDS)
+        living.cancel()
+
+    async def _live(self) -> None:
+        """Gives signs of life, also while a sweep or the database takes long: a new start would not help."""
+        while True:
+            try:
+                await asyncio.to_thread(self._alive)
+            except OSError as error:
+                logger.warning("no sign of life can be given: %s", error)
+            await asyncio.sleep(self._lease / _BEATS_PER_LEASE)
 
     async def _work(self) -> None:
         """Works until it is told to stop, or the connection is lost."""
@@ -107,20 +123,23 @@ class Worker:
                 raise result
 
     async def _tend(self, app: App) -> None:
-        """Gives signs of life, puts batches of dead workers back into the queue, and sweeps."""
+        """Puts batches of dead workers back into the queue, and sweeps."""
         while True:
-            await asyncio.to_thread(self._alive)
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._lease):
-                logger.warning("a worker died, or was paused; its batch is taken up again")
-                await app.job_manager.retry_job(job)
-            with suppress(StoreUnavailable):  # the next time
+                # In front, since its articles have waited longest; the priority counts the dead.
+                with suppress(ConnectorException):  # another worker was faster, or it is stored by now
+                    await app.job_manager.retry_job(job, priority=job.priority + 1)
+                    logger.warning("a worker died, or was paused; its batch is taken up again")
+            try:
                 await asyncio.to_thread(self._sweep)
                 await asyncio.to_thread(self._postgres.rows, _FORGET)
+            except QuothError as error:
+                logger.warning("what dead writers left behind is deleted the next time: %s", error)
             await asyncio.sleep(self._lease / _BEATS_PER_LEASE)
 
     def _store_batch(self, context: JobContext, batch: str) -> None:
         """Stores a batch that is not stored yet, and notes the outcomes, or an error. Raises what may be over
-        soon, after which it is tried again.
+        soon, after which it is tried again, as is what nobody has foreseen, a few times.
         """
         found = self._postgres.rows(
             "UPDATE ingest_batches SET begun = now() WHERE id = %s AND ended IS NULL "
@@ -132,17 +151,28 @@ class Worker:
         [(collection, articles)] = found
         outcomes, error = b"", None
         try:
+            if context.job.priority >= DEATHS:
+                logger.error("%d workers have died of a batch", DEATHS)
+                raise QuothError(_GIVEN_UP)
             outcomes = pack_outcomes(list(self._store(collection, unpack_articles(articles))))
-        except QuothError as failed:
-            if isinstance(failed, _PASSING) and context.job.attempts < _ATTEMPTS:
+        except Exception as failed:
+            if context.job.attempts < _attempts(failed):
                 raise
-            logger.error("a batch for '%s' failed: %s", collection, failed)
-            error = pack_error(failed)
+            told = failed if isinstance(failed, QuothError) else QuothError(_GIVEN_UP)
+            logger.error("a batch for '%s' failed: %s", collection, failed, exc_info=told is not failed)
+            error = pack_error(told)
         self._postgres.rows(
             "UPDATE ingest_batches SET ended = now(), outcomes = %s, error = %s "
             "WHERE id = %s AND ended IS NULL",
             (outcomes, error, UUID(batch)),
         )
+
+
+def _attempts(failed: Exception) -> int:
+    """How often it is tried again."""
+    if isinstance(failed, _PASSING):
+        return _ATTEMPTS
+    return 0 if isinstance(failed, QuothError) else UNFORESEEN_ATTEMPTS
 
 
 def run_worker(url: str, postgres: Postgres, store: Store, **options: Any) -> None:

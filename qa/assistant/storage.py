@@ -19,6 +19,8 @@ def open_storage(settings: Settings, *, address: str = "", token: str = "") -> S
     """
     if not settings.database_url or not settings.chroma_url:
         return FolderStorage(settings.home, address=address, token=token)
+    # Processes keep some files of their own in it, such as a worker's sign of life.
+    settings.home.mkdir(parents=True, exist_ok=True)
     # Not needed, and not installed, where articles are in the home.
     from index.storage.chroma.server_client import ChromaAddress, ChromaServer
     from index.storage.postgres.connection import Postgres

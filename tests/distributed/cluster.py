@@ -126,7 +126,14 @@ def _server(folder: Path, environment: Mapping[str, str]) -> RunningServer:
 
 def _worker(folder: Path, environment: Mapping[str, str]) -> RunningServer:
     command = _program(folder, environment, str(QUOTH), "work", "--lease", str(LEASE_SECONDS))
-    return RunningServer(command, 0, folder / "log", lambda _: (folder / "work.alive").exists())
+    alive = folder / "work.alive"
+    return RunningServer(
+        command,
+        0,
+        folder / "log",
+        lambda _: alive.exists(),
+        prepare=lambda: alive.unlink(missing_ok=True),  # that of the process before
+    )
 
 
 def _balancer(folder: Path, a: RunningServer, b: RunningServer) -> RunningServer:

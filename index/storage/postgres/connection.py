@@ -102,10 +102,9 @@ class Postgres:
         """`seconds` is how long a statement may take. Raises StoreUnavailable if the URL is none."""
         try:
             parts = conninfo.conninfo_to_dict(url)
-        except psycopg.ProgrammingError as error:
-            raise StoreUnavailable(
-                PART, f"QUOTH_DATABASE_URL is no address of a database ({error})"
-            ) from None
+        except psycopg.ProgrammingError:  # its message has the address, password included
+            reason = "QUOTH_DATABASE_URL is no address of a database, postgresql://USER:PASSWORD@HOST/NAME"
+            raise StoreUnavailable(PART, reason) from None
         self.place = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
         """Where the database is, without the password."""
         self._url = url

@@ -87,7 +87,8 @@ class PostgresKeywordIndex(KeywordStatistics):
         known |= self._known_terms([term for term in terms if term not in known])
         total = self._total()
         return {
-            id_: terms[term] * max(math.log((total - count + 0.5) / (count + 0.5)), _LEAST_IDF)
+            # Another process may have added passages since the total was read, or before it.
+            id_: terms[term] * max(math.log((max(total, count) - count + 0.5) / (count + 0.5)), _LEAST_IDF)
             for term, (id_, count) in known.items()
         }
 

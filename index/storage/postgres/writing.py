@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from index.schemas import Article, Passage, site_of
 from index.storage.postgres import duplicate_clusters
@@ -89,15 +89,7 @@ def _insert_postings(db: Transaction, generation: int, counted: Sequence[tuple[i
     frequencies: Counter[str] = Counter()
     for _, terms in counted:
         frequencies.update(terms.keys())
-    ids: dict[str, int] = dict(
-        db.rows(
-            "INSERT INTO terms (generation, term, passages) "
-            "SELECT %s, * FROM unnest(%s::text[], %s::int[]) "
-            "ON CONFLICT (generation, term) DO UPDATE SET passages = terms.passages + excluded.passages "
-            "RETURNING term, id",
-            (generation, list(frequencies), list(frequencies.values())),
-        )
-    )
+    ids = _count_terms(db, generation, frequencies)
     postings = [
         (passage, ids[term], min(count, _MOST), min(terms.total(), _MOST))
         for passage, terms in counted
@@ -108,6 +100,27 @@ def _insert_postings(db: Transaction, generation: int, counted: Sequence[tuple[i
         postings,
         ("int8", "int4", "int2", "int2"),
     )
+
+
+def _count_terms(db: Transaction, generation: int, frequencies: Mapping[str, int]) -> dict[str, int]:
+    """The number of each term. Known ones are updated first: an INSERT with ON CONFLICT takes a new number
+    for each row, whether it keeps it or not, and there are no more than 2³¹.
+    """
+    ids: dict[str, int] = dict(
+        db.rows(
+            "UPDATE terms SET passages = terms.passages + counted.passages "
+            "FROM unnest(%s::text[], %s::int[]) AS counted (term, passages) "
+            "WHERE generation = %s AND terms.term = counted.term RETURNING terms.term, id",
+            (list(frequencies), list(frequencies.values()), generation),
+        )
+    )
+    new = [term for term in frequencies if term not in ids]
+    inserted = db.rows(
+        "INSERT INTO terms (generation, term, passages) "
+        "SELECT %s, * FROM unnest(%s::text[], %s::int[]) RETURNING term, id",
+        (generation, new, [frequencies[term] for term in new]),
+    )
+    return ids | dict(inserted)
 
 
 def delete(db: Transaction, generation: int, ids: Sequence[str]) -> None:

@@ -40,6 +40,8 @@ class PostgresJobs:
         return {str(id_) for (id_,) in cancelled}
 
     def get(self, id_: str) -> Job | None:
+        if "\0" in id_:  # PostgreSQL refuses it
+            return None
         found = self._postgres.rows(f"SELECT {_COLUMNS} FROM jobs WHERE id = %s", (SILENT_SECONDS, id_))
         return _job(found[0]) if found else None
 

@@ -88,6 +88,17 @@ def test_the_window_is_the_servers() -> None:
             assert embedder.tokens.offsets("Marren, 1") == [(0, 4), (4, 6), (6, 7), (8, 9)]
 
 
+def test_the_window_is_asked_for_again_once_the_server_is_back() -> None:
+    server = Server(window=100)
+    embedder = ServedEmbedder("http://127.0.0.1:9/v1", "words")
+    with pytest.raises(EmbedderUnavailable, match="ConnectError"):
+        _ = embedder.tokens.limit
+    with server.running() as url:
+        embedder.url = url
+        assert embedder.tokens.limit == 92
+    embedder.close()
+
+
 def articles() -> list[Article]:
     return [Article(id=f"a{n}", title="News", text=text) for n, text in enumerate(TEXTS)]
 

@@ -41,6 +41,7 @@ def test_actors_store_what_one_process_stores(tmp_path: Path) -> None:
         outcomes = list(add_with_ray(loaded, items, make, actors=2))
         again = list(add_with_ray(loaded, items, make, actors=2))
         assert [one.how for one in outcomes if isinstance(one, Ingested)] == ["added"] * len(articles)
+        assert [one.article_id for one in outcomes if isinstance(one, Ingested)] == [a.id for a in articles]
         assert [one.how for one in again if isinstance(one, Ingested)] == ["unchanged"] * len(articles)
         stored = one.collection("default")
         ids = sorted(stored.documents.passage_ids())

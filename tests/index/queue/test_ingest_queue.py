@@ -12,10 +12,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate.jobs import Job
 
-from index.errors import ArchiveEmpty, StoreUnavailable, WorkersMissing
-from index.queue.ingest_queue import BATCH_ARTICLES, IngestQueue
+from index.errors import ArchiveBroken, ArchiveEmpty, BatchLost, QuothError, StoreUnavailable, WorkersMissing
+from index.queue.ingest_queue import BATCH_ARTICLES, IngestQueue, _Run
 from index.queue.tables import make_queue
+from index.queue.worker import DEATHS, UNFORESEEN_ATTEMPTS, Worker
 from index.readers.isolation.reading import cancelled_by
 from index.schemas import Article, Ingested, Skipped
 from index.storage.postgres.connection import Postgres
@@ -23,6 +26,7 @@ from index.storage.postgres.migration import migrate
 from tests.servers import Servers
 
 LEASE_SECONDS = 2.0
+JOB = Job(id=1, queue="articles", lock=None, queueing_lock=None, task_name="store_batch")
 Given = list[Article | Skipped]
 
 
@@ -55,6 +59,13 @@ def workers(url: str, count: int = 1) -> Iterator[list[subprocess.Popen[bytes]]]
             stack.callback(process.kill)
             started.append(process)
         yield started
+
+
+def context(attempts: int = 0, dead: int = 0) -> JobContext:
+    """Of a batch that was tried so often, and of which so many workers have died."""
+    job = JOB.evolve(attempts=attempts, priority=dead)
+    app = App(connector=PsycopgConnector())
+    return JobContext(app=app, job=job, start_timestamp=0, abort_reason=lambda: None)
 
 
 def ids(outcomes: Iterable[Ingested | Skipped]) -> list[str]:
@@ -110,14 +121,46 @@ def test_the_last_version_of_an_article_is_stored_last(queue: IngestQueue, url: 
 
 def test_what_a_worker_meets_is_raised_where_articles_are_added(queue: IngestQueue, url: str) -> None:
     with workers(url):
-        with pytest.raises(ArchiveEmpty, match="it is gone"):
-            list(queue.add("gone", articles(1)))
+        with pytest.raises(ArchiveBroken, match="it is damaged"):
+            list(queue.add("damaged", articles(1)))
         assert ids(queue.add("default", articles(1))) == ["a0"]
 
 
 def test_a_store_that_is_away_is_waited_for(queue: IngestQueue, url: str) -> None:
     with workers(url):
         assert ids(queue.add("away at first", articles(1))) == ["a0"]
+
+
+@pytest.mark.parametrize(("attempts", "dead"), [(UNFORESEEN_ATTEMPTS, 0), (0, DEATHS)])
+def test_a_batch_that_nobody_can_store_is_given_up(
+    queue: IngestQueue, url: str, attempts: int, dead: int
+) -> None:
+    def store(_: str, given: Iterable[Article]) -> Iterator[Ingested]:
+        raise ZeroDivisionError
+
+    run = _Run(queue._postgres, "default", 1)
+    assert list(run.take(Article(id="a", text="x"))) == []
+    run._enqueue()
+    [batch] = map(str, run._unfinished)
+    worker = Worker(url, queue._postgres, store)
+    with pytest.raises(ZeroDivisionError):  # tried again
+        worker._store_batch(context(), batch)
+    worker._store_batch(context(attempts, dead), batch)
+    with pytest.raises(QuothError, match="the workers' logs say why"):
+        list(run.finish())
+
+
+@pytest.mark.parametrize("fails", [ArchiveEmpty, BatchLost])
+def test_what_may_be_over_soon_is_tried_again(queue: IngestQueue, url: str, fails: type[QuothError]) -> None:
+    def store(_: str, given: Iterable[Article]) -> Iterator[Ingested]:
+        raise fails("not now")
+
+    run = _Run(queue._postgres, "default", 1)
+    list(run.take(Article(id="a", text="x")))
+    run._enqueue()
+    with pytest.raises(fails):
+        Worker(url, queue._postgres, store)._store_batch(context(), *map(str, run._unfinished))
+    assert run._arrived() == ()
 
 
 def test_without_a_worker_adding_ends_and_nothing_stays_behind(queue: IngestQueue) -> None:
@@ -175,8 +218,8 @@ class Stores:
         self._away = True
 
     def __call__(self, collection: str, given: Iterable[Article]) -> Iterator[Ingested]:
-        if collection == "gone":
-            raise ArchiveEmpty("it is gone")
+        if collection == "damaged":
+            raise ArchiveBroken("it is damaged")
         if collection.startswith("away") and self._away:
             self._away = False
             raise StoreUnavailable("Chroma", "it sleeps")

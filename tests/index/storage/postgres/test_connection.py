@@ -78,6 +78,13 @@ def test_an_address_without_a_server_fails_soon_and_hides_the_password() -> None
     assert "secret" not in str(failure.value)
 
 
+def test_what_is_no_address_is_said_without_the_password() -> None:
+    with pytest.raises(StoreUnavailable, match="QUOTH_DATABASE_URL") as failure:
+        Postgres("postgresql://quoth:se cret@127.0.0.1:port/none?nonsense=1")
+    assert "cret" not in str(failure.value) and failure.value.__context__ is not None
+    assert failure.value.__suppress_context__
+
+
 def test_an_archive_in_the_home_imports_no_psycopg() -> None:
     program = "import sys, qa.assistant, index.library; print('psycopg' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
