@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -305,3 +306,25 @@ def test_damaged_files_are_reported_and_left_alone(home: Path, embedder: Sentenc
         assert isinstance(broken.value, ArchiveBroken)
         assert library.collection("good").search("tram")
     assert damaged.read_bytes() == b"not a database" * 1_000
+
+
+def test_an_opened_collection_is_had_while_another_one_is_being_opened(
+    tmp_path: Path, embedder: SentenceEmbedder
+) -> None:
+    with Library(tmp_path, embedder) as library:
+        opened = library.collection("news", make=True)
+        with ThreadPoolExecutor(1) as pool, library._opening:
+            assert pool.submit(library.collection, "news").result(10) is opened
+
+
+def test_a_collection_that_cannot_be_swept_does_not_keep_others_from_it(
+    tmp_path: Path, embedder: SentenceEmbedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Library(tmp_path, embedder) as library:
+        for name in ("broken", "news"):
+            list(library.collection(name, make=True).add([FERRY]))
+    (tmp_path / "collections" / "broken" / "catalogue.db").write_bytes(b"no database" * 100)
+    with Library(tmp_path, embedder) as library:
+        library.collection("news").documents.mark_orphans(["left-0"])
+        assert library.sweep() == 1
+    assert "'broken' cannot be swept" in caplog.text
