@@ -57,8 +57,8 @@ def _key(word: str) -> str:
 @cache
 def _scaled(language: str) -> re.Pattern[str]:
     """What multiplies a number in digits, also where it is a number itself: the "mil" of "30 mil"."""
-    longest = sorted(map(re.escape, scale_words(language)), key=len, reverse=True)
-    return re.compile(rf"(?<=\d )(?:{'|'.join(longest)})(?!\w)" if longest else r"(?!)", re.IGNORECASE)
+    both = sorted(map(re.escape, scale_words(language).keys() & spelt_numbers(language)[1].keys()))
+    return re.compile(rf"(?<=\d )(?:{'|'.join(both)})(?!\w)" if both else r"(?!)", re.IGNORECASE)
 
 
 @cache

@@ -83,9 +83,7 @@ class ArticleQuery(FilterParams):
 class AskRequest(Schema):
     """A question, with the conversation before it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"question": "Which fire had to be put out on the ferry?"}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"question": "Who put out the ferry's fire?"}]})
 
     question: str = Field(description=f"at most {MAX_QUESTION_CHARACTERS:,} characters")
     history: tuple[Turn, ...] = Field((), description="the earlier messages, oldest first")
@@ -98,13 +96,10 @@ class AskRequest(Schema):
     ignore: tuple[Limit, ...] = Field(
         (),
         max_length=len(LIMITS),
-        description="what not to read into the question's own words: that it is limited to an outlet, "
-        "to some days or to one article, or has a misspelt word; an answer's `understood` says what was read",
+        description="what not to read into the question's own words; `understood` of an answer says what was",
     )
     language: str = Field(
-        "en",
-        max_length=MAX_LANGUAGE_CHARACTERS,
-        description="language, such as `de`, of what an answer says beside quotes; else it is English",
+        "en", max_length=MAX_LANGUAGE_CHARACTERS, description="of what an answer says beside quotes, as `de`"
     )
     as_of: AsOf = None
     filters: FilterParams = FilterParams()

@@ -73,8 +73,9 @@ def create_router(assistant: Assistant) -> APIRouter:
         """The last message is the question; the user's and assistant's messages before it are its history.
         `as_of`, `filters`, `kind`, `ignore` and `language`, as in /api/ask, may be sent under `quoth`. The
         content is never the unchecked draft: with `stream` it is sent whole once it is checked, and comments
-        until then. Disconnecting stops the model. The tasks of Open WebUI and LibreChat (a title, tags, follow-up questions, search
-        queries) are done from the conversation and the collection, without an answer.
+        until then. Disconnecting stops the model. The tasks of Open WebUI and LibreChat (a title, tags,
+        follow-up questions, search queries) are done from the conversation and the collection, without an
+        answer.
         """
         if task := body.task:
             result = await run_in_threadpool(task.result, assistant, body.collection)

@@ -33,8 +33,13 @@ def test_one_reply_tells_proof_and_contradiction() -> None:
     found = verdict(Judge("yes", yes=0.6, false=0.1, no=0.1, maybe=0.2))
     assert found.proof == pytest.approx(0.75, abs=1e-3)
     assert found.contradiction == pytest.approx(0.125, abs=1e-3)
-    # A word that is not among the alternatives is improbable, not impossible.
-    assert 0 < verdict(Judge("no", no=1.0)).proof < 1e-3
+
+
+def test_a_reply_of_other_words_proves_nothing() -> None:
+    assert verdict(Judge("no", no=1.0)) == Verdict(proof=0.0, contradiction=0.0)
+    assert verdict(Judge("Perhaps", Perhaps=1.0)) == Verdict(proof=0.0, contradiction=0.0)
+    assert verdict(Judge("Perhaps", Perhaps=0.98, yes=0.02)).proof < 0.5
+    assert verdict(Judge("Yes.")) == Verdict(proof=0.0, contradiction=0.0)  # without probabilities
 
 
 def test_a_statement_is_judged_without_a_question() -> None:
