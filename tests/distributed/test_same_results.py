@@ -29,7 +29,8 @@ def test_searches_of_both_kinds_find_the_same_articles(cluster: Cluster, tmp_pat
         served = [found(client, question["question"]) for question in questions]
     # A question more or less is what 0.01 comes to here.
     assert abs(gold_found(questions, embedded) - gold_found(questions, served)) <= 1.01 / len(questions)
-    shared = [len(set(one) & set(other)) / K for one, other in zip(embedded, served, strict=True)]
+    # Several passages of one article may be among the first.
+    shared = [len({*one} & {*other}) / len({*one}) for one, other in zip(embedded, served, strict=True)]
     assert sum(shared) / len(shared) > 0.9
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -37,10 +38,22 @@ def environment(servers: Servers) -> dict[str, str]:
 def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     home = tmp_path_factory.mktemp("served")
     (home / "models").symlink_to(MODELS, target_is_directory=True)
-    added = quoth(environment, "add", str(SEEDS), "--home", str(home))
+    with working(environment, home):
+        added = quoth(environment, "add", str(SEEDS), "--home", str(home))
     assert added.returncode == 0, added.stderr
     with serving(home, env=environment) as running:
         yield running
+
+
+@contextmanager
+def working(environment: dict[str, str], home: Path) -> Iterator[None]:
+    """A worker, which stores what is added meanwhile."""
+    program = [str(Path(sys.executable).with_name("quoth")), "work", "--home", str(home)]
+    with subprocess.Popen(program, env={**os.environ, **environment}, stderr=subprocess.DEVNULL) as worker:
+        try:
+            yield
+        finally:
+            worker.terminate()
 
 
 def quoth(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
