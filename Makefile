@@ -55,7 +55,7 @@ $(TESTABLE): $(INSTALLED)
 install: $(INSTALLED) ## create .venv, install everything, download and verify the weights
 	@$(BIN)/quoth models pull
 
-check: lint ## style, types, import contracts, quick tests (under 2 minutes)
+check: lint ## style, types, import contracts, quick tests (5 to 7 minutes)
 	@$(BIN)/quoth models pull minilm
 	@$(PYTEST) -m "not model and not browser and not slow and not soak and not distributed"
 
