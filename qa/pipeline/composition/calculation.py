@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.text.messages.messages import Messages
 from index.text.normalization import coverage, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.figures import Figure, figures
+from qa.pipeline.composition.evidence.portions import portions
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 
 MAX_ARTICLES = 4
@@ -28,6 +31,17 @@ MAX_RATIO = 5
 ASKED_UNIT = 0.4
 # What a pair gains by the share of the topic's words that its sentences have: both parties, both years.
 COVERED = 0.3
+# The share of the topic's words, by weight, that a sentence with its article's beginning has to have, and by
+# itself where the other figure stands elsewhere; that beginning, in characters.
+SUBJECT, OWN, LEDE = 0.3, 0.2, 300
+# How near a sentence with a share of an amount has to be to the question.
+NEAR_PORTION = 0.3
+_OF_THAT = re.compile(
+    r"\b(?:is|be|are|makes?|does|would) (?:that|this|it)\b|\b(?:part|share|portion|half|third|quarter) of\b",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"per ?cent|percentage|%|prozent|\bshare\b|proportion|fraction|\banteil", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:from|von) (?:about |some |around )?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +50,23 @@ class _Pair:
     other: Figure
     sentences: tuple[ArticleSentence, ...]
     score: float
+    of_outlets: bool = False
+
+    @property
+    def is_together(self) -> bool:
+        """Whether both figures stand in one sentence, or in two neighbouring ones."""
+        first, last = self.sentences[0], self.sentences[-1]
+        return first.article.id == last.article.id and abs(first.nth - last.nth) <= 1
+
+    @property
+    def base(self) -> Figure | None:
+        """The one that a change begins with: "up from 58", "from 210,000 to 160,000"; None if it is none."""
+        text = self.sentences[0].text
+        return next((one for one in (self.one, self.other) if _FROM.search(text[: one.span[0]])), None)
 
 
 def compose(composition: Composition) -> Composed | None:
-    """The result and the sentences with its figures; None if there are no two that compare."""
+    """The result and the sentences with its figures; None if no two are clearly those asked for."""
     relevant = composition.relevant(duplicates=False)[:MAX_ARTICLES]
     sentences = composition.read([one.article for one in relevant])
     if not sentences:
@@ -51,28 +78,74 @@ def compose(composition: Composition) -> Composed | None:
         for at in np.argsort(-cosines)
         if cosines[at] >= MIN_SIMILARITY and not sentences[at].is_question and figures(sentences[at].text)
     ][:SENTENCES]
+    operation = composition.understanding.detail
+    if not _PERCENT.search(query) and (operation == "share" or _OF_THAT.search(query)):
+        return _portion(composition, sentences, cosines)
     outlets = composition.understanding.outlets
     asked = frozenset(stems(query))
     pairs = list(_pairs([(sentences[at], float(cosines[at])) for at in near], outlets, asked))
-    if not pairs:
-        return None
+    if operation == "share":
+        pairs = [pair for pair in pairs if pair.is_together]
     weights = composition.collection.weights(composition.topic or query)
-    covered = [coverage(weights, " ".join(one.text for one in pair.sentences)) for pair in pairs]
-    ranked = [
-        pair
-        for pair, _ in sorted(
-            zip(pairs, covered, strict=True), key=lambda one: -(one[0].score + COVERED * one[1])
-        )
-    ]
-    operation = composition.understanding.detail
-    best, text = next(
-        ((pair, text) for pair in ranked[:2] if (text := _calculated(composition.messages, pair, operation))),
-        (ranked[0], ""),
+    ranked = sorted(
+        (
+            (pair.score + COVERED * coverage(weights, " ".join(one.text for one in pair.sentences)), nth)
+            for nth, pair in enumerate(pairs)
+            if _is_asked(weights, pair)
+        ),
+        key=lambda one: -one[0],
     )
-    if not text:
+    for _, nth in ranked[:2]:
+        best = pairs[nth]
+        if text := _calculated(composition.messages, best, operation, in_percent=bool(_PERCENT.search(query))):
+            lines = [Line.quoted(sentence) for sentence in best.sentences]
+            return Composed(lines=(Line(text=text, quotes=best.sentences, support="computed"), *lines))
+    return None
+
+
+def _portion(
+    composition: Composition, sentences: Sequence[ArticleSentence], cosines: NDArray[np.float32]
+) -> Composed | None:
+    """How much a percentage of an amount is, of the nearest sentences that give both; None if none does."""
+    weights = composition.collection.weights(composition.topic or composition.understanding.wording)
+    messages = composition.messages
+    near = {(one.article.id, one.nth): float(cosine) for one, cosine in zip(sentences, cosines, strict=True)}
+    found = [
+        (max(near[one.article.id, one.nth] for one in portion.sentences), nth)
+        for nth, portion in enumerate(every := list(portions(sentences)))
+        if all(coverage(weights, _in_context(one)) >= SUBJECT for one in portion.sentences)
+    ]
+    score, nth = max(found, default=(0.0, 0))
+    if score < NEAR_PORTION:
         return None
-    lines = [Line.quoted(sentence) for sentence in best.sentences]
+    best = every[nth]
+    text = messages.gettext(
+        "That is {total}: {share} of {amount}.",
+        total=_amount(messages, best.value, best.amount.unit),
+        share=best.share,
+        amount=_number(messages, best.amount.value),
+    )
+    lines = [Line.quoted(one) for one in best.sentences]
     return Composed(lines=(Line(text=text, quotes=best.sentences, support="computed"), *lines))
+
+
+def _is_asked(weights: Mapping[str, float], pair: _Pair) -> bool:
+    """Whether both figures are of the matter that the question names: each sentence, as its article
+    introduces it, has this share of the question's words, and those far apart have some of their own.
+    """
+    if len(pair.sentences) == 1:
+        return coverage(weights, _in_context(pair.sentences[0])) >= OWN
+    if any(coverage(weights, _in_context(one)) < SUBJECT for one in pair.sentences):
+        return False
+    if pair.of_outlets:
+        return True
+    return pair.is_together or all(coverage(weights, one.text) >= OWN for one in pair.sentences)
+
+
+def _in_context(sentence: ArticleSentence) -> str:
+    """The sentence with the title of its article and what introduces it."""
+    article = sentence.article
+    return f"{article.title} {article.text[:LEDE]} {sentence.text}"
 
 
 def _pairs(
@@ -80,6 +153,8 @@ def _pairs(
 ) -> Iterator[_Pair]:
     found = [(figure, sentence, cosine) for sentence, cosine in near for figure in figures(sentence.text)]
     for (one, first, near_one), (other, second, near_other) in combinations(found, 2):
+        if one.is_difference(first.text) or other.is_difference(second.text):
+            continue
         if one.value == other.value or not one.kind or one.kind != other.kind:
             continue
         if len(outlets) > 1 and first.article.outlet == second.article.outlet:
@@ -89,17 +164,18 @@ def _pairs(
         if len(outlets) > 1:
             score += BOTH_OUTLETS * ({first.article.outlet, second.article.outlet} == set(outlets[:2]))
         sentences = (first,) if first is second else (first, second)
-        yield _Pair(one=one, other=other, sentences=sentences, score=score)
+        yield _Pair(one=one, other=other, sentences=sentences, score=score, of_outlets=len(outlets) > 1)
 
 
-def _calculated(messages: Messages, pair: _Pair, operation: str) -> str:
+def _calculated(messages: Messages, pair: _Pair, operation: str, *, in_percent: bool) -> str:
     high, low = sorted((pair.one, pair.other), key=lambda figure: -figure.value)
     unit = high.unit or low.unit
     shown = {"high": _number(messages, high.value), "low": _number(messages, low.value)}
     if operation == "sum":
         total = _amount(messages, high.value + low.value, unit)
         return messages.gettext("Together that is {total}: {high} + {low}.", total=total, **shown)
-    if operation == "share":
+    base = pair.base if len(pair.sentences) == 1 else None
+    if operation == "share" and not base:
         share = messages.decimal(float(100 * low.value / high.value))
         return messages.gettext(
             "That is {share} per cent: {low} of {high} {unit}.", share=share, unit=unit, **shown
@@ -107,6 +183,13 @@ def _calculated(messages: Messages, pair: _Pair, operation: str) -> str:
     if high.value > MAX_RATIO * low.value:
         return ""
     difference = _amount(messages, high.value - low.value, unit)
+    if in_percent and base:
+        return messages.gettext(
+            "The difference is {difference}, or {share} per cent: {high} − {low}.",
+            difference=difference,
+            share=messages.decimal(float(100 * (high.value - low.value) / base.value)),
+            **shown,
+        )
     return messages.gettext("The difference is {difference}: {high} − {low}.", difference=difference, **shown)
 
 

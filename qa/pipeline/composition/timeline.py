@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
+from index.embedding.embedder import Vectors
 from index.schemas import Article
-from index.text.calendar_words import MONTH, month_number
 from index.text.messages.messages import Messages
 from index.text.normalization import coverage
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.evidence.salience import salience, select_diverse
+from qa.pipeline.composition.evidence.articles import same_matter
+from qa.pipeline.composition.evidence.dates import named_dates
+from qa.pipeline.composition.evidence.salience import Scores, salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 
-MAX_ARTICLES, MAX_LINES = 8, 12
+# How many lines there are at most, and to how many they are filled up with sentences that name no date.
+MAX_ARTICLES, MAX_LINES, ENOUGH = 8, 14, 10
 # Among how many the articles are chosen, and how many may be of one day.
 MAX_FOUND, PER_DAY = 12, 2
-# An article tells of the topic in other words if it is this similar, and nearly as similar as any.
-SIMILAR, SAME_STORY = 0.45, 0.8
+# An article tells of the topic in other words if it is this similar, and nearly as similar as any; or if it is
+# this similar, and this relevant, to the beginning of the best one.
+SIMILAR, SAME_STORY, SAME_MATTER, RELEVANCE = 0.45, 0.8, 0.5, 0.38
 # A sentence without a date and below this similarity with the topic, as one about the site, is left out.
 ON_TOPIC = 0.1
-# What a sentence gains that names a day, a month or a year.
-DATED = 0.15
-# What one loses that needs its neighbours, or is background: older than so many years, without this share of
-# the topic's words.
-UNFIT, OLD_YEARS, NAMED = 1.0, 3, 0.5
+# What a sentence loses that needs its neighbours, or is background: older than so many years, without this
+# share of the topic's words; and how many of these there are at most.
+UNFIT, OLD, OLD_YEARS, NAMED, MAX_OLD = 1.0, 0.2, 3, 0.5, 4
 TOPIC = 0.8
-_YEAR, _MONTH = r"(?P<year>1[5-9]\d\d|20\d\d)", rf"(?P<month>{MONTH})(?!\w)"
-_SINCE = r"\b(?:in|since|until|by|of|early|late|mid|last) "
-# From the most to the least precise.
-_DATES = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b(?P<day>\d{{1,2}}) {_MONTH}(?:,? {_YEAR})?",
-        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?!\d)(?:,? {_YEAR})?",
-        rf"{_SINCE}{_MONTH}(?:,? {_YEAR})?",
-        rf"{_SINCE}{_YEAR}\b",
-    )
-]
+# An article has so many lines if there is room, and two lines of one day this alike say the same.
+MIN_EACH, SAME = 2, 0.85
+# So many dates of one sentence have a line of their own.
+DATES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """A line to be: the sentence `at`, its sort key and its label. `is_old` is whether it is background."""
+
+    at: int
+    key: str
+    label: str
+    is_old: bool = False
 
 
 def compose(composition: Composition) -> Composed | None:
-    """Each article's first sentence and its best ones on the topic, each with its day; None if none is."""
+    """Each article's first sentence, those that name dates, and the best others; None if none is on topic."""
     articles = _articles(composition)
     sentences = _on_topic(composition, composition.read(articles))
     if not sentences:
@@ -55,41 +58,53 @@ def compose(composition: Composition) -> Composed | None:
     vectors = composition.collection.encode(texts)
     about = np.asarray(composition.collection.similarity(composition.topic or texts[0], texts))
     weights = composition.collection.weights(composition.topic or texts[0])
-    messages = composition.messages
-    happened = [event_day(sentence, messages) for sentence in sentences]
-    dated = np.array([DATED if any(pattern.search(text) for pattern in _DATES) else 0.0 for text in texts])
-    # What happened long before is the background of something else, unless it names the topic.
-    past = [_is_background(when, one) for when, one in zip(happened, sentences, strict=True)]
-    past = [old and coverage(weights, text) < NAMED for old, text in zip(past, texts, strict=True)]
-    alone = [one.stands_alone for one in sentences]
-    shown = np.array([ok and not old for ok, old in zip(alone, past, strict=True)])
-    scores = np.asarray(salience(sentences, vectors, None) + TOPIC * about + dated, dtype=np.float32)
-    scores = np.where(shown, scores, scores - UNFIT)
-    chosen = _chosen(sentences, select_diverse(scores, vectors, MAX_LINES), len(articles))
-    entries = [(happened[at] or _reported(sentences[at], messages), sentences[at]) for at in chosen]
-    entries.sort(key=lambda entry: (entry[0][0], entry[1].start))
+    named = [coverage(weights, text) >= NAMED for text in texts]
+    alone = np.array([one.stands_alone for one in sentences])
+    scores = np.asarray(salience(sentences, vectors, None) + TOPIC * about, dtype=np.float32)
+    dated = [
+        entry
+        for at, one in enumerate(sentences)
+        for entry in _dated(at, one, composition.messages, on_topic=named[at])
+    ]
+    first = [
+        _reported(at, one, composition.messages)
+        for at, one in enumerate(sentences)
+        if one.nth == 0 and not any(entry.at == at for entry in dated)
+    ]
+    shown = [*first, *_best(dated, scores, MAX_LINES - len(first))]
+    # What can be understood by itself fills it up, of each article about as much.
+    told = {entry.at for entry in (*first, *dated)}
+    for at in select_diverse(np.where(alone, scores, scores - UNFIT), vectors, len(sentences)):
+        own = sum(sentences[one.at].article.id == sentences[at].article.id for one in shown)
+        if at not in told and alone[at] and len(shown) < ENOUGH and own < max(MIN_EACH, ENOUGH // len(articles)):
+            shown.append(_reported(at, sentences[at], composition.messages))
+    shown = _unrepeated(shown, vectors)
+    shown.sort(key=lambda entry: (entry.key, sentences[entry.at].article.dated, sentences[entry.at].start))
     return Composed(
-        lines=tuple(Line.quoted(sentence, f"{label}: " if label else "") for (_, label), sentence in entries),
+        lines=tuple(
+            Line.quoted(sentences[entry.at], f"{entry.label}: " if entry.label else "") for entry in shown
+        ),
         is_list=True,
     )
 
 
 def _articles(composition: Composition) -> list[Article]:
-    """The articles on the topic, and others that are about as similar: on a later day they tell of it in
-    other words. At most two of one day, so that those of other days have room.
+    """The articles on the topic, and others of the same matter: on a later day, or in another paper, they
+    tell of it in other words. At most two of one day, so that those of other days have room.
     """
     if composition.understanding.singular or composition.understanding.article or not composition.topic:
         return composition.articles(1)
-    certain = {one.id for one in composition.articles(MAX_FOUND)}
+    certain = composition.articles(MAX_FOUND)
+    if not certain:
+        return []
     relevant = composition.relevant()
     most = max((one.similarity for one in relevant), default=0.0)
+    others = [one.article for one in relevant if one.similarity >= max(SIMILAR, SAME_STORY * most)]
+    same = same_matter(composition.collection, certain[0], composition.filters, SAME_MATTER, RELEVANCE)
     days = Counter[date | None]()
     articles: list[Article] = []
-    for one in relevant if certain else []:
-        article = one.article
-        if (article.id in certain or one.similarity >= max(SIMILAR, SAME_STORY * most)) and days[
-            article.date
-        ] < (PER_DAY if article.date else MAX_ARTICLES):
+    for article in {one.id: one for one in (*certain, *others, *same)}.values():
+        if days[article.date] < (PER_DAY if article.date else MAX_ARTICLES):
             days[article.date] += 1
             articles.append(article)
     return articles[:MAX_ARTICLES]
@@ -109,59 +124,46 @@ def _on_topic(composition: Composition, sentences: Sequence[ArticleSentence]) ->
         and (
             cosine >= ON_TOPIC
             or coverage(weights, one.text) >= NAMED
-            or any(pattern.search(one.text) for pattern in _DATES)
+            or named_dates(one.text, one.article.date)
         )
     ]
 
 
-def _chosen(sentences: Sequence[ArticleSentence], ranked: Sequence[int], articles: int) -> list[int]:
-    """The first sentence of each article, if it is on the topic, and the same number of its best ones."""
-    each = max(1, min(5, MAX_LINES // articles - 1))
-    chosen = [at for at, sentence in enumerate(sentences) if sentence.nth == 0]
-    left = Counter({sentence.article.id: each + 1 for sentence in sentences})
-    left.subtract(sentences[at].article.id for at in chosen)
-    for at in ranked:
-        if at not in chosen and left[sentences[at].article.id]:
-            left[sentences[at].article.id] -= 1
-            chosen.append(at)
-    return chosen
-
-
-def _is_background(when: tuple[str, str] | None, sentence: ArticleSentence) -> bool:
+def _dated(at: int, sentence: ArticleSentence, messages: Messages, *, on_topic: bool) -> Iterator[_Entry]:
+    """An entry for each date that the sentence names. What was still to come when the article appeared says
+    so: it may have been put off since. A first sentence tells the news of its own day, even of what is to come.
+    """
     published = sentence.article.date
-    return bool(when and published and published.year - int(when[0][:4]) > OLD_YEARS)
+    reported = messages.long_dated(sentence.article)
+    for named in named_dates(sentence.text, published)[:DATES]:
+        label = named.shown(messages)
+        if published and named.is_after(published):
+            if sentence.nth == 0:
+                return
+            label = messages.gettext("{day} (reported on {published})", day=label, published=reported)
+        # What happened long before is the background of something else, unless it names the topic.
+        is_old = bool(published and published.year - named.year > OLD_YEARS) and not on_topic
+        if is_old and sentence.nth == 0:
+            return
+        yield _Entry(at=at, key=named.key, label=label, is_old=is_old)
 
 
-def _reported(sentence: ArticleSentence, messages: Messages) -> tuple[str, str]:
-    return sentence.article.dated, messages.long_dated(sentence.article)
+def _reported(at: int, sentence: ArticleSentence, messages: Messages) -> _Entry:
+    return _Entry(at=at, key=sentence.article.dated, label=messages.long_dated(sentence.article))
 
 
-def event_day(sentence: ArticleSentence, messages: Messages) -> tuple[str, str] | None:
-    """The sort key and the words of the time before its article's day that the sentence names, if it does."""
-    published = sentence.article.date
-    for found in (match for pattern in _DATES for match in pattern.finditer(sentence.text)):
-        parts = {name: value for name, value in found.groupdict().items() if value}
-        year = int(parts["year"]) if "year" in parts else None
-        month = month_number(parts["month"]) if "month" in parts else None
-        number = int(parts["day"]) if "day" in parts else None
-        if year is None and month and published:
-            # The nearest one: in January, "in November" is that of last year.
-            year = published.year + (month - published.month < -6) - (month - published.month > 6)
-        if year is None or (published and (year, month or 1, number or 1) > _ymd(published)):
-            continue
-        key = f"{year:04}-{month or 0:02}-{number or 0:02}"
-        return key, _named(messages, year, month, number)
-    return None
+def _best(dated: Sequence[_Entry], scores: Scores, count: int) -> list[_Entry]:
+    """The best entries, of background only a few."""
+    ranked = sorted(dated, key=lambda one: -(float(scores[one.at]) - OLD * one.is_old))
+    background = [one for one in ranked if one.is_old][MAX_OLD:]
+    return [one for one in ranked if one not in background][: max(0, count)]
 
 
-def _named(messages: Messages, year: int, month: int | None, day: int | None) -> str:
-    if not month:
-        return str(year)
-    if day and day <= monthrange(year, month)[1]:
-        return messages.long_day(date(year, month, day))
-    named = messages.long_month(date(year, month, 1))
-    return f"{day} {named}" if day else named
-
-
-def _ymd(when: date) -> tuple[int, int, int]:
-    return when.year, when.month, when.day
+def _unrepeated(entries: Sequence[_Entry], vectors: Vectors) -> list[_Entry]:
+    """The entries without those that say of one day what one before them says, as copies do."""
+    kept: list[_Entry] = []
+    for entry in entries:
+        same = (one for one in kept if one.key == entry.key and one.at != entry.at)
+        if all(float(vectors[one.at] @ vectors[entry.at]) < SAME for one in same):
+            kept.append(entry)
+    return kept

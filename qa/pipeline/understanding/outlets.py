@@ -35,7 +35,8 @@ class NamedOutlet:
 def named_outlets(wording: str, kind: Kind, collection: Collection) -> tuple[NamedOutlet, ...]:
     """The outlets of the collection that the question names, in alphabetical order."""
     documents = collection.documents
-    sources = (_named(source, False, _source_patterns(source), wording) for source in documents.sources())
+    known = documents.sources()
+    sources = (_named(one, False, (*_source_patterns(one), *_short(one, known, kind)), wording) for one in known)
     sites = (_named(site, True, _site_patterns(site, kind), wording) for site in documents.sites())
     named = (outlet for outlet in (*sources, *sites) if outlet.spans)
     return tuple(one for one in named if len(one.ids(collection)) <= MAX_SITE_ARTICLES)
@@ -51,6 +52,20 @@ def _source_patterns(source: str) -> Iterator[str]:
     words = re.sub(r"^the ", "", source, flags=re.IGNORECASE).split()
     for name in (" ".join(words), *([" ".join(words[-2:])] if len(words) > 2 else [])):
         yield rf"(?i:(?:\bthe )?\b{re.escape(name)}\b)"
+
+
+def _short(source: str, sources: Iterable[str], kind: Kind) -> Iterator[str]:
+    """The last word of the name after "the", "the Courier", if no other source has it: in a question about
+    what outlets have, and elsewhere where it is said to tell something.
+    """
+    *first, last = source.split()
+    if not first or not last[:1].isupper() or sum(one.split()[-1:] == [last] for one in sources) > 1:
+        return
+    name = rf"\b[Tt]he {re.escape(last)}\b(?! [A-Z])"
+    if kind in _OF_OUTLETS:
+        yield name
+    yield rf"(?<=\b[Aa]ccording to )(?:{name})|(?<=\bas )(?:{name})"
+    yield rf"{name}(?= (?:says?|said|has|have|had|reports?|reported|tells?|puts?|wrote|writes?|gives?)\b)"
 
 
 def _site_patterns(site: str, kind: Kind) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from qa.pipeline.understanding.subjects import with_subject
+
 # What begins a question of its own, with a preposition before it if there is one. "Was" is a question only in
 # German, so the languages are kept apart.
 _INTERROGATIVES = (
@@ -12,10 +14,28 @@ _INTERROGATIVES = (
     r"(?:(?:über|für|von|seit|bis|an|in|mit|um) )?"
     r"(?:wer|wen|wem|was|wann|wo|woher|wohin|warum|wie|welche[rsnm]?)\b",
 )
+# What begins a question that is answered by yes or no: a verb and its subject.
+_POLAR = (
+    r"(?:is|are|was|were|does|do|did|has|have|had|will|would|can|could|may|must|should)"
+    r" (?!any(?:one|body) else\b)(?:the|an?|this|that|these|those|there|it|he|she|they|his|her|its|their|any\w*|[A-Z]\w*)\b",
+    r"(?:ist|sind|war|waren|hat|haben|hatte|wird|werden|kann|können|darf|dürfen|soll|sollen)"
+    r" (?:der|die|das|den|ein|eine|es|er|sie|seine?|ihre?|[A-ZÄÖÜ]\w*)\b",
+)
 _OPENINGS = tuple(re.compile(words, re.IGNORECASE) for words in _INTERROGATIVES)
 _BOUNDARIES = tuple(
-    re.compile(rf"(?: ?[,;?] ?(?:and |und )?| (?:and|und) )(?={words})", re.IGNORECASE)
-    for words in _INTERROGATIVES
+    re.compile(
+        rf"(?: ?[,;?] ?(?:(?i:and|und|or|oder) )?| (?i:and|und) )(?=(?i:{words}))"
+        rf"|(?: ?[;?] ?(?:(?i:and|und) )?| ?, ?(?i:and|und) | (?i:and|und) |, ?)(?=(?i:{polar[: polar.index(')') + 1]}){polar[polar.index(')') + 1 :]})"
+    )
+    for words, polar in zip(_INTERROGATIVES, _POLAR, strict=True)
+)
+# "That new striker – where …", "The bridge: when …": what the question is about, before its first part.
+_LEAD = re.compile(r"(?P<lead>[^?]{3,80}?) ?(?:[–—:]| -|\.{3}|…) ?(?=(?P<asked>\w.*))")
+# "Can you tell me who …", "I'd like to know when …".
+_ASKING = re.compile(
+    r"(?:(?:can|could|would|will) you (?:please )?|please )?(?:tell me|say|explain|find out)(?: please)?,? "
+    r"|(?:i(?:['’]d| would) (?:like|love) to know|i want to know|do you know)(?: please)?,? ",
+    re.IGNORECASE,
 )
 # "the mill, which burned, was empty"
 _RELATIVE = re.compile(r"(?:\w+ )?(?:who|whom|whose|which|where|when|wo|welche[rsnm]?)\b", re.IGNORECASE)
@@ -23,18 +43,27 @@ MAX_PARTS = 4
 
 
 def split_parts(question: str) -> list[str]:
-    """The parts, each as a question; one if there is only one, and if the first part is no question."""
-    question = " ".join(question.split())
-    for words, opening, boundary in zip(_INTERROGATIVES, _OPENINGS, _BOUNDARIES, strict=True):
+    """The parts, each as a question that names its subject; one if there is only one, and if the first part
+    is no question.
+    """
+    whole = " ".join(question.split())
+    question = _ASKING.sub("", whole, count=1) if _ASKING.match(whole) else whole
+    lead = _LEAD.match(question)
+    if lead and any(opening.match(lead["asked"]) for opening in _OPENINGS):
+        question = lead["asked"]
+    else:
+        lead = None
+    for language, (opening, boundary) in enumerate(zip(_OPENINGS, _BOUNDARIES, strict=True)):
         if opening.match(question):
             separators = [found[0].strip() for found in boundary.finditer(question)]
             # A German comma begins a clause: "Wer entscheidet, wie das Land genutzt wird?"
-            if words == _INTERROGATIVES[1] and set(separators) <= {","}:
+            if language == 1 and set(separators) <= {","}:
                 continue
             parts = _parts(boundary.split(question))
             if len(parts) > 1 and all(parts):
-                return [part[0].upper() + part[1:] + "?" for part in parts[:MAX_PARTS]]
-    return [question]
+                parts = [part[0].upper() + part[1:] + "?" for part in parts[:MAX_PARTS]]
+                return with_subject(parts, lead["lead"] if lead else "") if language == 0 else parts
+    return [whole]
 
 
 def has_questions(parts: list[str]) -> bool:

@@ -109,7 +109,8 @@ class Understanding:
 
 _ONE_ARTICLE = re.compile(
     r"\b(?:the|this|that|an?|der|den|dem|diese[rnms]?|einen?) (?:\w+ ){0,2}?"
-    r"(?:article|story|report|piece|text|artikel|bericht|text)\b",
+    # "the story of the museum" is what happened, in however many articles.
+    r"(?:article|story(?! of)|report|piece|text|artikel|bericht|text)\b",
     re.IGNORECASE,
 )
 

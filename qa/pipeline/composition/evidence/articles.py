@@ -73,9 +73,12 @@ def _is_about(one: RelevantArticle, most: float) -> bool:
     return one.lede >= ABOUT or similar
 
 
-def same_matter(collection: Collection, article: Article, filters: Filters, least: float) -> list[Article]:
+def same_matter(
+    collection: Collection, article: Article, filters: Filters, least: float, relevance: float = 0.0
+) -> list[Article]:
     """Other articles that tell of the same matter as this one, best first: their similarity with its
-    beginning is at least `least`, 0 to 1, and nearly as high as any.
+    beginning is at least `least`, 0 to 1, and nearly as high as any; their `relevance` to it, which counts
+    common words too, at least that.
 
     Another outlet seldom uses the words of a question, so they are found by the article's own.
     """
@@ -84,7 +87,7 @@ def same_matter(collection: Collection, article: Article, filters: Filters, leas
         one
         # The same report in another paper is one of the same matter too.
         for one in relevant_articles(collection, beginning, filters, duplicates=True)
-        if one.article.id != article.id and one.similarity >= least
+        if one.article.id != article.id and one.similarity >= least and one.relevance >= relevance
     ]
     best = max((one.similarity for one in others), default=0.0)
     return [one.article for one in others if one.similarity >= MOST_SIMILAR * best]

@@ -18,6 +18,10 @@ _FIGURE = re.compile(
 )
 # How near figures stand that share a unit, in characters.
 SHARED = 30
+# "5 million more than last year" is a difference already.
+_COMPARES = re.compile(
+    r"(?: \w+)? (?:more|fewer|less|higher|lower|extra|additional|longer|shorter|older|younger)\b", re.IGNORECASE
+)
 _SIGNS = {"$": "dollars", "€": "euros", "£": "pounds"}
 _MONTHLIKE = re.compile(r"(?:19|20)\d\d")
 
@@ -32,6 +36,10 @@ class Figure:
     unit: str
     shown: str
     span: tuple[int, int]
+
+    def is_difference(self, text: str) -> bool:
+        """Whether the text compares by it: "6 per cent more"."""
+        return bool(_COMPARES.match(text, self.span[1]))
 
     @property
     def kind(self) -> str:
