@@ -14,6 +14,7 @@ from index.text.normalization import WORD, content_words, is_stop_word, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 from qa.pipeline.composition.nearest import scored_sentences
+from qa.pipeline.understanding.subjects import subject_of
 from qa.pipeline.understanding.understanding import Understanding
 from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
 from qa.verification.answer_type import ExpectedAnswer
@@ -169,11 +170,14 @@ def _is_said(part: str, text: str) -> bool:
 
 
 def _question(understanding: Understanding, part: str) -> Question:
-    """The part with the other content words of the whole question as its context."""
+    """The part with what the first one is about as its context; where that is not clear, with the other
+    content words of the whole question.
+    """
     own = set(stems(part))
+    subject = subject_of(understanding.parts[0])
     context = [
         word
-        for word in content_words(understanding.wording)
+        for word in content_words(subject or understanding.wording)
         if not is_stop_word(word) and not set(stems(word)) <= own
     ]
     searched = f"{part} ({' '.join(context)})" if context and part != understanding.parts[0] else None

@@ -110,9 +110,10 @@ def _portion(
     weights = composition.collection.weights(composition.topic or composition.understanding.wording)
     messages = composition.messages
     near = {(one.article.id, one.nth): float(cosine) for one, cosine in zip(sentences, cosines, strict=True)}
+    every = list(portions(sentences))
     found = [
         (max(near[one.article.id, one.nth] for one in portion.sentences), nth)
-        for nth, portion in enumerate(every := list(portions(sentences)))
+        for nth, portion in enumerate(every)
         if all(coverage(weights, _in_context(one)) >= SUBJECT for one in portion.sentences)
     ]
     score, nth = max(found, default=(0.0, 0))

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.text.normalization import coverage
+from index.text.normalization import coverage, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.names import named_entities
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
+from qa.verification.entities import extract_names
 
 MAX_NAMES, MAX_SENTENCES = 30, 8
 MAX_ARTICLES = 3
-# A sentence below this share of the best one's score says something else.
-CLOSE = 0.65
+# A sentence below this share of the best one's score says something else: one that names or counts up things
+# is an item sooner than one that does not.
+CLOSE, CLOSE_ITEM = 0.72, 0.5
 # What a sentence's share of the topic's words counts beside its similarity, what one gains that enumerates,
 # and the share of its score that the sentence after it gets which enumerates too.
 TOPIC, ENUMERATES, CONTINUED = 0.3, 0.15, 0.9
@@ -59,5 +61,12 @@ def _enumerating(composition: Composition, sentences: Sequence[ArticleSentence])
     for at, sentence in enumerate(sentences[1:], 1):
         if items[at] and items[at - 1] and sentence.nth == sentences[at - 1].nth + 1:
             scores[at] = max(scores[at], CONTINUED * scores[at - 1])
-    order = [int(at) for at in np.argsort(-scores) if scores[at] >= CLOSE * scores.max()]
+    known = set(stems(f"{query} {' '.join({one.article.title for one in sentences})}"))
+    close = [CLOSE_ITEM if items[at] or _names_more(texts[at], known) else CLOSE for at in range(len(texts))]
+    order = [int(at) for at in np.argsort(-scores) if scores[at] >= close[at] * scores.max()]
     return [sentences[at] for at in sorted(order[:MAX_SENTENCES])]
+
+
+def _names_more(text: str, known: set[str]) -> bool:
+    """Whether the text has a name that the question and the titles have not."""
+    return any(not set(stems(name)) <= known for name in extract_names(text))

@@ -39,6 +39,8 @@ _ASKING = re.compile(
 )
 # "the mill, which burned, was empty"
 _RELATIVE = re.compile(r"(?:\w+ )?(?:who|whom|whose|which|where|when|wo|welche[rsnm]?)\b", re.IGNORECASE)
+# "When will it open?" has the verb before its subject, which no relative clause has.
+_INVERTED = re.compile(r"(?:when|where) (?:is|are|was|were|do|does|did|will|would|can|could|has|have|had) ", re.IGNORECASE)
 MAX_PARTS = 4
 
 
@@ -68,7 +70,7 @@ def split_parts(question: str) -> list[str]:
 
 def has_questions(parts: list[str]) -> bool:
     """Whether a part after the first can only be a question, and no relative clause."""
-    return any(not _RELATIVE.match(part) for part in parts[1:])
+    return any(not _RELATIVE.match(part) or _INVERTED.match(part) for part in parts[1:])
 
 
 def _parts(pieces: list[str]) -> list[str]:
