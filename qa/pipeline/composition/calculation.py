@@ -36,6 +36,8 @@ COVERED = 0.3
 SUBJECT, OWN, LEDE = 0.3, 0.2, 300
 # How near a sentence with a share of an amount has to be to the question.
 NEAR_PORTION = 0.3
+# "How many more … than …" is a difference, whatever else the question looks like.
+_COMPARED = re.compile(r"\b(?:more|fewer|less|\w+er)\b.*\bthan\b|\bdifference\b|\bunterschied\b", re.IGNORECASE)
 _OF_THAT = re.compile(
     r"\b(?:is|be|are|makes?|does|would) (?:that|this|it)\b|\b(?:part|share|portion|half|third|quarter) of\b",
     re.IGNORECASE,
@@ -79,7 +81,9 @@ def compose(composition: Composition) -> Composed | None:
         if cosines[at] >= MIN_SIMILARITY and not sentences[at].is_question and figures(sentences[at].text)
     ][:SENTENCES]
     operation = composition.understanding.detail
-    if not _PERCENT.search(query) and (operation == "share" or _OF_THAT.search(query)):
+    if _COMPARED.search(query):
+        operation = "difference"
+    elif not _PERCENT.search(query) and (operation == "share" or _OF_THAT.search(query)):
         return _portion(composition, sentences, cosines)
     outlets = composition.understanding.outlets
     asked = frozenset(stems(query))
@@ -136,7 +140,8 @@ def _is_asked(weights: Mapping[str, float], pair: _Pair) -> bool:
     """
     if len(pair.sentences) == 1:
         return coverage(weights, _in_context(pair.sentences[0])) >= OWN
-    if any(coverage(weights, _in_context(one)) < SUBJECT for one in pair.sentences):
+    least = OWN if pair.of_outlets else SUBJECT
+    if any(coverage(weights, _in_context(one)) < least for one in pair.sentences):
         return False
     if pair.of_outlets:
         return True

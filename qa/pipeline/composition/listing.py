@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.text.normalization import coverage, stems
+from index.schemas import Article
+from index.text.normalization import WORD, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.names import named_entities
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
@@ -15,16 +16,19 @@ from qa.verification.entities import extract_names
 
 MAX_NAMES, MAX_SENTENCES = 30, 8
 MAX_ARTICLES = 3
-# A sentence below this share of the best one's score says something else: one that names or counts up things
-# is an item sooner than one that does not.
-CLOSE, CLOSE_ITEM = 0.72, 0.5
-# What a sentence's share of the topic's words counts beside its similarity, what one gains that enumerates,
-# and the share of its score that the sentence after it gets which enumerates too.
-TOPIC, ENUMERATES, CONTINUED = 0.3, 0.15, 0.9
+# A sentence below this share of the best one's score says something else; one beside an item, below this.
+CLOSE, BESIDE = 0.55, 0.4
+# What the similarity counts with the question, and with its words that the article's beginning has not; what
+# one gains that enumerates, or has a name; and what one loses that quotes somebody, or only tells a price.
+WHOLE, REST, ENUMERATES, NAMES, QUOTES, PRICED = 0.5, 0.5, 0.1, 0.05, 0.1, 0.2
+# An article whose topic is said in other words: this similar, and so many times as relevant as the next one.
+SIMILAR, CLEARLY, LEDE = 0.35, 1.35, 250
 # "salt, flour and oil", "Kenya and Kilimanjaro": three items, or two names.
 _ENUMERATION = re.compile(
     r"\w ?, (?:\w+[ -]+){1,6}?(?:, |(?:and|or|und|oder) )\w|(?<!\w)[A-Z]\w+ (?:and|und) (?:\w+ )?[A-Z]\w+"
 )
+_AMOUNT = re.compile(r"\b(?:euros?|dollars?|pounds?|cents)\b|[$€£]")
+_ASKS_AMOUNT = re.compile(r"\b(?:cost|price|fee|fare|money|amount|sum|euro|dollar|pound|figure|number)", re.IGNORECASE)
 _NAMED = {"person": "person", "place": "place", "organisation": "organisation"}
 
 
@@ -32,6 +36,7 @@ def compose(composition: Composition) -> Composed | None:
     """A line for each name, or each sentence near the question; None if there are none."""
     kind = _NAMED.get(composition.understanding.detail)
     articles = composition.articles(1 if kind or composition.understanding.singular else MAX_ARTICLES)
+    articles = articles or _clearest(composition)
     sentences = composition.read(articles)
     if not sentences:
         return None
@@ -45,26 +50,65 @@ def compose(composition: Composition) -> Composed | None:
     return Composed(lines=tuple(map(Line.quoted, chosen)), is_list=True) if chosen else None
 
 
+def _clearest(composition: Composition) -> list[Article]:
+    """The article that fits much better than any other, though it has few of the topic's words."""
+    first, *others = [*composition.relevant()[:2]] or [None]
+    if not first or first.similarity < SIMILAR:
+        return []
+    return [first.article] if not others or first.relevance >= CLEARLY * others[0].relevance else []
+
+
 def _enumerating(composition: Composition, sentences: Sequence[ArticleSentence]) -> list[ArticleSentence]:
-    """The sentences nearest to the question, of which those that enumerate tell most, and what goes on with
-    an enumeration in the sentence after it.
+    """The sentences that are items of what is asked for, by the question and by their form, and what stands
+    beside them and goes on.
     """
     if not sentences:
         return []
-    query = composition.understanding.wording
-    texts = [one.text for one in sentences]
-    near = np.asarray(composition.collection.similarity(query, texts), dtype=np.float64)
-    weights = composition.collection.weights(composition.topic or query)
-    near += TOPIC * np.array([coverage(weights, text) for text in texts])
-    items = np.array([ENUMERATES if _ENUMERATION.search(text) else 0.0 for text in texts])
-    scores = near + items
-    for at, sentence in enumerate(sentences[1:], 1):
-        if items[at] and items[at - 1] and sentence.nth == sentences[at - 1].nth + 1:
-            scores[at] = max(scores[at], CONTINUED * scores[at - 1])
-    known = set(stems(f"{query} {' '.join({one.article.title for one in sentences})}"))
-    close = [CLOSE_ITEM if items[at] or _names_more(texts[at], known) else CLOSE for at in range(len(texts))]
-    order = [int(at) for at in np.argsort(-scores) if scores[at] >= close[at] * scores.max()]
-    return [sentences[at] for at in sorted(order[:MAX_SENTENCES])]
+    query, texts = composition.understanding.wording, [one.text for one in sentences]
+    # What the whole article is about tells no item from the rest of it.
+    begins = {stem for one in sentences for stem in stems(f"{one.article.title} {one.article.text[:LEDE]}")}
+    rest = " ".join(word for word in WORD.findall(query) if not set(stems(word)) <= begins)
+    similarity = composition.collection.similarity
+    scores = WHOLE * np.asarray(similarity(query, texts), dtype=np.float64)
+    scores += REST * np.asarray(similarity(rest or query, texts), dtype=np.float64)
+    titles = " ".join({one.article.title for one in sentences})
+    known = set(stems(f"{query} {titles}"))
+    scores += np.array([_form(text, known, asks_amount=bool(_ASKS_AMOUNT.search(query))) for text in texts])
+    best = float(scores.max())
+    chosen = {int(at) for at in np.argsort(-scores) if scores[at] >= CLOSE * best}
+    for at in sorted(range(len(texts)), key=lambda at: -scores[at]):
+        if at in chosen or scores[at] < BESIDE * best:
+            continue
+        beside = [
+            one
+            for one in (at - 1, at + 1)
+            if one in chosen and _same(sentences, one, at)
+        ]
+        # What names an item again says more of it, and is no other one.
+        named = {word for one in chosen for name in extract_names(texts[one]) for word in name.split()}
+        if beside and not any(set(name.split()) & named for name in extract_names(texts[at])):
+            chosen.add(at)
+    order = sorted(chosen, key=lambda at: -scores[at])[:MAX_SENTENCES]
+    return [sentences[at] for at in sorted(order)]
+
+
+def _same(sentences: Sequence[ArticleSentence], one: int, other: int) -> bool:
+    return sentences[one].article.id == sentences[other].article.id
+
+
+def _form(text: str, known: set[str], *, asks_amount: bool) -> float:
+    """What the form of a sentence adds to its score."""
+    score = 0.0
+    enumerates, names = bool(_ENUMERATION.search(text)), _names_more(text, known)
+    if enumerates:
+        score += ENUMERATES
+    if names:
+        score += NAMES
+    if text[:1] in "\"“‘„«":
+        score -= QUOTES
+    if _AMOUNT.search(text) and not asks_amount and not enumerates and " and " not in text:
+        score -= PRICED
+    return score
 
 
 def _names_more(text: str, known: set[str]) -> bool:
