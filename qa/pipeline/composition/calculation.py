@@ -20,9 +20,9 @@ from qa.pipeline.composition.evidence.sentences import ArticleSentence
 
 MAX_ARTICLES = 4
 # Figures are looked for in this many of the sentences that are closest to the question.
-SENTENCES = 6
+SENTENCES = 8
 # The similarity with the question that both sentences need.
-MIN_SIMILARITY = 0.4
+MIN_SIMILARITY = 0.35
 # What a pair gains whose figures stand in one sentence, and one from two outlets if both are named.
 SAME_SENTENCE, BOTH_OUTLETS = 0.15, 0.3
 # Figures that differ by a larger factor are of different things; nobody asks for their difference.

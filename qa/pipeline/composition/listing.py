@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.schemas import Article
 from index.text.normalization import WORD, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
+from qa.pipeline.composition.evidence.articles import clearest
 from qa.pipeline.composition.evidence.names import named_entities
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 from qa.verification.entities import extract_names
@@ -21,8 +21,8 @@ CLOSE, BESIDE = 0.55, 0.4
 # What the similarity counts with the question, and with its words that the article's beginning has not; what
 # one gains that enumerates, or has a name; and what one loses that quotes somebody, or only tells a price.
 WHOLE, REST, ENUMERATES, NAMES, QUOTES, PRICED = 0.5, 0.5, 0.1, 0.05, 0.1, 0.2
-# An article whose topic is said in other words: this similar, and so many times as relevant as the next one.
-SIMILAR, CLEARLY, LEDE = 0.35, 1.35, 250
+# How much of an article's beginning tells what it is about, in characters.
+LEDE = 250
 # "salt, flour and oil", "Kenya and Kilimanjaro": three items, or two names.
 _ENUMERATION = re.compile(
     r"\w ?, (?:\w+[ -]+){1,6}?(?:, |(?:and|or|und|oder) )\w|(?<!\w)[A-Z]\w+ (?:and|und) (?:\w+ )?[A-Z]\w+"
@@ -36,7 +36,7 @@ def compose(composition: Composition) -> Composed | None:
     """A line for each name, or each sentence near the question; None if there are none."""
     kind = _NAMED.get(composition.understanding.detail)
     articles = composition.articles(1 if kind or composition.understanding.singular else MAX_ARTICLES)
-    articles = articles or _clearest(composition)
+    articles = articles or clearest(composition.relevant())
     sentences = composition.read(articles)
     if not sentences:
         return None
@@ -48,14 +48,6 @@ def compose(composition: Composition) -> Composed | None:
         return Composed(lines=tuple(lines), is_list=True) if lines else None
     chosen = _enumerating(composition, [one for one in sentences if not one.is_question])
     return Composed(lines=tuple(map(Line.quoted, chosen)), is_list=True) if chosen else None
-
-
-def _clearest(composition: Composition) -> list[Article]:
-    """The article that fits much better than any other, though it has few of the topic's words."""
-    first, *others = [*composition.relevant()[:2]] or [None]
-    if not first or first.similarity < SIMILAR:
-        return []
-    return [first.article] if not others or first.relevance >= CLEARLY * others[0].relevance else []
 
 
 def _enumerating(composition: Composition, sentences: Sequence[ArticleSentence]) -> list[ArticleSentence]:

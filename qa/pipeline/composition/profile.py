@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from index.text.normalization import coverage, stems
@@ -22,6 +24,12 @@ def compose(composition: Composition) -> Composed | None:
     """The best sentences that name the topic; None if no article mentions it."""
     if not composition.topic:
         return None
+    if name := _person_in(composition.topic):
+        # "What has Ada Holm to do with the mill?": what names her.
+        understanding = replace(composition.understanding, topic=name)
+        named = compose(replace(composition, understanding=understanding))
+        if named:
+            return named
     relevant = [one for one in composition.relevant() if one.mentions][:MAX_ARTICLES]
     sentences = composition.read([one.article for one in relevant])
     if not sentences:
@@ -45,6 +53,17 @@ def compose(composition: Composition) -> Composed | None:
         )
         chosen = list({(one.article.id, one.start): one for one in (*main, *chosen)}.values())
     return Composed(lines=tuple(map(Line.quoted, sorted(chosen, key=in_order))))
+
+
+def _person_in(topic: str) -> str:
+    """The first name of several words in a topic that has other words too; empty if there is none."""
+    words = topic.split()
+    capital = [word[:1].isupper() for word in words]
+    start = next((at for at in range(len(words) - 1) if capital[at] and capital[at + 1]), None)
+    if start is None or all(capital):
+        return ""
+    end = next((at for at in range(start, len(words)) if not capital[at]), len(words))
+    return " ".join(words[start:end])
 
 
 def _is_person(composition: Composition, naming: list[ArticleSentence]) -> bool:

@@ -42,6 +42,7 @@ def compose(composition: Composition) -> Composed | None:
     if not articles:
         return None
     limit = MAX_LONGER if understanding.detail == "longer" else MAX_SENTENCES
+    limit = min(limit, understanding.sentences or limit)
     lines = (
         summarize_article(composition, articles[0], limit)
         if len(articles) == 1

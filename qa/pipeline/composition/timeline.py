@@ -14,7 +14,7 @@ from index.schemas import Article
 from index.text.messages.messages import Messages
 from index.text.normalization import coverage
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.evidence.articles import same_matter
+from qa.pipeline.composition.evidence.articles import clearest, same_matter
 from qa.pipeline.composition.evidence.dates import named_dates
 from qa.pipeline.composition.evidence.salience import Scores, salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
@@ -94,10 +94,10 @@ def _articles(composition: Composition) -> list[Article]:
     """
     if composition.understanding.singular or composition.understanding.article or not composition.topic:
         return composition.articles(1)
-    certain = composition.articles(MAX_FOUND)
+    relevant = composition.relevant()
+    certain = composition.articles(MAX_FOUND) or clearest(relevant)
     if not certain:
         return []
-    relevant = composition.relevant()
     most = max((one.similarity for one in relevant), default=0.0)
     others = [one.article for one in relevant if one.similarity >= max(SIMILAR, SAME_STORY * most)]
     same = same_matter(composition.collection, certain[0], composition.filters, SAME_MATTER, RELEVANCE)

@@ -14,6 +14,7 @@ from index.embedding.text_classifier import TextClassifier
 from index.schemas import ArticleSummary, Filters
 from index.text.languages import foreign_language
 from index.text.normalization import WORD, is_stop_word, stem
+from index.text.numbers import NUMBER_WORD, number_value
 from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, KindGuess, form_words, guess_kind
 from qa.pipeline.understanding.offered import offered
 from qa.pipeline.understanding.outlets import NamedOutlet, named_outlets
@@ -115,6 +116,10 @@ _ONE_ARTICLE = re.compile(
 )
 
 
+_SENTENCES = re.compile(
+    rf"\b(?:in|with) (?:[\w-]+ ){{0,4}}?(?P<most>\d+|{NUMBER_WORD}) (?:short )?(?:sentences?|lines?|Sätzen?|Satz)\b",
+    re.IGNORECASE,
+)
 _NEWEST = re.compile(r"\b(?:newest|latest|most recent|neueste\w*)\b", re.IGNORECASE)
 _OLDEST = re.compile(r"\b(?:oldest|earliest|älteste\w*)\b", re.IGNORECASE)
 _EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IGNORECASE)
@@ -169,6 +174,7 @@ def understand(question: Question, collection: Collection) -> Understanding:
         filters=filters,
         article=article.id if article else None,
         title=(article.title or article.id) if article else "",
+        sentences=sentences_wanted(wording) if guess.kind in ("summary", "profile") else None,
         corrections=corrections,
     )
 
@@ -185,6 +191,13 @@ def classify(wording: str, collection: Collection, kind: Kind | None = None) -> 
     if guess.kind == "fact" and not kind and has_questions(parts):
         return replace(guess, kind="parts", detail="")
     return guess
+
+
+def sentences_wanted(wording: str) -> int | None:
+    """How many sentences the question asks for at most: "in two or three sentences"."""
+    found = _SENTENCES.search(wording)
+    number = number_value(found["most"]) if found else None
+    return int(number) if number and number.isdigit() and int(number) else None
 
 
 def topic_words(text: str, kind: Kind, language: str = "") -> str:

@@ -21,6 +21,8 @@ MAYBE = 0.35
 MENTIONS = 0.9
 # The beginning of an article by which others of the same matter are found, in characters.
 BEGINNING = 300
+# The best article for a topic in other words is so many times as relevant as the next one.
+CLEARLY = 1.35
 # An article below this share of the best one's relevance is about something else.
 CLOSE = 0.72
 
@@ -100,6 +102,14 @@ def closest(articles: list[RelevantArticle], limit: int) -> list[Article]:
     best = articles[0].relevance
     others = (one for one in articles[1:limit] if one.relevance >= CLOSE * best and one.mentions)
     return [articles[0].article, *(one.article for one in others)]
+
+
+def clearest(articles: list[RelevantArticle]) -> list[Article]:
+    """The article that fits much better than any other, though it tells of the topic in other words."""
+    if not articles or articles[0].similarity < MAYBE:
+        return []
+    others = articles[1:2]
+    return [articles[0].article] if all(articles[0].relevance >= CLEARLY * one.relevance for one in others) else []
 
 
 def _may_be_about(one: RelevantArticle) -> bool:
