@@ -37,7 +37,9 @@ SUBJECT, OWN, LEDE = 0.3, 0.2, 300
 # How near a sentence with a share of an amount has to be to the question.
 NEAR_PORTION = 0.3
 # "How many more … than …" is a difference, whatever else the question looks like.
-_COMPARED = re.compile(r"\b(?:more|fewer|less|\w+er)\b.*\bthan\b|\bdifference\b|\bunterschied\b", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:more|fewer|less|\w+er)\b.*\bthan\b|\bdifference\b|\bunterschied\b", re.IGNORECASE
+)
 _OF_THAT = re.compile(
     r"\b(?:is|be|are|makes?|does|would) (?:that|this|it)\b|\b(?:part|share|portion|half|third|quarter) of\b",
     re.IGNORECASE,
@@ -101,7 +103,9 @@ def compose(composition: Composition) -> Composed | None:
     )
     for _, nth in ranked[:2]:
         best = pairs[nth]
-        if text := _calculated(composition.messages, best, operation, in_percent=bool(_PERCENT.search(query))):
+        if text := _calculated(
+            composition.messages, best, operation, in_percent=bool(_PERCENT.search(query))
+        ):
             lines = [Line.quoted(sentence) for sentence in best.sentences]
             return Composed(lines=(Line(text=text, quotes=best.sentences, support="computed"), *lines))
     return None

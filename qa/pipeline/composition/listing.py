@@ -28,7 +28,9 @@ _ENUMERATION = re.compile(
     r"\w ?, (?:\w+[ -]+){1,6}?(?:, |(?:and|or|und|oder) )\w|(?<!\w)[A-Z]\w+ (?:and|und) (?:\w+ )?[A-Z]\w+"
 )
 _AMOUNT = re.compile(r"\b(?:euros?|dollars?|pounds?|cents)\b|[$€£]")
-_ASKS_AMOUNT = re.compile(r"\b(?:cost|price|fee|fare|money|amount|sum|euro|dollar|pound|figure|number)", re.IGNORECASE)
+_ASKS_AMOUNT = re.compile(
+    r"\b(?:cost|price|fee|fare|money|amount|sum|euro|dollar|pound|figure|number)", re.IGNORECASE
+)
 _NAMED = {"person": "person", "place": "place", "organisation": "organisation"}
 
 
@@ -71,11 +73,7 @@ def _enumerating(composition: Composition, sentences: Sequence[ArticleSentence])
     for at in sorted(range(len(texts)), key=lambda at: -scores[at]):
         if at in chosen or scores[at] < BESIDE * best:
             continue
-        beside = [
-            one
-            for one in (at - 1, at + 1)
-            if one in chosen and _same(sentences, one, at)
-        ]
+        beside = [one for one in (at - 1, at + 1) if one in chosen and _same(sentences, one, at)]
         # What names an item again says more of it, and is no other one.
         named = {word for one in chosen for name in extract_names(texts[one]) for word in name.split()}
         if beside and not any(set(name.split()) & named for name in extract_names(texts[at])):
@@ -96,7 +94,7 @@ def _form(text: str, known: set[str], *, asks_amount: bool) -> float:
         score += ENUMERATES
     if names:
         score += NAMES
-    if text[:1] in "\"“‘„«":
+    if text[:1] in '"“‘„«':
         score -= QUOTES
     if _AMOUNT.search(text) and not asks_amount and not enumerates and " and " not in text:
         score -= PRICED

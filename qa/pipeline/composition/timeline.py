@@ -76,7 +76,12 @@ def compose(composition: Composition) -> Composed | None:
     told = {entry.at for entry in (*first, *dated)}
     for at in select_diverse(np.where(alone, scores, scores - UNFIT), vectors, len(sentences)):
         own = sum(sentences[one.at].article.id == sentences[at].article.id for one in shown)
-        if at not in told and alone[at] and len(shown) < ENOUGH and own < max(MIN_EACH, ENOUGH // len(articles)):
+        if (
+            at not in told
+            and alone[at]
+            and len(shown) < ENOUGH
+            and own < max(MIN_EACH, ENOUGH // len(articles))
+        ):
             shown.append(_reported(at, sentences[at], composition.messages))
     shown = _unrepeated(shown, vectors)
     shown.sort(key=lambda entry: (entry.key, sentences[entry.at].article.dated, sentences[entry.at].start))

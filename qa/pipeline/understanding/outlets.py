@@ -36,7 +36,9 @@ def named_outlets(wording: str, kind: Kind, collection: Collection) -> tuple[Nam
     """The outlets of the collection that the question names, in alphabetical order."""
     documents = collection.documents
     known = documents.sources()
-    sources = (_named(one, False, (*_source_patterns(one), *_short(one, known, kind)), wording) for one in known)
+    sources = (
+        _named(one, False, (*_source_patterns(one), *_short(one, known, kind)), wording) for one in known
+    )
     sites = (_named(site, True, _site_patterns(site, kind), wording) for site in documents.sites())
     named = (outlet for outlet in (*sources, *sites) if outlet.spans)
     return tuple(one for one in named if len(one.ids(collection)) <= MAX_SITE_ARTICLES)

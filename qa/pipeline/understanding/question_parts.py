@@ -40,7 +40,9 @@ _ASKING = re.compile(
 # "the mill, which burned, was empty"
 _RELATIVE = re.compile(r"(?:\w+ )?(?:who|whom|whose|which|where|when|wo|welche[rsnm]?)\b", re.IGNORECASE)
 # "When will it open?" has the verb before its subject, which no relative clause has.
-_INVERTED = re.compile(r"(?:when|where) (?:is|are|was|were|do|does|did|will|would|can|could|has|have|had) ", re.IGNORECASE)
+_INVERTED = re.compile(
+    r"(?:when|where) (?:is|are|was|were|do|does|did|will|would|can|could|has|have|had) ", re.IGNORECASE
+)
 MAX_PARTS = 4
 
 

@@ -33,15 +33,24 @@ _DETERMINER = r"(?:the|an?|this|that|these|those|his|her|its|their|our|my|any|so
 _AFTER_VERB = re.compile(
     rf"(?:{_DETERMINER}|for|from|to|by|until|per|on|with|back|out|up|it|them|him|\d\S*)\b", re.IGNORECASE
 )
-_PREPOSITION = re.compile(r"(?:at|in|on|of|for|from|to|by|with|between|over|near|under|and|&)\b", re.IGNORECASE)
-_PARTICIPLE = re.compile(r"[a-z]+(?:ing|ed|rt|ilt|ade|old)$|(?:going|due|closed|open|shut|set|found|won|put)$")
+_PREPOSITION = re.compile(
+    r"(?:at|in|on|of|for|from|to|by|with|between|over|near|under|and|&)\b", re.IGNORECASE
+)
+_PARTICIPLE = re.compile(
+    r"[a-z]+(?:ing|ed|rt|ilt|ade|old)$|(?:going|due|closed|open|shut|set|found|won|put)$"
+)
 _PEOPLE = re.compile(r"\b(?P<owner>his)\b|\b(?P<person>he|she|him)\b|\b(?P<her>her)\b", re.IGNORECASE)
 _THINGS = re.compile(r"\b(?P<owner>its|their)\b|\b(?P<thing>it|they|them)\b", re.IGNORECASE)
 # "How long does it take", "is it true": it stands for nothing.
-_IMPERSONAL = re.compile(r"\bit (?:takes?|took|true|rain\w*|snow\w*|likely|possible)\b|\bof it\b", re.IGNORECASE)
+_IMPERSONAL = re.compile(
+    r"\bit (?:takes?|took|true|rain\w*|snow\w*|likely|possible)\b|\bof it\b", re.IGNORECASE
+)
 # "When will they be finished": what is done to a thing.
 _PASSIVE = re.compile(r" (?:be|been|being|get|go) |(?: \w+)? \w+ed\b")
-_PAYS = re.compile(r"who(?:['’]s| is| are| was| will be)? (?:pay(?:s|ing)?|paid|footing the bill)(?: for)?\?*$", re.IGNORECASE)
+_PAYS = re.compile(
+    r"who(?:['’]s| is| are| was| will be)? (?:pay(?:s|ing)?|paid|footing the bill)(?: for)?\?*$",
+    re.IGNORECASE,
+)
 _LOWER = ("the", "that", "this", "a", "an", "these", "those", "our", "new")
 
 
@@ -139,7 +148,12 @@ def _resolved(part: str, subject: str, asks_person: bool) -> str:
         pronoun = None if asks_person else people
     else:
         pronoun = None if _IMPERSONAL.search(part) else _THINGS.search(part)
-    if pronoun and _is_they(pronoun[0]) and not _is_plural(subject) and not _PASSIVE.match(part, pronoun.end()):
+    if (
+        pronoun
+        and _is_they(pronoun[0])
+        and not _is_plural(subject)
+        and not _PASSIVE.match(part, pronoun.end())
+    ):
         pronoun = None  # "they" are people that are not named
     if pronoun:
         groups = pronoun.groupdict()

@@ -109,7 +109,11 @@ def clearest(articles: list[RelevantArticle]) -> list[Article]:
     if not articles or articles[0].similarity < MAYBE:
         return []
     others = articles[1:2]
-    return [articles[0].article] if all(articles[0].relevance >= CLEARLY * one.relevance for one in others) else []
+    return (
+        [articles[0].article]
+        if all(articles[0].relevance >= CLEARLY * one.relevance for one in others)
+        else []
+    )
 
 
 def _may_be_about(one: RelevantArticle) -> bool:

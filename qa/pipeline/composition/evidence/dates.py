@@ -11,9 +11,7 @@ from index.text.calendar_words import MONTH, month_number
 from index.text.messages.messages import Messages
 
 _YEAR, _MONTH = r"(?P<year>1[5-9]\d\d|20\d\d)(?!\d|[,.]\d)", rf"(?P<month>{MONTH})(?!\w)"
-_BEFORE = (
-    r"(?:\b(?i:in|since|until|till|by|of|from|to|for|during|early|late|mid|last|next|this|year)[ -]|\()"
-)
+_BEFORE = r"(?:\b(?i:in|since|until|till|by|of|from|to|for|during|early|late|mid|last|next|this|year)[ -]|\()"
 # From the most to the least precise.
 _DATES = [
     re.compile(pattern)
@@ -30,6 +28,12 @@ _DATES = [
 ]
 # "the strongest since 1987" is a comparison, and no event of 1987.
 _COMPARED = re.compile(r"\b(?i:since|than in)\b")
+
+# "They withdrew it in March", said in October, is long past, unless something is planned.
+FAR_AHEAD = 3
+_PLANNED = re.compile(
+    r"\b(?i:will|shall|to|is|are|be|until|till|by|from|due|plan\w*|schedul\w*|expect\w*|next|can|could|would)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +74,7 @@ def named_dates(text: str, published: date | None) -> list[NamedDate]:
         if any(start < found.end() and found.start() < end for start, end in taken):
             continue
         taken.append(found.span())
-        if (one := _named(found, published)) and not (
-            not one.month and _COMPARED.match(text, found.start())
-        ):
+        if (one := _named(found, published)) and not (not one.month and _COMPARED.match(text, found.start())):
             named.setdefault(one.key, one)
     return sorted(named.values(), key=lambda one: one.at)
 
@@ -89,6 +91,8 @@ def _named(found: re.Match[str], published: date | None) -> NamedDate | None:
     elif published and month:
         # In January, "in November" is that of last year.
         year = published.year + (month - published.month < -6) - (month - published.month > 6)
+        ahead = (year - published.year) * 12 + month - published.month
+        year -= ahead >= FAR_AHEAD and not _PLANNED.search(found.string[: found.end()])
     else:
         return None
     if month is not None and not 1 <= month <= 12:

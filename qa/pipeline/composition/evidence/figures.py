@@ -20,7 +20,8 @@ _FIGURE = re.compile(
 SHARED = 30
 # "5 million more than last year" is a difference already.
 _COMPARES = re.compile(
-    r"(?: \w+)? (?:more|fewer|less|higher|lower|extra|additional|longer|shorter|older|younger)\b", re.IGNORECASE
+    r"(?: \w+)? (?:more|fewer|less|higher|lower|extra|additional|longer|shorter|older|younger)\b",
+    re.IGNORECASE,
 )
 _SIGNS = {"$": "dollars", "€": "euros", "£": "pounds"}
 _MONTHLIKE = re.compile(r"(?:19|20)\d\d")
