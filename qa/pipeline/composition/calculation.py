@@ -45,6 +45,13 @@ _OF_THAT = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"per ?cent|percentage|%|prozent|\bshare\b|proportion|fraction|\banteil", re.IGNORECASE)
+# What stands between two figures that are compared, or shortly before them: "from 7.5 to 9.2 metres".
+_CONTRASTS = re.compile(
+    r"\b(?:from|than|of|compared|against|versus|instead|rather|up|down|earlier|previous\w*|before|record"
+    r"|surpass\w*|beat\w*|br[eo]k\w*|break\w*|von|statt|als|gegen\w*)\b",
+    re.IGNORECASE,
+)
+CONTRAST_BEFORE = 8
 _FROM = re.compile(r"\b(?:from|von) (?:about |some |around )?$", re.IGNORECASE)
 
 
@@ -61,6 +68,14 @@ class _Pair:
         """Whether both figures stand in one sentence, or in two neighbouring ones."""
         first, last = self.sentences[0], self.sentences[-1]
         return first.article.id == last.article.id and abs(first.nth - last.nth) <= 1
+
+    @property
+    def is_contrast(self) -> bool:
+        """Whether the one sentence that has both sets one against the other."""
+        (sentence,) = self.sentences
+        first, second = sorted((self.one.span, self.other.span))
+        between = sentence.text[first[0] - min(first[0], CONTRAST_BEFORE) : second[0]]
+        return bool(_CONTRASTS.search(between))
 
     @property
     def base(self) -> Figure | None:
@@ -97,7 +112,7 @@ def compose(composition: Composition) -> Composed | None:
         (
             (pair.score + COVERED * coverage(weights, " ".join(one.text for one in pair.sentences)), nth)
             for nth, pair in enumerate(pairs)
-            if _is_asked(weights, pair)
+            if _is_asked(weights, pair, operation)
         ),
         key=lambda one: -one[0],
     )
@@ -138,12 +153,13 @@ def _portion(
     return Composed(lines=(Line(text=text, quotes=best.sentences, support="computed"), *lines))
 
 
-def _is_asked(weights: Mapping[str, float], pair: _Pair) -> bool:
+def _is_asked(weights: Mapping[str, float], pair: _Pair, operation: str) -> bool:
     """Whether both figures are of the matter that the question names: each sentence, as its article
     introduces it, has this share of the question's words, and those far apart have some of their own.
     """
     if len(pair.sentences) == 1:
-        return coverage(weights, _in_context(pair.sentences[0])) >= OWN
+        near = coverage(weights, _in_context(pair.sentences[0])) >= OWN
+        return near and (pair.is_contrast or operation == "sum")
     least = OWN if pair.of_outlets else SUBJECT
     if any(coverage(weights, _in_context(one)) < least for one in pair.sentences):
         return False

@@ -14,7 +14,7 @@ from index.schemas import Article
 from index.text.messages.messages import Messages
 from index.text.normalization import WORD
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.evidence.articles import ABOUT, relevant_articles, same_matter
+from qa.pipeline.composition.evidence.articles import ABOUT, closest, relevant_articles, same_matter
 from qa.pipeline.composition.evidence.figures import figures
 from qa.pipeline.composition.evidence.salience import cover, salience
 from qa.pipeline.composition.evidence.sentences import ArticleSentence, in_order
@@ -96,17 +96,21 @@ def _two_articles(composition: Composition) -> list[Article]:
         chosen = composition.articles(2)
         return sorted(chosen, key=lambda one: one.dated) if len(chosen) == 2 else []
     relevant = composition.relevant()[:MAX_ARTICLES]
-    if not relevant or not relevant[0].mentions:
-        return []
     outlets = composition.understanding.outlets
+    # Where outlets are named, what is left of the question may have a word of its form.
+    if not closest(relevant, 1) or not (relevant[0].mentions or len(outlets) > 1):
+        return []
     if len(outlets) > 1:
+        # Each may have printed the same report.
+        each = composition.relevant(duplicates=True)
         named = [
-            next((one.article for one in relevant if one.article.outlet == outlet), None)
+            next((one.article for one in each if one.article.outlet == outlet and one.mentions), None)
+            or next((one.article for one in relevant if one.article.outlet == outlet), None)
             for outlet in outlets[:2]
         ]
         return [one for one in named if one] if all(named) else []
-    if each := _of_two_subjects(composition):
-        return each
+    if two := _of_two_subjects(composition):
+        return two
     first = relevant[0].article
     other = _counterpart(composition, first)
     return sorted((first, other), key=lambda one: one.dated) if other else []

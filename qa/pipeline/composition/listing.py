@@ -11,6 +11,7 @@ from index.text.normalization import WORD, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.articles import clearest
 from qa.pipeline.composition.evidence.names import named_entities
+from qa.pipeline.composition.evidence.salience import SAME
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 from qa.verification.entities import extract_names
 
@@ -78,8 +79,12 @@ def _enumerating(composition: Composition, sentences: Sequence[ArticleSentence])
         named = {word for one in chosen for name in extract_names(texts[one]) for word in name.split()}
         if beside and not any(set(name.split()) & named for name in extract_names(texts[at])):
             chosen.add(at)
-    order = sorted(chosen, key=lambda at: -scores[at])[:MAX_SENTENCES]
-    return [sentences[at] for at in sorted(order)]
+    vectors = composition.collection.encode(texts)
+    kept: list[int] = []
+    for at in sorted(chosen, key=lambda at: -scores[at]):
+        if all(float(vectors[at] @ vectors[one]) < SAME for one in kept):
+            kept.append(at)
+    return [sentences[at] for at in sorted(kept[:MAX_SENTENCES])]
 
 
 def _same(sentences: Sequence[ArticleSentence], one: int, other: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from index.schemas import Article
 from index.text.messages.messages import Messages
 from index.text.normalization import coverage
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.evidence.articles import clearest, same_matter
+from qa.pipeline.composition.evidence.articles import ABOUT, clearest, same_matter
 from qa.pipeline.composition.evidence.dates import named_dates
 from qa.pipeline.composition.evidence.salience import Scores, salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
@@ -23,8 +23,8 @@ from qa.pipeline.composition.evidence.sentences import ArticleSentence
 MAX_ARTICLES, MAX_LINES, ENOUGH = 8, 14, 10
 # Among how many the articles are chosen, and how many may be of one day.
 MAX_FOUND, PER_DAY = 12, 2
-# An article tells of the topic in other words if it is this similar, and nearly as similar as any; or if it is
-# this similar, and this relevant, to the beginning of the best one.
+# An article tells of the topic in other words if it is this similar, and nearly as similar as any; or this
+# similar, and this relevant, to the beginning of the best one.
 SIMILAR, SAME_STORY, SAME_MATTER, RELEVANCE = 0.45, 0.8, 0.5, 0.38
 # A sentence without a date and below this similarity with the topic, as one about the site, is left out.
 ON_TOPIC = 0.1
@@ -50,8 +50,8 @@ class _Entry:
 
 def compose(composition: Composition) -> Composed | None:
     """Each article's first sentence, those that name dates, and the best others; None if none is on topic."""
-    articles = _articles(composition)
-    sentences = _on_topic(composition, composition.read(articles))
+    articles, whole = _articles(composition)
+    sentences = _on_topic(composition, composition.read(articles), whole)
     if not sentences:
         return None
     texts = [sentence.text for sentence in sentences]
@@ -93,30 +93,37 @@ def compose(composition: Composition) -> Composed | None:
     )
 
 
-def _articles(composition: Composition) -> list[Article]:
+def _articles(composition: Composition) -> tuple[list[Article], set[str]]:
     """The articles on the topic, and others of the same matter: on a later day, or in another paper, they
-    tell of it in other words. At most two of one day, so that those of other days have room.
+    tell of it in other words. At most two of one day, so that those of other days have room. Also the ids of
+    those that tell of it throughout.
     """
     if composition.understanding.singular or composition.understanding.article or not composition.topic:
-        return composition.articles(1)
+        articles = composition.articles(1)
+        return articles, {one.id for one in articles}
     relevant = composition.relevant()
     certain = composition.articles(MAX_FOUND) or clearest(relevant)
     if not certain:
-        return []
+        return [], set()
     most = max((one.similarity for one in relevant), default=0.0)
     others = [one.article for one in relevant if one.similarity >= max(SIMILAR, SAME_STORY * most)]
     same = same_matter(composition.collection, certain[0], composition.filters, SAME_MATTER, RELEVANCE)
     days = Counter[date | None]()
-    articles: list[Article] = []
+    articles = []
     for article in {one.id: one for one in (*certain, *others, *same)}.values():
         if days[article.date] < (PER_DAY if article.date else MAX_ARTICLES):
             days[article.date] += 1
             articles.append(article)
-    return articles[:MAX_ARTICLES]
+    about = [one.article for one in relevant if one.lede >= ABOUT]
+    return articles[:MAX_ARTICLES], {one.id for one in (certain[0], *about, *same)}
 
 
-def _on_topic(composition: Composition, sentences: Sequence[ArticleSentence]) -> list[ArticleSentence]:
-    """The sentences that have to do with the topic; an article has others about its author and its site."""
+def _on_topic(
+    composition: Composition, sentences: Sequence[ArticleSentence], whole: Set[str]
+) -> list[ArticleSentence]:
+    """The sentences that have to do with the topic; an article has others about its author and its site, and
+    one that is not about it as a `whole` has it in places.
+    """
     if not composition.topic or not sentences:
         return list(sentences)
     texts = [one.text for one in sentences]
@@ -131,12 +138,13 @@ def _on_topic(composition: Composition, sentences: Sequence[ArticleSentence]) ->
             or coverage(weights, one.text) >= NAMED
             or named_dates(one.text, one.article.date)
         )
+        and (one.article.id in whole or coverage(weights, one.text) >= NAMED or cosine >= SIMILAR)
     ]
 
 
 def _dated(at: int, sentence: ArticleSentence, messages: Messages, *, on_topic: bool) -> Iterator[_Entry]:
     """An entry for each date that the sentence names. What was still to come when the article appeared says
-    so: it may have been put off since. A first sentence tells the news of its own day, even of what is to come.
+    so: it may have been put off since. A first sentence tells the news of its own day.
     """
     published = sentence.article.date
     reported = messages.long_dated(sentence.article)
@@ -151,6 +159,8 @@ def _dated(at: int, sentence: ArticleSentence, messages: Messages, *, on_topic: 
         if is_old and sentence.nth == 0:
             return
         yield _Entry(at=at, key=named.key, label=label, is_old=is_old)
+        if is_old:
+            return
 
 
 def _reported(at: int, sentence: ArticleSentence, messages: Messages) -> _Entry:

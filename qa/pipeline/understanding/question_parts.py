@@ -14,20 +14,22 @@ _INTERROGATIVES = (
     r"(?:(?:über|für|von|seit|bis|an|in|mit|um) )?"
     r"(?:wer|wen|wem|was|wann|wo|woher|wohin|warum|wie|welche[rsnm]?)\b",
 )
-# What begins a question that is answered by yes or no: a verb and its subject.
+# What begins a question that is answered by yes or no: a verb, and the words that its subject begins with.
 _POLAR = (
-    r"(?:is|are|was|were|does|do|did|has|have|had|will|would|can|could|may|must|should)"
-    r" (?!any(?:one|body) else\b)(?:the|an?|this|that|these|those|there|it|he|she|they|his|her|its|their|any\w*|[A-Z]\w*)\b",
-    r"(?:ist|sind|war|waren|hat|haben|hatte|wird|werden|kann|können|darf|dürfen|soll|sollen)"
-    r" (?:der|die|das|den|ein|eine|es|er|sie|seine?|ihre?|[A-ZÄÖÜ]\w*)\b",
+    (
+        r"is|are|was|were|does|do|did|has|have|had|will|would|can|could|may|must|should",
+        r"the|an?|this|that|these|those|there|it|he|she|they|his|her|its|their|any\w*|[A-Z]\w*",
+    ),
+    (
+        r"ist|sind|war|waren|hat|haben|hatte|wird|werden|kann|können|darf|dürfen|soll|sollen",
+        r"der|die|das|den|ein|eine|es|er|sie|seine?|ihre?|[A-ZÄÖÜ]\w*",
+    ),
 )
 _OPENINGS = tuple(re.compile(words, re.IGNORECASE) for words in _INTERROGATIVES)
+_AND = r"(?: ?[,;?] ?(?:(?i:and|und|or|oder) )?| (?i:and|und) )"
 _BOUNDARIES = tuple(
-    re.compile(
-        rf"(?: ?[,;?] ?(?:(?i:and|und|or|oder) )?| (?i:and|und) )(?=(?i:{words}))"
-        rf"|(?: ?[;?] ?(?:(?i:and|und) )?| ?, ?(?i:and|und) | (?i:and|und) |, ?)(?=(?i:{polar[: polar.index(')') + 1]}){polar[polar.index(')') + 1 :]})"
-    )
-    for words, polar in zip(_INTERROGATIVES, _POLAR, strict=True)
+    re.compile(rf"{_AND}(?=(?i:{words})|(?i:{verbs}) (?:{subjects})\b)")
+    for words, (verbs, subjects) in zip(_INTERROGATIVES, _POLAR, strict=True)
 )
 # "That new striker – where …", "The bridge: when …": what the question is about, before its first part.
 _LEAD = re.compile(r"(?P<lead>[^?]{3,80}?) ?(?:[–—:]| -|\.{3}|…) ?(?=(?P<asked>\w.*))")

@@ -1,5 +1,5 @@
-"""The subject of a question's first part, put in place of the pronouns of the others: "When do the works begin,
-and what do they cost?".
+"""The subject of the first part of a question in place of the pronouns of the others: "When does the work
+begin, and what does it cost?".
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _INDIRECT = re.compile(r"(?i:when|where|why|how|what) (?=(?:the|an?|its|their) |
 # A question of when, where, why or how, and nothing more.
 _ADVERB = re.compile(r"(?:since |until |from |by )?(?:when|where|why|how)\??$", re.IGNORECASE)
 _ADVERBIAL = re.compile(
-    r"(?:(?:since |until |from |by )?when|where|why|how)(?= (?:is|are|was|were|do|does|did|has|have|had|will|would|can|could) )",
+    r"(?:(?:since |until |from |by )?when|where|why|how)"
+    r"(?= (?:is|are|was|were|do|does|did|has|have|had|will|would|can|could) )",
     re.IGNORECASE,
 )
 _DETERMINER = r"(?:the|an?|this|that|these|those|his|her|its|their|our|my|any|some|all|each|new)"
@@ -119,9 +120,9 @@ def _verb(words: Sequence[str]) -> int:
     """Where the verb stands: last, or before what it is done to."""
     if len(words) > 2 and _PREPOSITION.fullmatch(words[-1]):
         return _verb(words[:-1])
-    if len(words) > 1 and words[-1].islower() and not _PREPOSITION.match(words[-2]):
-        if not re.fullmatch(_DETERMINER, words[-2], re.IGNORECASE):
-            return len(words) - 1
+    is_verb = len(words) > 1 and words[-1].islower() and not _PREPOSITION.match(words[-2])
+    if is_verb and not re.fullmatch(_DETERMINER, words[-2], re.IGNORECASE):
+        return len(words) - 1
     for at in range(1, len(words) - 1):
         determined = at == 1 and re.fullmatch(_DETERMINER, words[0], re.IGNORECASE)
         if words[at].islower() and not determined and _AFTER_VERB.match(words[at + 1]):

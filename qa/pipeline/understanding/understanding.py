@@ -117,7 +117,8 @@ _ONE_ARTICLE = re.compile(
 
 
 _SENTENCES = re.compile(
-    rf"\b(?:in|with) (?:[\w-]+ ){{0,4}}?(?P<most>\d+|{NUMBER_WORD}) (?:short )?(?:sentences?|lines?|Sätzen?|Satz)\b",
+    rf"\b(?:in|with) (?:[\w-]+ ){{0,4}}?(?P<most>\d+|{NUMBER_WORD}) (?:short )?"
+    r"(?:sentences?|lines?|Sätzen?|Satz)\b",
     re.IGNORECASE,
 )
 _NEWEST = re.compile(r"\b(?:newest|latest|most recent|neueste\w*)\b", re.IGNORECASE)

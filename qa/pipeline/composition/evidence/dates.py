@@ -21,7 +21,7 @@ _DATES = [
         rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? {_YEAR})?",
         rf"(?:{_BEFORE}|\b){_MONTH},? {_YEAR}",
         rf"{_BEFORE}{_MONTH}",
-        rf"(?:{_BEFORE}|\b(?i:between) ){_YEAR}(?!s)",
+        rf"(?:{_BEFORE}|\b(?i:between) ){_YEAR}(?!s|[-–]\d)",
         # "6 per cent more than last year" is a comparison.
         r"(?<!than )(?<!with )\b(?P<relative>(?i:last|this|next)) (?P<unit>month|year)\b",
     )

@@ -21,7 +21,8 @@ _CHANGED = re.compile(
 
 # "half of it", "a third of that": of the amount before.
 _FRACTION = re.compile(
-    r"\b(?P<share>half|(?:a|one) (?:third|quarter|fifth|tenth)|(?:two|three) (?:thirds|quarters|fifths))"
+    r"\b(?P<share>half|(?:a|one) (?:third|quarter|fifth|tenth)"
+    r"|(?:two|three) (?:thirds|quarters|fifths))"
     r" (?:of )?(?:it|that|this|them|which|the (?:sum|money|cost|total|bill))\b",
     re.IGNORECASE,
 )
@@ -31,7 +32,7 @@ _TIMES = {"two": 2, "three": 3}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """A share of an amount, as the text says it (`60 per cent`, `half`), with the sentences that give both."""
+    """A share of an amount, as the text says it (`60 per cent`, `half`), with the sentences of both."""
 
     share: str
     rate: Decimal

@@ -367,3 +367,64 @@ def test_the_catalogue_names_a_month_or_year_that_is_no_day() -> None:
     known = [Article(id="a", text="", date=date(2022, 3, 5)), Article(id="b", text="", period="2022-03")]
     known += [Article(id="c", text="", period="2022"), Article(id="d", text="")]
     assert [ENGLISH.long_dated(one) for one in known] == ["5 March 2022", "March 2022", "2022", ""]
+
+
+def test_a_timeline_has_all_reports_and_what_is_to_come(ask: Callable[..., Answer]) -> None:
+    answer = ask("Can you put the story of the Vey Bridge in order, with dates?")
+    assert answer.kind == "timeline"
+    days = [sentence.text.partition(": ")[0] for sentence in answer.sentences]
+    assert days[0] == "1936"
+    assert days[-1] == "March 2025 (reported on 22 November 2023)"
+    assert {"1988", "September 2023", "22 November 2023"} <= set(days)
+    cited = {one.article_id for one in answer.citations}
+    assert cited >= {"vey-bridge-ostleigh-courier", "063355841bc5dee3"}
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "If the state pays its part of the Vey Bridge repair, how many euros is that?",
+            "5.04 million euros",
+        ),
+        ("If the port borrowed half of the dredging money, how much is that?", "11.5 million euros"),
+        ("By how much is the orchestra's grant being cut, and what is that in percent?", "or 23.8 per cent"),
+    ],
+)
+def test_a_share_of_an_amount_is_worked_out(ask: Callable[..., Answer], question: str, said: str) -> None:
+    answer = ask(question)
+    assert said in answer.sentences[0].text
+    assert answer.sentences[0].support == "computed"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many more passengers were hit by the bus strike than cars use the Vey Bridge a day?",
+        "What share of the bus drivers live on Skerrow?",
+    ],
+)
+def test_figures_that_are_not_asked_for_are_not_computed(ask: Callable[..., Answer], question: str) -> None:
+    assert all(sentence.support != "computed" for sentence in ask(question).sentences)
+
+
+def test_a_list_leaves_out_what_is_no_item(ask: Callable[..., Answer]) -> None:
+    answer = ask("All the award winners at the Collmouth film festival, please")
+    assert "Midnight Ferrymen" in answer.text and "The Salt Ledger" in answer.text
+    assert "20,000" not in answer.text
+
+
+def test_an_outlet_is_known_by_its_last_word(ask: Callable[..., Answer]) -> None:
+    answer = ask("Compare what the Courier and the Post write about the Vey Bridge.")
+    assert "Ostleigh Courier" in answer.text and "The Marren Post" in answer.text
+
+
+def test_a_person_among_other_words_is_told_of(ask: Callable[..., Answer]) -> None:
+    answer = ask("What has Adelhaid Morow got to do with the buses?")
+    assert [one.text for one in answer.sentences] == [
+        "Both sides are to meet again on Friday with a mediator, the retired judge Adelheid Morrow."
+    ]
+
+
+def test_a_summary_keeps_to_the_sentences_asked_for(ask: Callable[..., Answer]) -> None:
+    assert len(ask("Sum up the bus strike piece in two or three sentences").sentences) == 3
