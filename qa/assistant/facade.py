@@ -77,8 +77,10 @@ class Assistant(LibraryAccess):
         self._suggesting = threading.Lock()
         self._judging = verifier.tasks if verifier else ()
         if verifier:  # each verifier is sure in its own way
-            proof = verifier.coefficients.threshold
-            self._default_thresholds = DEFAULT.model_copy(update={"proof": proof})
+            own = verifier.coefficients
+            self._default_thresholds = DEFAULT.model_copy(
+                update={"proof": own.threshold, "answer": own.worth}
+            )
         self._pipeline = Pipeline(
             library.collection,
             model,

@@ -27,7 +27,8 @@ from qa.pipeline.drafting.chain import (
 )
 from qa.pipeline.drafting.confidence import UNSUPPORTED_SEARCH, search_confidence
 from qa.pipeline.drafting.draft import Draft, PipelineResult
-from qa.pipeline.drafting.proving import ProvenText, prove
+from qa.pipeline.drafting.extractive import quoted_candidates
+from qa.pipeline.drafting.proving import prove
 from qa.pipeline.drafting.writing import Writer
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.translation import Translator
@@ -209,25 +210,27 @@ class Pipeline:
         """What of the draft is proven, in the language of the question as far as that is, and where other
         sources disagree; else what is nearest.
         """
-        proven = ProvenText()
-        question = context.retrieval.question
+        question, excerpts = context.retrieval.question, context.excerpts
         collection = self._collection(question.collection)
-        quotes = (quote for excerpt in context.excerpts for quote in excerpt.quotes)
+        quotes = (quote for excerpt in excerpts for quote in excerpt.quotes)
         text, language = sanitize_draft(draft.text, quotes), context.retrieval.language
+        candidates = []
         if draft.reaches(thresholds.answer):
             candidates = await asyncio.to_thread(
-                propose, text, question.question, context.excerpts, collection.encode, language
+                propose, text, question.question, excerpts, collection.encode, language
             )
-            proven = await prove(
-                candidates,
-                question,
-                context.retrieval.hits,
-                self._verifier,
-                thresholds.proof,
-                # Of a translation other words can stand in the quote.
-                (lambda _: 0.0) if asked.is_translated else collection.missing(context.retrieval.query),
-                limit=self._budget().sentences,
-            )
+        if self._verifier:  # tells whether a sentence answers the question, whatever the draft says
+            candidates += quoted_candidates(question.question, excerpts, language, beside=candidates)
+        proven = await prove(
+            candidates,
+            question,
+            context.retrieval.hits,
+            self._verifier,
+            thresholds.proof,
+            # Of a translation other words can stand in the quote.
+            (lambda _: 0.0) if asked.is_translated else collection.missing(context.retrieval.query),
+            limit=self._budget().sentences,
+        )
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
         # Told in the language of the articles, as the values are that it gives.

@@ -14,13 +14,15 @@ class ProofCoefficients(NamedTuple):
     rarest name or number of the question that neither the quote nor its neighbours, title and date have: a
     quote that never mentions Ultifi answers no question about it, however sure the verifier is. Other words
     do not count, because an article says most things in words of its own. What is less probable than the
-    `threshold` is not shown.
+    `threshold` is not shown. Questions whose articles are less probable to answer them than `worth` are
+    declined before a draft is verified.
     """
 
     intercept: float
     log_odds: float
     missing: float
     threshold: float = 0.5
+    worth: float = 0.5
 
     def probability(self, verdict: float, missing: float) -> float:
         """The probability, 0 to 1, of a verdict, 0 to 1."""
@@ -31,4 +33,4 @@ class ProofCoefficients(NamedTuple):
 
 # Fitted by `make fit-verifier`: with the default model as verifier, and with its adapter for judging.
 PROOF = ProofCoefficients(intercept=-0.56, log_odds=0.83, missing=-3.13, threshold=0.35)
-TUNED_PROOF = ProofCoefficients(intercept=0.17, log_odds=0.53, missing=-2.44)
+TUNED_PROOF = ProofCoefficients(intercept=0.17, log_odds=0.53, missing=-2.44, worth=0.2)

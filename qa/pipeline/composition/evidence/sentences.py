@@ -72,13 +72,17 @@ class ArticleSentence:
     @property
     def stands_alone(self) -> bool:
         """Whether it can be understood without the sentences before it, as far as its form tells."""
-        opens = self.text[:1] not in "\"'“‘„«"
-        return opens and not self.is_question and not _DEPENDENT.match(self.text)
+        return stands_alone(self.text)
 
     @property
     def is_question(self) -> bool:
         """Whether it asks, as subheadings do, and so answers nothing."""
         return bool(_ASKS.search(self.text))
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a sentence can be understood without those before it, as far as its form tells."""
+    return text[:1] not in "\"'“‘„«" and not _ASKS.search(text) and not _DEPENDENT.match(text)
 
 
 def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
