@@ -125,10 +125,18 @@ class ServerStorage:
         return self.current(name)
 
     def building(self, name: str) -> ServerGeneration:
-        return self._unfinished(name, "reindex")
+        with self._renaming() as db:
+            return self._unfinished(db, name, "reindex")
 
     def importing(self, name: str) -> ServerGeneration:
-        return self._unfinished(name, "import")
+        """A new one for each import, so that two of one name are not mixed: the earlier one fails."""
+        with self._renaming() as db:
+            db.execute(
+                "UPDATE generations SET retired = now(), purpose = '' "
+                "WHERE collection = %s AND purpose = 'import'",
+                (name,),
+            )
+            return self._unfinished(db, name, "import")
 
     def install(self, new: Generation, *, copy_of: Generation | None = None) -> bool:
         assert isinstance(new, ServerGeneration)
@@ -178,12 +186,11 @@ class ServerStorage:
         self.chroma.close()
         self.postgres.close()
 
-    def _unfinished(self, name: str, purpose: str) -> ServerGeneration:
-        with self._renaming() as db:
-            wanted = "SELECT id, vectors FROM generations WHERE collection = %s AND purpose = %s"
-            if not db.rows(wanted, (name, purpose)):
-                db.rows(*_new_generation(name, purpose))
-            [(number, vectors)] = db.rows(wanted, (name, purpose))
+    def _unfinished(self, db: Transaction, name: str, purpose: str) -> ServerGeneration:
+        wanted = "SELECT id, vectors FROM generations WHERE collection = %s AND purpose = %s"
+        if not db.rows(wanted, (name, purpose)):
+            db.rows(*_new_generation(name, purpose))
+        [(number, vectors)] = db.rows(wanted, (name, purpose))
         return self._generation(number, vectors, name, purpose)
 
     def _generation(self, number: int, vectors: str, name: str, purpose: str = "") -> ServerGeneration:
@@ -207,8 +214,12 @@ def _new_generation(name: str, purpose: str) -> tuple[str, tuple[str, str, str]]
 
 
 def _is_copy(db: Transaction, new: int, old: int) -> bool:
-    """Whether two generations have the same articles."""
+    """Whether two generations have the same articles, and the new one what was fitted to an embedder, whose
+    name is behind a colon.
+    """
     fields = "SELECT id, digest, origin FROM articles WHERE generation"
+    fitted = "SELECT key, value FROM metadata WHERE strpos(key, ':') > 0 AND generation"
     return not any(
-        db.rows(f"({fields} = %s EXCEPT {fields} = %s) LIMIT 1", pair) for pair in ((new, old), (old, new))
+        db.rows(f"({selected} = %s EXCEPT {selected} = %s) LIMIT 1", pair)
+        for selected, pair in ((fields, (new, old)), (fields, (old, new)), (fitted, (old, new)))
     )
