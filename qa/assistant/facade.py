@@ -218,11 +218,13 @@ class Assistant(LibraryAccess):
 
     @unrestricted
     def close(self) -> None:
-        """Stops the model and releases the library."""
+        """Stops the models and releases the library."""
         if "_loop" in self.__dict__:
             self._loop.close()
         if self.model:
             self.model.close()
+        if isinstance(self._library.embedder, ServedEmbedder):
+            self._library.embedder.close()
         self._library.close()
 
     def __enter__(self) -> Self:
