@@ -137,7 +137,7 @@ def test_what_a_dead_worker_left_is_swept(cluster: Cluster) -> None:
         whole = stores.vectors.ids()
         # A worker has written vectors, dies, and its time is over.
         batch = stores.documents.mark_orphans(["dead-0"])
-        vector = np.ones((1, 64), dtype=np.float32) / 8
+        vector = np.full((1, 64), 1 / 8, dtype=np.float32)
         stores.vectors.put(["dead-0"], vector, [VectorMetadata(article_id="dead", source="", date=None)])
         assert stores.vectors.ids() == {*whole, "dead-0"}
         storage.postgres.rows("UPDATE batches SET expires = now() WHERE id = %s", (batch,))

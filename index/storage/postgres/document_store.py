@@ -159,3 +159,9 @@ class PostgresDocumentStore(ArticleQueries):
 def lock_generation(db: Transaction, generation: int) -> None:
     """Waits until no other process writes to the generation, and keeps them waiting until the end."""
     db.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCK, generation % 2**31))
+
+
+def try_to_lock_generation(db: Transaction, generation: int) -> bool:
+    """As `lock_generation`, without waiting; false if another process has the lock."""
+    [(locked,)] = db.rows("SELECT pg_try_advisory_xact_lock(%s, %s)", (_LOCK, generation % 2**31))
+    return bool(locked)

@@ -233,3 +233,33 @@ def test_two_imports_of_one_name_are_not_mixed(storage: ServerStorage) -> None:
         storage.install(first)
     assert storage.install(second)
     assert [one.id for one, _ in storage.current("press").documents().articles()] == ["ferry"]
+
+
+def test_what_is_removed_or_replaced_while_it_is_built_anew_does_not_come_back(
+    one: Stores, storage: ServerStorage
+) -> None:
+    one.documents.put([(FERRY, FERRY_PASSAGES)])
+    current, building = storage.current("default"), storage.building("default")
+    new = building.open()
+    new.documents.put([(FERRY, FERRY_PASSAGES)])
+    assert storage.install(storage.importing("default"))
+    with pytest.raises(ArchiveEmpty, match="try again"):  # and not tried again for ever
+        storage.install(building, copy_of=current)
+    storage.remove("default")
+    with pytest.raises(ArchiveEmpty, match="try again"):
+        new.documents.put([(BREAD, passages(BREAD, 10))])
+    with pytest.raises(ArchiveEmpty, match="try again"):
+        storage.install(building, copy_of=current)
+    assert storage.names() == [] and storage.building("default") != building
+
+
+def test_a_sweep_passes_over_what_another_process_is_deleting(one: Stores, storage: ServerStorage) -> None:
+    one.documents.put([(FERRY, FERRY_PASSAGES)])
+    number = storage.current("default").number
+    storage.remove("default")
+    with ThreadPoolExecutor() as pool, storage.postgres.transaction() as db:
+        lock_generation(db, number)
+        pool.submit(storage.sweep).result(timeout=10)
+    assert storage.postgres.rows("SELECT count(*) FROM articles") == [(1,)]
+    storage.sweep()
+    assert storage.postgres.rows("SELECT count(*) FROM generations") == [(0,)]
