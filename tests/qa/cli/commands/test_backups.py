@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
@@ -28,6 +29,7 @@ from qa.web.auth.api_keys import KEYS, ApiKeyFile
 from qa.web.state.attachments import StateAttachments
 from qa.web.state.state import local_state, open_state
 from tests.conftest import MODELS
+from tests.serving import serving
 
 ZIP = {"content-type": "application/zip"}
 
@@ -224,3 +226,20 @@ def test_a_server_gives_keys_to_its_owner_alone_and_takes_them_from_nobody_else(
         with on_behalf_of(admin):
             assert client.post("/api/import", content=whole, headers=ZIP).status_code == 204
         assert not ApiKeyFile(second).exist() and not list(FeedbackFile(second).read())
+
+
+@pytest.mark.slow
+def test_commands_move_keys_through_a_running_server(
+    first: Archive, tokens: dict[str, str], make: Callable[..., Archive], tmp_path: Path
+) -> None:
+    before = first.export(tmp_path / "before.zip")
+    with serving(make("second").home) as server:
+        code, _, said = server.quoth("import", tmp_path / "before.zip")
+        assert code == 0 and "keys added: desk (editor), Ömer (admin)" in said.replace("\n", " ")
+        # The server asks for a key from now on; the command has the owner's.
+        assert httpx.get(f"{server.url}/api/collections", trust_env=False).status_code == 401
+        headers = {"authorization": f"Bearer {tokens['Ömer']}"}
+        assert httpx.get(f"{server.url}/api/collections", headers=headers, trust_env=False).is_success
+        assert server.quoth("export", tmp_path / "after.zip")[0] == 0
+    after = verify_backup(tmp_path / "after.zip")
+    assert (after.sha256, after.attachments) == (before.sha256, before.attachments)
