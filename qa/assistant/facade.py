@@ -13,6 +13,7 @@ from index.embedding.embedder import Embedder
 from index.embedding.served import ServedEmbedder
 from index.errors import ArchiveEmpty, EmbedderUnavailable, StoreUnavailable
 from index.library import Library
+from index.maintenance.backup import Attachments
 from index.schemas import Filters
 from qa.assistant.event_loop import BackgroundLoop
 from qa.assistant.library_access import LibraryAccess
@@ -61,11 +62,14 @@ class Assistant(LibraryAccess):
         make_embedder: Callable[[], Embedder] | None = None,
         follow_slots: bool = False,
         feedback: FeedbackStore | None = None,
+        attachments: Attachments | None = None,
     ) -> None:
         """Without a place for `feedback` it is kept in the library's folder. With `follow_slots` the queue
         becomes as wide as a served model's server says that it works on at once, when the models warm up.
         """
-        super().__init__(library, private_urls=private_urls, make_embedder=make_embedder)
+        super().__init__(
+            library, private_urls=private_urls, make_embedder=make_embedder, attachments=attachments
+        )
         if queue is None:  # an empty one is false, too
             queue = ModelQueue(slots=CONCURRENT_ANSWERS, max_waiting=MAX_WAITING)
         self.model_name = model.name if model else NO_MODEL
@@ -216,11 +220,13 @@ class Assistant(LibraryAccess):
 
     @unrestricted
     def close(self) -> None:
-        """Stops the model and releases the library."""
+        """Stops the models and releases the library."""
         if "_loop" in self.__dict__:
             self._loop.close()
         if self.model:
             self.model.close()
+        if isinstance(self._library.embedder, ServedEmbedder):
+            self._library.embedder.close()
         self._library.close()
 
     def __enter__(self) -> Self:

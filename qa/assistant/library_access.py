@@ -10,14 +10,14 @@ from index.collection import FITTED
 from index.embedding.embedder import Embedder
 from index.errors import ArchiveBroken, ArchiveEmpty, EmbedderMismatch, StoreUnavailable
 from index.library import Library
-from index.maintenance.backup import Sink
+from index.maintenance.backup import Attachments, Sink
 from index.maintenance.backup_file import target_names
 from index.readers.registry import read_sources
 from index.readers.source_file import SourceFile
 from index.schemas import Article, Ingested, Skipped
 from index.storage.protocols import DocumentStore
 from qa.assistant.catalogue import CatalogueAccess
-from qa.auth import caller, permit, requires
+from qa.auth import OWNER, caller, permit, requires
 from qa.errors import ModelUnavailable
 from qa.pipeline.drafting.confidence import DEFAULT
 from qa.schemas import Thresholds
@@ -32,13 +32,17 @@ class LibraryAccess(CatalogueAccess):
         *,
         private_urls: bool = False,
         make_embedder: Callable[[], Embedder] | None = None,
+        attachments: Attachments | None = None,
     ) -> None:
-        """`make_embedder` makes the library's embedder anew, in other processes."""
+        """`make_embedder` makes the library's embedder anew, in other processes. `attachments` is what the
+        owner's exports hold beside the articles.
+        """
         self.home = library.folder
         self.embedder_name = library.embedder.name
         self._library = library
         self._private_urls = private_urls
         self._make_embedder = make_embedder
+        self._attachments = attachments
         self._default_thresholds = DEFAULT
 
     def _documents(self, collection: str) -> DocumentStore:
@@ -86,28 +90,39 @@ class LibraryAccess(CatalogueAccess):
         return self._library.reindex(collection)
 
     @requires("admin")
-    def export(self, sink: Sink, *, collection: str | None = None) -> Iterator[None]:
+    def export(
+        self, sink: Sink, *, collection: str | None = None, articles_only: bool = False
+    ) -> Iterator[None]:
         """Writes one collection, or all visible ones, to a file, with a step for each article; articles may
-        be added meanwhile. Raises ArchiveEmpty if there is none.
+        be added meanwhile. For the owner, who exports all of them, keys (as hashes) and feedback are in the
+        file too, unless it is to have `articles_only`. Raises ArchiveEmpty if there is none.
         """
         names = [collection] if collection else self.collections()
         if not names:
             raise ArchiveEmpty("there are no articles to export yet; add some with `quoth add PATH`")
         for name in names:
             permit("admin", name)
-        return self._library.export(names, sink)
+        return self._library.export(names, sink, attachments=self._attached(collection, articles_only))
 
     @requires("admin")
-    def restore(self, file: Path, *, name: str | None = None, replace: bool = False) -> Iterator[None]:
+    def restore(
+        self, file: Path, *, name: str | None = None, replace: bool = False, articles_only: bool = False
+    ) -> Iterator[None]:
         """Restores the collections of an exported file, all or none, with a step for each article.
 
-        `name` renames the only collection of a file. Vectors of another embedder are computed again. Raises
-        SnapshotInvalid.
+        `name` renames the only collection of a file. Vectors of another embedder are computed again. For the
+        owner, keys and feedback in the file are added to those that there are, unless `name` or
+        `articles_only` is given. Raises SnapshotInvalid.
         """
         names = target_names(file, name)
         for restored in names.values():
             permit("admin", restored)
-        return self._library.restore(file, names, replace=replace)
+        attached = self._attached(name, articles_only)
+        return self._library.restore(file, names, replace=replace, attachments=attached)
+
+    def _attached(self, only: str | None, articles_only: bool) -> Attachments | None:
+        """What goes with all collections. An admin makes no keys, and so must not bring any."""
+        return None if only or articles_only or caller() != OWNER else self._attachments
 
     @requires("editor", "collection")
     def remove(
