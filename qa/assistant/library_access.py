@@ -66,7 +66,7 @@ class LibraryAccess(CatalogueAccess):
         self, items: Iterable[Article | Skipped], *, collection: str = "default", actors: int
     ) -> Generator[Ingested | Skipped, None, None]:
         """As `add`, with the vectors computed in `actors` processes of Ray. Raises StorePackagesMissing."""
-        from index.bulk import add_with_ray
+        from index.queue.bulk import add_with_ray
 
         if self._make_embedder is None:
             raise ModelUnavailable("this assistant cannot make its embedder in other processes; use `add`")
