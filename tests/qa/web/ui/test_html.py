@@ -36,7 +36,7 @@ from qa.web.ui.html.text import shorten
 from qa.web.ui.html.welcome import facts, welcome
 from qa.web.ui.mount import DARK_PAPER, PAGE, PAPER
 from qa.web.ui.scope import Scope
-from qa.web.ui.views import ask as asking
+from qa.web.ui.views import answer_stream as asking
 from tests.qa.web.ui.browser import DRAFT, HOSTILE, QUESTION, HeldModel
 
 GERMAN = messages_in("de")
