@@ -95,9 +95,7 @@ def _question(messages: Messages, sent: SentQuestion, scope: Scope) -> Question:
     return checked_question(
         sent.question,
         history=sent.history,
-        search_as=sent.search_as,
-        kind=sent.kind,
-        ignore=sent.ignore,
+        **sent.choices(),
         language=messages.language,
         **scope.details(),
     )
@@ -105,7 +103,11 @@ def _question(messages: Messages, sent: SentQuestion, scope: Scope) -> Question:
 
 def _exchange(sent: SentQuestion, scope: Scope) -> Exchange:
     return Exchange(
-        question=sent.question.strip(), asked=date.today(), collection=scope.collection, as_of=scope.as_of
+        question=sent.question.strip(),
+        asked=date.today(),
+        collection=scope.collection,
+        as_of=scope.as_of,
+        **sent.choices(),
     )
 
 
