@@ -21,7 +21,6 @@ from qa.errors import ModelUnavailable
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, RemoteChatModel
 from qa.pipeline.checking.checker import TextChecker
 from qa.pipeline.drafting.answer_prompt import answering_task
-from qa.pipeline.drafting.confidence import DEFAULT
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.pipeline import Pipeline
 from qa.pipeline.question_generation import DraftedQuestion, draft
@@ -65,7 +64,7 @@ class Assistant(LibraryAccess):
         """Without a place for `feedback` it is kept in the library's folder. With `follow_slots` the queue
         becomes as wide as a served model's server says that it works on at once, when the models warm up.
         """
-        super().__init__(library, private_urls=private_urls, make_embedder=make_embedder)
+        super().__init__(library, private_urls=private_urls, make_embedder=make_embedder, verifier=verifier)
         if queue is None:  # an empty one is false, too
             queue = ModelQueue(slots=CONCURRENT_ANSWERS, max_waiting=MAX_WAITING)
         self.model_name = model.name if model else NO_MODEL
@@ -76,9 +75,6 @@ class Assistant(LibraryAccess):
         self._feedback = feedback or FeedbackFile(library.folder)
         self._suggesting = threading.Lock()
         self._judging = verifier.tasks if verifier else ()
-        if verifier:  # each verifier is sure in its own way
-            proof = verifier.coefficients.threshold
-            self._default_thresholds = DEFAULT.model_copy(update={"proof": proof})
         self._pipeline = Pipeline(
             library.collection,
             model,
