@@ -24,7 +24,7 @@ from index.storage.generations import Generation
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.text.languages import language_of_query
 from index.text.messages.phrase import Phrase
-from index.text.normalization import TermWeights, found_terms, weighted_words
+from index.text.normalization import TermWeights, found_terms, name_terms, weighted_words
 
 LOST_VECTORS = (
     "the vectors of the collection are gone, but its articles are there; run `quoth doctor --mend`, which "
@@ -189,14 +189,16 @@ class Collection:
         return self._embedder.name
 
     def missing(self, query: Query | str) -> Callable[[str], float]:
-        """A function that returns how rare the rarest content word of the query is that a text lacks: 0 if it
-        has all, 1 if it lacks one that no passage has.
+        """A function that returns how rare the rarest name or number of the query is that a text lacks: 0 if
+        it has all, 1 if it lacks one that no passage has.
         """
+        query = _query(query)
         weights, rarest = self.weights(query), self.keywords.greatest_weight()
+        named = name_terms(str(query), weights.language)
 
         def missing(text: str) -> float:
             found = found_terms(weights, text)
-            lacking = (weight for word, weight in weights.items() if word not in found)
+            lacking = (weight for word, weight in weights.items() if word in named and word not in found)
             return min(max(lacking, default=0.0) / rarest, 1.0)
 
         return missing

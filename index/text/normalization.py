@@ -9,8 +9,8 @@ from index.text.terms.stop_words import is_stop_word
 from index.text.terms.words import WORD, letter_pairs, paired, words
 
 __all__ = [
-    "CONTEXT_WEIGHT", "WORD", "TermWeights", "content_words", "coverage", "is_stop_word", "plain", "stem",
-    "stems", "weighted_words",
+    "CONTEXT_WEIGHT", "WORD", "TermWeights", "content_words", "coverage", "is_stop_word", "name_terms",
+    "plain", "stem", "stems", "weighted_words",
 ]  # fmt: skip
 
 # How much a word counts that stands only in a query's context.
@@ -55,6 +55,18 @@ def weighted_words(text: str, context: str = "", language: str = "") -> dict[str
         if stem(word, language) not in known:
             weights[word] = CONTEXT_WEIGHT
     return weights or dict.fromkeys(content_words(f"{text} {context}", language), 1.0)
+
+
+def name_terms(text: str, language: str = ENGLISH) -> set[str]:
+    """The terms of the words of `text` that are names or numbers, as they are written: with a capital letter
+    that does not only begin the text, or with a digit.
+    """
+    return {
+        term
+        for at, word in enumerate(words(text))
+        if (at and word[0].isupper()) or any(letter.isdigit() for letter in word)
+        for term in terms(word, language)
+    }
 
 
 def coverage(weights: Mapping[str, float], text: str) -> float:

@@ -37,8 +37,8 @@ async def prove(
 ) -> ProvenText:
     """Verifies the candidates in order until one has a sentence whose proof is at least as probable as the
     threshold, 0 to 1. Without a verifier, the first candidate. The quotes are from `hits`, and `missing`
-    returns the rarity of the rarest word of the question that a text lacks, 0 to 1. At most `limit` sentences
-    of a candidate are verified, and the others dropped. Raises ModelUnavailable.
+    returns the rarity of the rarest name or number of the question that a text lacks, 0 to 1. At most `limit`
+    sentences of a candidate are verified, and the others dropped. Raises ModelUnavailable.
     """
     if verifier is None:
         return ProvenText(cited=candidates[0].cited) if candidates else ProvenText()

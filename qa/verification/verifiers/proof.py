@@ -11,9 +11,10 @@ LEAST_DOUBT = 1e-3
 
 class ProofCoefficients(NamedTuple):
     """A logistic regression over the log-odds of a verifier's verdict, and over the rarity, 0 to 1, of the
-    rarest word of the question that neither the quote nor its neighbours, title and date have: a quote that
-    never mentions Ultifi answers no question about it, however sure the verifier is. What is less probable
-    than the `threshold` is not shown.
+    rarest name or number of the question that neither the quote nor its neighbours, title and date have: a
+    quote that never mentions Ultifi answers no question about it, however sure the verifier is. Other words
+    do not count, because an article says most things in words of its own. What is less probable than the
+    `threshold` is not shown.
     """
 
     intercept: float
@@ -29,5 +30,5 @@ class ProofCoefficients(NamedTuple):
 
 
 # Fitted by `make fit-verifier`: with the default model as verifier, and with its adapter for judging.
-PROOF = ProofCoefficients(intercept=-0.31, log_odds=0.93, missing=-0.92, threshold=0.35)
-TUNED_PROOF = ProofCoefficients(intercept=0.72, log_odds=0.54, missing=-1.35)
+PROOF = ProofCoefficients(intercept=-0.56, log_odds=0.83, missing=-3.13, threshold=0.35)
+TUNED_PROOF = ProofCoefficients(intercept=0.17, log_odds=0.53, missing=-2.44)

@@ -3,11 +3,11 @@
 `proof_labels.jsonl` has claims that Quoth drafted or showed, the places of their quotes (article and offsets,
 no texts), the marks of two independent readers ("do the quotes prove the claim?", "does the claim answer the
 question?"), the label that was settled on, the log-odds of the default model as verifier without and with its
-adapter, and the rarity of the rarest word of the question that is not near the quotes. Questions of half "a"
-are fitted; because the adapter was trained on them too, their log-odds are those of two other adapters, each
-trained without the claims that it judges. Prints how far the readers agree (Cohen's kappa; Cohen, "A
-coefficient of agreement for nominal scales", 1960), how well the judges separate, and what each threshold
-would show; exits with 1 if the code differs.
+adapter, and the rarity of the rarest name or number of the question that is not near the quotes. Questions of
+half "a" are fitted; because the adapter was trained on them too, their log-odds are those of two other
+adapters, each trained without the claims that it judges. Prints how far the readers agree (Cohen's kappa;
+Cohen, "A coefficient of agreement for nominal scales", 1960), how well the judges separate, and what each
+threshold would show; exits with 1 if the code differs.
 """
 
 from __future__ import annotations

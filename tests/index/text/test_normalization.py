@@ -13,6 +13,7 @@ from index.text.normalization import (
     content_words,
     coverage,
     is_stop_word,
+    name_terms,
     stem,
     stems,
     weighted_words,
@@ -101,3 +102,16 @@ def test_coverage_is_the_weighted_share() -> None:
     assert coverage(weights, "Ferries in WINTER") == 1.0
     assert coverage(weights, "Nothing of the kind") == 0.0
     assert coverage({}, "The ferry sank.") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who runs the bus operator Veybus?", {"veybus"}),
+        ("Where was the 149th show held?", {"149th"}),
+        ("When was it built? (Vey Bridge)", {"vey", "bridg"}),
+        ("who plays for the rovers", set()),
+    ],
+)
+def test_names_and_numbers_are_told_by_their_form(question: str, expected: set[str]) -> None:
+    assert name_terms(question) == expected
