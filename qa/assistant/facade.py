@@ -21,6 +21,7 @@ from qa.errors import ModelUnavailable
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, RemoteChatModel
 from qa.pipeline.checking.checker import TextChecker
 from qa.pipeline.drafting.answer_prompt import answering_task
+from qa.pipeline.drafting.confidence import DEFAULT
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.pipeline import Pipeline
 from qa.pipeline.question_generation import DraftedQuestion, draft
@@ -75,6 +76,9 @@ class Assistant(LibraryAccess):
         self._feedback = feedback or FeedbackFile(library.folder)
         self._suggesting = threading.Lock()
         self._judging = verifier.tasks if verifier else ()
+        if verifier:  # each verifier is sure in its own way
+            proof = verifier.coefficients.threshold
+            self._default_thresholds = DEFAULT.model_copy(update={"proof": proof})
         self._pipeline = Pipeline(
             library.collection,
             model,

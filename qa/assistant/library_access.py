@@ -47,9 +47,7 @@ class LibraryAccess(CatalogueAccess):
         self._private_urls = private_urls
         self._make_embedder = make_embedder
         self._fitted_to = FittedTo(self.embedder_name, identity(verifier))
-        # Each verifier is sure in its own way.
-        proof = verifier.coefficients.threshold if verifier else DEFAULT.proof
-        self._default_thresholds = DEFAULT.model_copy(update={"proof": proof})
+        self._default_thresholds = DEFAULT
         self._tried_thresholds: dict[str, Thresholds] = {}
         self._told_doubts: set[str] = set()
 
