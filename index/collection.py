@@ -32,7 +32,7 @@ LOST_VECTORS = (
 )
 # The share of the articles from which on they are worth searching in their language.
 MAIN_LANGUAGE = 0.2
-# The keys of what is fitted to an embedder begin so in the metadata, and end with its name.
+# The keys of what is fitted to an embedder begin so in the metadata; its name follows after a colon.
 FITTED = "thresholds"
 _EMBEDDER = "embedder"  # the key of its name in the metadata
 

@@ -68,7 +68,11 @@ class Assistant(LibraryAccess):
         becomes as wide as a served model's server says that it works on at once, when the models warm up.
         """
         super().__init__(
-            library, private_urls=private_urls, make_embedder=make_embedder, attachments=attachments
+            library,
+            private_urls=private_urls,
+            make_embedder=make_embedder,
+            attachments=attachments,
+            verifier=verifier,
         )
         if queue is None:  # an empty one is false, too
             queue = ModelQueue(slots=CONCURRENT_ANSWERS, max_waiting=MAX_WAITING)

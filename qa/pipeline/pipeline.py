@@ -109,9 +109,8 @@ class Pipeline:
         budget = await asyncio.to_thread(self._budget)
         if not self._writer or not budget.is_large:
             return None
-        return await self._writer.write(
-            question, composed, budget, self._thresholds(question.collection).proof
-        )
+        thresholds = await asyncio.to_thread(self._thresholds, question.collection)
+        return await self._writer.write(question, composed, budget, thresholds.proof)
 
     async def facts(self, question: Question) -> AsyncGenerator[Event, None]:
         """Evidence, tokens of the unchecked draft, and the checked Answer last. Leaving early stops the
@@ -133,7 +132,7 @@ class Pipeline:
         yield evidence
         first_token: float | None = None
         result = PipelineResult()
-        thresholds = self._thresholds(question.collection)
+        thresholds = await asyncio.to_thread(self._thresholds, question.collection)
         found = search_confidence(retrieval.hits)
         if retrieval.outdated:
             context = await self._selection.ainvoke(retrieval)
@@ -211,7 +210,7 @@ class Pipeline:
         sources disagree; else what is nearest.
         """
         question, excerpts = context.retrieval.question, context.excerpts
-        collection = self._collection(question.collection)
+        collection = await asyncio.to_thread(self._collection, question.collection)
         quotes = (quote for excerpt in excerpts for quote in excerpt.quotes)
         text, language = sanitize_draft(draft.text, quotes), context.retrieval.language
         candidates = []
@@ -221,20 +220,22 @@ class Pipeline:
             )
         if self._verifier:  # tells whether a sentence answers the question, whatever the draft says
             candidates += quoted_candidates(question.question, excerpts, language, beside=candidates)
+        # Of a translation other words can stand in the quote.
+        missing = None if asked.is_translated else collection.missing
         proven = await prove(
             candidates,
             question,
             context.retrieval.hits,
             self._verifier,
             thresholds.proof,
-            # Of a translation other words can stand in the quote.
-            (lambda _: 0.0) if asked.is_translated else collection.missing(context.retrieval.query),
+            await asyncio.to_thread(missing, context.retrieval.query) if missing else lambda _: 0.0,
             limit=self._budget().sentences,
         )
         if not proven.cited.sentences:
             return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
         # Told in the language of the articles, as the values are that it gives.
-        words = words_for(collection, proven.cited.citations[0].article_id, question.language)
+        cited_first = proven.cited.citations[0].article_id
+        words = await asyncio.to_thread(words_for, collection, cited_first, question.language)
         told_in, hits = (words, messages_in(question.language)), context.retrieval.hits
         checked, conflicts = await asyncio.to_thread(
             check_conflicts, question.question, proven.cited, hits, collection.encode, *told_in

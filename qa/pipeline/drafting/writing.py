@@ -56,7 +56,7 @@ class Writer:
         ModelUnavailable.
         """
         began = time.perf_counter()
-        collection = self._collection(question.collection)
+        collection = await asyncio.to_thread(self._collection, question.collection)
         ids = dict.fromkeys(one.article_id for one in composed.citations)
         articles = await asyncio.to_thread(collection.documents.present, ids)
         excerpts = await asyncio.to_thread(self._excerpts, articles, question.question, budget.evidence)

@@ -55,7 +55,7 @@ _DEPENDENT = re.compile(
 class ArticleSentence:
     """A whole sentence, `article.text[start:end]`; `text` is what is shown of it, in one line.
 
-    `nth` counts the article's whole sentences from 0, and `of` is their number.
+    `nth` counts the article's whole sentences from 0.
     """
 
     article: Article
@@ -63,7 +63,6 @@ class ArticleSentence:
     end: int
     text: str
     nth: int
-    of: int
 
     @property
     def quote(self) -> str:
@@ -92,10 +91,9 @@ def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
 
 def article_sentences(article: Article, question: str) -> list[ArticleSentence]:
     """The whole sentences of the article, without headlines, datelines, and sentences that instruct."""
-    spans = list(_whole_sentences(article, question))
     return [
-        ArticleSentence(article=article, start=start, end=end, text=text, nth=nth, of=len(spans))
-        for nth, (start, end, text) in enumerate(spans)
+        ArticleSentence(article=article, start=start, end=end, text=text, nth=nth)
+        for nth, (start, end, text) in enumerate(_whole_sentences(article, question))
     ]
 
 

@@ -25,7 +25,7 @@ from qa.errors import ModelUnavailable, QuestionInvalid
 from qa.llm.chat_models import ChatModel
 from qa.pipeline.drafting.confidence import DEFAULT
 from qa.schemas import DECLINED, MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
-from qa.verification.verifiers.proof import PROOF
+from qa.verification.verifiers.proof import ProofCoefficients
 from qa.verification.verifiers.verifier import Hypothesis, Verdict
 from tests.conftest import ScriptedModel
 
@@ -177,7 +177,7 @@ class Doubter:
     """A verifier that finds nothing proven but what contains a word."""
 
     name = "doubter"
-    coefficients = PROOF
+    coefficients = ProofCoefficients(intercept=0.0, log_odds=1.0, missing=-1.0)  # as it says
     tasks = ()
 
     def __init__(self, word: str) -> None:
