@@ -167,14 +167,14 @@ class Pipeline:
 
     async def _drafts(self, context: SelectedContext, threshold: float) -> AsyncGenerator[Draft, None]:
         """The draft after each chunk. Ends as soon as its confidence, which its first token decides, is
-        below the threshold.
+        below the threshold, or it refuses: what a small model writes after that is no answer.
         """
         draft = Draft()
         async with aclosing(self._chunks(context)) as chunks:
             async for chunk in chunks:
                 draft = draft.extended(chunk, context)
                 yield draft
-                if draft.text and not draft.reaches(threshold):
+                if draft.refuses or (draft.text and not draft.reaches(threshold)):
                     return
 
     async def _chunks(self, context: SelectedContext) -> AsyncGenerator[DraftChunk, None]:

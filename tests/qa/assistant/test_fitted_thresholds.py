@@ -66,9 +66,10 @@ def test_another_verifier_gets_the_defaults_and_the_log_says_so(
     opened(archive, fitted).set_thresholds(FITTED)
     for verifier in others:
         assistant = opened(archive, verifier)
-        proof = verifier.coefficients.threshold if verifier else DEFAULT.proof
+        own = verifier.coefficients if verifier else None
+        changed = {"answer": own.worth, "proof": own.threshold} if own else {}
         caplog.clear()
-        expected = DEFAULT.model_copy(update={"proof": proof})
+        expected = DEFAULT.model_copy(update=changed)
         assert [assistant.thresholds(), assistant.thresholds()] == [expected, expected]
         assert caplog.text.count("fitted with another verifier") == 1
         assert "quoth eval --calibrate" in caplog.text
