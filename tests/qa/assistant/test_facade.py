@@ -89,6 +89,12 @@ def test_a_refusal_is_not_streamed(answering: Answering) -> None:
     assert isinstance(last, Answer) and last.timings.first_token_ms is None
 
 
+def test_what_a_model_writes_after_a_refusal_is_no_answer(answering: Answering) -> None:
+    _, *tokens, last = events(answering(ScriptedModel(f"Not FOUND\n{SAYS}")), ASKED)
+    assert tokens == []
+    assert isinstance(last, Answer) and last.status == "declined"
+
+
 class DoubtfulChat(GenericFakeChatModel):
     """Would have refused with a probability of 0.95 in the place of each word. Tells what it has said."""
 
