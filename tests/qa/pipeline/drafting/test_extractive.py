@@ -44,7 +44,7 @@ def excerpt(text: str = DIG, relevance: tuple[float, ...] = RELEVANCE) -> Excerp
     ],
 )
 def test_whole_sentences_that_can_answer_are_quoted_best_first(question: str, expected: list[str]) -> None:
-    candidates = quoted_candidates(question, [excerpt()])
+    candidates = quoted_candidates(question, [excerpt()], limit=3)
     assert [candidate.cited.sentences[0].text for candidate in candidates] == expected
     for candidate in candidates:
         [citation] = candidate.cited.citations
@@ -53,6 +53,6 @@ def test_whole_sentences_that_can_answer_are_quoted_best_first(question: str, ex
 
 
 def test_what_a_draft_cites_is_not_quoted_again() -> None:
-    [first, *others] = quoted_candidates("When can I watch the dig?", [excerpt()])
+    [first, *others] = quoted_candidates("When can I watch the dig?", [excerpt()], limit=3)
     beside = quoted_candidates("When can I watch the dig?", [excerpt()], beside=[first], limit=2)
     assert [one.claims for one in beside] == [one.claims for one in others]
