@@ -19,7 +19,7 @@ from qa.verification.superlatives import is_outranked
 
 # A second sentence is quoted if its rank is at least this share of the best one's.
 CLOSE_SECOND = 0.9
-# So many sentences are verified where no draft is proven: each takes a second or two, of every declined question.
+# So many sentences are verified where no draft is proven: each takes a second or two.
 MAX_QUOTED = 2
 
 
