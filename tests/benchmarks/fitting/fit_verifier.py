@@ -79,8 +79,8 @@ def read_labels(field: str, file: Path = LABELS) -> list[LabelledClaim]:
     ]
 
 
-def fit(rows: list[LabelledClaim]) -> ProofCoefficients:
-    """The logistic regression of the labels on both features, over half "a"."""
+def fit(rows: list[LabelledClaim], judge: Judge) -> ProofCoefficients:
+    """The logistic regression of the labels on both features, over half "a", with the judge's thresholds."""
     own = judged(rows, "a")
     x = np.array([[1.0, row.log_odds or 0.0, row.missing] for row in own])
     y = np.array([float(row.proven) for row in own])
@@ -90,7 +90,8 @@ def fit(rows: list[LabelledClaim]) -> ProofCoefficients:
         return float((np.logaddexp(0, z) - y * z).sum() + RIDGE * (w[1:] ** 2).sum())
 
     found = minimize(loss, np.zeros(3), method="L-BFGS-B")
-    return ProofCoefficients(*(round(float(value), DIGITS) for value in found.x))
+    intercept, log_odds, missing = (round(float(value), DIGITS) for value in found.x)
+    return judge.coefficients._replace(intercept=intercept, log_odds=log_odds, missing=missing)
 
 
 def judged(rows: list[LabelledClaim], half: str) -> list[LabelledClaim]:
@@ -138,12 +139,12 @@ def curve(rows: list[LabelledClaim], coefficients: ProofCoefficients) -> Table:
 
 def main() -> int:
     console, differ = Console(), False
-    for name, field, coefficients in JUDGES:
-        rows = read_labels(field)
-        found = fit(rows)
-        console.print(separation(rows, found), curve(rows, found), f"{name} = {found}", sep="\n")
-        if found[:-1] != coefficients[:-1]:  # all but the threshold
-            console.print(f"qa/verification/verifiers/proof.py has {coefficients}; put the fitted ones there")
+    for judge in JUDGES:
+        rows = read_labels(judge.field)
+        found = fit(rows, judge)
+        console.print(separation(rows, found), curve(rows, found), f"{judge.name} = {found}", sep="\n")
+        if found != judge.coefficients:
+            console.print(f"qa/verification/verifiers/proof.py has {judge.coefficients}; put the fitted ones there")
             differ = True
     return int(differ)
 
