@@ -144,7 +144,7 @@ def main() -> int:
         found = fit(rows, judge)
         console.print(separation(rows, found), curve(rows, found), f"{judge.name} = {found}", sep="\n")
         if found != judge.coefficients:
-            console.print(f"qa/verification/verifiers/proof.py has {judge.coefficients}; put the fitted ones there")
+            console.print(f"qa/verification/verifiers/proof.py has {judge.coefficients}; put these there")
             differ = True
     return int(differ)
 
