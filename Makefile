@@ -134,7 +134,7 @@ bench: $(TESTABLE) ## compare with targets and LangChain's tutorial: make bench 
 bench-check: $(TESTABLE) ## measure which sentences are told proven or contradicted: make bench-check DATA=DIR [ARGS="--half a --verbose"]
 	@[ -d "$(DATA)" ] || { echo "error: DATA must be a folder with a subfolder for each collection (articles.jsonl)" >&2; exit 2; }
 	@$(BIN)/quoth models pull
-	@$(BIN)/python -m tests.benchmarks.check "$(DATA)" $(ARGS)
+	@$(BIN)/python -m tests.benchmarks.checking.bench "$(DATA)" $(ARGS)
 
 chat: install ## install, add the articles of seeds/, serve the chat window
 	@$(BIN)/quoth add seeds

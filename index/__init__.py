@@ -11,6 +11,8 @@ with Library(Path("home"), embedder) as library:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,22 +41,32 @@ __all__ = [
     "Skipped",
     "read_sources",
 ]
-_MODULES = {
-    "Collection": "collection",
-    "CrossEncoderReranker": "embedding.reranker",
-    "Embedder": "embedding.embedder",
-    "Library": "library",
-    "QuothError": "errors",
-    "Reranker": "embedding.reranker",
-    "SentenceEmbedder": "embedding.embedder",
-    "read_sources": "readers.registry",
-}
 
 
-def __getattr__(name: str) -> Any:
-    """The public names, imported when first used, so that importing a module of this package stays fast."""
-    from importlib import import_module
+def imported_on_use(package: str, names: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
+    """The `__getattr__` of a package that offers `names`, by module. Each is imported on first use:
+    importing a module of the package stays fast.
+    """
+    modules = {name: module for module, of_module in names.items() for name in of_module}
 
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'schemas')}"), name)
+    def attribute(name: str) -> Any:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(modules[name]), name)
+
+    return attribute
+
+
+if not TYPE_CHECKING:  # it knows the names by their imports, and so finds misspelt ones
+    __getattr__ = imported_on_use(
+        __name__,
+        {
+            "index.collection": ["Collection"],
+            "index.embedding.embedder": ["Embedder", "SentenceEmbedder"],
+            "index.embedding.reranker": ["CrossEncoderReranker", "Reranker"],
+            "index.errors": ["QuothError"],
+            "index.library": ["Library"],
+            "index.readers.registry": ["read_sources"],
+            "index.schemas": ["Article", "Filters", "Hit", "IngestReport", "Ingested", "Passage", "Skipped"],
+        },
+    )

@@ -19,10 +19,10 @@ from index.errors import (
     EmbedderMismatch,
     QuothError,
 )
-from index.maintenance.backup import Sink, write_backup
-from index.maintenance.backup_file import verify_backup
+from index.maintenance.backup import Attachments, Sink, write_backup
+from index.maintenance.backup_file import read_attachments
 from index.maintenance.reindex import outdated, reindex
-from index.maintenance.restore import require_free, restore
+from index.maintenance.restore import build
 from index.maintenance.sweep import sweep, sweep_storage
 from index.maintenance.vector_sample import check_sample
 from index.queue.ingest_queue import IngestQueue
@@ -115,9 +115,7 @@ class Library:
 
     def remove(self, name: str) -> None:
         """Removes a collection with all its articles, whichever embedder made it. Threads that use it get
-        ArchiveEmpty.
-
-        Raises ArchiveEmpty if there is none, and CollectionInvalid for the default one.
+        ArchiveEmpty. Raises ArchiveEmpty if there is none, and CollectionInvalid for the default one.
         """
         if name == DEFAULT:
             raise CollectionInvalid(
@@ -205,31 +203,32 @@ class Library:
             self._close(checked_name(name))
         return self._storage.current(name)
 
-    def export(self, names: Sequence[str], sink: Sink) -> Iterator[None]:
+    def export(
+        self, names: Sequence[str], sink: Sink, *, attachments: Attachments | None = None
+    ) -> Iterator[None]:
         """Writes the collections to one file, a step for each article; others may be added meanwhile. See
         `index.maintenance.backup`. Raises ArchiveEmpty if there is no collection of a name.
         """
-        yield from write_backup({name: self.collection(name) for name in names}, self.embedder.name, sink)
+        opened = {name: self.collection(name) for name in names}
+        attached = attachments.contents() if attachments else {}
+        yield from write_backup(opened, self.embedder.name, sink, attached)
 
-    def restore(self, file: Path, names: Mapping[str, str], *, replace: bool = False) -> Iterator[None]:
+    def restore(
+        self, file: Path, names: Mapping[str, str], *, replace: bool = False,
+        attachments: Attachments | None = None,
+    ) -> Iterator[None]:  # fmt: skip
         """Creates the collections of an exported file under the names that `names` maps theirs to, a step
-        for each article. At the end all of them exist, or none.
-
-        Raises SnapshotInvalid if the file is damaged, or if a collection exists and `replace` is not set.
-        A replaced collection must not be searched meanwhile.
+        for each article; at the end all of them exist, or none. What the file has for `attachments` goes to
+        them. Raises SnapshotInvalid if the file is damaged, or if a collection exists and `replace` is not
+        set. A replaced collection must not be searched meanwhile.
         """
         with self._restoring:
-            manifest = verify_backup(file)
-            for name in map(checked_name, names.values()):
-                if not replace:
-                    require_free(self._storage.current(name))
-            # Asked for once: if another process installs one, the next of its name is another one, and empty.
-            built = {name: self._storage.importing(name) for name in names.values()}
-            for saved, name in names.items():
-                yield from restore(file, manifest, saved, built[name], self.embedder)
+            built = yield from build(file, names, self._storage, self.embedder, replace=replace)
+            if attachments:  # first: without them nothing is imported, and both may be imported again
+                attachments.restore(read_attachments(file))
             with self._opening:
-                for name, generation in built.items():
-                    self._close(name)
+                for generation in built:
+                    self._close(generation.collection)
                     self._storage.install(generation)
             sweep_storage(self._storage)
 

@@ -6,8 +6,9 @@ clients of a running server with the same methods.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from index import imported_on_use
 
 if TYPE_CHECKING:
     from index.errors import QuothError
@@ -60,19 +61,29 @@ __all__ = [
     "read_settings",
 ]
 
-_MODULES = {
-    "index.errors": {"QuothError"},
-    "index.schemas": {"Article", "Filters"},
-    "qa.assistant": {"Assistant", "open_assistant", "open_or_connect"},
-    "qa.client": {"AsyncQuoth", "Quoth"},
-    "qa.evaluation": {"EvalQuestion", "EvalRun", "evaluate", "read_questions"},
-    "qa.settings": {"Settings", "read_settings"},
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Imports a public name when it is first used, so that `import qa` and the command line start quickly."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = next((module for module, names in _MODULES.items() if name in names), "qa.schemas")
-    return getattr(import_module(module), name)
+if not TYPE_CHECKING:
+    __getattr__ = imported_on_use(
+        __name__,
+        {
+            "index.errors": ["QuothError"],
+            "index.schemas": ["Article", "Filters"],
+            "qa.assistant": ["Assistant", "open_assistant", "open_or_connect"],
+            "qa.client": ["AsyncQuoth", "Quoth"],
+            "qa.evaluation": ["EvalQuestion", "EvalRun", "evaluate", "read_questions"],
+            "qa.schemas": [
+                "Answer",
+                "CheckedSentence",
+                "CheckedText",
+                "Citation",
+                "Evidence",
+                "Job",
+                "Question",
+                "RetrievedPassage",
+                "TextToCheck",
+                "Thresholds",
+                "Token",
+                "Turn",
+            ],
+            "qa.settings": ["Settings", "read_settings"],
+        },
+    )

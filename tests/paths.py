@@ -5,4 +5,4 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 FILES = ROOT / "tests" / "files"
-CANARIES_FOLDER = ROOT / "tests" / "canaries"
+CANARIES_FOLDER = FILES / "canaries"

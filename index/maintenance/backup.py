@@ -44,9 +44,27 @@ class Sink(Protocol):
     def close(self) -> None: ...
 
 
-def write_backup(collections: Mapping[str, Collection], embedder: str, sink: Sink) -> Iterator[None]:
-    """Writes the collections as they are at the first step, a step for each article. Articles may be added,
-    changed or removed meanwhile; a vector deleted before it was written is computed again on import.
+class Attachments(Protocol):
+    """What an export holds beside the collections: contents by the name of a member, which mean nothing to
+    the index.
+    """
+
+    def contents(self) -> Mapping[str, bytes]:
+        """What there is to be exported now."""
+
+    def restore(self, contents: Mapping[str, bytes]) -> None:
+        """Adds what `contents` gave, here or elsewhere; what is there already stays as it is.
+
+        Raises SnapshotInvalid if one of them cannot be read.
+        """
+
+
+def write_backup(
+    collections: Mapping[str, Collection], embedder: str, sink: Sink, attached: Mapping[str, bytes]
+) -> Iterator[None]:
+    """Writes the collections as they are at the first step, a step for each article, and what is `attached`.
+    Articles may be added, changed or removed meanwhile; a vector deleted before it was written is computed
+    again on import.
     """
     digests: dict[str, str] = {}
     saved: dict[str, CollectionBackup] = {}
@@ -70,8 +88,17 @@ def write_backup(collections: Mapping[str, Collection], embedder: str, sink: Sin
             with _member(archive, vectors_file(name), digests) as member:
                 passage_ids = (span.id for article_id in ids for span in documents.passage_spans(article_id))
                 _write_vectors(collections[name], passage_ids, passages, member)
+        attachments: dict[str, str] = {}
+        for name, content in attached.items():
+            with _member(archive, name, attachments) as member:
+                member.write(content)
         manifest = BackupManifest(
-            format=FORMAT, made=datetime.now(UTC), embedder=embedder, collections=saved, sha256=digests
+            format=FORMAT,
+            made=datetime.now(UTC),
+            embedder=embedder,
+            collections=saved,
+            sha256=digests,
+            attachments=attachments,
         )
         archive.writestr(MANIFEST, manifest.to_json())
 

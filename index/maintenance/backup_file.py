@@ -2,7 +2,8 @@
 
 It is a zip that contains, for each collection, `NAME/articles.jsonl` (an article a line as `quoth add`
 reads it, with its `origin` and the offsets of its `passages`) and `NAME/vectors.npy` (a row for each
-passage in the same order, NaN if it has no vector); and last `manifest.json`, with the sha256 of each member.
+passage in the same order, NaN if it has no vector); what `Attachments` gave; and last `manifest.json`,
+with the sha256 of each member.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +30,8 @@ from index.storage.folders.layout import checked_name
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+MAX_ATTACHMENT_BYTES = 50_000_000
+"""Attachments are read as a whole."""
 _CHUNK = 1 << 20
 # What reading a damaged zip, line or row raises.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError, NotImplementedError)
@@ -48,13 +51,16 @@ class CollectionBackup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupManifest:
-    """The contents of an exported file. `sha256` are the digests of its members, by name."""
+    """The contents of an exported file. `sha256` are the digests of the collections' members, by name;
+    those of attachments are apart, since versions that know of none expect no others.
+    """
 
     format: int
     made: datetime
     embedder: str
     collections: Mapping[str, CollectionBackup]
     sha256: Mapping[str, str]
+    attachments: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
         return TypeAdapter(BackupManifest).dump_json(self, indent=2, by_alias=True)
@@ -98,7 +104,7 @@ def verify_backup(file: Path) -> BackupManifest:
         members = {part(name) for name in manifest.collections for part in (articles_file, vectors_file)}
         if members != manifest.sha256.keys():
             raise SnapshotInvalid("its manifest does not name its members")
-        for name, digest in manifest.sha256.items():
+        for name, digest in (*manifest.sha256.items(), *manifest.attachments.items()):
             with archive.open(name) as member:
                 found = hashlib.sha256()
                 while chunk := member.read(_CHUNK):
@@ -106,6 +112,16 @@ def verify_backup(file: Path) -> BackupManifest:
             if found.hexdigest() != digest:
                 raise SnapshotInvalid(f"{name} in it does not match its digest")
         return manifest
+
+
+def read_attachments(file: Path) -> dict[str, bytes]:
+    """What a verified file holds beside its collections, by name. Raises SnapshotInvalid."""
+    with _open(file) as archive:
+        names = list(_manifest(archive).attachments)
+        for name in names:
+            if archive.getinfo(name).file_size > MAX_ATTACHMENT_BYTES:
+                raise SnapshotInvalid(f"{name} in it has more than {MAX_ATTACHMENT_BYTES / 1e6:.0f} MB")
+        return {name: archive.read(name) for name in names}
 
 
 def read_articles(file: Path, collection: str, known: dict[Place, Vectors]) -> Iterator[Article]:

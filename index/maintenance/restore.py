@@ -1,8 +1,8 @@
-"""Building a collection from an exported file."""
+"""Building collections from an exported file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +10,32 @@ from pathlib import Path
 from index.collection import open_collection
 from index.embedding.embedder import Embedder, Vectors
 from index.errors import SnapshotInvalid
-from index.maintenance.backup_file import BackupManifest, Place, read_articles
+from index.maintenance.backup_file import BackupManifest, Place, read_articles, verify_backup
 from index.schemas import Article, Skipped
-from index.storage.generations import Generation
+from index.storage.folders.layout import checked_name
+from index.storage.generations import Generation, Storage
 
 
-def require_free(current: Generation) -> None:
+def build(
+    file: Path, names: Mapping[str, str], storage: Storage, embedder: Embedder, *, replace: bool
+) -> Generator[None, None, list[Generation]]:
+    """Builds the collections of the file, a step for each article, and returns them, not in use yet. `names`
+    are those that they get, by their names in the file.
+
+    Raises SnapshotInvalid if the file is damaged, or if a collection exists and `replace` is not set.
+    """
+    manifest = verify_backup(file)
+    for name in map(checked_name, names.values()):
+        if not replace:
+            _require_free(storage.current(name))
+    # Asked for once: if another process installs one, the next of its name is another one, and empty.
+    built = {saved: storage.importing(name) for saved, name in names.items()}
+    for saved, building in built.items():
+        yield from _build(file, manifest, saved, building, embedder)
+    return list(built.values())
+
+
+def _require_free(current: Generation) -> None:
     """Raises SnapshotInvalid if there is a collection of the name."""
     if current.exists():
         raise SnapshotInvalid(
@@ -24,7 +44,7 @@ def require_free(current: Generation) -> None:
         )
 
 
-def restore(
+def _build(
     file: Path, manifest: BackupManifest, saved: str, building: Generation, embedder: Embedder
 ) -> Iterator[None]:
     """Builds the collection `saved` of the file as the generation `building`, a step for each article.

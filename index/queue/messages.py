@@ -50,14 +50,17 @@ def unpack_outcomes(packed: bytes) -> Outcomes:
 
 
 def pack_error(error: QuothError) -> str:
-    """The kind of an error and its message."""
-    return f"{type(error).__name__}: {error}"
+    """The kind of an error and its message, without what PostgreSQL's text cannot hold."""
+    told = f"{type(error).__name__}: {error}"
+    return told.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def unpack_error(packed: str) -> QuothError:
     """The error, to be raised where the articles were added."""
     kind, _, message = packed.partition(": ")
     if kind == StoreUnavailable.__name__:
-        return StoreUnavailable("a store", message)
+        away = StoreUnavailable(message.partition(" is not available")[0], "")
+        away.args = (message,)
+        return away
     found = getattr(errors, kind, QuothError)
     return found(message) if isinstance(found, type) and issubclass(found, QuothError) else QuothError(packed)

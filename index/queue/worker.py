@@ -109,27 +109,34 @@ class Worker:
                     fetch_job_polling_interval=min(2.0, self._lease / _BEATS_PER_LEASE),
                 )
             )
-            tending = asyncio.create_task(self._tend(app))
-            stopping = asyncio.create_task(self._stopping.wait())
+            others = (
+                asyncio.create_task(self._take_up(app)),
+                asyncio.create_task(self._sweep_often()),
+                asyncio.create_task(self._stopping.wait()),
+            )
             try:
-                await asyncio.wait((working, tending, stopping), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait((working, *others), return_when=asyncio.FIRST_COMPLETED)
             finally:
-                tending.cancel()
-                stopping.cancel()
-                working.cancel()  # it finishes the batch in hand
-                results = await asyncio.gather(working, tending, return_exceptions=True)
+                for task in (*others, working):
+                    task.cancel()  # work finishes the batch in hand
+                results = await asyncio.gather(working, *others, return_exceptions=True)
         for result in results:
             if isinstance(result, Exception):
                 raise result
 
-    async def _tend(self, app: App) -> None:
-        """Puts batches of dead workers back into the queue, and sweeps."""
+    async def _take_up(self, app: App) -> None:
+        """Puts batches of dead workers back into the queue."""
         while True:
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._lease):
                 # In front, since its articles have waited longest; the priority counts the dead.
                 with suppress(ConnectorException):  # another worker was faster, or it is stored by now
                     await app.job_manager.retry_job(job, priority=job.priority + 1)
                     logger.warning("a worker died, or was paused; its batch is taken up again")
+            await asyncio.sleep(self._lease / _BEATS_PER_LEASE)
+
+    async def _sweep_often(self) -> None:
+        """Apart from the above: a large collection that was removed takes minutes to delete."""
+        while True:
             try:
                 await asyncio.to_thread(self._sweep)
                 await asyncio.to_thread(self._postgres.rows, _FORGET)

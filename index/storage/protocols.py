@@ -48,8 +48,8 @@ class StoredArticles(Protocol):
     """The articles of one collection, their passages and clusters, and the collection's metadata."""
 
     @property
-    def metadata(self) -> MutableMapping[str, str]:
-        """Settings and facts of the collection, by key; a change is stored at once."""
+    def metadata(self) -> Mapping[str, str]:
+        """Settings and facts of the collection, by key."""
 
     def article(self, article_id: str) -> Article:
         """The article; raises ArticleUnknown."""
@@ -127,6 +127,12 @@ class StoredArticles(Protocol):
 
 class DocumentStore(StoredArticles, Protocol):
     """Stored articles that can be changed."""
+
+    @property
+    def metadata(self) -> MutableMapping[str, str]:
+        """As of `StoredArticles`; a change is stored at once. Changing it raises ArchiveEmpty if another
+        process has replaced or removed the collection.
+        """
 
     def put(self, articles: Sequence[tuple[Article, Sequence[Passage]]], batch: int = 0) -> None:
         """Stores articles with their passages and indexes their words, all or none. Each replaces the

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from index import imported_on_use
 
 if TYPE_CHECKING:
     from qa.assistant.catalogue import Catalogue, catalogue_or_connect
@@ -12,17 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Assistant", "Catalogue", "catalogue_or_connect", "open_assistant", "open_or_connect"]
 
-_MODULES = {
-    "Assistant": "facade",
-    "Catalogue": "catalogue",
-    "catalogue_or_connect": "catalogue",
-    "open_assistant": "factory",
-    "open_or_connect": "factory",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Imports a name when it is first used: listing articles needs none of what answering imports."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+if not TYPE_CHECKING:  # listing articles needs none of what answering imports
+    __getattr__ = imported_on_use(
+        __name__,
+        {
+            "qa.assistant.catalogue": ["Catalogue", "catalogue_or_connect"],
+            "qa.assistant.facade": ["Assistant"],
+            "qa.assistant.factory": ["open_assistant", "open_or_connect"],
+        },
+    )

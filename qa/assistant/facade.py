@@ -13,6 +13,7 @@ from index.embedding.embedder import Embedder
 from index.embedding.served import ServedEmbedder
 from index.errors import ArchiveEmpty, EmbedderUnavailable, StoreUnavailable
 from index.library import Library
+from index.maintenance.backup import Attachments
 from index.schemas import Filters
 from qa.assistant.event_loop import BackgroundLoop
 from qa.assistant.library_access import LibraryAccess
@@ -61,11 +62,18 @@ class Assistant(LibraryAccess):
         make_embedder: Callable[[], Embedder] | None = None,
         follow_slots: bool = False,
         feedback: FeedbackStore | None = None,
+        attachments: Attachments | None = None,
     ) -> None:
         """Without a place for `feedback` it is kept in the library's folder. With `follow_slots` the queue
         becomes as wide as a served model's server says that it works on at once, when the models warm up.
         """
-        super().__init__(library, private_urls=private_urls, make_embedder=make_embedder)
+        super().__init__(
+            library,
+            private_urls=private_urls,
+            make_embedder=make_embedder,
+            attachments=attachments,
+            verifier=verifier,
+        )
         if queue is None:  # an empty one is false, too
             queue = ModelQueue(slots=CONCURRENT_ANSWERS, max_waiting=MAX_WAITING)
         self.model_name = model.name if model else NO_MODEL
@@ -77,8 +85,10 @@ class Assistant(LibraryAccess):
         self._suggesting = threading.Lock()
         self._judging = verifier.tasks if verifier else ()
         if verifier:  # each verifier is sure in its own way
-            proof = verifier.coefficients.threshold
-            self._default_thresholds = DEFAULT.model_copy(update={"proof": proof})
+            own = verifier.coefficients
+            self._default_thresholds = DEFAULT.model_copy(
+                update={"proof": own.threshold, "answer": own.worth}
+            )
         self._pipeline = Pipeline(
             library.collection,
             model,
@@ -214,11 +224,13 @@ class Assistant(LibraryAccess):
 
     @unrestricted
     def close(self) -> None:
-        """Stops the model and releases the library."""
+        """Stops the models and releases the library."""
         if "_loop" in self.__dict__:
             self._loop.close()
         if self.model:
             self.model.close()
+        if isinstance(self._library.embedder, ServedEmbedder):
+            self._library.embedder.close()
         self._library.close()
 
     def __enter__(self) -> Self:

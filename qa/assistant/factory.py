@@ -6,6 +6,7 @@ from functools import partial
 
 from index.errors import ArchiveLocked
 from index.library import Library
+from index.maintenance.backup import Attachments
 from qa.assistant.facade import CONCURRENT_ANSWERS, Assistant
 from qa.assistant.storage import open_queue, open_storage
 from qa.client import Quoth
@@ -23,13 +24,18 @@ from qa.verification.verifiers.verifier import Verifier
 
 
 def open_assistant(
-    settings: Settings, *, address: str = "", token: str = "", feedback: FeedbackStore | None = None
+    settings: Settings,
+    *,
+    address: str = "",
+    token: str = "",
+    feedback: FeedbackStore | None = None,
+    attachments: Attachments | None = None,
 ) -> Assistant:
     """The assistant over the settings' home. Models load at their first use.
 
     `address` is where this process serves HTTP, and `token` its key; other processes that open the same
-    home learn both. Raises ArchiveLocked, WeightsMissing or WeightsCorrupt (embedder, reranker or verifier),
-    ModelUnavailable (a wrong name).
+    home learn both. The owner's exports hold the `attachments`. Raises ArchiveLocked, WeightsMissing or
+    WeightsCorrupt (embedder, reranker or verifier), ModelUnavailable (a wrong name).
     """
     model = choose_model(settings, partial(require_model, folder=settings.home / "models"))
     verifier = open_verifier(settings, model)
@@ -46,6 +52,7 @@ def open_assistant(
         make_embedder=partial(open_embedder, settings),
         follow_slots=settings.model_slots == "auto",
         feedback=feedback,
+        attachments=attachments,
     )
 
 
@@ -68,13 +75,13 @@ def open_verifier(settings: Settings, model: ChatModel | None) -> Verifier | Non
     return TunedVerifier(model) if judging_adapter(settings.model) else ChatModelVerifier(model)
 
 
-def open_or_connect(settings: Settings) -> Assistant | Quoth:
+def open_or_connect(settings: Settings, *, attachments: Attachments | None = None) -> Assistant | Quoth:
     """The assistant over the settings' home, or a client of the server that owns it; use it in a `with`.
 
     Raises ArchiveLocked if another process owns the home without serving it, and as `open_assistant` does.
     """
     try:
-        return open_assistant(settings)
+        return open_assistant(settings, attachments=attachments)
     except ArchiveLocked as locked:
         if not locked.address:
             raise

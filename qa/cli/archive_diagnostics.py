@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Literal
 
 from index.errors import ArchiveBroken, ArchiveLocked, QuothError
 from index.library import Library
 from index.maintenance import integrity
 from index.maintenance.integrity import IntegrityReport
+from qa.assistant.factory import open_verifier
+from qa.assistant.fitted_thresholds import FittedTo, find_thresholds
 from qa.assistant.storage import open_storage
 from qa.cli.findings import PULL, Finding, problem_of, split_message
 from qa.client import Quoth
 from qa.errors import NotReady
 from qa.llm import embedders
+from qa.llm.chat_models import choose_model
 from qa.settings import Settings
+from qa.verification.verifiers.verifier import identity
 
 MEND = "run `quoth doctor --mend`"
 REINDEX = "run `quoth reindex`, so that words in other languages than English are found in all their forms"
@@ -22,6 +27,7 @@ RESTORE = (
     "restore the catalogue from a backup with `quoth import FILE --replace`; if those articles were removed "
     "on purpose, move the folder `vectors` of the collection away and run `quoth doctor --mend`"
 )
+CALIBRATE = "run `quoth eval QUESTIONS.jsonl --calibrate`"
 ADD_AGAIN = "remove them with `quoth remove`, and add them again from their source"
 
 
@@ -43,6 +49,7 @@ def examine_archive(settings: Settings, only: str | None, mend: bool) -> Iterato
             yield Finding(about="archive", level="ok", text=text)
             for name in names:
                 yield from _collection(library, name, mend)
+                yield from _thresholds(library, name, settings)
     except ArchiveLocked as error:
         if error.address:
             yield from _served(error.address, only)
@@ -101,6 +108,16 @@ def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
     if found.without_language:
         text = f"articles indexed before their languages were told apart: {found.without_language:,}"
         yield Finding(about=about, level="warning", text=text, mend=REINDEX)
+
+
+def _thresholds(library: Library, name: str, settings: Settings) -> Iterator[Finding]:
+    """Thresholds that were fitted with another embedder or verifier than the settings name."""
+    with suppress(QuothError, OSError):  # a model that is missing is a finding of its own
+        model = choose_model(settings, lambda name: settings.home / "models" / name)
+        fitted_to = FittedTo(library.embedder.name, identity(open_verifier(settings, model)))
+        if doubt := find_thresholds(library.collection(name).documents.metadata, fitted_to).doubt:
+            text = f"thresholds {doubt}"
+            yield Finding(about=f"collection {name}", level="warning", text=text, mend=CALIBRATE)
 
 
 def _vectors(library: Library, name: str, mend: bool) -> Iterator[Finding]:

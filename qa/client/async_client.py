@@ -114,8 +114,10 @@ class AsyncQuoth:
     async def remove_collection(self, name: str) -> None:
         await self._request(endpoints.remove_collection(name))
 
-    async def export(self, sink: Sink, *, collection: str | None = None) -> AsyncGenerator[None, None]:
-        exporting = self._client.stream(**endpoints.export(collection))
+    async def export(
+        self, sink: Sink, *, collection: str | None = None, articles_only: bool = False
+    ) -> AsyncGenerator[None, None]:
+        exporting = self._client.stream(**endpoints.export(collection, articles_only))
         with self._transport.connected():
             async with exporting as response:
                 if not response.is_success:
@@ -125,9 +127,9 @@ class AsyncQuoth:
                     yield
 
     async def restore(
-        self, file: Path, *, name: str | None = None, replace: bool = False
+        self, file: Path, *, name: str | None = None, replace: bool = False, articles_only: bool = False
     ) -> AsyncGenerator[None, None]:
-        endpoint = endpoints.restore(name)
+        endpoint = endpoints.restore(name, articles_only)
         with self._transport.import_file(file, replace=replace) as content, self._transport.connected():
             response = await self._client.request(**endpoint.request, content=_chunks(content), timeout=None)
         self._transport.read(endpoint, response)

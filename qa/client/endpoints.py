@@ -218,13 +218,17 @@ def remove_collection(name: str) -> Endpoint[None]:
     return Endpoint(method="DELETE", path=f"/api/collections/{quote(name, safe='')}", read=ignore_body)
 
 
-def export(collection: str | None) -> dict[str, Any]:
+def export(collection: str | None, articles_only: bool) -> dict[str, Any]:
     """The arguments of `httpx.Client.stream` to export a collection, or all."""
-    params = {"collection": collection} if collection else {}
+    params = _given(collection=collection, articles_only=articles_only)
     return {"method": "GET", "url": "/api/export", "params": params}
 
 
-def restore(name: str | None) -> Endpoint[None]:
+def _given(**params: object) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if value}
+
+
+def restore(name: str | None, articles_only: bool) -> Endpoint[None]:
     """Imports an exported file, whose content the caller sends as the body.
 
     It takes as long as adding the articles did if another embedder is in use.
@@ -232,7 +236,7 @@ def restore(name: str | None) -> Endpoint[None]:
     return Endpoint(
         method="POST",
         path="/api/import",
-        params={"name": name} if name else {},
+        params=_given(name=name, articles_only=articles_only),
         headers={"content-type": "application/zip"},
         read=ignore_body,
     )

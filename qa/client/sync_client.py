@@ -136,18 +136,23 @@ class Quoth:
         """Removes a collection with all its articles. Raises ArchiveEmpty if there is none."""
         self._request(endpoints.remove_collection(name))
 
-    def export(self, sink: Sink, *, collection: str | None = None) -> Iterator[None]:
+    def export(
+        self, sink: Sink, *, collection: str | None = None, articles_only: bool = False
+    ) -> Iterator[None]:
         """Writes a collection, or all, to one file, one chunk per step; see `Assistant.export`."""
-        with self._transport.connected(), self._client.stream(**endpoints.export(collection)) as response:
+        exporting = self._client.stream(**endpoints.export(collection, articles_only))
+        with self._transport.connected(), exporting as response:
             if not response.is_success:
                 raise self._transport.error(response.read())
             for chunk in response.iter_bytes():
                 sink.write(chunk)
                 yield
 
-    def restore(self, file: Path, *, name: str | None = None, replace: bool = False) -> Iterator[None]:
+    def restore(
+        self, file: Path, *, name: str | None = None, replace: bool = False, articles_only: bool = False
+    ) -> Iterator[None]:
         """Imports the collections of an exported file in one step; see `Assistant.restore`."""
-        endpoint = endpoints.restore(name)
+        endpoint = endpoints.restore(name, articles_only)
         with self._transport.import_file(file, replace=replace) as content, self._transport.connected():
             response = self._client.request(**endpoint.request, content=content, timeout=None)
         self._transport.read(endpoint, response)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from index import imported_on_use
 
 if TYPE_CHECKING:
-    from qa.evaluation.execution.evaluate import evaluate as evaluate
-    from qa.evaluation.questions import EvalQuestion as EvalQuestion
-    from qa.evaluation.questions import read_questions as read_questions
-    from qa.evaluation.results import EvalRun as EvalRun
+    from qa.evaluation.execution.evaluate import evaluate
+    from qa.evaluation.questions import EvalQuestion, read_questions
+    from qa.evaluation.results import EvalRun
 
-_MODULES = {
-    "evaluate": "execution.evaluate",
-    "EvalQuestion": "questions",
-    "read_questions": "questions",
-    "EvalRun": "results",
-}
+__all__ = ["EvalQuestion", "EvalRun", "evaluate", "read_questions"]
 
-
-def __getattr__(name: str) -> Any:
-    """Imports the names above on first use, so that the command line starts quickly."""
-    from importlib import import_module
-
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__} has no attribute '{name}'")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+if not TYPE_CHECKING:
+    __getattr__ = imported_on_use(
+        __name__,
+        {
+            "qa.evaluation.execution.evaluate": ["evaluate"],
+            "qa.evaluation.questions": ["EvalQuestion", "read_questions"],
+            "qa.evaluation.results": ["EvalRun"],
+        },
+    )

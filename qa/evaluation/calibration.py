@@ -14,6 +14,7 @@ another one can take its place if it is not proven, so they may decline less tha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 from qa.evaluation.execution.evaluate import build_run
@@ -26,7 +27,7 @@ NO_THRESHOLDS = Thresholds(search=0, answer=0, proof=0)
 
 @runtime_checkable
 class CalibrationTarget(Protocol):
-    """Stores thresholds for each collection, as `Assistant` does."""
+    """Answers by thresholds of its own for each collection, as `Assistant` does."""
 
     def thresholds(self, collection: str = "default") -> Thresholds:
         """Returns the thresholds of the collection."""
@@ -34,21 +35,20 @@ class CalibrationTarget(Protocol):
     def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
         """Stores the thresholds of the collection, for this and later processes."""
 
+    def trying(self, thresholds: Thresholds, *, collection: str = "default") -> AbstractContextManager[None]:
+        """Answers by these thresholds within the block, and stores nothing."""
+
 
 def calibrate(
     assistant: CalibrationTarget, ask: Callable[[], EvalRun], collection: str = "default"
 ) -> EvalRun:
-    """Runs `ask` without thresholds, then fits and stores them for the collection. If that fails, the old
-    ones stay. Returns the run as it would be with the new thresholds.
+    """Runs `ask` without thresholds, then fits and stores them for the collection. If that fails, or the
+    process dies, the old ones stay. Returns the run as it would be with the new thresholds.
     """
-    kept = assistant.thresholds(collection)
-    assistant.set_thresholds(NO_THRESHOLDS, collection=collection)
-    try:
+    with assistant.trying(NO_THRESHOLDS, collection=collection):
         run = ask()
-        calibration = fit_calibration(run.rows, kept)
-        kept = calibration.new
-    finally:
-        assistant.set_thresholds(kept, collection=collection)
+    calibration = fit_calibration(run.rows, assistant.thresholds(collection))
+    assistant.set_thresholds(calibration.new, collection=collection)
     rows = [apply_thresholds(row, calibration.new) for row in run.rows]
     return build_run(rows, collection=collection, began=run.began).model_copy(
         update={"calibration": calibration}

@@ -121,6 +121,7 @@ def _elsewhere(again: Understanding, article: str, collection: Collection) -> Un
     else:
         same = documents.ids_of_site(told.outlet) if told.outlet else []
     without = (article, *same)
-    filters = replace(again.filters, source=None, without_ids=(*again.filters.without_ids, *without))
+    given = again.question.filters.source
+    filters = replace(again.filters, source=given, without_ids=(*again.filters.without_ids, *without))
     question = again.question.model_copy(update={"filters": filters})
     return replace(again, question=question, filters=filters, article=None)

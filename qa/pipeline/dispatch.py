@@ -126,7 +126,7 @@ async def _drafted(
                     yield event
                 if isinstance(event, Answer):
                     return
-    yield _labelled(answer, understanding, collection)
+    yield await asyncio.to_thread(_labelled, answer, understanding, collection)
 
 
 def _labelled(answer: Answer, understanding: Understanding, collection: Collection) -> Answer:

@@ -6,19 +6,19 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from typing import Literal
 
 from index.collection import Collection
 from index.text.calendar_words import is_calendar_word
-from index.text.messages.catalogue import messages_in
 from index.text.normalization import WORD, content_words, is_stop_word, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 from qa.pipeline.composition.nearest import scored_sentences
+from qa.pipeline.joined_parts import joined
 from qa.pipeline.understanding.subjects import subject_of
 from qa.pipeline.understanding.understanding import Understanding
 from qa.schemas import Answer, AnswerSentence, Citation, Event, Evidence, Progress, Question
 from qa.verification.answer_type import ExpectedAnswer
-from qa.verification.cited_text import with_marks
 from qa.verification.conflicts.target_value import target_value
 from qa.verification.entities import extract_names
 
@@ -85,7 +85,7 @@ def _found(
             continue
         if _is_bare(part) and any(_fits(part, asked, text, "") for text in said):
             # One sentence says who bought it and for how much.
-            found[nth] = answer.model_copy(update={"status": "answered", "sentences": (), "citations": ()})
+            found[nth] = _with(answer, "answered", (), ())
             continue
         near = _near_part(composition, part, ids, others) if ids else []
         fitting = [
@@ -97,14 +97,23 @@ def _found(
             lines = (Line(text=fitting[0].text, quotes=(fitting[0],), support="weak"),)
             sentences, citations = Composed(lines=lines).cited(collection)
             said.append(fitting[0].text)
-            found[nth] = answer.model_copy(
-                update={"status": "answered", "sentences": sentences, "citations": citations}
-            )
+            found[nth] = _with(answer, "answered", sentences, citations)
         elif fits:
             said += new
         elif new:  # a sentence that cannot answer it
-            found[nth] = answer.model_copy(update={"status": "declined", "sentences": (), "citations": ()})
+            found[nth] = _with(answer, "declined", (), ())
     return found
+
+
+def _with(
+    answer: Answer,
+    status: Literal["answered", "declined"],
+    sentences: tuple[AnswerSentence, ...],
+    citations: tuple[Citation, ...],
+) -> Answer:
+    """The answer with other sentences; that its sources disagree was said of those before."""
+    update = {"status": status, "sentences": sentences, "citations": citations, "conflicts": ()}
+    return answer.model_copy(update=update)
 
 
 def _near_part(
@@ -163,16 +172,12 @@ def _fits(part: str, asked: str, text: str, said: str) -> bool:
     return not expected.kinds & {"number", "time", "name"} or expected.found_in(text)
 
 
-def _is_said(part: str, text: str) -> bool:
-    """Whether the answers to other parts have the number that this one asks for."""
-    expected = ExpectedAnswer.of(part)
-    return expected.number and expected.found_in(text)
-
-
 def _question(understanding: Understanding, part: str) -> Question:
-    """The part with what the first one is about as its context; where that is not clear, with the other
-    content words of the whole question.
+    """The part with what the first one is about as its context, or, where that is not clear, with the other
+    content words of the whole question; without it if the user searches for words of their own.
     """
+    if understanding.question.search_as:
+        return understanding.standalone.model_copy(update={"question": part})
     own = set(stems(part))
     subject = subject_of(understanding.parts[0])
     context = [
@@ -182,51 +187,3 @@ def _question(understanding: Understanding, part: str) -> Question:
     ]
     searched = f"{part} ({' '.join(context)})" if context and part != understanding.parts[0] else None
     return understanding.standalone.model_copy(update={"question": part, "search_as": searched})
-
-
-def joined(understanding: Understanding, answers: Sequence[Answer]) -> Answer:
-    """One answer with the sentences of all, citations numbered anew, and the missing parts named."""
-    numbers: dict[tuple[str, int, int], Citation] = {}
-    sentences: dict[str, AnswerSentence] = {}
-    missing = []
-    for part, answer in zip(understanding.parts, answers, strict=True):
-        if answer.status == "declined":
-            missing.append(part)
-            continue
-        renumbered = {}
-        for citation in answer.citations:
-            key = citation.article_id, citation.start, citation.end
-            kept = numbers.setdefault(key, citation.model_copy(update={"number": len(numbers) + 1}))
-            renumbered[citation.number] = kept.number
-        for sentence in answer.sentences:
-            cited = tuple(dict.fromkeys(renumbered[number] for number in sentence.citations))
-            sentences.setdefault(sentence.text, sentence.model_copy(update={"citations": cited}))
-    first = answers[0]
-    if not sentences:
-        return first.model_copy(update={"question_searched": understanding.wording})
-    shown = list(sentences.values())
-    text = " ".join(with_marks(sentence) for sentence in shown)
-    missing = [part for part in missing if not _is_said(part, text)]
-    messages = messages_in(understanding.question.language)
-    for part in missing:
-        unsaid = messages.gettext(
-            "The articles do not say: {question}.", question=f"{part[0].lower()}{part[1:].rstrip('?')}"
-        )
-        shown.append(AnswerSentence(text=unsaid, citations=(), support="catalogue"))
-        text += f" {unsaid}"
-    return first.model_copy(
-        update={
-            "status": "answered",
-            "text": text,
-            "sentences": tuple(shown),
-            "citations": tuple(numbers.values()),
-            "conflicts": tuple(conflict for answer in answers[:1] for conflict in answer.conflicts),
-            "question_searched": understanding.wording,
-            "passages": tuple(
-                {(one.article_id, one.start): one for answer in answers for one in answer.passages}.values()
-            ),
-            "timings": first.timings.model_copy(
-                update={"total_ms": round(sum(answer.timings.total_ms for answer in answers), 1)}
-            ),
-        }
-    )

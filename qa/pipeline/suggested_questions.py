@@ -10,8 +10,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from index.collection import Collection
+from index.errors import ArchiveEmpty
 from index.schemas import Article
 from index.text.calendar_words import MONTHS
 from index.text.messages.catalogue import languages, messages_in
@@ -59,7 +61,8 @@ def suggested_questions(collection: Collection, limit: int, language: str = "en"
     if stored.get("of") != digest:
         articles = documents.present(each.id for each in newest)
         stored = {"of": digest, "questions": _suggest(collection, articles, limit)}
-        documents.metadata["suggested"] = json.dumps(stored)
+        with suppress(ArchiveEmpty):  # replaced meanwhile; who asks for the new one stores its own
+            documents.metadata["suggested"] = json.dumps(stored)
     facts = list(stored["questions"])[: max(1, limit // 2)]
     spoken = Counter(documents.language(one.id) for one in newest)
     (most, count), *_ = spoken.most_common()

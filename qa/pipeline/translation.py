@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping, Set
 from functools import cache
 
+from cachetools import LRUCache
 from rapidfuzz.distance import Prefix
 
 from index.text.languages import english_name, foreign_language
@@ -46,18 +46,17 @@ class Translator:
     def __init__(self, model: ChatModel) -> None:
         self._model = model
         self._task = translation_task()
-        self._recent: OrderedDict[tuple[str, str, str], str] = OrderedDict()
+        self._recent: LRUCache[tuple[str, str, str], str] = LRUCache(RECENT)
 
     async def translate(self, text: str, source: str, target: str) -> str:
         """The text, which is in the language `source` (ISO 639), in the language `target`; empty if
         what the model wrote is no translation. Raises ModelUnavailable.
         """
         key = (text, source, target)
-        if key not in self._recent:
-            self._recent[key] = await self._translated(text, source, target)
-            while len(self._recent) > RECENT:
-                self._recent.popitem(last=False)
-        return self._recent[key]
+        translated = self._recent.get(key)
+        if translated is None:
+            translated = self._recent[key] = await self._translated(text, source, target)
+        return translated
 
     async def _translated(self, text: str, source: str, target: str) -> str:
         line = sanitize(text)[:MAX_CHARACTERS]

@@ -117,6 +117,11 @@ class Citation(Schema):
         is_inside = passage.start <= self.start and self.end <= passage.end
         return is_inside and self.article_id == passage.article_id
 
+    def is_part_of(self, other: Citation) -> bool:
+        """Whether the other citation quotes these words of the same article too."""
+        is_inside = other.start <= self.start and self.end <= other.end
+        return is_inside and self.article_id == other.article_id
+
 
 def also_in(cited: Citation | RetrievedPassage) -> dict[str, str]:
     """The URLs of the duplicates by their labels: the source, or the title where the source is empty or

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -52,6 +54,34 @@ class FeedbackStore(Protocol):
     def read(self) -> Iterator[Feedback]:
         """All entries, oldest first, without those that cannot be read."""
 
+    def restore(self, entries: Sequence[Feedback]) -> None:
+        """Appends those of the entries that are not there yet. Raises FeedbackFull if not all of them fit,
+        and DiskFull.
+        """
+
+
+def missing(entries: Iterable[Feedback], present: Iterable[Feedback]) -> list[Feedback]:
+    """The entries that are not present, or not as often."""
+    known = Counter(map(to_line, present))
+    lacking = []
+    for entry in entries:
+        known[to_line(entry)] -= 1
+        if known[to_line(entry)] < 0:
+            lacking.append(entry)
+    return lacking
+
+
+def to_line(entry: Feedback) -> str:
+    """An entry as it is stored."""
+    return entry.model_dump_json(exclude_defaults=True)
+
+
+def read_lines(lines: Iterable[str | bytes]) -> Iterator[Feedback]:
+    """The entries that can be read: not those of another version, or that are incomplete."""
+    for line in lines:
+        with suppress(ValidationError):
+            yield Feedback.model_validate_json(line)
+
 
 class FeedbackFile:
     """Feedback in a file, one entry a line."""
@@ -61,25 +91,30 @@ class FeedbackFile:
         self._writing = threading.Lock()
 
     def add(self, feedback: Feedback) -> None:
-        line = feedback.model_dump_json(exclude_defaults=True).encode() + b"\n"
         with self._writing:
-            size = self.file.stat().st_size if self.file.exists() else 0
-            if size and not self._last_line_is_complete():
-                line = b"\n" + line
-            if size + len(line) > MAX_FILE_BYTES:
-                raise FeedbackFull(
-                    f"{self.file} has {size / 1e6:.0f} MB, and no more is stored; "
-                    "export it with `quoth questions --from-feedback`, then move it away"
-                )
-            try:
-                with self.file.open("ab") as out:
-                    out.write(line)
-            except OSError as error:
-                if error.errno != errno.ENOSPC:
-                    raise
-                raise DiskFull(
-                    f"the disk of {self.file} is full; free some space and send it again"
-                ) from None
+            self._append([feedback])
+
+    def restore(self, entries: Sequence[Feedback]) -> None:
+        with self._writing:
+            self._append(missing(entries, self.read()))
+
+    def _append(self, entries: Sequence[Feedback]) -> None:
+        lines = b"".join(to_line(entry).encode() + b"\n" for entry in entries)
+        size = self.file.stat().st_size if self.file.exists() else 0
+        if size and not self._last_line_is_complete():
+            lines = b"\n" + lines
+        if size + len(lines) > MAX_FILE_BYTES:
+            raise FeedbackFull(
+                f"{self.file} has {size / 1e6:.0f} MB, and no more is stored; "
+                "export it with `quoth questions --from-feedback`, then move it away"
+            )
+        try:
+            with self.file.open("ab") as out:
+                out.write(lines)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise DiskFull(f"the disk of {self.file} is full; free some space and send it again") from None
 
     def _last_line_is_complete(self) -> bool:
         """False if a process died while it wrote."""
@@ -88,12 +123,5 @@ class FeedbackFile:
             return file.read() == b"\n"
 
     def read(self) -> Iterator[Feedback]:
-        if not self.file.exists():
-            return
-        for line in self.file.read_bytes().split(b"\n"):
-            if line:
-                try:
-                    yield Feedback.model_validate_json(line)
-                except ValidationError:
-                    # Written by another version, or incomplete; the other lines are still useful.
-                    continue
+        if self.file.exists():
+            yield from read_lines(filter(None, self.file.read_bytes().split(b"\n")))

@@ -30,6 +30,7 @@ from qa.web.auth.server_access import ServerAccess
 from qa.web.middleware.connection_limit import LimitedProtocol
 from qa.web.middleware.forwarded import ForwardedMiddleware, checked_prefix
 from qa.web.middleware.instrumentation import InstrumentationMiddleware
+from qa.web.state.attachments import StateAttachments
 from qa.web.state.state import ServerState, open_state
 
 logger = logging.getLogger(__name__)
@@ -98,7 +99,13 @@ def _opened(settings: Settings, access: ServerAccess, state: ServerState, addres
             "one with `quoth keys add NAME --role admin`, or give everyone full access with "
             "`quoth serve --open`"
         )
-    return open_assistant(settings, address=address, token=access.owner_token, feedback=state.feedback)
+    return open_assistant(
+        settings,
+        address=address,
+        token=access.owner_token,
+        feedback=state.feedback,
+        attachments=StateAttachments(state),
+    )
 
 
 def _server_access(settings: Settings, host: str, open_to_all: bool) -> ServerAccess:

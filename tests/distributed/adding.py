@@ -123,16 +123,16 @@ def quoth(
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout)
 
 
-def findings(cluster: Cluster, collection: str) -> list[dict[str, str]]:
-    """What `quoth doctor` says of a collection beside `ok`."""
-    told = quoth(cluster, cluster.home, "doctor", "--json", "--collection", collection)
+def findings(cluster: Cluster) -> list[dict[str, str]]:
+    """What `quoth doctor` says of all collections beside `ok`."""
+    told = quoth(cluster, cluster.home, "doctor", "--json")
     found: list[dict[str, str]] = json.loads(told.stdout)["findings"]
     return [one for one in found if one["level"] != "ok"]
 
 
-def check_consistent(cluster: Cluster, collection: str, seconds: float = BATCH_SECONDS + 30) -> None:
+def check_consistent(cluster: Cluster, seconds: float = BATCH_SECONDS + 30) -> None:
     """`quoth doctor` finds nothing wrong, at the latest once the sweeper has been there."""
     deadline = time.monotonic() + seconds
-    while found := findings(cluster, collection):
+    while found := findings(cluster):
         assert time.monotonic() < deadline, found
         time.sleep(2)

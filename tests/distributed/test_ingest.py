@@ -6,9 +6,12 @@ import os
 import signal
 import threading
 import time
+from contextlib import closing
 
+import numpy as np
 import pytest
 
+from index.storage.protocols import VectorMetadata
 from tests.distributed.adding import (
     Adding,
     check_consistent,
@@ -125,7 +128,18 @@ def test_reindexing_at_one_server_while_the_other_answers(cluster: Cluster) -> N
     check_whole_and_found(cluster, articles, "again")
 
 
-def test_nothing_is_left_behind(cluster: Cluster) -> None:
-    """Last, since what dead processes left is swept when their batches have expired."""
-    for collection in ("killed", "paused", "same", "again"):
-        check_consistent(cluster, collection)
+def test_what_a_dead_worker_left_is_swept(cluster: Cluster) -> None:
+    """Last in this file, where it looks at the collections of the tests before it, too."""
+    Adding(cluster, [small_article(number, "left") for number in range(20)], "left").run(lambda _: None)
+    url = cluster.environment["QUOTH_DATABASE_URL"]
+    with closing(cluster.servers.new_storage(url)) as storage:
+        stores = storage.current("left").open()
+        whole = stores.vectors.ids()
+        # A worker has written vectors, dies, and its time is over.
+        batch = stores.documents.mark_orphans(["dead-0"])
+        vector = np.full((1, 64), 1 / 8, dtype=np.float32)
+        stores.vectors.put(["dead-0"], vector, [VectorMetadata(article_id="dead", source="", date=None)])
+        assert stores.vectors.ids() == {*whole, "dead-0"}
+        storage.postgres.rows("UPDATE batches SET expires = now() WHERE id = %s", (batch,))
+        check_consistent(cluster)
+        assert stores.vectors.ids() == whole and not stores.documents.orphan_vectors()

@@ -5,13 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
+from index.maintenance.backup_file import verify_backup
 from qa.cli import main
+from qa.telemetry.feedback import Feedback, FeedbackFile
+from qa.web.auth.api_keys import ApiKeyFile
 from tests.index.embedding.hashing_server import Server
 from tests.servers import Servers
 from tests.serving import Serving, serving
@@ -138,6 +142,43 @@ def test_feedback_given_at_both_becomes_questions(pair: Pair, key: tuple[str, st
     made = (tmp_path / "made.jsonl").read_text()
     assert "What burned at a?" in made and "What burned at b?" in made
     assert not list(pair.a.home.parent.glob("*/feedback.jsonl"))
+
+
+def test_an_archive_that_moves_to_the_servers_and_back_takes_its_keys_along(
+    pair: Pair, key: tuple[str, str], tmp_path: Path
+) -> None:
+    embedded = {name: value for name, value in pair.environment.items() if "_URL" not in name}
+    embedded["QUOTH_EMBEDDER_URL"] = pair.environment["QUOTH_EMBEDDER_URL"]
+
+    def quoth(home: str, *arguments: str) -> None:
+        result = CliRunner().invoke(main.app, [*arguments, "--home", str(tmp_path / home)], env=embedded)
+        assert result.exit_code == 0, result.stderr
+
+    (tmp_path / "ferry.txt").write_text(TEXT)
+    quoth("before", "add", str(tmp_path / "ferry.txt"), "--collection", "moved")
+    token = ApiKeyFile(tmp_path / "before").add("moved", "reader", ["moved"])
+    FeedbackFile(tmp_path / "before").add(
+        Feedback(at=datetime.now(UTC), verdict="down", question="What burned at home?", answer="It.")
+    )
+    there, back = str(tmp_path / "there.zip"), str(tmp_path / "back.zip")
+    quoth("before", "export", there)
+    pair.quoth("import", there)
+    for server in (pair.a, pair.b):
+        with pair.at(server, token) as client:
+            body = {"query": "Which ferry burned?", "collection": "moved"}
+            [hit, *_] = client.post("/api/search", json=body).raise_for_status().json()["hits"]
+            assert hit["text"].startswith("The ferry Alda")
+    # An admin's export is without keys; the command's is the owner's.
+    with pair.at(pair.a, key[1]) as client:
+        assert b"keys.json" not in client.get("/api/export").content
+    pair.quoth("export", back)
+    quoth("after", "import", back)
+    after = tmp_path / "after"
+    assert ApiKeyFile(after).find(token) == ApiKeyFile(tmp_path / "before").find(token)
+    assert ApiKeyFile(after).find(key[1])
+    assert "What burned at home?" in [one.question for one in FeedbackFile(after).read()]
+    was, now = (verify_backup(Path(file)).sha256 for file in (there, back))
+    assert was.items() <= now.items()  # there may be other collections
 
 
 def test_a_database_that_is_away_is_said_and_comes_back(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,7 +27,7 @@ class ArticleQueries:
     def __init__(self, database: Postgres | Transaction, generation: int) -> None:
         self.database = database
         self.generation = generation
-        self.metadata = PostgresMetadata(database, generation)
+        self.metadata: Mapping[str, str] = PostgresMetadata(database, generation)
 
     def article(self, article_id: str) -> Article:
         found = self._articles("articles.id = %s", (stored(article_id),))

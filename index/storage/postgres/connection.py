@@ -5,9 +5,9 @@ imports psycopg.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 try:
     import psycopg
@@ -22,7 +22,7 @@ except ImportError as error:
         "`quoth[server]`, or unset it"
     ) from None
 
-from index.errors import ArchiveEmpty, DiskFull, StoreUnavailable
+from index.errors import ArchiveBroken, ArchiveEmpty, DiskFull, StoreUnavailable
 
 PART = "PostgreSQL"
 CONNECTIONS = 10
@@ -36,6 +36,13 @@ GRACE_SECONDS = 2
 # Connections that lay still for longer are tried before they are used.
 _TRUSTED_SECONDS = 1.0
 
+# Rights, a schema or tables are missing.
+_NOT_SET_UP = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.UndefinedTable,
+)
+
 Values = Sequence[Any] | Mapping[str, Any]
 Row = tuple[Any, ...]
 _Result = TypeVar("_Result")
@@ -46,6 +53,15 @@ class _TimedConnection(psycopg.Connection[Row]):
 
     used = 0.0
     seconds: float = STATEMENT_SECONDS
+
+    @classmethod
+    def connect(cls, conninfo: str = "", *, failed: Callable[[Exception], None], **options: Any) -> Self:  # type: ignore[override]
+        """A new connection; `failed` is told why there is none, which a pool keeps to itself."""
+        try:
+            return super().connect(conninfo, **options)
+        except psycopg.Error as error:
+            failed(error)
+            raise
 
     def wait(self, gen: PQGen[_Result], interval: float = 0.1, timeout: float | None = None) -> _Result:
         try:
@@ -109,7 +125,9 @@ class Postgres:
         """Where the database is, without the password."""
         self._url = url
         self._seconds = seconds
+        self._failure: tuple[float, Exception] | None = None
         self._options: dict[str, Any] = {
+            "failed": self._note_failure,
             "autocommit": True,
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "quoth",
@@ -130,6 +148,9 @@ class Postgres:
             name="quoth",
         )
         self._pool.open()
+
+    def _note_failure(self, error: Exception) -> None:
+        self._failure = time.monotonic(), error
 
     def _configure(self, connection: _TimedConnection) -> None:
         connection.seconds = self._seconds
@@ -159,6 +180,7 @@ class Postgres:
             _TimedConnection.connect(self._url, **self._options) as connection,
             connection.transaction(),
         ):
+            self._configure(connection)
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             connection.execute("SELECT 1")  # the first query determines what the others see
@@ -183,13 +205,25 @@ class Postgres:
         try:
             yield
         except PoolTimeout as error:
-            raise self._unavailable("no connection was to be had") from error
+            raise self._unavailable(self._why_none()) from error
         except psycopg.errors.DiskFull as error:
             raise DiskFull(f"the disk of {self.place} is full; nothing was lost: free some space") from error
-        except psycopg.OperationalError as error:  # also where it shuts down, or takes too long
+        except (psycopg.OperationalError, psycopg.InternalError) as error:
+            # Also where it shuts down, has become a standby, or takes too long.
             raise self._unavailable(_first_line(error)) from error
+        except _NOT_SET_UP as error:
+            raise ArchiveBroken(
+                f"the database {self.place} cannot be used ({_first_line(error)}); its user needs the right "
+                "to create tables in it, and those that Quoth has made: give them, or restore a backup"
+            ) from error
         except PoolClosed as error:
             raise ArchiveEmpty("the library was closed; open it again") from error
+
+    def _why_none(self) -> str:
+        """Why the pool has no connection."""
+        if self._failure and time.monotonic() - self._failure[0] < 2 * CONNECT_SECONDS:
+            return _first_line(self._failure[1])
+        return f"all {self._pool.max_size} connections of this process are in use"
 
     def _unavailable(self, reason: str) -> StoreUnavailable:
         return StoreUnavailable(PART, f"{self.place}: {reason}")

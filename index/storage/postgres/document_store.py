@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 
 from index.errors import ArchiveEmpty, BatchLost
@@ -10,11 +10,12 @@ from index.schemas import Article, Passage
 from index.storage.postgres import writing
 from index.storage.postgres.article_queries import ArticleQueries
 from index.storage.postgres.connection import Postgres, Transaction
+from index.storage.postgres.metadata import ChangeableMetadata
 from index.storage.postgres.text import restored, stored
 from index.storage.protocols import CLOSED
 
 BATCH_SECONDS = 120
-"""How long after it was recorded, or last extended, a batch may store its articles at the latest."""
+"""How long after it was recorded a batch may store its articles for certain."""
 WRITE_SECONDS = 120
 """How long a write may take, the wait for other processes' included."""
 # How many vectors are deleted at once.
@@ -31,6 +32,7 @@ class PostgresDocumentStore(ArticleQueries):
     def __init__(self, postgres: Postgres, generation: int, *, purpose: str = "") -> None:
         """`purpose` is what the generation is built for; once it serves another one, nothing is written."""
         super().__init__(postgres, generation)
+        self.metadata: MutableMapping[str, str] = ChangeableMetadata(postgres, generation, self._locked)
         self._postgres = postgres
         self._purpose = purpose
 
@@ -93,14 +95,6 @@ class PostgresDocumentStore(ArticleQueries):
                 (self.generation, batch, sorted({*map(stored, ids)}), self.generation),
             )
         return int(batch)
-
-    def extend(self, batch: int) -> bool:
-        """Lets a batch live BATCH_SECONDS longer from now; false if it has been stored."""
-        extended = self._postgres.rows(
-            "UPDATE batches SET expires = now() + make_interval(secs => %s) WHERE id = %s RETURNING id",
-            (BATCH_SECONDS, batch),
-        )
-        return bool(extended)
 
     @contextmanager
     def take_orphans(self) -> Iterator[list[str]]:
@@ -165,3 +159,9 @@ class PostgresDocumentStore(ArticleQueries):
 def lock_generation(db: Transaction, generation: int) -> None:
     """Waits until no other process writes to the generation, and keeps them waiting until the end."""
     db.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCK, generation % 2**31))
+
+
+def try_to_lock_generation(db: Transaction, generation: int) -> bool:
+    """As `lock_generation`, without waiting; false if another process has the lock."""
+    [(locked,)] = db.rows("SELECT pg_try_advisory_xact_lock(%s, %s)", (_LOCK, generation % 2**31))
+    return bool(locked)

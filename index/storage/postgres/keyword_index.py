@@ -16,7 +16,8 @@ from index.storage.keyword_statistics import (
 )
 from index.storage.postgres import writing
 from index.storage.postgres.connection import Postgres
-from index.storage.postgres.text import restored, stored
+from index.storage.postgres.document_store import WRITE_SECONDS, lock_generation
+from index.storage.postgres.text import indexed, restored, stored
 from index.text.terms.keyword_terms import phrase_term
 
 # As FTS5 has them.
@@ -105,7 +106,7 @@ class PostgresKeywordIndex(KeywordStatistics):
             "SELECT title || ' ' || text FROM articles WHERE row IN (SELECT article FROM passages JOIN "
             "(SELECT passage FROM postings JOIN terms ON terms.id = postings.term "
             "WHERE generation = %s AND terms.term = %s LIMIT %s) AS found ON found.passage = passages.row)",
-            (self._generation, phrase_term(term), FORM_PASSAGES),
+            (self._generation, indexed(phrase_term(term)), FORM_PASSAGES),
         )
         return forms_in((text for (text,) in rows), term)
 
@@ -126,7 +127,8 @@ class PostgresKeywordIndex(KeywordStatistics):
         return [str(row) for (row,) in rows]
 
     def delete_entries(self, ids: Iterable[str]) -> None:
-        with self._postgres.transaction() as db:
+        with self._postgres.transaction(seconds=WRITE_SECONDS) as db:
+            lock_generation(db, self._generation)  # it changes the counts of terms, as adding does
             writing.delete_postings(db, [int(row) for row in ids])
 
     def _revision(self) -> tuple[int, int]:
@@ -182,10 +184,10 @@ class PostgresKeywordIndex(KeywordStatistics):
 
     def _known_terms(self, terms: Iterable[str]) -> dict[str, tuple[int, int]]:
         """The number of each term that some passage has, and of those passages."""
-        if not (searched := list(terms)):
+        if not (searched := {indexed(term): term for term in terms}):
             return {}
         rows = self._postgres.rows(
             "SELECT term, id, passages FROM terms WHERE generation = %s AND term = ANY(%s) AND passages > 0",
-            (self._generation, searched),
+            (self._generation, list(searched)),
         )
-        return {term: (id_, count) for term, id_, count in rows}
+        return {searched[term]: (id_, count) for term, id_, count in rows}

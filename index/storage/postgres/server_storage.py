@@ -12,7 +12,12 @@ from index.storage.chroma.server_client import ChromaServer, ServerClient
 from index.storage.chroma.vector_store import ChromaVectorStore
 from index.storage.generations import Generation, Stores
 from index.storage.postgres.connection import Postgres, Transaction
-from index.storage.postgres.document_store import WRITE_SECONDS, PostgresDocumentStore, lock_generation
+from index.storage.postgres.document_store import (
+    WRITE_SECONDS,
+    PostgresDocumentStore,
+    lock_generation,
+    try_to_lock_generation,
+)
 from index.storage.postgres.keyword_index import PostgresKeywordIndex
 from index.storage.postgres.migration import migrate
 from index.storage.protocols import CLOSED, DocumentStore
@@ -21,6 +26,8 @@ RETIRED_SECONDS = 600
 """How long a generation is kept that another one replaced: answers that use it may be under way."""
 _LOCK = 0x51756F6E  # "Quon"
 _DELETE_SECONDS = 3_600
+# Whoever is building one notices when it next writes, long before it is deleted.
+_ABANDON = "UPDATE generations SET retired = now(), purpose = '' WHERE collection = %s AND purpose = ANY(%s)"
 _TABLES = ("minhash_bands", "cluster_members", "passages", "articles", "terms", "metadata", "pending_vectors")
 
 
@@ -63,9 +70,12 @@ class ServerGeneration:
         )
 
     def clear(self) -> None:
-        """Raises ArchiveEmpty if it is in use, which another process may have seen to meanwhile."""
+        """Raises ArchiveEmpty if it is in use, which another process may have seen to meanwhile, or if
+        another one is writing to it, or clearing it.
+        """
         with self.postgres.transaction(seconds=_DELETE_SECONDS) as db:
-            lock_generation(db, self.number)
+            if not try_to_lock_generation(db, self.number):
+                raise ArchiveEmpty(CLOSED)
             unused = "SELECT FROM generations WHERE id = %s AND (retired IS NOT NULL OR purpose != '')"
             if not db.rows(unused, (self.number,)):
                 raise ArchiveEmpty(CLOSED)
@@ -125,16 +135,22 @@ class ServerStorage:
         return self.current(name)
 
     def building(self, name: str) -> ServerGeneration:
-        return self._unfinished(name, "reindex")
+        with self._renaming() as db:
+            return self._unfinished(db, name, "reindex")
 
     def importing(self, name: str) -> ServerGeneration:
-        return self._unfinished(name, "import")
+        """A new one for each import, so that two of one name are not mixed: the earlier one fails."""
+        with self._renaming() as db:
+            db.execute(_ABANDON, (name, ["import"]))
+            return self._unfinished(db, name, "import")
 
     def install(self, new: Generation, *, copy_of: Generation | None = None) -> bool:
         assert isinstance(new, ServerGeneration)
         with self._renaming() as db:
             rows = db.rows("SELECT generation FROM collections WHERE name = %s", (new.collection,))
             old = int(rows[0][0]) if rows else 0
+            if isinstance(copy_of, ServerGeneration) and copy_of.number != old:
+                raise ArchiveEmpty(CLOSED)  # what it was to replace is gone, and will not come back
             if old:
                 lock_generation(db, old)  # nobody adds to it from here on
             lock_generation(db, new.number)
@@ -152,11 +168,13 @@ class ServerStorage:
         return True
 
     def remove(self, name: str) -> None:
-        current = self.current(name)
         with self._renaming() as db:
-            lock_generation(db, current.number)
-            db.execute("DELETE FROM collections WHERE name = %s AND generation = %s", (name, current.number))
-            db.execute("UPDATE generations SET retired = '-infinity' WHERE id = %s", (current.number,))
+            for (number,) in db.rows("SELECT generation FROM collections WHERE name = %s", (name,)):
+                lock_generation(db, number)
+                db.execute("DELETE FROM collections WHERE name = %s", (name,))
+                db.execute("UPDATE generations SET retired = '-infinity' WHERE id = %s", (number,))
+            # Nor is anything built for it any more.
+            db.execute(_ABANDON, (name, ["reindex", "import"]))
 
     def sweep(self) -> None:
         """Deletes generations that were removed, or replaced RETIRED_SECONDS ago."""
@@ -166,9 +184,9 @@ class ServerStorage:
             (RETIRED_SECONDS,),
         )
         for number, vectors, name in rows:
-            with suppress(ArchiveEmpty):  # another process has deleted it
+            with suppress(ArchiveEmpty):  # another process is deleting it, or has
                 self._generation(number, vectors, name).clear()
-            self.postgres.rows("DELETE FROM generations WHERE id = %s", (number,))
+                self.postgres.rows("DELETE FROM generations WHERE id = %s", (number,))
 
     def check(self) -> None:
         self.postgres.check()
@@ -178,12 +196,11 @@ class ServerStorage:
         self.chroma.close()
         self.postgres.close()
 
-    def _unfinished(self, name: str, purpose: str) -> ServerGeneration:
-        with self._renaming() as db:
-            wanted = "SELECT id, vectors FROM generations WHERE collection = %s AND purpose = %s"
-            if not db.rows(wanted, (name, purpose)):
-                db.rows(*_new_generation(name, purpose))
-            [(number, vectors)] = db.rows(wanted, (name, purpose))
+    def _unfinished(self, db: Transaction, name: str, purpose: str) -> ServerGeneration:
+        wanted = "SELECT id, vectors FROM generations WHERE collection = %s AND purpose = %s"
+        if not db.rows(wanted, (name, purpose)):
+            db.rows(*_new_generation(name, purpose))
+        [(number, vectors)] = db.rows(wanted, (name, purpose))
         return self._generation(number, vectors, name, purpose)
 
     def _generation(self, number: int, vectors: str, name: str, purpose: str = "") -> ServerGeneration:
@@ -207,8 +224,12 @@ def _new_generation(name: str, purpose: str) -> tuple[str, tuple[str, str, str]]
 
 
 def _is_copy(db: Transaction, new: int, old: int) -> bool:
-    """Whether two generations have the same articles."""
+    """Whether two generations have the same articles, and the new one what was fitted to an embedder, whose
+    name is behind a colon.
+    """
     fields = "SELECT id, digest, origin FROM articles WHERE generation"
+    fitted = "SELECT key, value FROM metadata WHERE strpos(key, ':') > 0 AND generation"
     return not any(
-        db.rows(f"({fields} = %s EXCEPT {fields} = %s) LIMIT 1", pair) for pair in ((new, old), (old, new))
+        db.rows(f"({selected} = %s EXCEPT {selected} = %s) LIMIT 1", pair)
+        for selected, pair in ((fields, (new, old)), (fields, (old, new)), (fitted, (old, new)))
     )

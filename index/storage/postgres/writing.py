@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from index.schemas import Article, Passage, site_of
 from index.storage.postgres import duplicate_clusters
 from index.storage.postgres.connection import Transaction
-from index.storage.postgres.text import stored
+from index.storage.postgres.text import indexed, stored
 from index.text.languages import language_of
 from index.text.terms.keyword_terms import index_terms
 
@@ -24,11 +24,15 @@ def insert(db: Transaction, generation: int, articles: Sequence[tuple[Article, S
         language = language_of(article.text)
         row = _insert_article(db, generation, article, language)
         duplicate_clusters.add(db, generation, row, article.text)
-        title = Counter(index_terms(article.title, language))
-        terms = [title + Counter(index_terms(passage.text, language)) for passage in passages]
+        title = _terms(article.title, language)
+        terms = [title + _terms(passage.text, language) for passage in passages]
         rows = _insert_passages(db, generation, row, passages, [one.total() for one in terms])
         counted += zip(rows, terms, strict=True)
     _insert_postings(db, generation, counted)
+
+
+def _terms(text: str, language: str) -> Counter[str]:
+    return Counter(map(indexed, index_terms(text, language)))
 
 
 def _insert_article(db: Transaction, generation: int, article: Article, language: str) -> int:

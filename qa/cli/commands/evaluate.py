@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qa.cli import console
 from qa.cli.options import Collection, Home, settings_for
+
+if TYPE_CHECKING:
+    from qa.evaluation import EvalRun
+    from qa.settings import Settings
 
 _EXISTING = {"exists": True, "readable": True}
 QuestionFile = Annotated[
@@ -50,31 +54,26 @@ def evaluate(
     """Measure search, answers, citations, declining and speed on test questions."""
     from qa.cli.evaluation_session import EvaluationPlan, run_plan
     from qa.cli.formatters import evaluation
-    from qa.evaluation import quality_gate
     from qa.evaluation.comparison import compare_runs, read_run
+    from qa.evaluation.quality_gate import parse_thresholds
     from qa.evaluation.questions import read_questions
     from qa.evaluation.questions import sample as sample_questions
-    from qa.evaluation.report.storage import render_report
-    from qa.web.state.state import open_state
 
+    # What is invalid is reported now, not after an hour of questions.
     if articles and (calibrate or collection != "default"):
         raise typer.BadParameter("--articles uses its own collection; omit the other option")
     if calibrate and retrieval_only:
         raise typer.BadParameter("--calibrate needs answers; omit --retrieval-only")
-    for file in (json_file, report):
-        if file and not file.absolute().parent.is_dir():
-            raise typer.BadParameter(f"there is no folder {file.parent}; create it first")
-    # Invalid input is reported now, not after an hour of questions.
-    wanted = quality_gate.parse_thresholds(fail_under)
+    _check_folders(json_file, report)
+    wanted = parse_thresholds(fail_under)
     earlier = read_run(baseline) if baseline else None
     asked = read_questions(questions)
-    asked = sample_questions(asked, sample, seed) if sample else asked
     settings = settings_for(home)
 
     run = run_plan(
         EvaluationPlan(
             file=questions,
-            questions=asked,
+            questions=sample_questions(asked, sample, seed) if sample else asked,
             articles=articles,
             collection=collection,
             retrieval_only=retrieval_only,
@@ -85,6 +84,22 @@ def evaluate(
     )
     if earlier:
         run = run.model_copy(update={"comparison": compare_runs(earlier, run)})
+    _save(run, settings, json_file, report)
+    evaluation.show_run(run)
+    _exit_below(run, wanted)
+
+
+def _check_folders(*files: Path | None) -> None:
+    for file in filter(None, files):
+        if not file.absolute().parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {file.parent}; create it first")
+
+
+def _save(run: EvalRun, settings: Settings, json_file: Path | None, report: Path | None) -> None:
+    """Saves the report for the window's Quality view, and in the files that were named."""
+    from qa.evaluation.report.storage import render_report
+    from qa.web.state.state import open_state
+
     page, rows = render_report(run)
     with open_state(settings) as state:
         state.reports.save(page, rows, collection=run.collection)
@@ -92,8 +107,12 @@ def evaluate(
         json_file.write_text(rows, "utf-8", errors="surrogatepass")
     if report:
         report.write_text(page, "utf-8", errors="replace")
-    evaluation.show_run(run)
-    if missed := quality_gate.failures(run, wanted):
+
+
+def _exit_below(run: EvalRun, wanted: dict[str, float]) -> None:
+    from qa.evaluation.quality_gate import failures
+
+    if missed := failures(run, wanted):
         for sentence in missed:
             console.message(sentence)
         raise typer.Exit(1)

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from itertools import islice
 from typing import NamedTuple
 
-from index.text.calendar_words import is_calendar_word
+from index.text.calendar_words import MONTH, is_calendar_word
 from index.text.normalization import WORD, is_stop_word, stem
 from index.text.numbers import NUMBER_WORD, SCALES
 from qa.verification.entities import CAPITALIZED, PERCENT, extract_entities, is_number, missing_entities
@@ -20,8 +20,10 @@ from qa.verification.support import DraftSentence
 # A verifier takes a second or two for each.
 MAX_CORRECTIONS = 2
 
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
-_DATE = rf"\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:, \d{{4}})?(?! ?\d)|{_MONTH} \d{{4}}"
+_DATE = (
+    rf"\d{{1,2}} (?:{MONTH})(?: \d{{4}})?"
+    rf"|(?:{MONTH}) \d{{1,2}}(?:, \d{{4}})?(?! ?\d)|(?:{MONTH}) \d{{4}}"
+)
 # "£21m", "3 million", "40 per cent", "nineteen"; "one" is mostly no number.
 _AMOUNT = rf"(?:[$€£] ?|\b)\d+(?:[.,:]\d+)*(?:(?:m|bn|tn|k)\b|(?: |-)(?:{'|'.join(SCALES)})\b)?(?:{PERCENT})?"
 _WORDS = rf"(?i:\b(?!one\b)(?:{NUMBER_WORD})\b(?:[ -](?:{'|'.join(SCALES)})\b)?)(?! [A-Z])"

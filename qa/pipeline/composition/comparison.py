@@ -139,9 +139,9 @@ def _counterpart(composition: Composition, first: Article) -> Article | None:
     """The article that tells most like the first one of the same matter, of another outlet if there is one;
     otherwise one of another day.
     """
-    filters = replace(
-        composition.filters, source=None, article_ids=composition.understanding.question.limits.article_ids
-    )
+    # Without what the question's own words limit.
+    given = composition.understanding.question.limits
+    filters = replace(composition.filters, source=given.source, article_ids=given.article_ids)
     near = same_matter(composition.collection, first, filters, SAME_MATTER)
     elsewhere = [one for one in near if one.outlet != first.outlet]
     # Where neither outlets nor days are known, another article is another report, unless it says the same.

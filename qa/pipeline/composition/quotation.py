@@ -35,6 +35,8 @@ _ADDRESSED = re.compile(
     r"(?: (?:the|Dr|Mr|Mrs|Ms|[A-Z])\b\.?| [A-Z]\w+){0,3} $"
 )
 
+_POSSESSIVE = re.compile(r"['’]s\b")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotation:
@@ -132,7 +134,7 @@ def _quotations(article: Article, people: Sequence[NamedEntity]) -> Iterator[Quo
         quoted = [one for one in _QUOTED.finditer(paragraph[0]) if len(one[0].split()) >= MIN_WORDS]
         for one in quoted:
             start, end = paragraph.start() + one.start(), paragraph.start() + one.end()
-            place = ArticleSentence(article=article, start=start, end=end, text=one[0], nth=0, of=1)
+            place = ArticleSentence(article=article, start=start, end=end, text=one[0], nth=0)
             words = one[0].strip(_MARKS).strip().rstrip(",").strip()
             speaker = _speaker(article, paragraph, one, people)
             first = next((each.sentence.text for each in people if each.name == speaker), "")
@@ -151,14 +153,18 @@ def _speaker(
 ) -> str:
     """The person named nearest to the words, in their paragraph outside of quotation marks, or before it."""
     outside = _unquoted(paragraph[0])
+    surnames = {person.name: re.compile(rf"\b{re.escape(person.name.split()[-1])}\b") for person in people}
     near = [
-        (min(abs(found.start() - quoted.end()), abs(quoted.start() - found.end())), person.name)
-        for person in people
-        for found in re.finditer(rf"\b{re.escape(person.name.split()[-1])}\b(?!['’]s\b)", outside)
-        if not _ADDRESSED.search(outside[: found.start()])
+        (min(abs(found.start() - quoted.end()), abs(quoted.start() - found.end())), name)
+        for name, surname in surnames.items()
+        for found in surname.finditer(outside)
+        if not _POSSESSIVE.match(outside, found.end()) and not _ADDRESSED.search(outside[: found.start()])
     ]
     if near and min(near)[0] <= NEAR:
         return min(near)[1]
-    before = article.text[: paragraph.start()]
-    last = max(((before.rfind(person.name.split()[-1]), person.name) for person in people), default=(-1, ""))
-    return last[1] if last[0] >= 0 else ""
+    before = [
+        (found.start(), name)
+        for name, surname in surnames.items()
+        for found in surname.finditer(article.text, 0, paragraph.start())
+    ]
+    return max(before, default=(0, ""))[1]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from index.text.messages.messages import Messages
+from qa.llm.prompts import NOT_FOUND
 from qa.pipeline.drafting.chain import DraftChunk, SelectedContext
 from qa.pipeline.drafting.confidence import answer_confidence
 from qa.pipeline.drafting.proving import ProvenText
 from qa.schemas import Answer, Conflict, Evidence, Timings, Usage
 from qa.verification.cited_text import CitedText
+from qa.verification.draft import is_refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,12 @@ class Draft:
             confidence=answer_confidence(context.retrieval.hits, context.excerpts, refusal),
             usage=chunk.usage or self.usage,
         )
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it says that the articles do not say, and goes on."""
+        after = self.text.strip()[len(NOT_FOUND) :]
+        return is_refusal(self.text) and any(letter.isalnum() for letter in after)
 
     def reaches(self, threshold: float) -> bool:
         """Whether the confidence is known and at least the threshold."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 # How many days before the question a report may be: the days that the words name, and two for the difference
 # between an event, its report and the question. Of 43 answerable news questions that ask for "this week", the
@@ -28,4 +28,4 @@ def earliest_report(question: str, today: date) -> date | None:
     """
     asked = _SENTENCE_END.split(question.strip())[-1]
     days = [limit for words, limit in _DAYS.items() if words.search(asked)]
-    return today - timedelta(days=max(days)) if days else None
+    return date.fromordinal(max(today.toordinal() - max(days), 1)) if days else None

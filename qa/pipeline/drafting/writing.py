@@ -56,7 +56,7 @@ class Writer:
         ModelUnavailable.
         """
         began = time.perf_counter()
-        collection = self._collection(question.collection)
+        collection = await asyncio.to_thread(self._collection, question.collection)
         ids = dict.fromkeys(one.article_id for one in composed.citations)
         articles = await asyncio.to_thread(collection.documents.present, ids)
         excerpts = await asyncio.to_thread(self._excerpts, articles, question.question, budget.evidence)
@@ -75,7 +75,7 @@ class Writer:
                 [one.hit for one in excerpts],
                 self._verifier,
                 threshold,
-                lambda _: 0.0,
+                None,
                 limit=budget.sentences,
             )
         sentences = proven.cited.sentences

@@ -23,6 +23,8 @@ _WEEK_OF = re.compile(
     r"\b(?:in |of |during )?(?:the |der )?(?:week|woche) (?:of|from|beginning|vom|ab)? ?$", re.IGNORECASE
 )
 _ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+# Days before this one have no month and no year before them.
+_EARLIEST = date(2, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ def find_period(question: str, today: date) -> Period | None:
     """The first period that the question names, as seen from `today`. A month without a year is the latest
     one that has begun; "the week of 4 May" has seven days.
     """
-    period = next(_periods(question, today), None)
+    period = next(_periods(question, max(today, _EARLIEST)), None)
     week = period and period.first == period.last and _WEEK_OF.search(question[: period.span[0]])
     if period and week:
         last = min(period.first, date.max - timedelta(days=6)) + timedelta(days=6)
@@ -48,8 +50,8 @@ def find_period(question: str, today: date) -> Period | None:
 
 def _periods(question: str, today: date) -> Iterator[Period]:
     for found in _ISO.finditer(question):
-        day = date.fromisoformat(found[0])
-        yield Period(first=day, last=day, span=found.span())
+        if day := _day(found[0]):
+            yield Period(first=day, last=day, span=found.span())
     for found in _month_pattern().finditer(question):
         if (period := _of_month(found, today)) and (found["year"] or found["before"]):
             yield period
@@ -58,6 +60,13 @@ def _periods(question: str, today: date) -> Iterator[Period]:
     for found in re.finditer(rf"\b(?:in|of|from|during|im jahr|aus) {_YEAR}\b", question, re.IGNORECASE):
         year = int(found["year"])
         yield Period(first=date(year, 1, 1), last=date(year, 12, 31), span=found.span())
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:  # 2024-02-30, or a number that is no day
+        return None
 
 
 @cache

@@ -31,9 +31,8 @@ def correct(question: str, collection: Collection) -> tuple[str, tuple[Correctio
         for word in dict.fromkeys(WORD.findall(question))
         if _is_unknown(word, collection) and (better := _similar_word(word, collection))
     )
-    for one in corrections:
-        question = question.replace(one.typed, one.read_as)
-    return question, corrections
+    read_as = {one.typed: one.read_as for one in corrections}
+    return WORD.sub(lambda word: read_as.get(word[0], word[0]), question), corrections
 
 
 def _is_unknown(word: str, collection: Collection) -> bool:

@@ -14,10 +14,10 @@ from index.embedding.text_classifier import TextClassifier
 from index.schemas import ArticleSummary, Filters
 from index.text.languages import foreign_language
 from index.text.normalization import WORD, is_stop_word, stem
-from index.text.numbers import NUMBER_WORD, number_value
 from qa.pipeline.understanding.kinds import DRAFTED, WEIGHTS, KindGuess, form_words, guess_kind
+from qa.pipeline.understanding.limits import of_outlet, sentences_wanted, within
 from qa.pipeline.understanding.offered import offered
-from qa.pipeline.understanding.outlets import NamedOutlet, named_outlets
+from qa.pipeline.understanding.outlets import named_outlets
 from qa.pipeline.understanding.periods import find_period
 from qa.pipeline.understanding.question_parts import has_questions, split_parts
 from qa.pipeline.understanding.spelling import correct
@@ -31,8 +31,6 @@ MIN_PROBABILITY = 0.45
 SAME_NAME = 90
 MIN_TITLE_CHARACTERS, MAX_TITLES = 15, 2_000
 MAX_KEYWORDS = 4
-# No filter would pass all articles; no article has this id.
-NO_ARTICLE = ("",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +112,6 @@ _ONE_ARTICLE = re.compile(
     r"(?:article|story(?! of)|report|piece|text|artikel|bericht|text)\b",
     re.IGNORECASE,
 )
-
-
-_SENTENCES = re.compile(
-    rf"\b(?:in|with) (?:[\w-]+ ){{0,4}}?(?P<most>\d+|{NUMBER_WORD}) (?:short )?"
-    r"(?:sentences?|lines?|Sätzen?|Satz)\b",
-    re.IGNORECASE,
-)
 _NEWEST = re.compile(r"\b(?:newest|latest|most recent|neueste\w*)\b", re.IGNORECASE)
 _OLDEST = re.compile(r"\b(?:oldest|earliest|älteste\w*)\b", re.IGNORECASE)
 _EXTREMES = re.compile(rf"{_NEWEST.pattern}|{_OLDEST.pattern}|\brecent\b", re.IGNORECASE)
@@ -156,9 +147,9 @@ def understand(question: Question, collection: Collection) -> Understanding:
         period = None
     filters = question.limits
     if len(outlets) == 1 and guess.kind != "compare":
-        filters = _limited(filters, outlets[0], collection)
+        filters = of_outlet(filters, outlets[0], collection)
     if period:
-        filters = replace(filters, after=period.first, before=period.last)
+        filters = within(filters, period)
     article = None
     if guess.kind not in DRAFTED and "article" not in question.ignore:
         article = _named_article(wording, about, collection, filters)
@@ -194,13 +185,6 @@ def classify(wording: str, collection: Collection, kind: Kind | None = None) -> 
     return guess
 
 
-def sentences_wanted(wording: str) -> int | None:
-    """How many sentences the question asks for at most: "in two or three sentences"."""
-    found = _SENTENCES.search(wording)
-    number = number_value(found["most"]) if found else None
-    return int(number) if number and number.isdigit() and int(number) else None
-
-
 def topic_words(text: str, kind: Kind, language: str = "") -> str:
     """The text without the words that make it a question of its kind, and without those of its language (ISO
     639), if that is not one of READ, that carry no content.
@@ -227,15 +211,6 @@ def _subject(wording: str, topic: str) -> str:
 
 def _occurrences(word: str, text: str) -> list[re.Match[str]]:
     return list(re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text))
-
-
-def _limited(filters: Filters, outlet: NamedOutlet, collection: Collection) -> Filters:
-    """The filters, and the outlet as another."""
-    if not outlet.is_site:
-        return replace(filters, source=outlet.name)
-    given = frozenset(filters.article_ids)
-    ids = [id_ for id_ in outlet.ids(collection) if not given or id_ in given]
-    return replace(filters, article_ids=tuple(ids) or NO_ARTICLE)
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:

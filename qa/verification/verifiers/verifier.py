@@ -64,3 +64,13 @@ class Verifier(Protocol):
 
     async def verify(self, hypothesis: Hypothesis) -> Verdict:
         """The verdict on the hypothesis. Raises ModelUnavailable."""
+
+
+def identity(verifier: Verifier | None) -> str:
+    """What a verifier is to thresholds fitted with it: its name, what it asks a chat model, and how that is
+    calibrated. If any of these changes, its probabilities are others. "none" if nothing verifies.
+    """
+    if verifier is None:
+        return "none"
+    coefficients = ",".join(f"{value:g}" for value in verifier.coefficients)
+    return " ".join((verifier.name, *(task.name for task in verifier.tasks), coefficients))

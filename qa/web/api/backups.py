@@ -19,6 +19,7 @@ from qa.web.schemas import media_type
 
 MAX_BYTES = 20_000_000_000
 MEDIA_TYPE = "application/zip"
+ArticlesOnly = Annotated[bool, Query(description="without keys and feedback")]
 _CHUNK_BYTES = 1 << 18
 _ZIP = {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 
@@ -36,12 +37,14 @@ def create_router(assistant: Assistant) -> APIRouter:
     )
     def export_collections(
         collection: Annotated[str | None, Query(description="only this collection; by default all")] = None,
+        articles_only: ArticlesOnly = False,
     ) -> StreamingResponse:
         """Returns the articles, thresholds and vectors of this moment in one zip file with digests. Articles
-        may be added, changed and deleted meanwhile.
+        may be added, changed and deleted meanwhile. With all collections, the owner of the server gets its
+        keys, as hashes, and feedback too.
         """
         buffer = _Buffer()
-        steps = assistant.export(buffer, collection=collection)
+        steps = assistant.export(buffer, collection=collection, articles_only=articles_only)
         next(steps)  # raises here, while the status can still be an error
         headers = {"content-disposition": f'attachment; filename="{collection or "quoth"}.zip"'}
         return StreamingResponse(_chunks(buffer, steps), media_type=MEDIA_TYPE, headers=headers)
@@ -56,10 +59,12 @@ def create_router(assistant: Assistant) -> APIRouter:
     async def import_collections(
         request: Request,
         name: Annotated[str | None, Query(description="a new name for the file's only collection")] = None,
+        articles_only: ArticlesOnly = False,
     ) -> None:
         """Imports all collections of an exported file, or none if the file is damaged or a collection already
         exists. Responds once all are stored. Vectors of another embedder are computed anew, which takes as
-        long as adding the articles.
+        long as adding the articles. Keys and feedback of the file are added only for the owner of the server,
+        and not under a new name.
         """
         if media_type(request) != MEDIA_TYPE:
             raise HTTPException(415, f"send the exported file with the header Content-Type: {MEDIA_TYPE}")
@@ -68,7 +73,8 @@ def create_router(assistant: Assistant) -> APIRouter:
             async for chunk in request.stream():
                 await run_in_threadpool(file.write, chunk)
             file.flush()
-            await run_in_threadpool(lambda: list(assistant.restore(Path(file.name), name=name)))
+            steps = assistant.restore(Path(file.name), name=name, articles_only=articles_only)
+            await run_in_threadpool(list, steps)
 
     return router
 

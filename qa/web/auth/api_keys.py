@@ -44,7 +44,8 @@ class ApiKey(Schema):
         return Caller(name=self.name, role=self.role, collections=self.collections)
 
 
-_KEYS = TypeAdapter(tuple[ApiKey, ...])
+KEYS = TypeAdapter(tuple[ApiKey, ...])
+"""Several keys, as they are stored."""
 
 
 def generate_token() -> str:
@@ -76,7 +77,9 @@ class ApiKeys(Protocol):
         """
 
     def restore(self, keys: Iterable[ApiKey]) -> None:
-        """Adds keys of another server as they are; of a name that is taken, the present key stays."""
+        """Adds keys of another server as they are; one whose name is taken, or that is there under another
+        name, is left out.
+        """
 
     def remove(self, name: str) -> None:
         """Revokes a key and ends its sessions at once. Raises KeysInvalid if there is none of this name."""
@@ -135,7 +138,7 @@ class ApiKeyFile:
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise KeysInvalid(f"other users can read {self._file}; run `chmod 600 {self._file}`")
         try:
-            return _KEYS.validate_json(self._file.read_bytes())
+            return KEYS.validate_json(self._file.read_bytes())
         except (OSError, ValidationError) as error:
             raise KeysInvalid(
                 f"the keys in {self._file} cannot be read ({type(error).__name__}); restore the file, or "
@@ -160,8 +163,11 @@ class ApiKeyFile:
 
     def restore(self, keys: Iterable[ApiKey]) -> None:
         with self._lock():
-            present = {key.name: key for key in self.all()}
-            self._write(tuple(({key.name: key for key in keys} | present).values()))
+            present = list(self.all())
+            for key in keys:
+                if not any(key.name == one.name or key.digest == one.digest for one in present):
+                    present.append(key)
+            self._write(present)
 
     def remove(self, name: str) -> None:
         with self._lock():
@@ -176,4 +182,4 @@ class ApiKeyFile:
 
     def _write(self, keys: Sequence[ApiKey]) -> None:
         ordered = tuple(sorted(keys, key=lambda key: key.name))
-        write_privately(self._file, _KEYS.dump_json(ordered, indent=1).decode())
+        write_privately(self._file, KEYS.dump_json(ordered, indent=1).decode())

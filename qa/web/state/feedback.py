@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from pydantic import ValidationError
-
-from index.storage.postgres.connection import Postgres
+from index.storage.postgres.connection import Postgres, Transaction
 from qa.errors import FeedbackFull
-from qa.telemetry.feedback import MAX_FILE_BYTES, Feedback
+from qa.telemetry.feedback import MAX_FILE_BYTES, Feedback, missing, read_lines, to_line
+
+_READ = "SELECT entry FROM feedback ORDER BY id"
 
 
 class PostgresFeedback:
@@ -18,22 +18,26 @@ class PostgresFeedback:
         self._postgres = postgres
 
     def add(self, feedback: Feedback) -> None:
-        # JSON escapes U+0000, which PostgreSQL's text cannot hold.
-        entry = feedback.model_dump_json(exclude_defaults=True)
-        added = self._postgres.rows(
-            "INSERT INTO feedback (entry) SELECT %s WHERE "
-            "(SELECT coalesce(sum(octet_length(entry)), 0) FROM feedback) + %s <= %s RETURNING id",
-            (entry, len(entry.encode()), MAX_FILE_BYTES),
-        )
-        if not added:
-            raise FeedbackFull(
-                f"there are {MAX_FILE_BYTES / 1e6:.0f} MB of feedback, and no more is stored; export it with "
-                "`quoth questions --from-feedback`, then empty the table `feedback`"
-            )
+        with self._postgres.transaction() as db:
+            _append(db, [feedback])
+
+    def restore(self, entries: Sequence[Feedback]) -> None:
+        with self._postgres.transaction() as db:
+            # One import after another, so that none doubles what another one has added.
+            db.execute("LOCK TABLE feedback IN SHARE ROW EXCLUSIVE MODE")
+            _append(db, missing(entries, read_lines(entry for (entry,) in db.rows(_READ))))
 
     def read(self) -> Iterator[Feedback]:
-        for (entry,) in self._postgres.rows("SELECT entry FROM feedback ORDER BY id"):
-            try:
-                yield Feedback.model_validate_json(entry)
-            except ValidationError:
-                continue  # written by another version
+        yield from read_lines(entry for (entry,) in self._postgres.rows(_READ))
+
+
+def _append(db: Transaction, entries: Sequence[Feedback]) -> None:
+    # JSON escapes U+0000, which PostgreSQL's text cannot hold.
+    lines = list(map(to_line, entries))
+    [(size,)] = db.rows("SELECT coalesce(sum(octet_length(entry)), 0)::bigint FROM feedback")
+    if size + sum(len(line.encode()) for line in lines) > MAX_FILE_BYTES:
+        raise FeedbackFull(
+            f"there are {size / 1e6:.0f} MB of feedback, and no more is stored; export it with "
+            "`quoth questions --from-feedback`, then empty the table `feedback`"
+        )
+    db.execute_many("INSERT INTO feedback (entry) VALUES (%s)", [(line,) for line in lines])

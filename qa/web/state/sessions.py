@@ -20,7 +20,8 @@ class PostgresSessions:
             transaction.execute("DELETE FROM sessions WHERE expires < now()")
             transaction.execute(
                 "INSERT INTO sessions (token, key, used, expires) SELECT %s, digest, clock_timestamp(), "
-                "now() + make_interval(secs => %s) FROM api_keys WHERE digest = %s",
+                # Locked: a key that is being removed takes its sessions with it, or has none.
+                "now() + make_interval(secs => %s) FROM api_keys WHERE digest = %s FOR KEY SHARE",
                 (token, SESSION_SECONDS, key),
             )
             transaction.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -13,19 +13,30 @@ from qa.schemas import Answer, Kind, Limit, Schema, Turn
 MAX_TURNS = 6
 
 
-class SentQuestion(Schema):
+class Choices(Schema):
+    """What the asker chose beside the words of a question: another search, the kind of answer, and which
+    limits do not hold. Whoever changes one keeps the others.
+    """
+
+    search_as: str | None = None
+    kind: Kind | None = None
+    ignore: tuple[Limit, ...] = ()
+
+    def choices(self) -> dict[str, Any]:
+        """The choices alone, by name."""
+        return {name: getattr(self, name) for name in Choices.model_fields}
+
+
+class SentQuestion(Choices):
     """A question as the page sends it. `typed` means it comes from the question box."""
 
     nth: int
     question: str
     typed: bool = True
-    search_as: str | None = None
-    kind: Kind | None = None
-    ignore: tuple[Limit, ...] = ()
     history: tuple[Turn, ...] = Field((), max_length=MAX_TURNS)
 
 
-class Exchange(Schema):
+class Exchange(Choices):
     """A question with its answer or its error (`trouble`). The page adds the user's `verdict`."""
 
     question: str
@@ -35,6 +46,11 @@ class Exchange(Schema):
     answer: Answer | None = None
     trouble: str = ""
     verdict: Literal["up", "down"] | None = None
+
+    @property
+    def again(self) -> str:
+        """The question as it was asked, in JSON: the page sends it again, with one choice changed."""
+        return self.model_dump_json(include={"question", *Choices.model_fields}, exclude_defaults=True)
 
     @property
     def day(self) -> date:

@@ -7,7 +7,7 @@ import json
 import shutil
 import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from index.embedding.embedder import SentenceEmbedder, TextTokenizer, Vectors
 from index.errors import ArchiveEmpty, CollectionInvalid, SnapshotInvalid
 from index.library import Library
+from index.maintenance import backup_file
 from index.maintenance.backup_file import verify_backup
 from index.schemas import Article
 from qa.assistant import Assistant
@@ -151,6 +152,40 @@ def test_a_damaged_file_is_refused_and_changes_nothing(seeded: Library, tmp_path
     with pytest.raises(SnapshotInvalid, match="No such file"):
         verify_backup(tmp_path / "missing.zip")
     assert seeded.names() == ["default", "other"]
+
+
+class Notes:
+    """What an export may hold beside the collections."""
+
+    def __init__(self, **contents: bytes) -> None:
+        self._contents = contents
+        self.restored: dict[str, bytes] = {}
+
+    def contents(self) -> Mapping[str, bytes]:
+        return self._contents
+
+    def restore(self, contents: Mapping[str, bytes]) -> None:
+        self.restored |= contents
+
+
+def test_attachments_come_back_whole_or_not_at_all(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(library.collection("default", make=True).add([ODD]))
+    notes = Notes(notes=b"one", more=b"two \x00\xff")
+    file = tmp_path / "saved.zip"
+    with file.open("wb") as sink:
+        list(library.export(["default"], sink, attachments=notes))
+    list(library.restore(file, {"default": "second"}, attachments=notes))
+    assert notes.restored == notes.contents()
+    # Versions that know of no attachments expect no other members here.
+    assert verify_backup(file).sha256.keys() == {"default/articles.jsonl", "default/vectors.npy"}
+    with pytest.raises(SnapshotInvalid, match=r"notes in it does not match its digest"):
+        list(library.restore(rewritten(file, tmp_path / "bad.zip", notes="changed"), {"default": "third"}))
+    monkeypatch.setattr(backup_file, "MAX_ATTACHMENT_BYTES", 3)
+    with pytest.raises(SnapshotInvalid, match="more in it has more than"):
+        list(library.restore(file, {"default": "third"}, attachments=notes))
+    assert library.names() == ["default", "second"]
 
 
 def rewritten(file: Path, to: Path, **members: str) -> Path:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.bulk import add_with_ray
 from index.errors import StorePackagesMissing
 from index.library import Library
+from index.queue.bulk import add_with_ray
 from index.schemas import Article, Ingested, Skipped
 from tests.conftest import MODELS
 from tests.index.durability.test_crash import WordCounter, story

@@ -44,7 +44,7 @@ def queue(url: str) -> Iterator[IngestQueue]:
     postgres = Postgres(url)
     migrate(postgres)
     make_queue(postgres)
-    postgres.rows("CREATE TABLE stored (id text, worker integer)")
+    postgres.rows("CREATE TABLE stored (id text, worker integer, number serial)")
     yield IngestQueue(postgres)
     postgres.close()
 
@@ -115,7 +115,7 @@ def test_the_last_version_of_an_article_is_stored_last(queue: IngestQueue, url: 
     ]
     with workers(url, 2):
         list(queue.add("default", versions))
-    [(last,)] = queue._postgres.rows("SELECT id FROM stored ORDER BY ctid DESC LIMIT 1")
+    [(last,)] = queue._postgres.rows("SELECT id FROM stored ORDER BY number DESC LIMIT 1")
     assert last == f"same edition {2 * BATCH_ARTICLES - 1}"
 
 

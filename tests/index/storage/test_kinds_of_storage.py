@@ -164,7 +164,9 @@ def test_another_process_sees_a_reindexed_and_a_removed_collection(
         steps = one.reindex("default")
         next(steps)
         add(other, ARTICLES[2])  # after it was begun
+        other.collection("default").documents.metadata["thresholds:e5"] = "{}"
         assert [*steps]
+        assert one.collection("default").documents.metadata["thresholds:e5"] == "{}"
         assert held.search("When was the quay built?")  # an answer that was under way
         assert {article.id for article, _ in other.collection("default").documents.articles()} == {
             "wire",

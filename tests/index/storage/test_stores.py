@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 from collections.abc import Iterator
 from datetime import date
 
@@ -155,6 +157,21 @@ def test_words_of_several_parts_are_found_as_one(stores: Stores) -> None:
     assert set(find({"2,600": 1.0}, 5, Filters())) == {"one-0"}
     assert set(find({"Jean-Paul": 1.0}, 5, Filters())) == {"three-0"}
     assert stores.keywords.has_word("U.S") and stores.keywords.has_word("Jean-Paul")
+
+
+def test_a_word_of_any_length_is_stored_and_found(stores: Stores) -> None:
+    dice = random.Random(1)
+    blob, other = ("".join(dice.choices(string.ascii_lowercase, k=12_000)) for _ in range(2))
+    dotted = ".".join(blob[at : at + 6] for at in range(0, 9_000, 6))  # one word of many parts
+    texts = {"blob": f"Attached: {blob}", "other": f"Attached: {blob[:6000]}{other}", "dotted": dotted}
+    for id_, text in texts.items():
+        article = Article(id=id_, text=text)
+        stores.documents.put([(article, passages(article, len(text)))])
+    assert stores.keywords.search({blob: 1.0}, 5, Filters()).keys() == {"blob-0"}
+    assert stores.keywords.search({"attached": 1.0}, 5, Filters()).keys() == {"blob-0", "other-0"}
+    assert stores.keywords.search({dotted: 1.0}, 5, Filters()).keys() == {"dotted-0"}
+    stores.documents.remove(["blob"])
+    assert not stores.keywords.search({blob: 1.0}, 5, Filters())
 
 
 def test_any_text_comes_back_as_it_was(stores: Stores) -> None:

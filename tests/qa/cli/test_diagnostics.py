@@ -276,6 +276,19 @@ def test_articles_from_before_their_languages_were_told_apart_are_a_finding(seed
     assert any("quoth reindex" in finding.mend for finding in findings)
 
 
+def test_thresholds_fitted_with_another_verifier_are_a_finding(seeded_home: Path) -> None:
+    fitted = (
+        """INSERT INTO metadata VALUES ('thresholds:all-MiniLM-L6-v2:%s', '{"search":0.1,"answer":0.2}')"""
+    )
+    change(seeded_home, fitted % "local:another 1,2,3")
+    findings = examine(settings_in(seeded_home))
+    assert problems(findings) == [("collection default", "warning")]
+    assert "thresholds fitted with another verifier" in text_of(findings)
+    assert "quoth eval QUESTIONS.jsonl --calibrate" in text_of(findings)
+    change(seeded_home, fitted % "none")
+    assert problems(examine(settings_in(seeded_home))) == []
+
+
 def test_only_the_named_collection_is_checked(seeded_home: Path) -> None:
     (seeded_home / "collections/other").mkdir()
     (seeded_home / "collections/other/catalogue.db").write_bytes(b"broken" * 100)

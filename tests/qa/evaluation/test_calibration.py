@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -145,6 +146,7 @@ class Gates:
 
     def __init__(self) -> None:
         self.kept = {"default": OLD, "other": OLD}
+        self.tried: dict[str, Thresholds] = {}
 
     def thresholds(self, collection: str = "default") -> Thresholds:
         return self.kept[collection]
@@ -152,13 +154,19 @@ class Gates:
     def set_thresholds(self, thresholds: Thresholds, *, collection: str = "default") -> None:
         self.kept[collection] = thresholds
 
+    @contextmanager
+    def trying(self, thresholds: Thresholds, *, collection: str = "default") -> Iterator[None]:
+        self.tried[collection] = thresholds
+        yield
+        self.tried.clear()
+
 
 def test_calibration_asks_without_thresholds_and_stores_the_fitted_ones() -> None:
     gates = Gates()
     many = rows(*((n % 2 == 0, 0.5, 0.9 if n % 2 == 0 else 0.1) for n in range(60)))
 
     def ask() -> EvalRun:
-        assert gates.kept["other"] == NO_THRESHOLDS
+        assert (gates.tried, gates.kept["other"]) == ({"other": NO_THRESHOLDS}, OLD)
         return build_run(many, collection="other", began=datetime.now(UTC))
 
     run = calibrate(gates, ask, "other")

@@ -18,7 +18,7 @@ from qa.verification.cited_text import CitedText
 from qa.verification.conflicts.detect import ConflictCheck, check_conflicts
 from qa.verification.excerpts import Excerpt
 from tests.conftest import ScriptedModel
-from tests.qa.test_assistant import assert_exact
+from tests.qa.assistant.test_facade import assert_exact
 from tests.qa.verification import conflict_pairs_held_out as held_out
 from tests.qa.verification.conflict_pairs import ALIKE, DIFFERENT, Pair
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from index.text.calendar_words import MONTH
 from index.text.normalization import WORD, is_stop_word, stem
 from index.text.numbers import NUMBER_WORD, SCALES, number_value, scaled
 
@@ -24,18 +25,18 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = {"$": "dollars", "€": "euros", "£": "pounds"}
-_MONTHLIKE = re.compile(r"(?:19|20)\d\d")
+_YEARLIKE = re.compile(r"(?:19|20)\d\d")
+_MONTH = re.compile(rf"(?:{MONTH})(?!\w)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """A number with its unit, in words as written (`euros`, `per cent`, `people`; empty if none stands
-    after it). `shown` is what the text says, `span` where.
+    after it), and its place in the text.
     """
 
     value: Decimal
     unit: str
-    shown: str
     span: tuple[int, int]
 
     def is_difference(self, text: str) -> bool:
@@ -58,9 +59,9 @@ def figures(text: str) -> list[Figure]:
         if match["scale"]:
             number = scaled(number, match["scale"].lower())
         unit = _unit(text, match)
-        if unit is None or (_MONTHLIKE.fullmatch(match[0]) and not unit):
+        if unit is None or (_YEARLIKE.fullmatch(match[0]) and not unit):
             continue
-        found.append(Figure(value=Decimal(number), unit=unit, shown=match[0].strip(), span=match.span()))
+        found.append(Figure(value=Decimal(number), unit=unit, span=match.span()))
     return _with_shared_units(found)
 
 
@@ -86,10 +87,7 @@ def _unit(text: str, match: re.Match[str]) -> str | None:
         return _SIGNS[match["sign"]]
     after = re.match(r"[ -]?([a-z.]+(?:[ -][a-z]+)?)", text[match.end() :])
     following = WORD.match(text[match.end() :].lstrip())
-    if following and re.match(
-        r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b",
-        following[0],
-    ):
+    if following and _MONTH.match(following[0]):
         return None
     if not after:
         return ""

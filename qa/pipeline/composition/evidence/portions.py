@@ -64,7 +64,7 @@ def portions(sentences: Sequence[ArticleSentence]) -> Iterator[Portion]:
 def _shares(text: str) -> Iterator[tuple[str, Decimal, int]]:
     for figure in figures(text):
         if figure.unit == PERCENT and not _is_change(figure, text):
-            yield figure.shown, figure.value / 100, figure.span[0]
+            yield text[slice(*figure.span)].strip(), figure.value / 100, figure.span[0]
     for found in _FRACTION.finditer(text):
         *times, part = found["share"].lower().split()
         rate = Decimal(_TIMES.get(times[0], 1) if times else 1) / _PARTS[part.rstrip("s")]

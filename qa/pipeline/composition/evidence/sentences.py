@@ -55,7 +55,7 @@ _DEPENDENT = re.compile(
 class ArticleSentence:
     """A whole sentence, `article.text[start:end]`; `text` is what is shown of it, in one line.
 
-    `nth` counts the article's whole sentences from 0, and `of` is their number.
+    `nth` counts the article's whole sentences from 0.
     """
 
     article: Article
@@ -63,7 +63,6 @@ class ArticleSentence:
     end: int
     text: str
     nth: int
-    of: int
 
     @property
     def quote(self) -> str:
@@ -72,13 +71,17 @@ class ArticleSentence:
     @property
     def stands_alone(self) -> bool:
         """Whether it can be understood without the sentences before it, as far as its form tells."""
-        opens = self.text[:1] not in "\"'“‘„«"
-        return opens and not self.is_question and not _DEPENDENT.match(self.text)
+        return stands_alone(self.text)
 
     @property
     def is_question(self) -> bool:
         """Whether it asks, as subheadings do, and so answers nothing."""
         return bool(_ASKS.search(self.text))
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a sentence can be understood without those before it, as far as its form tells."""
+    return text[:1] not in "\"'“‘„«" and not _ASKS.search(text) and not _DEPENDENT.match(text)
 
 
 def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
@@ -88,10 +91,9 @@ def in_order(sentence: ArticleSentence) -> tuple[str, str, int]:
 
 def article_sentences(article: Article, question: str) -> list[ArticleSentence]:
     """The whole sentences of the article, without headlines, datelines, and sentences that instruct."""
-    spans = list(_whole_sentences(article, question))
     return [
-        ArticleSentence(article=article, start=start, end=end, text=text, nth=nth, of=len(spans))
-        for nth, (start, end, text) in enumerate(spans)
+        ArticleSentence(article=article, start=start, end=end, text=text, nth=nth)
+        for nth, (start, end, text) in enumerate(_whole_sentences(article, question))
     ]
 
 

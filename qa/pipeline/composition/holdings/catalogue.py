@@ -154,11 +154,15 @@ def restrictions(messages: Messages, understanding: Understanding) -> list[str]:
     return said
 
 
-def _titled(messages: Messages, article: Listed) -> Line:
+def titled(messages: Messages, article: Listed) -> str:
+    """`“Ferry adrift” (The Marren Post, 11 February 2024)`, as far as that is known."""
     about = ", ".join(filter(None, (article.outlet, messages.long_dated(article))))
     title = messages.gettext("“{text}”", text=article.title or article.id)
-    text = f"{title} ({about})" if about else title
-    return Line(text=text, articles=(article.id,), support="catalogue")
+    return f"{title} ({about})" if about else title
+
+
+def _titled(messages: Messages, article: Listed) -> Line:
+    return Line(text=titled(messages, article), articles=(article.id,), support="catalogue")
 
 
 def _published(messages: Messages, article: Listed) -> Line:

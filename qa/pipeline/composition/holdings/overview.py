@@ -11,7 +11,7 @@ from index.embedding.embedder import Vectors
 from index.schemas import ArticleSummary
 from index.text.messages.messages import Messages
 from qa.pipeline.composition.composed import Composed, Composition, Line
-from qa.pipeline.composition.holdings.catalogue import listed, outlets
+from qa.pipeline.composition.holdings.catalogue import listed, outlets, titled
 
 # Topics are found among this many of the newest articles, and this many are shown.
 NEWEST, MAX_TOPICS = 200, 16
@@ -40,9 +40,7 @@ def compose(composition: Composition) -> Composed | None:
 
 def _topic(messages: Messages, articles: Sequence[ArticleSummary]) -> Line:
     newest, *others = articles
-    about = ", ".join(filter(None, (newest.outlet, messages.long_dated(newest))))
-    title = messages.gettext("“{text}”", text=newest.title or newest.id)
-    named = f"{title} ({about})"
+    named = titled(messages, newest)
     more = {"named": named, "number": len(others)}
     return Line(
         text=messages.gettext("{named} and {number} more", **more) if others else named,

@@ -1,30 +1,21 @@
-"""The Ask view: takes a question, and shows the evidence, the draft and the checked answer."""
+"""The Ask view: the question box, what is shown above it, and what is asked beside it."""
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from datetime import date
 from functools import partial
 
 import gradio as gr
-from pydantic import ValidationError
 
-from index.errors import QuothError
 from index.text.messages.messages import Messages
 from qa.assistant import Assistant
 from qa.auth import caller
-from qa.schemas import MAX_QUESTION_CHARACTERS, Answer, Evidence, Progress, Token, checked_question
-from qa.web.ui.conversation import Exchange, SentQuestion
-from qa.web.ui.html import citations, conversation, filters
+from qa.schemas import MAX_QUESTION_CHARACTERS
+from qa.web.ui.html import citations, filters
 from qa.web.ui.html.welcome import newest, suggestions, welcome
 from qa.web.ui.scope import Scope
+from qa.web.ui.views.answer_stream import answer, stop_answer
 from qa.web.ui.views.chosen import choose, titles_of
 from qa.web.ui.views.components import QUIET, html, live
-
-logger = logging.getLogger(__name__)
 
 
 def build(assistant: Assistant, messages: Messages, scope: gr.State) -> None:
@@ -109,100 +100,3 @@ def widened(scope: Scope, event: gr.EventData) -> Scope:
     if data.get("do") == "drop":
         return scope.choosing(id_ for id_ in scope.chosen if id_ != data.get("id"))
     return Scope(edition=scope.edition)
-
-
-View = tuple[str, str, str]
-
-
-async def answer(
-    assistant: Assistant, messages: Messages, _text: str, sent: str, scope: Scope
-) -> AsyncGenerator[tuple[object, ...], None]:
-    """Yields the question box's content, followed by the views of `stream_answer`."""
-    if not sent:
-        return
-    question = SentQuestion.model_validate_json(sent)
-    box: object = "" if question.typed else gr.skip()
-    async with aclosing(stream_answer(assistant, messages, question, scope)) as views:
-        async for view in views:
-            yield (box, *view)
-            # Cleared only once: the next question can be typed while the answer is written.
-            box = gr.skip()
-
-
-async def stream_answer(
-    assistant: Assistant, messages: Messages, sent: SentQuestion, scope: Scope
-) -> AsyncGenerator[View, None]:
-    """Answers a question, and yields the exchange, the status and the sources as HTML at each step.
-    Closing the generator stops the model.
-    """
-    start = time.perf_counter()
-    exchange = _exchange(sent, scope)
-    current, sources = conversation.asked(messages, sent.question, "", ""), citations.no_sources(messages, "")
-
-    def view(activity: str) -> View:
-        return current, conversation.status(sent.nth, activity, time.perf_counter() - start), sources
-
-    yield view(messages.gettext("Searching…"))
-    searched, draft = "", ""
-    # Without a model, the first token is the whole draft.
-    composes = assistant.model_name == conversation.NO_MODEL
-    checking = messages.gettext("Checking quotes…")
-    writing = checking if composes else messages.gettext("Writing a draft, not checked yet…")
-    try:
-        checked = checked_question(
-            sent.question,
-            history=sent.history,
-            search_as=sent.search_as,
-            kind=sent.kind,
-            ignore=sent.ignore,
-            language=messages.language,
-            **scope.details(),
-        )
-        async with aclosing(assistant.stream(checked)) as events:
-            async for event in events:
-                match event:
-                    case Evidence():
-                        searched = event.question_searched
-                        current = conversation.asked(messages, sent.question, searched, "")
-                        sources = citations.evidence(
-                            messages, event.passages, exchange.collection, exchange.day
-                        )
-                        yield view(
-                            messages.ngettext(
-                                "Reading {number} passage…", "Reading {number} passages…", len(event.passages)
-                            )
-                        )
-                    case Progress():
-                        yield view(
-                            messages.gettext("Reading {done} of {total}…", done=event.done, total=event.total)
-                        )
-                    case Token():
-                        draft += event.text
-                        current = conversation.asked(messages, sent.question, searched, draft)
-                        yield view(writing)
-                    case Answer():
-                        exchange = exchange.model_copy(update={"answer": event})
-                        sources = citations.sources(messages, exchange)
-    except QuothError as failure:
-        exchange = exchange.model_copy(update={"trouble": messages.told(failure.message)})
-    except Exception:
-        logger.exception("a question in the window failed")
-        trouble = messages.gettext("Something went wrong. The server log has the details.")
-        exchange = exchange.model_copy(update={"trouble": trouble})
-    yield conversation.exchange(messages, sent.nth, exchange), conversation.done(messages), sources
-
-
-def stop_answer(messages: Messages, sent: str, scope: Scope) -> tuple[object, str]:
-    """The exchange and the status of a question that was stopped."""
-    try:
-        question = SentQuestion.model_validate_json(sent)
-    except ValidationError:  # it has just finished
-        return gr.skip(), conversation.done(messages)
-    exchange = _exchange(question, scope)
-    return conversation.exchange(messages, question.nth, exchange), conversation.done(messages)
-
-
-def _exchange(sent: SentQuestion, scope: Scope) -> Exchange:
-    return Exchange(
-        question=sent.question.strip(), asked=date.today(), collection=scope.collection, as_of=scope.as_of
-    )

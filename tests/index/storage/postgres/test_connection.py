@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
-from index.errors import StoreUnavailable
+from index.errors import ArchiveBroken, StoreUnavailable
+from index.storage.postgres import connection
 from index.storage.postgres.connection import Postgres
 from index.storage.postgres.migration import migrate
 from tests.servers import Servers
@@ -47,6 +49,41 @@ def test_a_slow_statement_is_ended(postgres: Postgres) -> None:
         postgres.rows("SELECT pg_sleep(10)")
     with postgres.transaction(seconds=5) as transaction:
         assert transaction.rows("SELECT pg_sleep(2.5)") == [("",)]
+
+
+def test_why_there_is_no_connection_is_said(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 1)
+    missing = Postgres(servers.database_url("missing"))
+    with closing(missing), pytest.raises(StoreUnavailable, match='database "missing" does not exist'):
+        missing.rows("SELECT 1")
+    busy = Postgres(servers.new_database(), connections=2)
+    with closing(busy), busy.transaction(), busy.transaction(), pytest.raises(StoreUnavailable) as failure:
+        busy.rows("SELECT 1")
+    assert "all 2 connections of this process are in use" in str(failure.value)
+
+
+def test_a_database_that_has_become_a_standby_is_away(servers: Servers) -> None:
+    url = servers.new_database()
+    with closing(Postgres(url)) as database:
+        database.rows("CREATE TABLE numbers (number integer)")
+        name = url.rpartition("/")[2]
+        database.rows(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    with closing(Postgres(url)) as standby:
+        with pytest.raises(StoreUnavailable, match="read-only"):
+            standby.rows("INSERT INTO numbers VALUES (1)")
+        with pytest.raises(StoreUnavailable, match="read-only"), standby.transaction() as transaction:
+            transaction.execute("INSERT INTO numbers VALUES (1)")
+
+
+def test_a_user_without_rights_is_told_so(servers: Servers) -> None:
+    url = servers.new_database()
+    with closing(Postgres(url)) as database:
+        database.rows("CREATE ROLE stranger LOGIN")
+    with closing(Postgres(url.replace("quoth@", "stranger@"))) as database:
+        with pytest.raises(ArchiveBroken, match=r"permission denied for schema public.*right to create"):
+            migrate(database)
+        with pytest.raises(ArchiveBroken, match='"collections" does not exist'):
+            database.rows("SELECT name FROM collections")
 
 
 def test_transactions_are_whole_and_snapshots_see_one_moment(postgres: Postgres) -> None:

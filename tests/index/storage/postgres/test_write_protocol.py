@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 
 import pytest
@@ -11,9 +12,9 @@ from index.errors import ArchiveEmpty, BatchLost
 from index.ingest import delete_orphan_vectors
 from index.schemas import Filters
 from index.storage.generations import Stores
-from index.storage.postgres.document_store import PostgresDocumentStore
+from index.storage.postgres.document_store import lock_generation
 from index.storage.postgres.server_storage import ServerStorage
-from index.storage.protocols import VectorMetadata
+from index.storage.protocols import DocumentStore, VectorMetadata
 from tests.index.storage.test_stores import AXES, BREAD, FERRY, passages
 from tests.servers import Servers
 
@@ -68,14 +69,15 @@ def test_a_batch_that_took_too_long_is_not_stored(one: Stores, other: Stores, st
     assert one.documents.counts() == (0, 0) and one.vectors.ids() == set()
 
 
-def test_a_batch_can_be_extended(one: Stores, other: Stores, storage: ServerStorage) -> None:
-    assert isinstance(one.documents, PostgresDocumentStore)
+def test_a_batch_that_took_long_is_stored_if_nobody_has_swept(
+    one: Stores, other: Stores, storage: ServerStorage
+) -> None:
     batch = one.documents.mark_orphans(IDS)
+    one.vectors.put(IDS, AXES[:2], METADATA)
     expire(storage)
-    assert one.documents.extend(batch)
-    assert delete_orphan_vectors(other.documents, other.vectors) == 0
     one.documents.put([(FERRY, FERRY_PASSAGES)], batch)
-    assert not one.documents.extend(batch)
+    assert delete_orphan_vectors(other.documents, other.vectors) == 0
+    assert other.vectors.ids() == {*IDS} and batches(storage) == 0
 
 
 def test_the_last_batch_to_note_an_id_owns_it(one: Stores, other: Stores) -> None:
@@ -168,3 +170,96 @@ def test_no_vectors_are_written_to_a_replaced_generation(one: Stores, storage: S
     assert storage.install(storage.importing("default"))
     with pytest.raises(ArchiveEmpty, match="try again"):
         one.documents.mark_orphans(IDS)
+
+
+def change(documents: DocumentStore) -> None:
+    documents.metadata["thresholds:e5"] = "{}"
+
+
+def test_metadata_of_a_replaced_collection_are_read_and_no_longer_changed(
+    one: Stores, storage: ServerStorage
+) -> None:
+    change(one.documents)
+    assert storage.install(storage.importing("default"))
+    assert dict(one.documents.metadata) == {"thresholds:e5": "{}"}
+    assert one.documents.metadata.setdefault("thresholds:e5", "other") == "{}"
+    for forbidden in (
+        lambda: change(one.documents),
+        lambda: one.documents.metadata.setdefault("embedder", "e5"),
+        lambda: one.documents.metadata.pop("thresholds:e5"),
+    ):
+        with pytest.raises(ArchiveEmpty, match="try again"):
+            forbidden()
+    storage.remove("default")
+    storage.sweep()
+    with pytest.raises(ArchiveEmpty, match="try again"):
+        change(one.documents)
+
+
+def test_a_change_of_metadata_waits_for_who_replaces_the_collection(
+    one: Stores, storage: ServerStorage
+) -> None:
+    current = storage.current("default")
+    with ThreadPoolExecutor() as pool:
+        with storage.postgres.transaction() as db:
+            lock_generation(db, current.number)
+            changing = pool.submit(change, one.documents)
+            assert not wait([changing], timeout=0.3).done
+            db.execute("UPDATE generations SET retired = now() WHERE id = %s", (current.number,))
+        with pytest.raises(ArchiveEmpty):
+            changing.result()
+    assert not one.documents.metadata
+
+
+def test_what_was_fitted_while_a_collection_was_built_anew_is_kept(
+    one: Stores, storage: ServerStorage
+) -> None:
+    building = storage.building("default")
+    new = building.open()
+    change(one.documents)  # after the thresholds were copied
+    assert not storage.install(building, copy_of=storage.current("default"))
+    change(new.documents)
+    one.documents.metadata["suggested"] = "[]"  # belongs to the old one alone
+    assert storage.install(building, copy_of=storage.current("default"))
+
+
+def test_two_imports_of_one_name_are_not_mixed(storage: ServerStorage) -> None:
+    first, second = storage.importing("press"), storage.importing("press")
+    assert first != second
+    with pytest.raises(ArchiveEmpty, match="try again"):
+        first.open().documents.put([(BREAD, passages(BREAD, 10))])
+    second.open().documents.put([(FERRY, FERRY_PASSAGES)])
+    with pytest.raises(ArchiveEmpty, match="try again"):
+        storage.install(first)
+    assert storage.install(second)
+    assert [one.id for one, _ in storage.current("press").documents().articles()] == ["ferry"]
+
+
+def test_what_is_removed_or_replaced_while_it_is_built_anew_does_not_come_back(
+    one: Stores, storage: ServerStorage
+) -> None:
+    one.documents.put([(FERRY, FERRY_PASSAGES)])
+    current, building = storage.current("default"), storage.building("default")
+    new = building.open()
+    new.documents.put([(FERRY, FERRY_PASSAGES)])
+    assert storage.install(storage.importing("default"))
+    with pytest.raises(ArchiveEmpty, match="try again"):  # and not tried again for ever
+        storage.install(building, copy_of=current)
+    storage.remove("default")
+    with pytest.raises(ArchiveEmpty, match="try again"):
+        new.documents.put([(BREAD, passages(BREAD, 10))])
+    with pytest.raises(ArchiveEmpty, match="try again"):
+        storage.install(building, copy_of=current)
+    assert storage.names() == [] and storage.building("default") != building
+
+
+def test_a_sweep_passes_over_what_another_process_is_deleting(one: Stores, storage: ServerStorage) -> None:
+    one.documents.put([(FERRY, FERRY_PASSAGES)])
+    number = storage.current("default").number
+    storage.remove("default")
+    with ThreadPoolExecutor() as pool, storage.postgres.transaction() as db:
+        lock_generation(db, number)
+        pool.submit(storage.sweep).result(timeout=10)
+    assert storage.postgres.rows("SELECT count(*) FROM articles") == [(1,)]
+    storage.sweep()
+    assert storage.postgres.rows("SELECT count(*) FROM generations") == [(0,)]

@@ -85,3 +85,18 @@ def test_days_and_numbers_of_the_same_things_are_alike() -> None:
     assert alike("It took 72 days to shoot.", "Oskarsen, 34, shot it in 27 days.") == [True, False]
     assert alike("It starts on Monday.", "The work will start on Tuesday.") == [True]
     assert alike("It works off Port Skerrow.", "The dredger works off Marren now.") == [False]
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote", "alike"),
+    [
+        ("It opens on 18 March.", "It opens on 16 March.", True),
+        ("It opens on 18 Sept. 2024.", "It opens on 16 Sept. 2024.", True),
+        # Names that begin as months do.
+        ("Junction 12 was closed.", "Junction 14 was closed.", False),
+        ("Marina 2 was built first.", "Marina 3 was built first.", False),
+    ],
+)
+def test_only_a_month_makes_a_day_of_a_number(claim: str, quote: str, alike: bool) -> None:
+    [corrected] = corrections(DraftSentence.of(claim), quote)
+    assert (corrected.text, corrected.alike) == (quote, alike)

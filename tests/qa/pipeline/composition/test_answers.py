@@ -167,6 +167,18 @@ def test_whoever_has_the_name_is_quoted(library: Library) -> None:
     assert answer.text == "Olga Brandt: “The roof will hold for ten years” [1]"
 
 
+def test_a_quotation_is_of_whoever_was_named_last_and_not_of_a_street(library: Library) -> None:
+    text = (
+        "The mayor, Ann Bell, opened the meeting. The engineer Omar Fitch answered questions about the plans "
+        "of Bellamy Street.\n\n“The new bridge will carry ten lorries at once.”"
+    )
+    article = Article(id="bridge", text=text, title="The plans for the bridge")
+    list(library.collection("default", make=True).add([article]))
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        answer = assistant.ask("Quote what is said about the bridge.", kind="quotation")
+    assert answer.text == "Omar Fitch: “The new bridge will carry ten lorries at once.” [1]"
+
+
 def test_two_things_are_compared_by_the_articles_on_each(library: Library) -> None:
     articles = [
         Article(
@@ -428,3 +440,28 @@ def test_a_person_among_other_words_is_told_of(ask: Callable[..., Answer]) -> No
 
 def test_a_summary_keeps_to_the_sentences_asked_for(ask: Callable[..., Answer]) -> None:
     assert len(ask("Sum up the bus strike piece in two or three sentences").sentences) == 3
+
+
+def test_an_article_without_outlet_and_day_is_named_by_its_title(library: Library) -> None:
+    article = Article(
+        id="owl", title="An owl in the tower", text="A barn owl has moved into the tower of Orm."
+    )
+    list(library.collection("default", make=True).add([article]))
+    with Assistant(library, None, evidence_tokens=360) as assistant:
+        answer = assistant.ask("What are these articles about?")
+    assert answer.kind == "overview"
+    assert answer.sentences[-1].text == "“An owl in the tower”"
+
+
+@pytest.mark.parametrize(
+    "question", ["How do the two papers differ on the ferry fire?", "And the other paper?"]
+)
+def test_other_papers_are_looked_for_within_the_filters(ask: Callable[..., Answer], question: str) -> None:
+    before = ask("Summarise the article about the ferry fire.", filters={"source": "The Marren Post"})
+    history = [
+        {"role": "user", "content": "Summarise the article about the ferry fire."},
+        {"role": "assistant", "content": before.text},
+    ]
+    answer = ask(question, history=history, filters={"source": "The Marren Post"})
+    assert {one.source for one in answer.citations} <= {"The Marren Post"}
+    assert {one.source for one in answer.passages} <= {"The Marren Post"}

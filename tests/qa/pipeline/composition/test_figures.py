@@ -15,6 +15,8 @@ from qa.pipeline.composition.evidence.figures import figures
         ("Adults pay 14 euros rather than the 12 announced.", [("14", "euros"), ("12", "euros")]),
         ("It fell from 210,000 to 160,000 euros.", [("210000", "euros"), ("160000", "euros")]),
         ("In 1936 it was opened.", []),
+        ("It closed on 12 Sept. and reopened on 3 March.", []),
+        ("There were 12 Marchers and 40 people.", [("12", "people"), ("40", "people")]),
     ],
 )
 def test_figures(text: str, expected: list[tuple[str, str]]) -> None:

@@ -178,7 +178,8 @@ def test_numbers_and_months_are_those_of_the_language(library: Library) -> None:
         ("german", "Wie lange dauerte der Bau der Brücke?", "Der Bau der Brücke dauerte 15 Monate [1]."),
         ("spanish", "¿Cuánto costó el puente?", "El puente costó 350.050 euros [1]."),
     ):
-        assert ask(library, Polyglot(says, {}), question, collection).status == "declined"
+        told = ask(library, Polyglot(says, {}), question, collection).sentences
+        assert says.replace(" [1]", "") not in [one.text for one in told]
 
 
 def test_the_kind_of_a_question_is_told_by_its_translation(library: Library) -> None:

@@ -33,7 +33,24 @@ def test_the_days_that_a_question_names(question: str, first: date, last: date) 
 
 
 @pytest.mark.parametrize(
-    "question", ["Who may enter?", "the march to the castle", "31 February 2024", "room 2023"]
+    "question",
+    [
+        "Who may enter?",
+        "the march to the castle",
+        "31 February 2024",
+        "2024-02-30",
+        "call 1234-56-78",
+        "room 2023",
+    ],
 )
 def test_a_question_without_days(question: str) -> None:
     assert find_period(question, TODAY) is None
+
+
+@pytest.mark.parametrize("today", [date.min, date(1, 1, 3), date.max])
+@pytest.mark.parametrize(
+    "question", ["in March", "last week", "last month", "last year", "yesterday", "since May"]
+)
+def test_any_day_can_be_today(question: str, today: date) -> None:
+    found = find_period(question, today)
+    assert found and found.first <= found.last

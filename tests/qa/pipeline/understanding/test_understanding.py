@@ -1,5 +1,7 @@
 from datetime import date
 
+import pytest
+
 from index.library import Library
 from qa.pipeline.understanding.understanding import Understanding, understand
 from qa.schemas import Question
@@ -41,6 +43,12 @@ def test_a_misspelt_name_is_read_as_the_articles_spell_it(seeded: Library) -> No
     assert found.wording == "Who is Ragnhild Eames?"
 
 
+def test_only_whole_words_are_read_otherwise(seeded: Library) -> None:
+    found = understood(seeded, "Who is Ragnhild Eammes of Eammesburyhaven?")
+    assert [(one.typed, one.read_as) for one in found.corrections] == [("Eammes", "Eames")]
+    assert found.wording == "Who is Ragnhild Eames of Eammesburyhaven?"
+
+
 def test_words_that_no_article_has_are_left_alone(seeded: Library) -> None:
     assert not understood(seeded, "Who extinguished the bonfire in Sheffield?").corrections
 
@@ -58,6 +66,30 @@ def test_what_was_read_into_the_words_can_be_switched_off(seeded: Library) -> No
     assert not free.filters and not free.topic
     assert free.shown.source is None and free.shown.after is None
     assert free.shown.ignored == ("outlet", "dates")
+
+
+@pytest.mark.parametrize(
+    ("filters", "ids"),
+    [
+        ({}, ["night-shift-sleep-study"]),
+        ({"source": "The Marren Post", "after": "2024-01-01"}, ["night-shift-sleep-study"]),
+        ({"article_ids": ["night-shift-sleep-study"]}, ["night-shift-sleep-study"]),
+        ({"article_ids": ["vey-bridge-marren-post"]}, []),
+        ({"source": "Skerrow Coast Herald"}, []),
+        ({"after": "2024-03-06"}, []),
+        ({"before": "2024-03-04"}, []),
+        ({"after": "2024-04-01"}, []),
+        ({"before": "2024-02-29"}, []),
+    ],
+)
+def test_the_words_of_a_question_widen_no_filter(
+    seeded: Library, filters: dict[str, object], ids: list[str]
+) -> None:
+    asked = "Which articles by The Marren Post are from March 2024?"
+    found = understood(seeded, asked, filters=filters)
+    listed = seeded.collection("default").documents.list_articles(filters=found.filters).articles
+    assert [one.id for one in listed] == ids
+    assert found.outlet == "The Marren Post"
 
 
 def test_a_named_article_can_be_switched_off(seeded: Library) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -36,7 +38,7 @@ from qa.web.ui.html.text import shorten
 from qa.web.ui.html.welcome import facts, welcome
 from qa.web.ui.mount import DARK_PAPER, PAGE, PAPER
 from qa.web.ui.scope import Scope
-from qa.web.ui.views import ask as asking
+from qa.web.ui.views import answer_stream as asking
 from tests.qa.web.ui.browser import DRAFT, HOSTILE, QUESTION, HeldModel
 
 GERMAN = messages_in("de")
@@ -392,7 +394,44 @@ def test_what_a_question_was_limited_to_can_be_switched_off_and_on():
     shown = conversation.exchange(ENGLISH, 0, an_exchange(kind="catalogue", understood=limited))
     assert 'data-action="ignore" data-limit="outlet"' in shown
     assert 'aria-label="Do not limit to 1 Mar 2024"' in shown
-    free = limited.model_copy(update={"source": None, "after": None, "ignored": ("outlet", "dates")})
-    shown = conversation.exchange(ENGLISH, 0, an_exchange(kind="catalogue", understood=free))
-    assert 'data-ignored="outlet dates"' in shown and 'data-action="ignore"' not in shown
+    free = limited.model_copy(update={"source": None, "after": None})
+    again = an_exchange(kind="catalogue", understood=free).model_copy(update={"ignore": ("outlet", "dates")})
+    shown = conversation.exchange(ENGLISH, 0, again)
+    assert asked_again(shown)["ignore"] == ["outlet", "dates"] and 'data-action="ignore"' not in shown
     assert 'data-action="limit" data-limit="outlet"' in shown
+
+
+def asked_again(shown: str) -> dict[str, Any]:
+    """What the page sends, with one choice changed, when a kind, a limit or another search is chosen."""
+    asked: dict[str, Any] = json.loads(unescape(re.findall(r'data-again="(.*?)"', shown)[0]))
+    return asked
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"kind": "timeline", "ignore": ["dates"]},
+        {"kind": "list", "search_as": "bus drivers strike"},
+        {"search_as": "drivers", "ignore": ["outlet", "spelling"]},
+        {},
+    ],
+)
+def test_whoever_changes_one_choice_keeps_the_others(
+    answering: Callable[..., Assistant], choices: dict[str, Any]
+) -> None:
+    sent = {"nth": 0, "question": "What did The Marren Post write about the bus strike?", **choices}
+
+    async def last() -> str:
+        question = SentQuestion.model_validate_json(json.dumps(sent))
+        views = [view async for view in asking.stream_answer(answering(None), ENGLISH, question, Scope())]
+        return views[-1][0]
+
+    stopped, _ = asking.stop_answer(ENGLISH, json.dumps(sent), Scope())
+    for shown in (asyncio.run(last()), str(stopped)):
+        assert asked_again(shown) == {"question": sent["question"], **choices}
+
+
+def test_a_conversation_of_an_earlier_version_is_asked_again_as_it_was_typed() -> None:
+    saved = '{"question": "Did the ferry drift?", "asked": "2024-03-03"}'
+    shown = conversation.exchange(ENGLISH, 0, Exchange.model_validate_json(saved), past=True)
+    assert asked_again(shown) == {"question": "Did the ferry drift?"}

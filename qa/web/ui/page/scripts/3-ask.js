@@ -28,19 +28,16 @@
 
   // Gradio calls this before it sends a question; the server receives what this returns.
   quoth.request = (typed) => {
-    const question = next ?? { question: typed ?? "" };
-    const again = next && next.nth !== undefined && next.nth === exchanges.length - 1;
+    const { question, nth, ...choices } = next ?? { question: typed ?? "" };
+    const again = nth !== undefined && nth === exchanges.length - 1;
     const isTyped = !next;
     next = undefined;
-    if (!question.question.trim() || quoth.find(".status")) return "";
+    if (!question.trim() || quoth.find(".status")) return "";
     if (again) {
       exchanges.pop();
-      quoth.find(`#earlier [data-nth="${question.nth}"]`)?.remove();
+      quoth.find(`#earlier [data-nth="${nth}"]`)?.remove();
     } else archive();
-    const sent = { nth: exchanges.length, question: question.question, typed: isTyped, history: turns() };
-    if (question.searched) sent.search_as = question.searched;
-    if (question.kind) sent.kind = question.kind;
-    if (question.ignore) sent.ignore = question.ignore;
+    const sent = { nth: exchanges.length, question, typed: isTyped, history: turns(), ...choices };
     quoth.running = JSON.stringify(sent);
     return quoth.running;
   };
@@ -93,39 +90,29 @@
   };
 
   quoth.actions.example = (button) => quoth.submit({ question: button.textContent });
-  quoth.actions.again = (button) => {
-    const nth = Number(button.closest(".exchange").dataset.nth);
-    quoth.submit({ question: exchanges[nth]?.question ?? "", nth });
-  };
-  // Asks again for another kind of answer, or with what was read into the question switched off or on.
-  const ignored = (exchange) =>
-    (quoth.find(".as-kind", exchange)?.dataset.ignored ?? "").split(" ").filter(Boolean);
-  const askOtherwise = (element, changed) => {
-    const exchange = element.closest(".exchange");
-    const question = quoth.find(".asked", exchange).textContent;
-    const nth = Number(exchange.dataset.nth);
-    quoth.submit({ question, nth, ignore: ignored(exchange), ...changed(exchange) });
+  // Asks again as before, or with one of the choices changed: the kind of answer, a limit, the search.
+  const askAgain = (element, changed) => {
+    const { nth, again } = element.closest(".exchange").dataset;
+    if (!again) return; // it is being answered
+    const asked = JSON.parse(again);
+    quoth.submit({ ...asked, nth: Number(nth), ...changed?.(asked.ignore ?? []) });
   };
   document.addEventListener("change", ({ target }) => {
-    if (!target.matches(".as-kind select")) return;
-    askOtherwise(target, () => ({ kind: target.value }));
+    if (target.matches(".as-kind select")) askAgain(target, () => ({ kind: target.value }));
   });
+  quoth.actions.again = (button) => askAgain(button);
   quoth.actions.ignore = (button) =>
-    askOtherwise(button, (exchange) => ({ ignore: [...ignored(exchange), button.dataset.limit] }));
+    askAgain(button, (ignored) => ({ ignore: [...ignored, button.dataset.limit] }));
   quoth.actions.limit = (button) =>
-    askOtherwise(button, (exchange) => ({
-      ignore: ignored(exchange).filter((limit) => limit !== button.dataset.limit),
-    }));
+    askAgain(button, (ignored) => ({ ignore: ignored.filter((limit) => limit !== button.dataset.limit) }));
   // Replaces the line of what was searched by a form that changes it.
   quoth.actions.change = (button) => {
     const line = button.closest(".searched");
-    const exchange = button.closest(".exchange");
     const form = document.getElementById("search-as").content.firstElementChild.cloneNode(true);
     form.searched.value = quoth.find("span", line).textContent;
     form.onsubmit = (event) => {
       event.preventDefault();
-      const question = quoth.find(".asked", exchange).textContent;
-      quoth.submit({ question, searched: form.searched.value, nth: Number(exchange.dataset.nth) });
+      askAgain(form, () => ({ search_as: form.searched.value }));
     };
     form.onkeydown = (event) => {
       if (event.key !== "Escape") return;

@@ -1,8 +1,8 @@
 """Measures whether answers follow the articles where the model knows otherwise.
 
-    python -m tests.benchmarks.altered_facts [--sample N] [--work DIR]
+    python -m tests.benchmarks.altered_facts.bench [--sample N] [--work DIR]
 
-Each article of `tests/files/altered_facts.jsonl` states one well-known fact otherwise. Its question is asked
+Each article of `facts.jsonl` states one well-known fact otherwise. Its question is asked
 twice: over the articles as they are, where the altered fact is right; and over the articles without their
 deciding sentences, where only declining is.
 """
@@ -21,9 +21,8 @@ from index.readers.article_fields import article_from_fields
 from qa import open_assistant
 from qa.evaluation.metrics.answer_match import stated_choices
 from qa.settings import read_settings
-from tests.paths import FILES
 
-DATA = FILES / "altered_facts.jsonl"
+DATA = Path(__file__).with_name("facts.jsonl")
 
 
 def main() -> None:

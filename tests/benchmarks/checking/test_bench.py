@@ -8,7 +8,7 @@ import pytest
 
 from index.library import Library
 from qa.assistant import Assistant
-from tests.benchmarks.check import (
+from tests.benchmarks.checking.bench import (
     LABELS,
     SEEDED,
     VERDICTS,

@@ -1,6 +1,6 @@
 """`make bench-check DATA=DIR`: how well checked sentences are told proven, contradicted or unproven.
 
-`check_labels.jsonl` has a sentence a line with its label, the place in the article that it is about, and the
+`labels.jsonl` has a sentence a line with its label, the place in the article that it is about, and the
 sentence `before` it where that says whom it means. `collection` names a folder of DIR with an
 `articles.jsonl`, or the seeds. Two halves are told apart, so that thresholds are fitted to one and tried on
 the other. Sentences that are checked stay in a working folder, so that an interrupted run resumes.
@@ -25,7 +25,7 @@ from qa.assistant import Assistant, open_assistant
 from qa.settings import read_settings
 from tests.paths import SEEDS
 
-LABELS = Path(__file__).with_name("check_labels.jsonl")
+LABELS = Path(__file__).with_name("labels.jsonl")
 VERDICTS = ("proven", "contradicted", "unproven")
 SEEDED = "seeds"
 

@@ -25,7 +25,7 @@ from qa.errors import ModelUnavailable, QuestionInvalid
 from qa.llm.chat_models import ChatModel
 from qa.pipeline.drafting.confidence import DEFAULT
 from qa.schemas import DECLINED, MAX_QUESTION_CHARACTERS, Answer, Event, Evidence, Question, Token
-from qa.verification.verifiers.proof import PROOF
+from qa.verification.verifiers.proof import ProofCoefficients
 from qa.verification.verifiers.verifier import Hypothesis, Verdict
 from tests.conftest import ScriptedModel
 
@@ -87,6 +87,12 @@ def test_a_refusal_is_not_streamed(answering: Answering) -> None:
     _, *tokens, last = events(answering(ScriptedModel("NOT FOUND in them")), ASKED)
     assert tokens == []
     assert isinstance(last, Answer) and last.timings.first_token_ms is None
+
+
+def test_what_a_model_writes_after_a_refusal_is_no_answer(answering: Answering) -> None:
+    _, *tokens, last = events(answering(ScriptedModel(f"Not FOUND\n{SAYS}")), ASKED)
+    assert tokens == []
+    assert isinstance(last, Answer) and (last.status, last.short_answer) == ("declined", "")
 
 
 class DoubtfulChat(GenericFakeChatModel):
@@ -177,7 +183,7 @@ class Doubter:
     """A verifier that finds nothing proven but what contains a word."""
 
     name = "doubter"
-    coefficients = PROOF
+    coefficients = ProofCoefficients(intercept=0.0, log_odds=1.0, name=-1.0, word=-1.0)  # as it says
     tasks = ()
 
     def __init__(self, word: str) -> None:
@@ -203,6 +209,16 @@ def test_an_unproven_sentence_is_repaired_by_a_quote(seeded: Library) -> None:
         assert answer.text == SAYS
         assert answer.proof is not None and answer.proof > 0.8
         assert answer.sentences[0].probability == answer.proof
+
+
+@pytest.mark.parametrize("draft", ["NOT FOUND", "Scott Rauland\nScott Rauland offers the alliance [1]."])
+def test_where_no_draft_is_proven_a_sentence_of_the_evidence_can_be(seeded: Library, draft: str) -> None:
+    verifier = Doubter("Kavaleuski")
+    with Assistant(seeded, ScriptedModel(draft), evidence_tokens=360, verifier=verifier) as assistant:
+        answer = assistant.ask("What did Valery Kavaleuski warn of?")
+        assert answer.status == "answered" and "Kavaleuski" in answer.text
+        assert answer.short_answer == ""
+        assert_exact(assistant, answer)
 
 
 def test_a_foreign_question_is_declined_before_the_model_speaks(answering: Answering) -> None:

@@ -1,0 +1,114 @@
+"""The answers to the parts of a question, as one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+
+from index.library import Library
+from qa.pipeline.joined_parts import joined
+from qa.pipeline.several_parts import answer_parts
+from qa.pipeline.understanding.understanding import Understanding, understand
+from qa.schemas import Answer, AnswerSentence, Citation, Conflict, Event, Position, Question, Timings, Usage
+
+ASKED = "Who bought the brewery Holt, and for how much?"
+
+
+def understood(library: Library, **details: object) -> Understanding:
+    library.collection("default", make=True)
+    asked = Question.model_validate({"question": ASKED, **details})
+    return understand(asked, library.collection("default"))
+
+
+def quoted(text: str, *numbers: int) -> AnswerSentence:
+    return AnswerSentence(text=text, citations=numbers, support="supported")
+
+
+def said(text: str, *starts: int, **changes: Any) -> Answer:
+    """An answer of one sentence, with a quote at each place."""
+    citations = tuple(
+        Citation(
+            number=number,
+            article_id="holt",
+            title="",
+            url="",
+            date=None,
+            source="",
+            start=start,
+            end=start + 9,
+            quote="",
+        )
+        for number, start in enumerate(starts, 1)
+    )
+    given: dict[str, Any] = {
+        "status": "answered",
+        "text": text,
+        "sentences": (quoted(text, *(one.number for one in citations)),),
+        "citations": citations,
+        "question_searched": ASKED,
+        "timings": Timings(search_ms=1.0, first_token_ms=None, total_ms=2.0),
+        "model": "none",
+    }
+    return Answer.model_validate(given | changes)
+
+
+def disagreement(*numbers: int) -> Conflict:
+    positions = tuple(Position(claim=str(number), citations=(number,)) for number in numbers)
+    return Conflict(about="the price", positions=positions)
+
+
+def test_what_sources_say_of_a_later_part_keeps_its_quotes(library: Library) -> None:
+    who, price = said("Rask did.", 10), said("3.4 million.", 20, 10, conflicts=(disagreement(1, 2),))
+    answer = joined(understood(library), [who, price])
+    starts = {one.number: one.start for one in answer.citations}
+    [conflict] = answer.conflicts
+    assert [[starts[number] for number in side.citations] for side in conflict.positions] == [[20], [10]]
+    assert [[starts[number] for number in one.citations] for one in answer.sentences] == [[10], [20, 10]]
+
+
+def test_an_answered_question_has_nothing_nearest(library: Library) -> None:
+    nearest = quoted("The brewery has three cats.", 1)
+    who = said("", 10, status="declined", sentences=(), nearest=nearest)
+    answer = joined(understood(library), [who, said("3.4 million.", 20)])
+    assert (answer.status, answer.nearest) == ("answered", None)
+    assert answer.text == "3.4 million [1]. The articles do not say: who bought the brewery Holt."
+
+
+@pytest.mark.parametrize(
+    ("used", "total"),
+    [([(10, 2), (20, 3)], (30, 5)), ([None, (20, 3)], (20, 3)), ([None, None], None)],
+)
+def test_the_tokens_of_all_parts_are_counted(
+    library: Library, used: list[tuple[int, int] | None], total: tuple[int, int] | None
+) -> None:
+    def usage(tokens: tuple[int, int] | None) -> Usage | None:
+        return Usage(prompt_tokens=tokens[0], answer_tokens=tokens[1]) if tokens else None
+
+    answers = [said(text, 10, usage=usage(tokens)) for text, tokens in zip("ab", used, strict=True)]
+    assert joined(understood(library), answers).usage == usage(total)
+
+
+@pytest.mark.parametrize(
+    ("search_as", "searched"),
+    [("Holt sale", ["Holt sale", "Holt sale"]), (None, [None, "For how much? (bought brewery Holt)"])],
+)
+def test_each_part_is_searched_for_with_the_words_of_the_user(
+    library: Library, search_as: str | None, searched: list[str | None]
+) -> None:
+    asked: list[Question] = []
+
+    async def facts(question: Question) -> AsyncGenerator[Event, None]:
+        asked.append(question)
+        yield said("Rask did.", 10)
+
+    async def answered() -> None:
+        understanding = understood(library, search_as=search_as)
+        async for _ in answer_parts(understanding, library.collection("default"), facts, drafts=True):
+            pass
+
+    asyncio.run(answered())
+    assert [one.question for one in asked] == ["Who bought the brewery Holt?", "For how much?"]
+    assert [one.search_as for one in asked] == searched
