@@ -179,7 +179,7 @@ def _question(understanding: Understanding, part: str) -> Question:
     if understanding.question.search_as:
         return understanding.standalone.model_copy(update={"question": part})
     own = set(stems(part))
-    subject = subject_of(understanding.parts[0])
+    subject = "" if _is_bare(part) else subject_of(understanding.parts[0])
     context = [
         word
         for word in content_words(subject or understanding.wording)

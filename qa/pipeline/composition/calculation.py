@@ -34,14 +34,18 @@ COVERED = 0.3
 # The share of the topic's words, by weight, that a sentence with its article's beginning has to have, and by
 # itself where the other figure stands elsewhere; that beginning, in characters.
 SUBJECT, OWN, LEDE = 0.3, 0.2, 300
+# The share that a pair needs of the words of the question that any sentence with figures has.
+BEST = 0.7
 # How near a sentence with a share of an amount has to be to the question.
 NEAR_PORTION = 0.3
 # "How many more … than …" is a difference, whatever else the question looks like.
 _COMPARED = re.compile(
     r"\b(?:more|fewer|less|\w+er)\b.*\bthan\b|\bdifference\b|\bunterschied\b", re.IGNORECASE
 )
+# "How many euros is their 15 per cent of …" asks for no percentage.
+_ASKS_PART = re.compile(r"\d ?(?:%|per ?cent|prozent)", re.IGNORECASE)
 _OF_THAT = re.compile(
-    r"\b(?:is|be|are|makes?|does|would) (?:that|this|it)\b|\b(?:part|share|portion|half|third|quarter) of\b",
+    r"\b(?:is|be|are|makes?|does|would) (?:that|this|it)\b|\b(?:part|share|portion|half|third|quarter|cent|%) of\b",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"per ?cent|percentage|%|prozent|\bshare\b|proportion|fraction|\banteil", re.IGNORECASE)
@@ -100,7 +104,9 @@ def compose(composition: Composition) -> Composed | None:
     operation = composition.understanding.detail
     if _COMPARED.search(query):
         operation = "difference"
-    elif not _PERCENT.search(query) and (operation == "share" or _OF_THAT.search(query)):
+    elif _ASKS_PART.search(query) or (
+        not _PERCENT.search(query) and (operation == "share" or _OF_THAT.search(query))
+    ):
         return _portion(composition, sentences, cosines)
     outlets = composition.understanding.outlets
     asked = frozenset(stems(query))
@@ -108,11 +114,15 @@ def compose(composition: Composition) -> Composed | None:
     if operation == "share":
         pairs = [pair for pair in pairs if pair.is_together]
     weights = composition.collection.weights(composition.topic or query)
+    # Where another sentence with figures has more of the question's words, these are not those asked for.
+    most = max((coverage(weights, one.text) for one in sentences if figures(one.text)), default=0.0)
     ranked = sorted(
         (
             (pair.score + COVERED * coverage(weights, " ".join(one.text for one in pair.sentences)), nth)
             for nth, pair in enumerate(pairs)
             if _is_asked(weights, pair, operation)
+            and (pair.is_together or operation == "sum" or _COMPARED.search(query))
+            and coverage(weights, " ".join(one.text for one in pair.sentences)) >= BEST * most
         ),
         key=lambda one: -one[0],
     )

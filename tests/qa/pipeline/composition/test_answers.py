@@ -414,6 +414,8 @@ def test_a_share_of_an_amount_is_worked_out(ask: Callable[..., Answer], question
     [
         "How many more passengers were hit by the bus strike than cars use the Vey Bridge a day?",
         "What share of the bus drivers live on Skerrow?",
+        "By how many per cent did the festival's admissions go up?",
+        "How many euros is the club's 15 per cent of the Castellane fee?",
     ],
 )
 def test_figures_that_are_not_asked_for_are_not_computed(ask: Callable[..., Answer], question: str) -> None:
