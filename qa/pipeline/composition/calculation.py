@@ -15,7 +15,7 @@ from index.text.messages.messages import Messages
 from index.text.normalization import coverage, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.figures import Figure, figures
-from qa.pipeline.composition.evidence.portions import portions
+from qa.pipeline.composition.evidence.portions import PERCENT, portions
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 
 MAX_ARTICLES = 4
@@ -42,10 +42,13 @@ NEAR_PORTION = 0.3
 _COMPARED = re.compile(
     r"\b(?:more|fewer|less|\w+er)\b.*\bthan\b|\bdifference\b|\bunterschied\b", re.IGNORECASE
 )
+# What is no matter: units of money and of shares, and the word of "how much dearer".
+_UNIT = re.compile(r"euros?|dollars?|pounds?|cents?|per|percent\w*|prozent", re.IGNORECASE)
+_HOW = re.compile(r"\bhow (?:much|many) (\w+er)\b", re.IGNORECASE)
 # "How many euros is their 15 per cent of …" asks for no percentage.
 _ASKS_PART = re.compile(r"\d ?(?:%|per ?cent|prozent)", re.IGNORECASE)
 _OF_THAT = re.compile(
-    r"\b(?:is|be|are|makes?|does|would) (?:that|this|it)\b|\b(?:part|share|portion|half|third|quarter|cent|%) of\b",
+    r"\b(?:is|be|are|makes?|does|would) (?:that|this|it)\b|\b(?:part|share|portion|half|third|quarter) of\b",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"per ?cent|percentage|%|prozent|\bshare\b|proportion|fraction|\banteil", re.IGNORECASE)
@@ -113,7 +116,7 @@ def compose(composition: Composition) -> Composed | None:
     pairs = list(_pairs([(sentences[at], float(cosines[at])) for at in near], outlets, asked))
     if operation == "share":
         pairs = [pair for pair in pairs if pair.is_together]
-    weights = composition.collection.weights(composition.topic or query)
+    weights = _subject_weights(composition)
     # Where another sentence with figures has more of the question's words, these are not those asked for.
     most = max((coverage(weights, one.text) for one in sentences if figures(one.text)), default=0.0)
     ranked = sorted(
@@ -131,8 +134,7 @@ def compose(composition: Composition) -> Composed | None:
         if text := _calculated(
             composition.messages, best, operation, in_percent=bool(_PERCENT.search(query))
         ):
-            lines = [Line.quoted(sentence) for sentence in best.sentences]
-            return Composed(lines=(Line(text=text, quotes=best.sentences, support="computed"), *lines))
+            return _shown(text, best.sentences)
     return None
 
 
@@ -140,14 +142,16 @@ def _portion(
     composition: Composition, sentences: Sequence[ArticleSentence], cosines: NDArray[np.float32]
 ) -> Composed | None:
     """How much a percentage of an amount is, of the nearest sentences that give both; None if none does."""
-    weights = composition.collection.weights(composition.topic or composition.understanding.wording)
+    weights = _subject_weights(composition)
+    given = {one.value / 100 for one in figures(composition.understanding.wording) if one.unit == PERCENT}
     messages = composition.messages
     near = {(one.article.id, one.nth): float(cosine) for one, cosine in zip(sentences, cosines, strict=True)}
     every = list(portions(sentences))
     found = [
         (max(near[one.article.id, one.nth] for one in portion.sentences), nth)
         for nth, portion in enumerate(every)
-        if all(coverage(weights, _in_context(one)) >= SUBJECT for one in portion.sentences)
+        if (not given or portion.rate in given)
+        and all(coverage(weights, _in_context(one)) >= SUBJECT for one in portion.sentences)
     ]
     score, nth = max(found, default=(0.0, 0))
     if score < NEAR_PORTION:
@@ -159,8 +163,11 @@ def _portion(
         share=best.share,
         amount=_number(messages, best.amount.value),
     )
-    lines = [Line.quoted(one) for one in best.sentences]
-    return Composed(lines=(Line(text=text, quotes=best.sentences, support="computed"), *lines))
+    return _shown(text, best.sentences)
+
+
+def _shown(text: str, quotes: tuple[ArticleSentence, ...]) -> Composed:
+    return Composed(lines=(Line(text=text, quotes=quotes, support="computed"), *map(Line.quoted, quotes)))
 
 
 def _is_asked(weights: Mapping[str, float], pair: _Pair, operation: str) -> bool:
@@ -173,9 +180,19 @@ def _is_asked(weights: Mapping[str, float], pair: _Pair, operation: str) -> bool
     least = OWN if pair.of_outlets else SUBJECT
     if any(coverage(weights, _in_context(one)) < least for one in pair.sentences):
         return False
-    if pair.of_outlets:
-        return True
-    return pair.is_together or all(coverage(weights, one.text) >= OWN for one in pair.sentences)
+    return (
+        pair.of_outlets
+        or pair.is_together
+        or all(coverage(weights, one.text) >= OWN for one in pair.sentences)
+    )
+
+
+def _subject_weights(composition: Composition) -> Mapping[str, float]:
+    """The terms of what is counted, without the unit and the comparison: "How much dearer, in euros, …?"."""
+    topic = composition.topic or composition.understanding.wording
+    how = _HOW.search(composition.understanding.wording)
+    words = [word for word in topic.split() if not _UNIT.fullmatch(word) and not (how and word == how[1])]
+    return composition.collection.weights(" ".join(words) or topic)
 
 
 def _in_context(sentence: ArticleSentence) -> str:

@@ -416,6 +416,7 @@ def test_a_share_of_an_amount_is_worked_out(ask: Callable[..., Answer], question
         "What share of the bus drivers live on Skerrow?",
         "By how many per cent did the festival's admissions go up?",
         "How many euros is the club's 15 per cent of the Castellane fee?",
+        "How much dearer did museum tickets get, in euros?",
     ],
 )
 def test_figures_that_are_not_asked_for_are_not_computed(ask: Callable[..., Answer], question: str) -> None:
