@@ -11,6 +11,8 @@ from qa.pipeline.composition.evidence.figures import Figure, figures
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 
 PERCENT = "per cent"
+# Of fewer things nobody tells a share: "two places above them, they get 15 per cent of the fee".
+LEAST = 10
 # "raised by 3.2 per cent", "up 6 per cent", "4 per cent more": a change, and no part of anything.
 _CHANGED = re.compile(
     r"\b(?:by|up|down|r[io]se|risen|f[ae]ll|fallen|grew|grown|gained|lost|increased?|cut|raised)"
@@ -72,7 +74,7 @@ def _shares(text: str) -> Iterator[tuple[str, Decimal, int]]:
 
 
 def _is_amount(figure: Figure) -> bool:
-    return bool(figure.unit) and figure.unit != PERCENT and figure.value > 1
+    return bool(figure.unit) and figure.unit != PERCENT and figure.value > LEAST
 
 
 def _is_change(figure: Figure, text: str) -> bool:
