@@ -143,6 +143,7 @@ def _portion(
 ) -> Composed | None:
     """How much a percentage of an amount is, of the nearest sentences that give both; None if none does."""
     weights = _subject_weights(composition)
+    asked = frozenset(stems(composition.understanding.wording))
     given = {one.value / 100 for one in figures(composition.understanding.wording) if one.unit == PERCENT}
     messages = composition.messages
     near = {(one.article.id, one.nth): float(cosine) for one, cosine in zip(sentences, cosines, strict=True)}
@@ -151,6 +152,7 @@ def _portion(
         (max(near[one.article.id, one.nth] for one in portion.sentences), nth)
         for nth, portion in enumerate(every)
         if (not given or portion.rate in given)
+        and (_UNIT.fullmatch(portion.amount.unit) or portion.amount.kind in asked)
         and all(coverage(weights, _in_context(one)) >= SUBJECT for one in portion.sentences)
     ]
     score, nth = max(found, default=(0.0, 0))
