@@ -115,5 +115,8 @@ def test_tried_thresholds_are_not_stored(archive: Library) -> None:
     with pytest.raises(KeyboardInterrupt), assistant.trying(tried):
         assert assistant.thresholds() == tried
         assert dict(archive.collection("default").documents.metadata) == before
+        with assistant.trying(FITTED):
+            assert assistant.thresholds() == FITTED
+        assert assistant.thresholds() == tried
         raise KeyboardInterrupt
     assert assistant.thresholds() == DEFAULT
