@@ -19,7 +19,7 @@ from index.errors import (
 )
 from index.ingest import Ingest, delete_orphan_vectors
 from index.retrieval.hybrid import HybridRetriever
-from index.schemas import Article, Filters, Hit, Ingested, Query, Skipped
+from index.schemas import Article, Filters, Hit, Ingested, Missing, Query, Skipped
 from index.storage.generations import Generation
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.text.languages import language_of_query
@@ -188,18 +188,18 @@ class Collection:
         """The name of this collection's embedder."""
         return self._embedder.name
 
-    def missing(self, query: Query | str) -> Callable[[str], float]:
-        """A function that returns how rare the rarest name or number of the query is that a text lacks: 0 if
-        it has all, 1 if it lacks one that no passage has.
-        """
+    def missing(self, query: Query | str) -> Callable[[str], Missing]:
+        """A function that returns how rare what a text lacks of the query is."""
         query = _query(query)
         weights, rarest = self.weights(query), self.keywords.greatest_weight()
         named = name_terms(str(query), weights.language)
 
-        def missing(text: str) -> float:
+        def missing(text: str) -> Missing:
             found = found_terms(weights, text)
-            lacking = (weight for word, weight in weights.items() if word in named and word not in found)
-            return min(max(lacking, default=0.0) / rarest, 1.0)
+            rarities = {word: min(weight / rarest, 1.0) for word, weight in weights.items()}.items()
+            names = (rarity for word, rarity in rarities if word in named and word not in found)
+            others = (rarity for word, rarity in rarities if word not in named and word not in found)
+            return Missing(name=max(names, default=0.0), word=max(others, default=0.0))
 
         return missing
 

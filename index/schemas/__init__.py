@@ -20,6 +20,7 @@ from index.schemas.ingestion import (
 from index.schemas.search import (
     Filters,
     Hit,
+    Missing,
     Passage,
     Query,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Hit",
     "IngestReport",
     "Ingested",
+    "Missing",
     "Outcome",
     "Passage",
     "Query",

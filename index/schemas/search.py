@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date as Day
+from typing import NamedTuple
 
 from index.schemas.articles import Article
 
@@ -44,6 +45,15 @@ class Query:
 
     def __str__(self) -> str:
         return f"{self.text} ({self.context})" if self.context else self.text
+
+
+class Missing(NamedTuple):
+    """How rare the rarest name or number of a query is that a text lacks, and the rarest other word: 0 if it
+    lacks none, 1 if it lacks one that no passage has.
+    """
+
+    name: float = 0.0
+    word: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

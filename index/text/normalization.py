@@ -15,6 +15,7 @@ __all__ = [
 
 # How much a word counts that stands only in a query's context.
 CONTEXT_WEIGHT = 0.3
+CAPITALIZES_NOUNS = frozenset({"de", "lb"})
 
 
 class TermWeights(dict[str, float]):
@@ -58,13 +59,14 @@ def weighted_words(text: str, context: str = "", language: str = "") -> dict[str
 
 
 def name_terms(text: str, language: str = ENGLISH) -> set[str]:
-    """The terms of the words of `text` that are names or numbers, as they are written: with a capital letter
-    that does not only begin the text, or with a digit.
+    """The terms of the words of `text` that are names or numbers as they are written: with a digit, or with
+    a capital letter that does not only begin the text, unless the language writes all nouns with one.
     """
+    capitals = language not in CAPITALIZES_NOUNS
     return {
         term
         for at, word in enumerate(words(text))
-        if (at and word[0].isupper()) or any(letter.isdigit() for letter in word)
+        if (capitals and at and word[0].isupper()) or any(letter.isdigit() for letter in word)
         for term in terms(word, language)
     }
 

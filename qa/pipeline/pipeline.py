@@ -44,13 +44,12 @@ from qa.schemas import (
     Token,
 )
 from qa.telemetry.tracing import traced, tracer
-from qa.verification.citations import propose, stated_short_answer
+from qa.verification.citations import Candidate, propose, stated_short_answer
 from qa.verification.conflicts.detect import check_conflicts
 from qa.verification.draft import is_refusal
 from qa.verification.nearest import nearest_sentence
 from qa.verification.verifiers.verifier import Verifier
 
-# The limit for writing one draft.
 DRAFT_TIMEOUT_SECONDS = 300.0
 
 
@@ -167,7 +166,7 @@ class Pipeline:
 
     async def _drafts(self, context: SelectedContext, threshold: float) -> AsyncGenerator[Draft, None]:
         """The draft after each chunk. Ends as soon as its confidence, which its first token decides, is
-        below the threshold, or it refuses: what a small model writes after that is no answer.
+        below the threshold, or it goes on after a refusal: what a small model writes there is no answer.
         """
         draft = Draft()
         async with aclosing(self._chunks(context)) as chunks:
@@ -209,39 +208,40 @@ class Pipeline:
         """What of the draft is proven, in the language of the question as far as that is, and where other
         sources disagree; else what is nearest.
         """
-        question, excerpts = context.retrieval.question, context.excerpts
+        question, excerpts, hits = context.retrieval.question, context.excerpts, context.retrieval.hits
         collection = await asyncio.to_thread(self._collection, question.collection)
         quotes = (quote for excerpt in excerpts for quote in excerpt.quotes)
         text, language = sanitize_draft(draft.text, quotes), context.retrieval.language
-        candidates = []
+        candidates: list[Candidate] = []
         if draft.reaches(thresholds.answer):
             candidates = await asyncio.to_thread(
                 propose, text, question.question, excerpts, collection.encode, language
             )
-        if self._verifier:  # tells whether a sentence answers the question, whatever the draft says
-            candidates += quoted_candidates(question.question, excerpts, language, beside=candidates)
+            if self._verifier:  # tells whether a sentence answers the question, whatever the draft says
+                candidates += quoted_candidates(question.question, excerpts, language, beside=candidates)
         # Of a translation other words can stand in the quote.
         missing = None if asked.is_translated else collection.missing
         proven = await prove(
             candidates,
             question,
-            context.retrieval.hits,
+            hits,
             self._verifier,
             thresholds.proof,
-            await asyncio.to_thread(missing, context.retrieval.query) if missing else lambda _: 0.0,
+            await asyncio.to_thread(missing, context.retrieval.query) if missing else None,
             limit=self._budget().sentences,
         )
         if not proven.cited.sentences:
-            return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(context.excerpts))
+            return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(excerpts))
         # Told in the language of the articles, as the values are that it gives.
         cited_first = proven.cited.citations[0].article_id
         words = await asyncio.to_thread(words_for, collection, cited_first, question.language)
-        told_in, hits = (words, messages_in(question.language)), context.retrieval.hits
+        told_in = words, messages_in(question.language)
         checked, conflicts = await asyncio.to_thread(
             check_conflicts, question.question, proven.cited, hits, collection.encode, *told_in
         )
         told = await self._languages.told(asked, checked, hits, thresholds.proof)
-        stated = "" if asked.is_translated else stated_short_answer(text, proven.cited, language)
+        is_stated = proven.is_drafted and not asked.is_translated
+        stated = stated_short_answer(text, proven.cited, language) if is_stated else ""
         proven = replace(proven, cited=told)
         return PipelineResult(draft=draft, proven=proven, short_answer=stated, conflicts=conflicts)
 

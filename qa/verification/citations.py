@@ -41,11 +41,13 @@ _POLAR = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A possible answer: sentences with the quotes that name all they name. `claims` are what each sentence
-    says of the question, for a verifier: a quoted sentence answers it by the words that were drafted.
+    says of the question, for a verifier: a quoted sentence answers it by the words that were drafted; by
+    its own if none were, and it is not `is_drafted`.
     """
 
     cited: CitedText
     claims: tuple[str, ...]
+    is_drafted: bool = True
 
 
 def propose(

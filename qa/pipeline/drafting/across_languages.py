@@ -175,7 +175,7 @@ class AcrossLanguages:
         if said:
             told = sentence.model_copy(update={"text": said})
             candidate = Candidate(cited=replace(cited, sentences=(told,)).only([told]), claims=(said,))
-            proven = await prove([candidate], asked.original, hits, self._verifier, threshold, lambda _: 0.0)
+            proven = await prove([candidate], asked.original, hits, self._verifier, threshold, None)
             if proven.cited.sentences:
                 return told.model_copy(update={"probability": proven.proof and round(proven.proof, 4)})
         quoted = " … ".join(dict.fromkeys(sanitize(one.quote) for one in quotes)) or sentence.text

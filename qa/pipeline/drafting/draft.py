@@ -37,8 +37,9 @@ class Draft:
 
     @property
     def refuses(self) -> bool:
-        """Whether it says in full that the articles do not say."""
-        return len(self.text.strip()) >= len(NOT_FOUND) and is_refusal(self.text)
+        """Whether it says that the articles do not say, and goes on."""
+        after = self.text.strip()[len(NOT_FOUND) :]
+        return is_refusal(self.text) and any(letter.isalnum() for letter in after)
 
     def reaches(self, threshold: float) -> bool:
         """Whether the confidence is known and at least the threshold."""

@@ -68,9 +68,8 @@ def quoted_candidates(
         if (expected.number or expected.duration) and not expected.found_in(text):
             continue
         sentence = AnswerSentence(text=text, citations=(1,), support="supported")
-        candidates.append(
-            Candidate(cited=CitedText(sentences=(sentence,), citations=(citation,)), claims=(text,))
-        )
+        quoted = CitedText(sentences=(sentence,), citations=(citation,))
+        candidates.append(Candidate(cited=quoted, claims=(text,), is_drafted=False))
     return candidates
 
 

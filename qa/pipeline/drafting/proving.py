@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from index.schemas import Hit
+from index.schemas import Hit, Missing
 from qa.schemas import AnswerSentence, Question
 from qa.verification.citations import Candidate
 from qa.verification.cited_text import CitedText
@@ -18,11 +18,12 @@ MAX_VERIFIED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvenText:
-    """The proven sentences of the first candidate that has any, and how probable the best proof was, 0 to 1;
-    None if nothing was verified.
+    """The proven sentences of the first candidate that has any, whether they come from a draft, and how
+    probable the best proof was, 0 to 1; None if nothing was verified.
     """
 
     cited: CitedText = field(default_factory=CitedText)
+    is_drafted: bool = True
     proof: float | None = None
 
 
@@ -32,13 +33,13 @@ async def prove(
     hits: Sequence[Hit],
     verifier: Verifier | None,
     threshold: float,
-    missing: Callable[[str], float],
+    missing: Callable[[str], Missing] | None,
     limit: int = MAX_VERIFIED,
 ) -> ProvenText:
     """Verifies the candidates in order until one has a sentence whose proof is at least as probable as the
     threshold, 0 to 1. Without a verifier, the first candidate. The quotes are from `hits`, and `missing`
-    returns the rarity of the rarest name or number of the question that a text lacks, 0 to 1. At most `limit`
-    sentences of a candidate are verified, and the others dropped. Raises ModelUnavailable.
+    tells what a text lacks of the question; None if that does not count. At most `limit` sentences of a
+    candidate are verified, and the others dropped. Raises ModelUnavailable.
     """
     if verifier is None:
         return ProvenText(cited=candidates[0].cited) if candidates else ProvenText()
@@ -53,12 +54,13 @@ async def prove(
                 verdicts[hypothesis] = await verifier.verify(hypothesis)
             verdict = verdicts[hypothesis]
             told = f"{_sources(candidate.cited, sentence)} {hypothesis.context} {hypothesis.quote}"
-            proof = verifier.coefficients.probability(verdict.proof, missing(told))
+            proof = verifier.coefficients.probability(verdict.proof, missing(told) if missing else Missing())
             best = max(proof, best or 0.0)
             if proof >= threshold:
                 kept.append(sentence.model_copy(update={"probability": round(proof, 4)}))
         if kept:
-            return ProvenText(cited=candidate.cited.only(kept), proof=best)
+            shown = candidate.cited.only(kept)
+            return ProvenText(cited=shown, is_drafted=candidate.is_drafted, proof=best)
     return ProvenText(proof=best)
 
 

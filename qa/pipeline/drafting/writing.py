@@ -75,7 +75,7 @@ class Writer:
                 [one.hit for one in excerpts],
                 self._verifier,
                 threshold,
-                lambda _: 0.0,
+                None,
                 limit=budget.sentences,
             )
         sentences = proven.cited.sentences

@@ -3,11 +3,11 @@
 `proof_labels.jsonl` has claims that Quoth drafted or showed, the places of their quotes (article and offsets,
 no texts), the marks of two independent readers ("do the quotes prove the claim?", "does the claim answer the
 question?"), the label that was settled on, the log-odds of the default model as verifier without and with its
-adapter, and the rarity of the rarest name or number of the question that is not near the quotes. Questions of
-half "a" are fitted; because the adapter was trained on them too, their log-odds are those of two other
-adapters, each trained without the claims that it judges. Prints how far the readers agree (Cohen's kappa;
-Cohen, "A coefficient of agreement for nominal scales", 1960), how well the judges separate, and what each
-threshold would show; exits with 1 if the code differs.
+adapter, and the rarity of the rarest name or number, and of the rarest other word, of the question that is
+not near the quotes. Questions of half "a" are fitted; because the adapter was trained on them too, their
+log-odds are those of two other adapters, each trained without the claims that it judges. Prints how far the
+readers agree (Cohen's kappa; Cohen, "A coefficient of agreement for nominal scales", 1960), how well the
+judges separate, and what each threshold would show; exits with 1 if the code differs.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize
 
+from index.schemas import Missing
 from qa.verification.verifiers.proof import PROOF, TUNED_PROOF, ProofCoefficients
 from tests.benchmarks.fitting.fit_confidence import auc
 
@@ -46,7 +47,7 @@ class LabelledClaim(NamedTuple):
     readers: tuple[bool, bool]
     proven: bool
     log_odds: float | None
-    missing: float
+    missing: Missing
 
     def probability(self, coefficients: ProofCoefficients) -> float:
         return coefficients.probability(1 / (1 + math.exp(-(self.log_odds or 0.0))), self.missing)
@@ -73,25 +74,25 @@ def read_labels(field: str, file: Path = LABELS) -> list[LabelledClaim]:
             (all(row["readers"][0]), all(row["readers"][1])),
             row["proven"],
             row[field],
-            row["missing"],
+            Missing(row["missing_name"], row["missing_word"]),
         )
         for row in rows
     ]
 
 
 def fit(rows: list[LabelledClaim], judge: Judge) -> ProofCoefficients:
-    """The logistic regression of the labels on both features, over half "a", with the judge's thresholds."""
+    """The logistic regression of the labels over half "a", with the judge's own thresholds."""
     own = judged(rows, "a")
-    x = np.array([[1.0, row.log_odds or 0.0, row.missing] for row in own])
+    x = np.array([[1.0, row.log_odds or 0.0, *row.missing] for row in own])
     y = np.array([float(row.proven) for row in own])
 
     def loss(w: Floats) -> float:
         z = x @ w
         return float((np.logaddexp(0, z) - y * z).sum() + RIDGE * (w[1:] ** 2).sum())
 
-    found = minimize(loss, np.zeros(3), method="L-BFGS-B")
-    intercept, log_odds, missing = (round(float(value), DIGITS) for value in found.x)
-    return judge.coefficients._replace(intercept=intercept, log_odds=log_odds, missing=missing)
+    found = minimize(loss, np.zeros(4), method="L-BFGS-B")
+    intercept, log_odds, name, word = (round(float(value), DIGITS) for value in found.x)
+    return judge.coefficients._replace(intercept=intercept, log_odds=log_odds, name=name, word=word)
 
 
 def judged(rows: list[LabelledClaim], half: str) -> list[LabelledClaim]:

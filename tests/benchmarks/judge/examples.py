@@ -4,7 +4,7 @@
 - `passages.jsonl`: places in articles of the data folder, of questions of half "a": answers and distractors
   of a question under a sentence that has them (the news read by a person), evidence and other sentences.
 - `../fitting/proof_labels.jsonl`, half "a": drafts of the product, labelled by two readers.
-- `../check_labels.jsonl`, half "a": sentences to check, labelled by two readers.
+- `../checking/labels.jsonl`, half "a": sentences to check, labelled by two readers.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from qa.verification.verifiers.verifier import Hypothesis
+from tests.benchmarks.checking.bench import LABELS as CHECK_LABELS
+from tests.benchmarks.fitting.fit_verifier import LABELS as PROOF_LABELS
 
 HERE = Path(__file__).parent
 INVENTED, PASSAGES = HERE / "invented.jsonl", HERE / "passages.jsonl"
-PROOF_LABELS = HERE.parent / "fitting" / "proof_labels.jsonl"
-CHECK_LABELS = HERE.parent / "check_labels.jsonl"
 CHECKED = {"proven": "yes", "contradicted": "false", "unproven": "no"}
 # What the longest quote and claim have in the product's prompt.
 MAX_CHARACTERS = 1_200

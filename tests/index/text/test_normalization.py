@@ -115,3 +115,7 @@ def test_coverage_is_the_weighted_share() -> None:
 )
 def test_names_and_numbers_are_told_by_their_form(question: str, expected: set[str]) -> None:
     assert name_terms(question) == expected
+
+
+def test_german_nouns_are_no_names() -> None:
+    assert name_terms("Wie viele Menschen wurden bei den 3 Unfällen gerettet?", "de") == {"3"}

@@ -92,7 +92,7 @@ def test_a_refusal_is_not_streamed(answering: Answering) -> None:
 def test_what_a_model_writes_after_a_refusal_is_no_answer(answering: Answering) -> None:
     _, *tokens, last = events(answering(ScriptedModel(f"Not FOUND\n{SAYS}")), ASKED)
     assert tokens == []
-    assert isinstance(last, Answer) and last.status == "declined"
+    assert isinstance(last, Answer) and (last.status, last.short_answer) == ("declined", "")
 
 
 class DoubtfulChat(GenericFakeChatModel):
@@ -183,7 +183,7 @@ class Doubter:
     """A verifier that finds nothing proven but what contains a word."""
 
     name = "doubter"
-    coefficients = ProofCoefficients(intercept=0.0, log_odds=1.0, missing=-1.0)  # as it says
+    coefficients = ProofCoefficients(intercept=0.0, log_odds=1.0, name=-1.0, word=-1.0)  # as it says
     tasks = ()
 
     def __init__(self, word: str) -> None:
@@ -209,6 +209,16 @@ def test_an_unproven_sentence_is_repaired_by_a_quote(seeded: Library) -> None:
         assert answer.text == SAYS
         assert answer.proof is not None and answer.proof > 0.8
         assert answer.sentences[0].probability == answer.proof
+
+
+@pytest.mark.parametrize("draft", ["NOT FOUND", "Scott Rauland\nScott Rauland offers the alliance [1]."])
+def test_where_no_draft_is_proven_a_sentence_of_the_evidence_can_be(seeded: Library, draft: str) -> None:
+    verifier = Doubter("Kavaleuski")
+    with Assistant(seeded, ScriptedModel(draft), evidence_tokens=360, verifier=verifier) as assistant:
+        answer = assistant.ask("What did Valery Kavaleuski warn of?")
+        assert answer.status == "answered" and "Kavaleuski" in answer.text
+        assert answer.short_answer == ""
+        assert_exact(assistant, answer)
 
 
 def test_a_foreign_question_is_declined_before_the_model_speaks(answering: Answering) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from index.schemas import Missing
 from qa.errors import ModelUnavailable
 from qa.pipeline.drafting.proving import ProvenText, prove
 from qa.schemas import AnswerSentence, Citation, Question
@@ -23,7 +24,7 @@ class ScriptedVerifier:
     """Finds each claim as probable as it is told, and keeps what it was asked."""
 
     name = "scripted"
-    coefficients = ProofCoefficients(intercept=0.0, log_odds=1.0, missing=-1.0)  # as the verdicts say
+    coefficients = ProofCoefficients(intercept=0.0, log_odds=1.0, name=-1.0, word=-1.0)  # as the verdicts say
     tasks = ()
 
     def __init__(self, proofs: Mapping[str, float]) -> None:
@@ -35,9 +36,9 @@ class ScriptedVerifier:
         return Verdict(proof=self.proofs[hypothesis.claim], contradiction=0.0)
 
 
-def nothing(_: str) -> float:
+def nothing(_: str) -> Missing:
     """No word of the question is missing anywhere."""
-    return 0.0
+    return Missing(0.0, 0.0)
 
 
 def candidate(*texts: str, claims: tuple[str, ...] = ()) -> Candidate:
@@ -144,6 +145,6 @@ def test_a_quote_that_lacks_a_rare_word_of_the_question_proves_less() -> None:
     verifier = ScriptedVerifier({"Ada won.": 0.6})
     whole, lacking = (
         asyncio.run(prove([FIRST], QUESTION, (), verifier, 0.0, missing)).proof
-        for missing in (nothing, lambda _: 0.8)
+        for missing in (nothing, lambda _: Missing(word=0.8))
     )
     assert whole == pytest.approx(0.6) and lacking is not None and lacking < 0.5
