@@ -24,6 +24,8 @@ Every message is one or two sentences for the user: what happened, where, and th
 semicolon.
 """
 
+from typing import Self
+
 
 class QuothError(Exception):
     """Base class of all errors that Quoth raises on purpose; `str(error)` can be shown to users."""
@@ -114,6 +116,14 @@ class StoreUnavailable(QuothError):
         super().__init__(f"{part} is not available ({where}); start it, or check its address, and try again")
         self.part = part
         self.seconds = seconds
+
+    @classmethod
+    def told(cls, message: str) -> Self:
+        """The error with this message, as another process raised it."""
+        error = cls.__new__(cls)
+        QuothError.__init__(error, message)
+        error.part, error.seconds = message.partition(" is not available")[0], 5
+        return error
 
     @property
     def for_callers(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import Self
 
@@ -224,13 +224,13 @@ class Library:
         """
         with self._restoring:
             built = yield from build(file, names, self._storage, self.embedder, replace=replace)
-            if attachments:  # first: without them nothing is imported, and both may be imported again
-                attachments.restore(read_attachments(file))
-            with self._opening:
-                for generation in built:
-                    self._close(generation.collection)
-                    self._storage.install(generation)
-            sweep_storage(self._storage)
+            adding = attachments.adding(read_attachments(file)) if attachments else nullcontext()
+            with adding:
+                with self._opening:
+                    for generation in built:
+                        self._close(generation.collection)
+                        self._storage.install(generation)
+                sweep_storage(self._storage)
 
     def _close(self, name: str) -> None:
         if opened := self._open.pop(name, None):

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from operator import attrgetter
 from types import SimpleNamespace
@@ -24,11 +24,15 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The person or program behind a request. No role means no access; no `collections` means all."""
+    """The person or program behind a request. No role means no access; no `collections` means all.
+
+    `proven` is false for whoever is only taken for the owner; callers are equal whether it is or not.
+    """
 
     name: str
     role: Role | None
     collections: tuple[str, ...] = ()
+    proven: bool = field(default=True, compare=False)
 
     def has(self, role: Role) -> bool:
         """Whether the caller's role is this one or a higher one."""
@@ -40,6 +44,8 @@ class Caller:
 
 
 OWNER = Caller(name="the owner", role="admin")
+PRESUMED_OWNER = replace(OWNER, proven=False)
+"""Whoever reaches a server on loopback that has no key yet: another account of this machine may, too."""
 NOBODY = Caller(name="nobody", role=None)
 
 # Whoever runs this process has full access; a server sets the caller of each request.

@@ -9,7 +9,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
@@ -52,10 +52,11 @@ class Attachments(Protocol):
     def contents(self) -> Mapping[str, bytes]:
         """What there is to be exported now."""
 
-    def restore(self, contents: Mapping[str, bytes]) -> None:
-        """Adds what `contents` gave, here or elsewhere; what is there already stays as it is.
+    def adding(self, contents: Mapping[str, bytes]) -> AbstractContextManager[None]:
+        """Adds what `contents` gave, here or elsewhere; what is there already stays as it is. What gives
+        access to the collections is added last, and only if the block, which puts them in use, succeeds.
 
-        Raises SnapshotInvalid if one of them cannot be read.
+        Raises SnapshotInvalid, before the block and with nothing added, if one of them cannot be read.
         """
 
 

@@ -32,7 +32,8 @@ def reindex(
     each. Articles that an earlier run has embedded are unchanged. `vectors` are those of the current
     collection if the same embedder made them; they are not computed again.
 
-    The current collection is only read. Raises DiskFull, and ArchiveBroken if an article cannot be stored.
+    The current collection is only read, but that thresholds of an earlier version get its embedder's name.
+    Raises DiskFull, and ArchiveBroken if an article cannot be stored.
     """
     with closing(current.documents()) as old, closing(_continued(building, embedder)) as new:
         known: dict[Place, Vectors] = {}
@@ -54,10 +55,19 @@ def reindex(
         origins = old.origins()
         new.remove([id_ for id_ in new.documents.origins() if id_ not in origins])
         new.documents.set_origins(origins)
-        for key, value in list(old.metadata.items()):
-            if key.partition(":")[0] == FITTED:
-                # One without a name is of the embedder before.
-                new.documents.metadata[key if ":" in key else f"{FITTED}:{made_with(old)}"] = value
+        _copy_fitted(old, new.documents)
+
+
+def _copy_fitted(old: DocumentStore, new: DocumentStore) -> None:
+    """Makes what was fitted to embedders the same in both: an earlier run may have copied what is gone."""
+    if unnamed := old.metadata.get(FITTED):
+        old.metadata.setdefault(f"{FITTED}:{made_with(old)}", unnamed)
+        old.metadata.pop(FITTED, None)
+    fitted = {key: value for key, value in old.metadata.items() if key.startswith(f"{FITTED}:")}
+    for key in new.metadata:
+        if key.startswith(f"{FITTED}:") and key not in fitted:
+            del new.metadata[key]
+    new.metadata.update(fitted)
 
 
 def _known_vectors(documents: DocumentStore, vectors: VectorStore, article_id: str) -> dict[Place, Vectors]:

@@ -58,9 +58,7 @@ def pack_error(error: QuothError) -> str:
 def unpack_error(packed: str) -> QuothError:
     """The error, to be raised where the articles were added."""
     kind, _, message = packed.partition(": ")
-    if kind == StoreUnavailable.__name__:
-        away = StoreUnavailable(message.partition(" is not available")[0], "")
-        away.args = (message,)
-        return away
-    found = getattr(errors, kind, QuothError)
-    return found(message) if isinstance(found, type) and issubclass(found, QuothError) else QuothError(packed)
+    found = getattr(errors, kind, None)
+    if not (isinstance(found, type) and issubclass(found, QuothError)):
+        return QuothError(packed)
+    return StoreUnavailable.told(message) if issubclass(found, StoreUnavailable) else found(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -37,11 +37,11 @@ class FoundThresholds(NamedTuple):
     doubt: str = ""
 
 
-def find_thresholds(metadata: MutableMapping[str, str], fitted_to: FittedTo) -> FoundThresholds:
+def find_thresholds(metadata: Mapping[str, str], fitted_to: FittedTo) -> FoundThresholds:
     """The thresholds fitted to both, or those that an earlier version fitted to the embedder."""
-    kept = [key for key in metadata if key.partition(":")[0] == FITTED]
+    kept = {key: text for key, text in metadata.items() if key.partition(":")[0] == FITTED}
     for key in (fitted_to.key, *fitted_to.older_keys):
-        if key in kept and (text := metadata.get(key)):
+        if text := kept.get(key):
             earlier = "" if key == fitted_to.key else "fitted by an earlier version, with whatever verifier"
             return FoundThresholds(Thresholds.model_validate_json(text), earlier)
     if not kept:

@@ -129,8 +129,11 @@ class LibraryAccess(CatalogueAccess):
         return self._library.restore(file, names, replace=replace, attachments=attached)
 
     def _attached(self, only: str | None, articles_only: bool) -> Attachments | None:
-        """What goes with all collections. An admin makes no keys, and so must not bring any."""
-        return None if only or articles_only or caller() != OWNER else self._attachments
+        """What goes with all collections. An admin makes no keys, and so must not bring any; nor must another
+        account of the machine.
+        """
+        is_owner = caller() == OWNER and caller().proven
+        return self._attachments if is_owner and not (only or articles_only) else None
 
     @requires("editor", "collection")
     def remove(
@@ -177,11 +180,15 @@ class LibraryAccess(CatalogueAccess):
     @contextmanager
     def trying(self, thresholds: Thresholds, *, collection: str = "default") -> Iterator[None]:
         """Answers from the collection by these thresholds, in this process and within the block."""
+        before = self._tried_thresholds.get(collection)
         self._tried_thresholds[collection] = thresholds
         try:
             yield
         finally:
-            del self._tried_thresholds[collection]
+            if before is None:
+                del self._tried_thresholds[collection]
+            else:
+                self._tried_thresholds[collection] = before
 
     @requires("reader")
     def counts(self) -> dict[str, int]:

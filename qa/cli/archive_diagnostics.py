@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, nullcontext, suppress
 from typing import Literal
 
 from index.errors import ArchiveBroken, ArchiveLocked, QuothError
@@ -47,9 +47,11 @@ def examine_archive(settings: Settings, only: str | None, mend: bool) -> Iterato
             )
             text = place + ("" if names else "; it has no articles yet")
             yield Finding(about="archive", level="ok", text=text)
+            fitted_to = _fitted_to(settings, embedder.name)
             for name in names:
                 yield from _collection(library, name, mend)
-                yield from _thresholds(library, name, settings)
+                if fitted_to:
+                    yield from _thresholds(library, name, fitted_to)
     except ArchiveLocked as error:
         if error.address:
             yield from _served(error.address, only)
@@ -110,11 +112,20 @@ def _collection(library: Library, name: str, mend: bool) -> Iterator[Finding]:
         yield Finding(about=about, level="warning", text=text, mend=REINDEX)
 
 
-def _thresholds(library: Library, name: str, settings: Settings) -> Iterator[Finding]:
-    """Thresholds that were fitted with another embedder or verifier than the settings name."""
-    with suppress(QuothError, OSError):  # a model that is missing is a finding of its own
-        model = choose_model(settings, lambda name: settings.home / "models" / name)
-        fitted_to = FittedTo(library.embedder.name, identity(open_verifier(settings, model)))
+def _fitted_to(settings: Settings, embedder: str) -> FittedTo | None:
+    """The embedder and the verifier that the settings name; None if one is missing, which is a finding of its
+    own.
+    """
+    with suppress(QuothError, OSError):
+        model = choose_model(settings, lambda weights: settings.home / "models" / weights)
+        with closing(model) if model else nullcontext():
+            return FittedTo(embedder, identity(open_verifier(settings, model)))
+    return None
+
+
+def _thresholds(library: Library, name: str, fitted_to: FittedTo) -> Iterator[Finding]:
+    """Thresholds that were fitted with another embedder or verifier."""
+    with suppress(QuothError, OSError):  # that of the collection is a finding of its own
         if doubt := find_thresholds(library.collection(name).documents.metadata, fitted_to).doubt:
             text = f"thresholds {doubt}"
             yield Finding(about=f"collection {name}", level="warning", text=text, mend=CALIBRATE)

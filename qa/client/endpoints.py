@@ -188,9 +188,8 @@ def listing(
     collection: str, limit: int | None, offset: int, search: str, filters: Filters
 ) -> Generator[Endpoint[ArticlePage], ArticlePage, ArticlePage]:
     """Lists articles: yields the request of each page, takes its result, and returns all pages as one."""
-    params: dict[str, Any] = {"collection": collection, "search": search}
-    given = TypeAdapter(Filters).dump_python(filters, mode="json")
-    params |= {name: value for name, value in given.items() if value}
+    given = _given(**TypeAdapter(Filters).dump_python(filters, mode="json"))
+    params = {"collection": collection, "search": search, **given}
     found: list[ArticleSummary] = []
     while True:
         size = PAGE_SIZE if limit is None else min(PAGE_SIZE, limit - len(found))
@@ -224,10 +223,6 @@ def export(collection: str | None, articles_only: bool) -> dict[str, Any]:
     return {"method": "GET", "url": "/api/export", "params": params}
 
 
-def _given(**params: object) -> dict[str, Any]:
-    return {name: value for name, value in params.items() if value}
-
-
 def restore(name: str | None, articles_only: bool) -> Endpoint[None]:
     """Imports an exported file, whose content the caller sends as the body.
 
@@ -249,3 +244,7 @@ def ready() -> Endpoint[None]:
 
 def _member(read: Callable[[bytes], dict[str, T]], name: str, body: bytes) -> T:
     return read(body)[name]
+
+
+def _given(**params: object) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if value}

@@ -54,7 +54,7 @@ class FeedbackStore(Protocol):
     def read(self) -> Iterator[Feedback]:
         """All entries, oldest first, without those that cannot be read."""
 
-    def restore(self, entries: Sequence[Feedback]) -> None:
+    def merge(self, entries: Sequence[Feedback]) -> None:
         """Appends those of the entries that are not there yet. Raises FeedbackFull if not all of them fit,
         and DiskFull.
         """
@@ -94,7 +94,7 @@ class FeedbackFile:
         with self._writing:
             self._append([feedback])
 
-    def restore(self, entries: Sequence[Feedback]) -> None:
+    def merge(self, entries: Sequence[Feedback]) -> None:
         with self._writing:
             self._append(missing(entries, self.read()))
 

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 
 try:
     import psycopg
-    from psycopg import conninfo
+    from psycopg import conninfo, errors
     from psycopg.abc import PQGen
     from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 except ImportError as error:
@@ -36,12 +36,11 @@ GRACE_SECONDS = 2
 # Connections that lay still for longer are tried before they are used.
 _TRUSTED_SECONDS = 1.0
 
+# It has become a standby, or has ended what lay still. Its other internal errors are damage or bugs.
+_INTERRUPTED = (errors.ReadOnlySqlTransaction, errors.IdleInTransactionSessionTimeout)
+_DAMAGED = (errors.DataCorrupted, errors.IndexCorrupted, errors.UndefinedFile)
 # Rights, a schema or tables are missing.
-_NOT_SET_UP = (
-    psycopg.errors.InsufficientPrivilege,
-    psycopg.errors.InvalidSchemaName,
-    psycopg.errors.UndefinedTable,
-)
+_NOT_SET_UP = (errors.InsufficientPrivilege, errors.InvalidSchemaName, errors.UndefinedTable)
 
 Values = Sequence[Any] | Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -66,7 +65,7 @@ class _TimedConnection(psycopg.Connection[Row]):
     def wait(self, gen: PQGen[_Result], interval: float = 0.1, timeout: float | None = None) -> _Result:
         try:
             return super().wait(gen, interval, timeout or self.seconds + GRACE_SECONDS)
-        except psycopg.errors._WaitTimeout as error:
+        except errors._WaitTimeout as error:
             self.pgconn.finish()  # the state of the connection is not known
             raise psycopg.OperationalError("it does not answer") from error
         finally:
@@ -206,16 +205,15 @@ class Postgres:
             yield
         except PoolTimeout as error:
             raise self._unavailable(self._why_none()) from error
-        except psycopg.errors.DiskFull as error:
+        except errors.DiskFull as error:
             raise DiskFull(f"the disk of {self.place} is full; nothing was lost: free some space") from error
-        except (psycopg.OperationalError, psycopg.InternalError) as error:
-            # Also where it shuts down, has become a standby, or takes too long.
-            raise self._unavailable(_first_line(error)) from error
-        except _NOT_SET_UP as error:
+        except (*_DAMAGED, *_NOT_SET_UP) as error:
             raise ArchiveBroken(
                 f"the database {self.place} cannot be used ({_first_line(error)}); its user needs the right "
                 "to create tables in it, and those that Quoth has made: give them, or restore a backup"
             ) from error
+        except (psycopg.OperationalError, *_INTERRUPTED) as error:  # also where it shuts down or takes long
+            raise self._unavailable(_first_line(error)) from error
         except PoolClosed as error:
             raise ArchiveEmpty("the library was closed; open it again") from error
 

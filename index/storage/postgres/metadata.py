@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 
 from index.storage.postgres.connection import Postgres, Transaction
@@ -27,6 +27,13 @@ class PostgresMetadata(Mapping[str, str]):
     def __iter__(self) -> Iterator[str]:
         rows = self._database.rows("SELECT key FROM metadata WHERE generation = %s", (self._generation,))
         return iter([str(key) for (key,) in rows])
+
+    def items(self) -> ItemsView[str, str]:
+        """All keys with their values, of one moment."""
+        rows = self._database.rows(
+            "SELECT key, value FROM metadata WHERE generation = %s", (self._generation,)
+        )
+        return {str(key): restored(value) for key, value in rows}.items()
 
     def __len__(self) -> int:
         return len(list(iter(self)))

@@ -224,12 +224,13 @@ def _new_generation(name: str, purpose: str) -> tuple[str, tuple[str, str, str]]
 
 
 def _is_copy(db: Transaction, new: int, old: int) -> bool:
-    """Whether two generations have the same articles, and the new one what was fitted to an embedder, whose
+    """Whether two generations have the same articles, and the same of what was fitted to an embedder, whose
     name is behind a colon.
     """
     fields = "SELECT id, digest, origin FROM articles WHERE generation"
     fitted = "SELECT key, value FROM metadata WHERE strpos(key, ':') > 0 AND generation"
     return not any(
         db.rows(f"({selected} = %s EXCEPT {selected} = %s) LIMIT 1", pair)
-        for selected, pair in ((fields, (new, old)), (fields, (old, new)), (fitted, (old, new)))
+        for selected in (fields, fitted)
+        for pair in ((new, old), (old, new))
     )

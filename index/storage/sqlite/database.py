@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import ItemsView, Iterator, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,11 @@ class SQLiteMetadata(MutableMapping[str, str]):
 
     def __iter__(self) -> Iterator[str]:
         return iter([key for (key,) in self._database.rows("SELECT key FROM metadata")])
+
+    def items(self) -> ItemsView[str, str]:
+        """All keys with their values, of one moment."""
+        rows = self._database.rows("SELECT key, value FROM metadata")
+        return {str(key): str(value) for key, value in rows}.items()
 
     def __len__(self) -> int:
         return len(list(iter(self)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -16,7 +16,7 @@ from qa.cli.options import AnyCollection, Home, OnlyCollection, settings_for
 if TYPE_CHECKING:
     from qa.assistant import Assistant
     from qa.client import Quoth
-    from qa.web.auth.api_keys import ApiKey
+    from qa.web.auth.api_keys import ApiKeys
     from qa.web.state.state import ServerState
 
 _ArticlesOnly = Annotated[bool, typer.Option("--articles-only", help="Leave out keys and feedback.")]
@@ -73,25 +73,29 @@ def import_(
     from index.maintenance.backup_file import count_articles
 
     with _archive(home) as (state, assistant):
-        before = () if name or articles_only else state.keys.all()
-        with progress.bar(lambda: count_articles(file), "importing") as advance:
+        telling = nullcontext() if name or articles_only else _telling_keys(file, state.keys)
+        with telling, progress.bar(lambda: count_articles(file), "importing") as advance:
             for _ in assistant.restore(file, name=name, replace=replace, articles_only=articles_only):
                 advance()
         console.show_text(f"imported {console.count_of(count_articles(file), 'article')}")
-        if not (name or articles_only):
-            _tell_keys(file, before, state.keys.all())
 
 
-def _tell_keys(file: Path, before: Sequence[ApiKey], now: Sequence[ApiKey]) -> None:
-    """Names the keys of the file that are valid from now on, and those that are not."""
+@contextmanager
+def _telling_keys(file: Path, keys: ApiKeys) -> Iterator[None]:
+    """Names the keys that are valid only since an import, and those of the file that are not."""
     from index.maintenance.backup_file import read_attachments
     from qa.web.state.attachments import exported_keys
 
+    before = keys.all()
+    try:
+        yield
+    finally:  # also where a server has added them and its response is lost
+        now = keys.all()
+        if added := ", ".join(f"{key.name} ({key.role})" for key in now if key not in before):
+            console.message(
+                f"keys added: {added}; remove those that are not wanted with `quoth keys remove NAME`"
+            )
     given = exported_keys(read_attachments(file))
-    if added := ", ".join(f"{key.name} ({key.role})" for key in given if key in now and key not in before):
-        console.message(
-            f"keys added: {added}; remove those that are not wanted with `quoth keys remove NAME`"
-        )
     if left_out := ", ".join(key.name for key in given if key not in now):
         console.message(f"keys left out, since there are others of these names: {left_out}")
 

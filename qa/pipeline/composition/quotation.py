@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,6 +40,8 @@ _ADDRESSED = re.compile(
 )
 
 _POSSESSIVE = re.compile(r"['’]s\b")
+_WORD = re.compile(r"\w+")
+_START = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,16 +136,18 @@ def _reported(
 
 
 def _quotations(article: Article, people: Sequence[NamedEntity]) -> Iterator[Quotation]:
+    mentions = _mentions(article.text, people)
+    first = {person.name: _unquoted(person.sentence.text) for person in reversed(people)}
     for paragraph in re.finditer(r"[^\n]+", article.text):
         quoted = [one for one in _QUOTED.finditer(paragraph[0]) if len(one[0].split()) >= MIN_WORDS]
+        outside = _unquoted(paragraph[0]) if quoted else ""
         for one in quoted:
             start, end = paragraph.start() + one.start(), paragraph.start() + one.end()
             place = ArticleSentence(article=article, start=start, end=end, text=one[0], nth=0)
             words = one[0].strip(_MARKS).strip().rstrip(",").strip()
-            speaker = _speaker(article, paragraph, one, people)
-            first = next((each.sentence.text for each in people if each.name == speaker), "")
-            around = _unquoted(paragraph[0])[max(one.start() - NEAR, 0) : one.end() + NEAR]
-            introduced = f"{_unquoted(first)} {around}"
+            speaker = _speaker(mentions, paragraph.start(), outside, one)
+            around = outside[max(one.start() - NEAR, 0) : one.end() + NEAR]
+            introduced = f"{first.get(speaker, '')} {around}"
             yield Quotation(speaker=speaker, words=words, place=place, introduced=introduced)
 
 
@@ -148,23 +156,53 @@ def _unquoted(text: str) -> str:
     return _QUOTED.sub(lambda found: " " * len(found[0]), text)
 
 
-def _speaker(
-    article: Article, paragraph: re.Match[str], quoted: re.Match[str], people: Sequence[NamedEntity]
-) -> str:
-    """The person named nearest to the words, in their paragraph outside of quotation marks, or before it."""
-    outside = _unquoted(paragraph[0])
-    surnames = {person.name: re.compile(rf"\b{re.escape(person.name.split()[-1])}\b") for person in people}
+class _Mention(NamedTuple):
+    """Where a text has a person's surname."""
+
+    start: int
+    end: int
+    name: str
+
+
+def _mentions(text: str, people: Sequence[NamedEntity]) -> list[_Mention]:
+    """Where the text names the people, in order."""
+    # By the first word of their surnames, so that a text is read once, however many people it names.
+    surnames: defaultdict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
+    for person in people:
+        surname = person.name.split()[-1]
+        for word in _WORD.findall(surname)[:1]:
+            surnames[word].append((re.compile(rf"{re.escape(surname)}\b"), person.name))
+    return sorted(
+        _Mention(found.start(), found.end(), name)
+        for place in _WORD.finditer(text)
+        for surname, name in surnames.get(place[0], ())
+        if (found := surname.match(text, place.start()))
+    )
+
+
+def _speaker(mentions: Sequence[_Mention], begin: int, outside: str, quoted: re.Match[str]) -> str:
+    """The person named nearest to the words in their paragraph, or else before it, which begins at `begin`;
+    `outside` is its text outside of quotation marks.
+    """
+    start, end = begin + quoted.start(), begin + quoted.end()
+    # A name is shorter than what is near.
+    first = bisect_left(mentions, max(begin, start - 2 * NEAR), key=_START)
+    last = bisect_left(mentions, min(begin + len(outside), end + NEAR + 1), key=_START)
     near = [
-        (min(abs(found.start() - quoted.end()), abs(quoted.start() - found.end())), name)
-        for name, surname in surnames.items()
-        for found in surname.finditer(outside)
-        if not _POSSESSIVE.match(outside, found.end()) and not _ADDRESSED.search(outside[: found.start()])
+        (min(abs(found.start - end), abs(start - found.end)), found.name)
+        for found in mentions[first:last]
+        if _may_speak(outside, found.start - begin, found.end - begin)
     ]
     if near and min(near)[0] <= NEAR:
         return min(near)[1]
-    before = [
-        (found.start(), name)
-        for name, surname in surnames.items()
-        for found in surname.finditer(article.text, 0, paragraph.start())
-    ]
-    return max(before, default=(0, ""))[1]
+    before = bisect_left(mentions, begin, key=_START)
+    return mentions[before - 1].name if before else ""
+
+
+def _may_speak(outside: str, start: int, end: int) -> bool:
+    """Whether a name is not quoted, nor that of someone who owns, or is spoken to."""
+    return not (
+        outside[start] == " "
+        or _POSSESSIVE.match(outside, end)
+        or _ADDRESSED.search(outside[max(0, start - NEAR) : start])
+    )

@@ -66,11 +66,16 @@ class Verifier(Protocol):
         """The verdict on the hypothesis. Raises ModelUnavailable."""
 
 
+# Coefficients by which probabilities are cut: thresholds that are fitted replace them.
+_CUTS = {"threshold", "worth"}
+
+
 def identity(verifier: Verifier | None) -> str:
     """What a verifier is to thresholds fitted with it: its name, what it asks a chat model, and how that is
     calibrated. If any of these changes, its probabilities are others. "none" if nothing verifies.
     """
     if verifier is None:
         return "none"
-    coefficients = ",".join(f"{value:g}" for value in verifier.coefficients)
+    calibration = verifier.coefficients._asdict().items()
+    coefficients = ",".join(f"{value:g}" for name, value in calibration if name not in _CUTS)
     return " ".join((verifier.name, *(task.name for task in verifier.tasks), coefficients))

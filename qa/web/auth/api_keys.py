@@ -35,7 +35,7 @@ class ApiKey(Schema):
     name: str = Field(pattern=r"^[\w.@-]{1,64}$")
     role: Role
     collections: tuple[str, ...] = ()
-    digest: str
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
     made: datetime
 
     @property
@@ -76,7 +76,7 @@ class ApiKeys(Protocol):
         Raises KeysInvalid if the name is invalid or taken.
         """
 
-    def restore(self, keys: Iterable[ApiKey]) -> None:
+    def merge(self, keys: Iterable[ApiKey]) -> None:
         """Adds keys of another server as they are; one whose name is taken, or that is there under another
         name, is left out.
         """
@@ -161,7 +161,7 @@ class ApiKeyFile:
             self._write((*self.all(), key))
         return token
 
-    def restore(self, keys: Iterable[ApiKey]) -> None:
+    def merge(self, keys: Iterable[ApiKey]) -> None:
         with self._lock():
             present = list(self.all())
             for key in keys:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import QuothError
 from index.text.messages.phrase import Phrase
-from qa.auth import NOBODY, OWNER, Caller, on_behalf_of, permit
+from qa.auth import NOBODY, OWNER, PRESUMED_OWNER, Caller, on_behalf_of, permit
 from qa.errors import KeyRequired, KeyUnknown, NotAllowed
 from qa.web.auth.api_keys import ApiKeys
 from qa.web.auth.permissions import SIGN_IN, SIGN_OUT, is_rate_limited, required_role
@@ -89,7 +89,7 @@ class AuthenticationMiddleware:
         role = required_role(method, path)
         # A health check may send any Authorization header; it is not looked at.
         caller = None if role == "public" else await self._call(self._identify, request)
-        if caller is not OWNER and is_rate_limited(method, path):
+        if caller != OWNER and is_rate_limited(method, path):
             name = caller.name if caller else _address(request)
             stack.enter_context(self._rate_limiter.running(name))
             await self._call(self._rate_limiter.count, name)
@@ -131,7 +131,8 @@ class AuthenticationMiddleware:
         # Once a key has existed, removing the last one does not open the server until it restarts.
         self._requires_key = self._requires_key or self._keys.exist()
         if not self._requires_key:
-            return Caller(name=_address(request), role="admin") if self._access.exposed else OWNER
+            exposed = self._access.exposed
+            return Caller(name=_address(request), role="admin") if exposed else PRESUMED_OWNER
         if "authorization" not in request.headers:
             return self._sessions.caller(request)
         if key := self._keys.find(token):

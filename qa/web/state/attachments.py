@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from pydantic import ValidationError
 
@@ -28,13 +29,21 @@ class StateAttachments:
         }
         return {name: content for name, content in contents.items() if content}
 
-    def restore(self, contents: Mapping[str, bytes]) -> None:
+    @contextmanager
+    def adding(self, contents: Mapping[str, bytes]) -> Iterator[None]:
+        """Adds feedback before the block, and keys after it, so that none is valid whose import fails.
+        Raises KeysInvalid, FeedbackFull, DiskFull, StoreUnavailable too.
+        """
         # A line of feedback that only another version reads is left out; that of a key is not.
-        if keys := exported_keys(contents):
-            self._state.keys.restore(keys)
+        keys = exported_keys(contents)
         entries = list(read_lines(filter(None, contents.get(FEEDBACK_MEMBER, b"").split(b"\n"))))
+        if keys:
+            self._state.keys.all()  # raises, while nothing is changed, what adding to them would
         if entries:
-            self._state.feedback.restore(entries)
+            self._state.feedback.merge(entries)
+        yield
+        if keys:
+            self._state.keys.merge(keys)
 
 
 def exported_keys(contents: Mapping[str, bytes]) -> tuple[ApiKey, ...]:

@@ -21,7 +21,7 @@ class PostgresFeedback:
         with self._postgres.transaction() as db:
             _append(db, [feedback])
 
-    def restore(self, entries: Sequence[Feedback]) -> None:
+    def merge(self, entries: Sequence[Feedback]) -> None:
         with self._postgres.transaction() as db:
             # One import after another, so that none doubles what another one has added.
             db.execute("LOCK TABLE feedback IN SHARE ROW EXCLUSIVE MODE")

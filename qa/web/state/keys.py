@@ -36,7 +36,7 @@ class PostgresApiKeys:
             raise name_taken(name)
         return token
 
-    def restore(self, keys: Iterable[ApiKey]) -> None:
+    def merge(self, keys: Iterable[ApiKey]) -> None:
         for key in keys:
             self._insert(key)
 

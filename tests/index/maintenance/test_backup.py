@@ -7,7 +7,8 @@ import json
 import shutil
 import threading
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from index.library import Library
 from index.maintenance import backup_file
 from index.maintenance.backup_file import verify_backup
 from index.schemas import Article
+from index.storage.folders.folder_storage import FolderStorage
+from index.storage.generations import Generation
+from index.storage.protocols import CLOSED
 from qa.assistant import Assistant
 from qa.cli import main
 from qa.schemas import Thresholds
@@ -159,13 +163,15 @@ class Notes:
 
     def __init__(self, **contents: bytes) -> None:
         self._contents = contents
-        self.restored: dict[str, bytes] = {}
+        self.added: dict[str, bytes] = {}
 
     def contents(self) -> Mapping[str, bytes]:
         return self._contents
 
-    def restore(self, contents: Mapping[str, bytes]) -> None:
-        self.restored |= contents
+    @contextmanager
+    def adding(self, contents: Mapping[str, bytes]) -> Iterator[None]:
+        yield
+        self.added |= contents
 
 
 def test_attachments_come_back_whole_or_not_at_all(
@@ -177,7 +183,7 @@ def test_attachments_come_back_whole_or_not_at_all(
     with file.open("wb") as sink:
         list(library.export(["default"], sink, attachments=notes))
     list(library.restore(file, {"default": "second"}, attachments=notes))
-    assert notes.restored == notes.contents()
+    assert notes.added == notes.contents()
     # Versions that know of no attachments expect no other members here.
     assert verify_backup(file).sha256.keys() == {"default/articles.jsonl", "default/vectors.npy"}
     with pytest.raises(SnapshotInvalid, match=r"notes in it does not match its digest"):
@@ -186,6 +192,26 @@ def test_attachments_come_back_whole_or_not_at_all(
     with pytest.raises(SnapshotInvalid, match="more in it has more than"):
         list(library.restore(file, {"default": "third"}, attachments=notes))
     assert library.names() == ["default", "second"]
+
+
+class Overtaken(FolderStorage):
+    """Another process always puts its own collections in use first."""
+
+    def install(self, new: Generation, *, copy_of: Generation | None = None) -> bool:
+        raise ArchiveEmpty(CLOSED)
+
+
+def test_attachments_are_not_added_where_the_collections_are_not(
+    seeded: Library, embedder: SentenceEmbedder, tmp_path: Path
+) -> None:
+    notes, file = Notes(notes=b"one"), tmp_path / "saved.zip"
+    with file.open("wb") as sink:
+        list(seeded.export(["default"], sink, attachments=notes))
+    other = tmp_path / "other"
+    with Library(other, embedder, storage=Overtaken(other)) as library:
+        with pytest.raises(ArchiveEmpty, match="try again"):
+            list(library.restore(file, {"default": "default"}, attachments=notes))
+        assert library.names() == [] and notes.added == {}
 
 
 def rewritten(file: Path, to: Path, **members: str) -> Path:

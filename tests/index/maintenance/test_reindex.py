@@ -23,6 +23,7 @@ from index.chunking import chunk_article
 from index.embedding.embedder import SentenceEmbedder, TokenizerFile
 from index.errors import EmbedderMismatch
 from index.library import Library
+from index.maintenance.reindex import reindex
 from index.schemas import Article, Ingested
 from tests.index.durability.test_crash import IDS, WordCounter, story
 from tests.paths import ROOT
@@ -144,6 +145,22 @@ def test_what_changes_in_between_is_in_the_new_one(filled: Path, old: WordCounte
     with Library(filled, new) as library:
         list(library.reindex("news"))
     check(filled, new, changed)
+
+
+def test_what_was_fitted_is_the_same_in_the_new_one(filled: Path, old: WordCounter, new: Renamed) -> None:
+    with Library(filled, old) as library:
+        kept = library.collection("news").documents.metadata
+        kept["thresholds:e5 none"] = kept["thresholds:x"] = kept["thresholds"] = "{}"
+    with Library(filled, new) as library:
+        with closing(library._storage.current("news").documents()) as documents:
+            walk = reindex(library._storage.current("news"), library._storage.building("news"), new)
+            assert list(walk)
+            # Newer ones were fitted in place of these before the new collection came into use.
+            documents.metadata.pop("thresholds:x")
+            documents.metadata["thresholds:e5 none"] = "[]"
+        list(library.reindex("news"))
+        found = dict(library.collection("news").documents.metadata)
+    assert found == {"embedder": new.name, "thresholds:e5 none": "[]", f"thresholds:{old.name}": "{}"}
 
 
 def test_what_was_begun_with_a_third_embedder_is_begun_anew(

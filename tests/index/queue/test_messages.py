@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from index.errors import ArchiveEmpty, QuothError, StoreUnavailable
+from index.errors import ArchiveEmpty, QuothError, StoreUnavailable, WorkersMissing
 from index.queue.messages import (
     pack_articles,
     pack_error,
@@ -53,4 +53,6 @@ def test_errors_keep_their_kind() -> None:
     assert type(error) is ArchiveEmpty and str(error) == "there is nothing: add some"
     away = unpack_error(pack_error(StoreUnavailable("Chroma", "http://c: refused")))
     assert isinstance(away, StoreUnavailable) and "http://c: refused" in str(away)
+    missing = unpack_error(pack_error(WorkersMissing()))
+    assert isinstance(missing, StoreUnavailable) and "start one with" in str(missing)
     assert type(unpack_error("SomethingElse: it broke")) is QuothError

@@ -83,7 +83,7 @@ def test_metadata_is_kept(stores: Stores) -> None:
     assert metadata.setdefault("embedder", "one") == metadata.setdefault("embedder", "two") == "one"
     metadata["thresholds"] = "a"
     metadata["thresholds"] = "b"
-    assert dict(metadata) == {"embedder": "one", "thresholds": "b"}
+    assert dict(metadata) == dict(metadata.items()) == {"embedder": "one", "thresholds": "b"}
     assert len(metadata) == 2 and metadata.get("missing") is None
     del metadata["thresholds"]
     with pytest.raises(KeyError):

@@ -56,6 +56,10 @@ def opened(archive: Library, verifier: Sure | None) -> Assistant:
 def test_verifiers_that_are_sure_in_other_ways_differ() -> None:
     assert all(identity(one) != identity(other) for one, other in combinations(VERIFIERS, 2))
     assert identity(VERIFIERS[1]) == identity(Sure("local:qwen", (judging_task(),)))
+    # Other defaults change no probability.
+    for changed in ({"threshold": 0.9}, {"worth": 0.9}):
+        other = Sure("local:qwen", (judging_task(),), PROOF._replace(**changed))
+        assert identity(VERIFIERS[1]) == identity(other)
 
 
 @pytest.mark.parametrize("place", range(len(VERIFIERS)))
@@ -115,5 +119,8 @@ def test_tried_thresholds_are_not_stored(archive: Library) -> None:
     with pytest.raises(KeyboardInterrupt), assistant.trying(tried):
         assert assistant.thresholds() == tried
         assert dict(archive.collection("default").documents.metadata) == before
+        with assistant.trying(FITTED):
+            assert assistant.thresholds() == FITTED
+        assert assistant.thresholds() == tried
         raise KeyboardInterrupt
     assert assistant.thresholds() == DEFAULT

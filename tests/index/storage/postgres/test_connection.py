@@ -115,6 +115,25 @@ def test_an_address_without_a_server_fails_soon_and_hides_the_password() -> None
     assert "secret" not in str(failure.value)
 
 
+@pytest.mark.parametrize(
+    ("reported", "raised"),
+    [
+        ("ReadOnlySqlTransaction", StoreUnavailable),
+        ("IdleInTransactionSessionTimeout", StoreUnavailable),
+        ("AdminShutdown", StoreUnavailable),
+        ("DataCorrupted", ArchiveBroken),
+        ("IndexCorrupted", ArchiveBroken),
+        ("UndefinedTable", ArchiveBroken),
+        ("InternalError_", connection.psycopg.InternalError),
+        ("InFailedSqlTransaction", connection.psycopg.InternalError),
+    ],
+)
+def test_only_what_passes_by_itself_is_tried_again(reported: str, raised: type[Exception]) -> None:
+    database = Postgres("postgresql://quoth@127.0.0.1:9/none")
+    with closing(database), pytest.raises(raised, match="page 7"), database._translated_errors():
+        raise getattr(connection.psycopg.errors, reported)("invalid page 7")
+
+
 def test_what_is_no_address_is_said_without_the_password() -> None:
     with pytest.raises(StoreUnavailable, match="QUOTH_DATABASE_URL") as failure:
         Postgres("postgresql://quoth:se cret@127.0.0.1:port/none?nonsense=1")

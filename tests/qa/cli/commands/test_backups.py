@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -22,10 +23,14 @@ from index.schemas import Article
 from qa.assistant import Assistant
 from qa.auth import Caller, on_behalf_of
 from qa.cli import main
+from qa.errors import ServerUnavailable
 from qa.settings import read_settings
+from qa.telemetry import feedback
 from qa.telemetry.feedback import Feedback, FeedbackFile
 from qa.web.api import create_api
-from qa.web.auth.api_keys import KEYS, ApiKeyFile
+from qa.web.app import protect
+from qa.web.auth.api_keys import ApiKeyFile
+from qa.web.auth.server_access import ServerAccess
 from qa.web.state.attachments import StateAttachments
 from qa.web.state.state import local_state, open_state
 from tests.conftest import MODELS
@@ -191,16 +196,64 @@ def test_exports_of_earlier_versions_are_read(
     assert make("second").quoth("import", old) == (0, "")
 
 
+@pytest.mark.parametrize(("field", "value"), [("role", "emperor"), ("digest", "é" * 64), ("digest", "0a")])
 def test_keys_of_another_version_are_refused_and_nothing_is_imported(
-    first: Archive, tokens: dict[str, str], make: Callable[..., Archive], tmp_path: Path
+    first: Archive,
+    tokens: dict[str, str],
+    make: Callable[..., Archive],
+    tmp_path: Path,
+    field: str,
+    value: str,
 ) -> None:
     first.export(tmp_path / "new.zip")
-    strange = KEYS.dump_json(ApiKeyFile(first.home).all()).replace(b'"admin"', b'"emperor"')
-    file, second = rewritten(tmp_path / "new.zip", keys=strange), make("second")
+    keys = [key.model_dump(mode="json") | {field: value} for key in ApiKeyFile(first.home).all()]
+    file, second = rewritten(tmp_path / "new.zip", keys=json.dumps(keys).encode()), make("second")
     code, said = second.quoth("import", file)
     assert code == 1 and "keys.json" in said and "--articles-only" in said
-    assert not ApiKeyFile(second.home).exist()
+    assert_empty(second)
     assert second.quoth("import", file, "--articles-only") == (0, "")
+
+
+def assert_empty(archive: Archive) -> None:
+    assert not ApiKeyFile(archive.home).exist() and not list(FeedbackFile(archive.home).read())
+    assert not (archive.home / "collections" / "default").exists()
+
+
+def test_keys_are_not_valid_where_the_feedback_does_not_fit(
+    first: Archive,
+    tokens: dict[str, str],
+    make: Callable[..., Archive],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first.export(tmp_path / "all.zip")
+    second = make("second")
+    monkeypatch.setattr(feedback, "MAX_FILE_BYTES", 200)
+    code, said = second.quoth("import", tmp_path / "all.zip")
+    assert code == 1 and "no more is stored" in said and "keys added" not in said
+    assert_empty(second)
+    monkeypatch.undo()
+    code, said = second.quoth("import", tmp_path / "all.zip")
+    assert code == 0 and "keys added: desk (editor), Ömer (admin)" in said
+
+
+def test_keys_that_were_added_are_named_where_the_response_is_lost(
+    first: Archive,
+    tokens: dict[str, str],
+    make: Callable[..., Archive],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first.export(tmp_path / "all.zip")
+    restore = Assistant.restore
+
+    def restore_and_fail(self: Assistant, *given: Any, **named: Any) -> Iterator[None]:
+        yield from restore(self, *given, **named)
+        raise ServerUnavailable("the server does not answer; try again")
+
+    monkeypatch.setattr(Assistant, "restore", restore_and_fail)
+    code, said = make("second").quoth("import", tmp_path / "all.zip")
+    assert code == 1 and "keys added: desk (editor), Ömer (admin)" in said and "not answer" in said
 
 
 def test_a_server_gives_keys_to_its_owner_alone_and_takes_them_from_nobody_else(
@@ -226,6 +279,31 @@ def test_a_server_gives_keys_to_its_owner_alone_and_takes_them_from_nobody_else(
         with on_behalf_of(admin):
             assert client.post("/api/import", content=whole, headers=ZIP).status_code == 204
         assert not ApiKeyFile(second).exist() and not list(FeedbackFile(second).read())
+
+
+@pytest.mark.parametrize("is_owner", [True, False])
+def test_without_keys_the_owner_is_whoever_has_the_token(
+    first: Archive,
+    tokens: dict[str, str],
+    make: Callable[..., Archive],
+    embedder: SentenceEmbedder,
+    is_owner: bool,
+) -> None:
+    first.export(first.home / "all.zip")
+    home = make("second").home
+    FeedbackFile(home).add(thumb("Is it open?"))
+    with (
+        Library(home, embedder) as library,
+        Assistant(library, None, 360, attachments=StateAttachments(local_state(home))) as assistant,
+    ):
+        app = protect(create_api(assistant), ServerAccess(owner_token="quoth_owner"), ApiKeyFile(home))
+        headers = {"authorization": "Bearer quoth_owner"} if is_owner else {}
+        client = TestClient(app, base_url="http://localhost", headers=headers)
+        content = (first.home / "all.zip").read_bytes()
+        assert client.post("/api/import", content=content, headers=ZIP).status_code == 204
+        assert ApiKeyFile(home).exist() is is_owner
+        assert len(list(FeedbackFile(home).read())) == (3 if is_owner else 1)
+        assert (b"feedback.jsonl" in client.get("/api/export").content) is is_owner
 
 
 @pytest.mark.slow

@@ -68,7 +68,7 @@ def test_keys_of_another_server_stay_valid(state: ServerState, tmp_path: Path) -
     own = state.keys.add("archive", "admin")
     renamed = former.all()[1].model_copy(update={"name": "press"})
     for _ in range(2):
-        state.keys.restore([*former.all(), renamed])
+        state.keys.merge([*former.all(), renamed])
     assert [key.name for key in state.keys.all()] == ["archive", "desk"]
     assert state.keys.find(token) == former.find(token)
     assert state.keys.find(own) and not state.keys.find(other)
@@ -99,7 +99,7 @@ def test_feedback_is_kept_in_order(
     with opened() as other:
         assert list(other.feedback.read()) == given
         # One of them is there already, and one is given twice.
-        other.feedback.restore([given[0], a_thumb("Why?"), given[0]])
+        other.feedback.merge([given[0], a_thumb("Why?"), given[0]])
     assert [one.question for one in state.feedback.read()] == ["Who?", "When?", "Why?", "Who?"]
     for module in (feedback_file, *filter(None, [sys.modules.get("qa.web.state.feedback")])):
         monkeypatch.setattr(module, "MAX_FILE_BYTES", 250)
