@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import combinations
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from index.text.messages.messages import Messages
 from index.text.normalization import coverage, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
+from qa.pipeline.composition.evidence.amounts import shown_amount, shown_number
 from qa.pipeline.composition.evidence.figures import Figure, figures
 from qa.pipeline.composition.evidence.portions import PERCENT, portions
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
@@ -161,9 +161,9 @@ def _portion(
     best = every[nth]
     text = messages.gettext(
         "That is {total}: {share} of {amount}.",
-        total=_amount(messages, best.value, best.amount.unit),
+        total=shown_amount(messages, best.value, best.amount.unit),
         share=best.share,
-        amount=_number(messages, best.amount.value),
+        amount=shown_number(messages, best.amount.value),
     )
     return _shown(text, best.sentences)
 
@@ -225,9 +225,9 @@ def _pairs(
 def _calculated(messages: Messages, pair: _Pair, operation: str, *, in_percent: bool) -> str:
     high, low = sorted((pair.one, pair.other), key=lambda figure: -figure.value)
     unit = high.unit or low.unit
-    shown = {"high": _number(messages, high.value), "low": _number(messages, low.value)}
+    shown = {"high": shown_number(messages, high.value), "low": shown_number(messages, low.value)}
     if operation == "sum":
-        total = _amount(messages, high.value + low.value, unit)
+        total = shown_amount(messages, high.value + low.value, unit)
         return messages.gettext("Together that is {total}: {high} + {low}.", total=total, **shown)
     base = pair.base if len(pair.sentences) == 1 else None
     if operation == "share" and not base:
@@ -237,7 +237,7 @@ def _calculated(messages: Messages, pair: _Pair, operation: str, *, in_percent: 
         )
     if high.value > MAX_RATIO * low.value:
         return ""
-    difference = _amount(messages, high.value - low.value, unit)
+    difference = shown_amount(messages, high.value - low.value, unit)
     if in_percent and base:
         return messages.gettext(
             "The difference is {difference}, or {share} per cent: {high} − {low}.",
@@ -246,14 +246,3 @@ def _calculated(messages: Messages, pair: _Pair, operation: str, *, in_percent: 
             **shown,
         )
     return messages.gettext("The difference is {difference}: {high} − {low}.", difference=difference, **shown)
-
-
-def _amount(messages: Messages, value: Decimal, unit: str) -> str:
-    return f"{_number(messages, value)} {unit}".strip()
-
-
-def _number(messages: Messages, value: Decimal) -> str:
-    """`11.2 million`, `160,000`, `2.8`."""
-    if value >= 1_000_000 and (millions := value / 1_000_000) == round(millions, 3):
-        return messages.gettext("{number} million", number=millions.normalize())
-    return messages.number(value.normalize())

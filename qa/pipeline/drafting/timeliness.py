@@ -15,6 +15,7 @@ _DAYS = {
         r"\b(?:this (?:past )?week(?:end)?|diese[rs]? woche(?:nende)?)\b": 9,
         r"\b(?:(?:last|past) week|(?:letzte[rn]?|vergangene[rn]?) woche)\b": 16,
         r"\b(?:this month|diese[nms]? monats?)\b": 33,
+        r"\b(?:this year|diese[nms]? jahr(?:es)?)\b": 368,
     }.items()
 }
 _SENTENCE_END = re.compile(r"[.!?] (?=\S)")

@@ -23,6 +23,7 @@ TODAY = date(2024, 6, 14)
         ("Which ferry ran aground last week?", date(2024, 5, 29)),
         ("Wer gewann diese Woche den Pokal?", date(2024, 6, 5)),
         ("Which law was passed this month?", date(2024, 5, 12)),
+        ("Who won this year's Brenn Cup?", date(2023, 6, 12)),
         ("Who won the Brenn Cup?", None),
         ("What does the crossing cost today?", None),
         ("The goalkeeper retired this week. Which club did she play for?", None),
