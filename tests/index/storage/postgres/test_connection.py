@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 
+import psycopg
 import pytest
 
 from index.errors import ArchiveBroken, StoreUnavailable
@@ -124,14 +125,14 @@ def test_an_address_without_a_server_fails_soon_and_hides_the_password() -> None
         ("DataCorrupted", ArchiveBroken),
         ("IndexCorrupted", ArchiveBroken),
         ("UndefinedTable", ArchiveBroken),
-        ("InternalError_", connection.psycopg.InternalError),
-        ("InFailedSqlTransaction", connection.psycopg.InternalError),
+        ("InternalError_", psycopg.InternalError),
+        ("InFailedSqlTransaction", psycopg.InternalError),
     ],
 )
 def test_only_what_passes_by_itself_is_tried_again(reported: str, raised: type[Exception]) -> None:
     database = Postgres("postgresql://quoth@127.0.0.1:9/none")
     with closing(database), pytest.raises(raised, match="page 7"), database._translated_errors():
-        raise getattr(connection.psycopg.errors, reported)("invalid page 7")
+        raise getattr(psycopg.errors, reported)("invalid page 7")
 
 
 def test_what_is_no_address_is_said_without_the_password() -> None:
