@@ -40,7 +40,7 @@ BEST = 0.7
 NEAR_PORTION = 0.3
 # "How many more … than …" is a difference, whatever else the question looks like.
 _COMPARED = re.compile(
-    r"\b(?:more|fewer|less|\w+er)\b.*\bthan\b|\bdifference\b|\bunterschied\b", re.IGNORECASE
+    r"\b(?:more|fewer|less|\w{1,20}er)\b.{0,150}\bthan\b|\bdifference\b|\bunterschied\b", re.IGNORECASE
 )
 # What is no matter: units of money and of shares, and the word of "how much dearer".
 _UNIT = re.compile(r"euros?|dollars?|pounds?|cents?|per|percent\w*|prozent", re.IGNORECASE)

@@ -16,7 +16,7 @@ LEAST = 10
 # "raised by 3.2 per cent", "up 6 per cent", "4 per cent more": a change, and no part of anything.
 _CHANGED = re.compile(
     r"\b(?:by|up|down|r[io]se|risen|f[ae]ll|fallen|grew|grown|gained|lost|increased?|cut|raised)"
-    r"(?: (?:by|to|about|some|almost|nearly|around))* $",
+    r"(?: (?:by|to|about|some|almost|nearly|around)){0,3} $",
     re.IGNORECASE,
 )
 
