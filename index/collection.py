@@ -59,19 +59,27 @@ def open_collection(
                 f"the collection in {generation} was made with the embedder '{name}', not '{embedder.name}'; "
                 "run `quoth reindex`, or use that one again"
             )
-        # Vectors of an interrupted write are recorded as orphans; others had articles in another catalogue.
-        if (
-            vectors.exists()
-            and not documents.counts()[0]
-            and not documents.orphan_vectors()
-            and vectors.count()
-        ):
+        if not documents.counts()[0] and _has_lost_articles(documents, vectors):
             raise generation.lost_articles()
         return Collection(documents, vectors, stores.keywords, embedder, reranker)
     except QuothError:
         vectors.close()
         documents.close()
         raise
+
+
+def _has_lost_articles(documents: DocumentStore, vectors: VectorStore) -> bool:
+    """Whether there are vectors without articles. Those of an interrupted write are recorded as orphans;
+    others had articles in another catalogue.
+
+    Asked in the order in which a write goes, since another process may be storing the first articles.
+    """
+    return (
+        vectors.exists()
+        and bool(vectors.count())
+        and not documents.orphan_vectors()
+        and not documents.counts()[0]
+    )
 
 
 class Collection:

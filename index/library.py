@@ -21,7 +21,7 @@ from index.errors import (
 )
 from index.maintenance.backup import Attachments, Sink, write_backup
 from index.maintenance.backup_file import read_attachments
-from index.maintenance.reindex import outdated, reindex
+from index.maintenance.reindex import outdated, reindex, unfinished
 from index.maintenance.restore import build
 from index.maintenance.sweep import sweep, sweep_storage
 from index.maintenance.vector_sample import check_sample
@@ -155,9 +155,11 @@ class Library:
         """Rebuilds the collection with this library's embedder; yields the outcome of each article. The
         current one answers until the new one is complete. An interrupted run is continued.
 
-        In a folder, nothing may be added to the collection meanwhile. Raises DiskFull, ArchiveBroken.
+        In a folder, nothing may be added to the collection meanwhile. Raises DiskFull, ArchiveBroken, and
+        ArchiveEmpty if another process has finished first, or has begun with another embedder.
         """
-        current, building = self._storage.current(checked_name(name)), self._storage.building(name)
+        current = self._storage.current(checked_name(name))
+        building = unfinished(self._storage, name, self.embedder)
         while True:
             yield from reindex(current, building, self.embedder, self._vectors_of(name))
             with self._opening:

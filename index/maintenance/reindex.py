@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from index.collection import FITTED, Collection, made_with, open_collection
+from index.collection import FITTED, made_with, open_collection
 from index.embedding.embedder import Embedder, Vectors
+from index.embedding.served import ServedEmbedder
 from index.errors import ArchiveBroken, EmbedderMismatch
 from index.maintenance.backup_file import Place
+from index.maintenance.vector_sample import check_sample
 from index.schemas import Article, Ingested, Skipped
-from index.storage.generations import Generation
+from index.storage.generations import Generation, Storage
 from index.storage.protocols import DocumentStore, VectorStore
 
 
@@ -25,17 +27,32 @@ def outdated(generation: Generation, embedder: Embedder) -> int | None:
         return None if current else documents.counts()[0]
 
 
+def unfinished(storage: Storage, name: str, embedder: Embedder) -> Generation:
+    """The generation in which `reindex` goes on with this embedder, or begins. One that was begun with
+    another embedder, or is damaged, is abandoned: all its articles are in the current one.
+    """
+    building = storage.building(name)
+    try:
+        with closing(open_collection(building, embedder)) as begun:
+            if isinstance(embedder, ServedEmbedder):  # its name does not tell its weights
+                check_sample(begun, embedder)
+        return building
+    except (EmbedderMismatch, ArchiveBroken):
+        return storage.begin_anew(building)
+
+
 def reindex(
     current: Generation, building: Generation, embedder: Embedder, vectors: VectorStore | None = None
 ) -> Iterator[Ingested]:
     """Embeds every article of the collection `current` into `building`, beside it; yields the outcome of
-    each. Articles that an earlier run has embedded are unchanged. `vectors` are those of the current
-    collection if the same embedder made them; they are not computed again.
+    each. `building` is that of `unfinished`; articles that an earlier run has embedded are unchanged.
+    `vectors` are those of the current collection if the same embedder made them; they are not computed again.
 
     The current collection is only read, but that thresholds of an earlier version get its embedder's name.
-    Raises DiskFull, and ArchiveBroken if an article cannot be stored.
+    Raises DiskFull, ArchiveBroken if an article cannot be stored, and ArchiveEmpty if another process has
+    begun anew with another embedder.
     """
-    with closing(current.documents()) as old, closing(_continued(building, embedder)) as new:
+    with closing(current.documents()) as old, closing(open_collection(building, embedder)) as new:
         known: dict[Place, Vectors] = {}
 
         def articles() -> Iterator[Article]:
@@ -74,12 +91,3 @@ def _known_vectors(documents: DocumentStore, vectors: VectorStore, article_id: s
     places = {one.id: (article_id, one.start, one.end) for one in documents.passage_spans(article_id)}
     ids, found = vectors.get(list(places))
     return {places[id_]: vector for id_, vector in zip(ids, found, strict=True)}
-
-
-def _continued(building: Generation, embedder: Embedder) -> Collection:
-    try:
-        return open_collection(building, embedder)
-    except (EmbedderMismatch, ArchiveBroken):
-        # It was begun with another embedder or is damaged; all its articles are in the current one.
-        building.clear()
-        return open_collection(building, embedder)

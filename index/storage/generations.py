@@ -66,6 +66,11 @@ class Storage(Protocol):
     def building(self, name: str) -> Generation:
         """The generation that reindexing builds; it survives restarts, so that reindexing can continue."""
 
+    def begin_anew(self, building: Generation) -> Generation:
+        """An empty generation in the place of one that reindexing builds. Whoever else still builds that one
+        gets ArchiveEmpty when it next writes.
+        """
+
     def importing(self, name: str) -> Generation:
         """The generation that an import builds."""
 

@@ -99,6 +99,10 @@ class FolderStorage:
     def building(self, name: str) -> FolderGeneration:
         return FolderGeneration(self._folders.building(name))
 
+    def begin_anew(self, building: Generation) -> Generation:
+        building.clear()  # nobody else can have it open
+        return building
+
     def importing(self, name: str) -> FolderGeneration:
         return FolderGeneration(self._folders.importing(name))
 

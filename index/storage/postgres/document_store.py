@@ -14,6 +14,11 @@ from index.storage.postgres.metadata import ChangeableMetadata
 from index.storage.postgres.text import restored, stored
 from index.storage.protocols import CLOSED
 
+OVERTAKEN = (
+    "another process builds the collection anew too, or has replaced or removed it; nothing of this run is "
+    "in use: once the other one has ended, try again"
+)
+"""The message of ArchiveEmpty where what was being built is no longer this process's."""
 BATCH_SECONDS = 120
 """How long after it was recorded a batch may store its articles for certain."""
 WRITE_SECONDS = 120
@@ -135,7 +140,7 @@ class PostgresDocumentStore(ArticleQueries):
             lock_generation(db, self.generation)
             wanted = "SELECT FROM generations WHERE id = %s AND retired IS NULL AND purpose = %s"
             if not db.rows(wanted, (self.generation, self._purpose)):
-                raise ArchiveEmpty(CLOSED)
+                raise ArchiveEmpty(OVERTAKEN if self._purpose else CLOSED)
             yield db
 
     @contextmanager

@@ -13,6 +13,7 @@ from index.storage.chroma.vector_store import ChromaVectorStore
 from index.storage.generations import Generation, Stores
 from index.storage.postgres.connection import Postgres, Transaction
 from index.storage.postgres.document_store import (
+    OVERTAKEN,
     WRITE_SECONDS,
     PostgresDocumentStore,
     lock_generation,
@@ -27,7 +28,8 @@ RETIRED_SECONDS = 600
 _LOCK = 0x51756F6E  # "Quon"
 _DELETE_SECONDS = 3_600
 # Whoever is building one notices when it next writes, long before it is deleted.
-_ABANDON = "UPDATE generations SET retired = now(), purpose = '' WHERE collection = %s AND purpose = ANY(%s)"
+_ABANDON = "UPDATE generations SET retired = now(), purpose = ''"
+_ABANDON_ALL = f"{_ABANDON} WHERE collection = %s AND purpose = ANY(%s)"
 _TABLES = ("minhash_bands", "cluster_members", "passages", "articles", "terms", "metadata", "pending_vectors")
 
 
@@ -138,10 +140,19 @@ class ServerStorage:
         with self._renaming() as db:
             return self._unfinished(db, name, "reindex")
 
+    def begin_anew(self, building: Generation) -> ServerGeneration:
+        """Another generation: emptied, the same one would also take what others go on writing to it, such as
+        the vectors of their embedder.
+        """
+        assert isinstance(building, ServerGeneration)
+        with self._renaming() as db:
+            db.execute(f"{_ABANDON} WHERE id = %s AND purpose != ''", (building.number,))
+            return self._unfinished(db, building.collection, building.purpose)
+
     def importing(self, name: str) -> ServerGeneration:
         """A new one for each import, so that two of one name are not mixed: the earlier one fails."""
         with self._renaming() as db:
-            db.execute(_ABANDON, (name, ["import"]))
+            db.execute(_ABANDON_ALL, (name, ["import"]))
             return self._unfinished(db, name, "import")
 
     def install(self, new: Generation, *, copy_of: Generation | None = None) -> bool:
@@ -150,7 +161,7 @@ class ServerStorage:
             rows = db.rows("SELECT generation FROM collections WHERE name = %s", (new.collection,))
             old = int(rows[0][0]) if rows else 0
             if isinstance(copy_of, ServerGeneration) and copy_of.number != old:
-                raise ArchiveEmpty(CLOSED)  # what it was to replace is gone, and will not come back
+                raise ArchiveEmpty(OVERTAKEN)  # what it was to replace is gone, and will not come back
             if old:
                 lock_generation(db, old)  # nobody adds to it from here on
             lock_generation(db, new.number)
@@ -158,7 +169,7 @@ class ServerStorage:
                 return False
             finished = "UPDATE generations SET purpose = '' WHERE id = %s AND purpose != ''"
             if not db.execute(finished, (new.number,)):
-                raise ArchiveEmpty(CLOSED)  # another process has installed it
+                raise ArchiveEmpty(OVERTAKEN)  # another process has installed it
             db.execute(
                 "INSERT INTO collections (name, generation) VALUES (%s, %s) "
                 "ON CONFLICT (name) DO UPDATE SET generation = excluded.generation",
@@ -174,7 +185,7 @@ class ServerStorage:
                 db.execute("DELETE FROM collections WHERE name = %s", (name,))
                 db.execute("UPDATE generations SET retired = '-infinity' WHERE id = %s", (number,))
             # Nor is anything built for it any more.
-            db.execute(_ABANDON, (name, ["reindex", "import"]))
+            db.execute(_ABANDON_ALL, (name, ["reindex", "import"]))
 
     def sweep(self) -> None:
         """Deletes generations that were removed, or replaced RETIRED_SECONDS ago."""

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from index import ingest
+from index.chunking import embedded_text
 from index.embedding.served import BATCH_TEXTS, ServedEmbedder
 from index.errors import EmbedderMismatch, EmbedderUnavailable
 from index.library import Library
@@ -128,6 +130,23 @@ def test_vectors_of_another_model_of_the_same_name_are_refused(
         assert len(list(library.reindex("default"))) == len(TEXTS)
         [best, *_] = library.collection("default").search("Who saw the ferry that burned?")
         assert (best.passage.article_id, library.outdated()) == ("a1", {})
+
+
+def test_reindexing_that_another_model_of_the_same_name_began_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "BATCH_PASSAGES", 1)
+    with embedding(Server(seed="first")) as embedder, Library(tmp_path, embedder) as library:
+        list(library.collection("default", make=True).add(articles()))
+    with embedding(Server(seed="second")) as embedder, Library(tmp_path, embedder) as library:
+        next(iter(library.reindex("default")))
+    with embedding(Server(seed="third")) as embedder, Library(tmp_path, embedder) as library:
+        assert {one.how for one in library.reindex("default")} == {"added"}
+        documents, vectors = library.collection("default").documents, library.collection("default").vectors
+        passages = documents.passages(list(documents.passage_ids()))
+        ids, found = vectors.get(list(passages))
+        texts = [embedded_text(passages[id_][1], passages[id_][0], embedder.tokens) for id_ in ids]
+        assert np.allclose(found, embedder.encode(texts), atol=1e-5)
 
 
 def test_a_collection_can_be_opened_once_the_server_is_back(tmp_path: Path) -> None:
