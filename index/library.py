@@ -20,9 +20,8 @@ from index.errors import (
     QuothError,
 )
 from index.maintenance.backup import Attachments, Sink, write_backup
-from index.maintenance.backup_file import read_attachments
 from index.maintenance.reindex import outdated, reindex, unfinished
-from index.maintenance.restore import build
+from index.maintenance.restore import build, verified
 from index.maintenance.sweep import sweep, sweep_storage
 from index.maintenance.vector_sample import check_sample
 from index.queue.ingest_queue import IngestQueue
@@ -225,9 +224,9 @@ class Library:
         set. A replaced collection must not be searched meanwhile.
         """
         with self._restoring:
-            built = yield from build(file, names, self._storage, self.embedder, replace=replace)
-            adding = attachments.adding(read_attachments(file)) if attachments else nullcontext()
-            with adding:
+            manifest, attached = verified(file, attachments)
+            built = yield from build(file, manifest, names, self._storage, self.embedder, replace=replace)
+            with attachments.adding(attached) if attachments else nullcontext():
                 with self._opening:
                     for generation in built:
                         self._close(generation.collection)

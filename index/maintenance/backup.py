@@ -52,11 +52,14 @@ class Attachments(Protocol):
     def contents(self) -> Mapping[str, bytes]:
         """What there is to be exported now."""
 
+    def check(self, contents: Mapping[str, bytes]) -> None:
+        """Raises whatever would keep `adding` from adding them, as things are now: SnapshotInvalid if one of
+        them cannot be read.
+        """
+
     def adding(self, contents: Mapping[str, bytes]) -> AbstractContextManager[None]:
         """Adds what `contents` gave, here or elsewhere; what is there already stays as it is. What gives
         access to the collections is added last, and only if the block, which puts them in use, succeeds.
-
-        Raises SnapshotInvalid, before the block and with nothing added, if one of them cannot be read.
         """
 
 

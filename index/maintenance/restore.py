@@ -3,35 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from index.collection import open_collection
 from index.embedding.embedder import Embedder, Vectors
-from index.errors import SnapshotInvalid
-from index.maintenance.backup_file import BackupManifest, Place, read_articles, verify_backup
+from index.errors import QuothError, SnapshotInvalid
+from index.maintenance.backup import Attachments
+from index.maintenance.backup_file import (
+    BackupManifest,
+    Place,
+    read_articles,
+    read_attachments,
+    verify_backup,
+)
 from index.schemas import Article, Skipped
 from index.storage.folders.layout import checked_name
 from index.storage.generations import Generation, Storage
 
 
-def build(
-    file: Path, names: Mapping[str, str], storage: Storage, embedder: Embedder, *, replace: bool
-) -> Generator[None, None, list[Generation]]:
-    """Builds the collections of the file, a step for each article, and returns them, not in use yet. `names`
-    are those that they get, by their names in the file.
+def verified(file: Path, attachments: Attachments | None) -> tuple[BackupManifest, Mapping[str, bytes]]:
+    """The manifest of an undamaged file, and what it has for the attachments, if there are any, which are
+    able to take it: an import that fails for a few bytes should not write all the articles first.
 
-    Raises SnapshotInvalid if the file is damaged, or if a collection exists and `replace` is not set.
+    Raises SnapshotInvalid, and what `Attachments.check` raises.
     """
     manifest = verify_backup(file)
+    contents = read_attachments(file) if attachments else {}
+    if attachments:
+        attachments.check(contents)
+    return manifest, contents
+
+
+def build(
+    file: Path,
+    manifest: BackupManifest,
+    names: Mapping[str, str],
+    storage: Storage,
+    embedder: Embedder,
+    *,
+    replace: bool,
+) -> Generator[None, None, list[Generation]]:
+    """Builds the collections of a verified file, a step for each article, and returns them, not in use yet.
+    `names` are those that they get, by their names in the file. What was built of a file that turns out to
+    be wrong is deleted.
+
+    Raises SnapshotInvalid if a collection exists and `replace` is not set.
+    """
     for name in map(checked_name, names.values()):
         if not replace:
             _require_free(storage.current(name))
     # Asked for once: if another process installs one, the next of its name is another one, and empty.
     built = {saved: storage.importing(name) for saved, name in names.items()}
-    for saved, building in built.items():
-        yield from _build(file, manifest, saved, building, embedder)
+    try:
+        for saved, building in built.items():
+            yield from _build(file, manifest, saved, building, embedder)
+    except BaseException:
+        for building in built.values():
+            with suppress(QuothError):  # the store is away, or the next import deletes it
+                building.clear()
+        raise
     return list(built.values())
 
 

@@ -59,6 +59,9 @@ class FeedbackStore(Protocol):
         and DiskFull.
         """
 
+    def check_room(self, entries: Sequence[Feedback]) -> None:
+        """Raises FeedbackFull if `merge` would now."""
+
 
 def missing(entries: Iterable[Feedback], present: Iterable[Feedback]) -> list[Feedback]:
     """The entries that are not present, or not as often."""
@@ -98,7 +101,11 @@ class FeedbackFile:
         with self._writing:
             self._append(missing(entries, self.read()))
 
-    def _append(self, entries: Sequence[Feedback]) -> None:
+    def check_room(self, entries: Sequence[Feedback]) -> None:
+        self._fitting(missing(entries, self.read()))
+
+    def _fitting(self, entries: Sequence[Feedback]) -> bytes:
+        """What is to be appended. Raises FeedbackFull."""
         lines = b"".join(to_line(entry).encode() + b"\n" for entry in entries)
         size = self.file.stat().st_size if self.file.exists() else 0
         if size and not self._last_line_is_complete():
@@ -108,6 +115,10 @@ class FeedbackFile:
                 f"{self.file} has {size / 1e6:.0f} MB, and no more is stored; "
                 "export it with `quoth questions --from-feedback`, then move it away"
             )
+        return lines
+
+    def _append(self, entries: Sequence[Feedback]) -> None:
+        lines = self._fitting(entries)
         try:
             with self.file.open("ab") as out:
                 out.write(lines)

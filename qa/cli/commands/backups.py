@@ -86,6 +86,7 @@ def _telling_keys(file: Path, keys: ApiKeys) -> Iterator[None]:
     from index.maintenance.backup_file import read_attachments
     from qa.web.state.attachments import exported_keys
 
+    given = exported_keys(read_attachments(file))  # raises before anything is imported or sent to a server
     before = keys.all()
     try:
         yield
@@ -95,7 +96,6 @@ def _telling_keys(file: Path, keys: ApiKeys) -> Iterator[None]:
             console.message(
                 f"keys added: {added}; remove those that are not wanted with `quoth keys remove NAME`"
             )
-    given = exported_keys(read_attachments(file))
     if left_out := ", ".join(key.name for key in given if key not in now):
         console.message(f"keys left out, since there are others of these names: {left_out}")
 

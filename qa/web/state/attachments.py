@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
-from index.errors import SnapshotInvalid
-from qa.telemetry.feedback import read_lines, to_line
+from index.errors import CollectionInvalid, SnapshotInvalid
+from index.storage.folders.layout import checked_name
+from qa.telemetry.feedback import Feedback, read_lines, to_line
 from qa.web.auth.api_keys import KEYS, ApiKey
 from qa.web.state.state import ServerState
 
@@ -29,29 +30,40 @@ class StateAttachments:
         }
         return {name: content for name, content in contents.items() if content}
 
+    def check(self, contents: Mapping[str, bytes]) -> None:
+        """Raises SnapshotInvalid, KeysInvalid, FeedbackFull, StoreUnavailable."""
+        if exported_keys(contents):
+            self._state.keys.all()  # raises what adding to them would
+        if entries := _entries(contents):
+            self._state.feedback.check_room(entries)
+
     @contextmanager
     def adding(self, contents: Mapping[str, bytes]) -> Iterator[None]:
         """Adds feedback before the block, and keys after it, so that none is valid whose import fails.
-        Raises KeysInvalid, FeedbackFull, DiskFull, StoreUnavailable too.
+        Raises what `check` does, and DiskFull.
         """
-        # A line of feedback that only another version reads is left out; that of a key is not.
-        keys = exported_keys(contents)
-        entries = list(read_lines(filter(None, contents.get(FEEDBACK_MEMBER, b"").split(b"\n"))))
-        if keys:
-            self._state.keys.all()  # raises, while nothing is changed, what adding to them would
-        if entries:
+        self.check(contents)  # time has passed since
+        if entries := _entries(contents):
             self._state.feedback.merge(entries)
         yield
-        if keys:
+        if keys := exported_keys(contents):
             self._state.keys.merge(keys)
+
+
+def _entries(contents: Mapping[str, bytes]) -> list[Feedback]:
+    # A line that only another version reads is left out; a key is not.
+    return list(read_lines(filter(None, contents.get(FEEDBACK_MEMBER, b"").split(b"\n"))))
 
 
 def exported_keys(contents: Mapping[str, bytes]) -> tuple[ApiKey, ...]:
     """The keys of an export. Raises SnapshotInvalid if another version wrote them."""
     try:
-        return KEYS.validate_json(contents.get(KEYS_MEMBER, b"[]"))
-    except ValidationError:
+        keys = KEYS.validate_json(contents.get(KEYS_MEMBER, b"[]"))
+        for collection in {name for key in keys for name in key.collections}:
+            checked_name(collection)  # a database would not take just any text
+    except (ValidationError, CollectionInvalid):
         raise SnapshotInvalid(
             f"the {KEYS_MEMBER} of the export is not of this version of Quoth; update it, or import the "
             "articles alone, with --articles-only"
         ) from None
+    return keys

@@ -25,13 +25,22 @@ class PostgresFeedback:
         with self._postgres.transaction() as db:
             # One import after another, so that none doubles what another one has added.
             db.execute("LOCK TABLE feedback IN SHARE ROW EXCLUSIVE MODE")
-            _append(db, missing(entries, read_lines(entry for (entry,) in db.rows(_READ))))
+            _append(db, _missing(db, entries))
+
+    def check_room(self, entries: Sequence[Feedback]) -> None:
+        with self._postgres.transaction() as db:
+            _fitting(db, _missing(db, entries))
 
     def read(self) -> Iterator[Feedback]:
         yield from read_lines(entry for (entry,) in self._postgres.rows(_READ))
 
 
-def _append(db: Transaction, entries: Sequence[Feedback]) -> None:
+def _missing(db: Transaction, entries: Sequence[Feedback]) -> list[Feedback]:
+    return missing(entries, read_lines(entry for (entry,) in db.rows(_READ)))
+
+
+def _fitting(db: Transaction, entries: Sequence[Feedback]) -> list[str]:
+    """The rows to be inserted. Raises FeedbackFull."""
     # JSON escapes U+0000, which PostgreSQL's text cannot hold.
     lines = list(map(to_line, entries))
     [(size,)] = db.rows("SELECT coalesce(sum(octet_length(entry)), 0)::bigint FROM feedback")
@@ -40,4 +49,9 @@ def _append(db: Transaction, entries: Sequence[Feedback]) -> None:
             f"there are {size / 1e6:.0f} MB of feedback, and no more is stored; export it with "
             "`quoth questions --from-feedback`, then empty the table `feedback`"
         )
+    return lines
+
+
+def _append(db: Transaction, entries: Sequence[Feedback]) -> None:
+    lines = _fitting(db, entries)
     db.execute_many("INSERT INTO feedback (entry) VALUES (%s)", [(line,) for line in lines])

@@ -168,6 +168,10 @@ class Notes:
     def contents(self) -> Mapping[str, bytes]:
         return self._contents
 
+    def check(self, contents: Mapping[str, bytes]) -> None:
+        if b"unreadable" in contents.values():
+            raise SnapshotInvalid("a note cannot be read")
+
     @contextmanager
     def adding(self, contents: Mapping[str, bytes]) -> Iterator[None]:
         yield
@@ -192,6 +196,19 @@ def test_attachments_come_back_whole_or_not_at_all(
     with pytest.raises(SnapshotInvalid, match="more in it has more than"):
         list(library.restore(file, {"default": "third"}, attachments=notes))
     assert library.names() == ["default", "second"]
+
+
+def test_attachments_are_checked_before_anything_is_written(
+    seeded: Library, embedder: SentenceEmbedder, tmp_path: Path
+) -> None:
+    notes, file = Notes(notes=b"unreadable"), tmp_path / "saved.zip"
+    with file.open("wb") as sink:
+        list(seeded.export(["default"], sink, attachments=notes))
+    with Library(tmp_path / "other", embedder) as library:
+        with pytest.raises(SnapshotInvalid, match="a note cannot be read"):
+            next(iter(library.restore(file, {"default": "default"}, attachments=notes)))
+        assert not (tmp_path / "other/collections").exists()
+        assert list(library.restore(file, {"default": "default"}))  # without them
 
 
 class Overtaken(FolderStorage):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from index.maintenance.backup_file import verify_backup
 from index.maintenance.integrity import check_integrity, repair
 from index.readers.registry import read_sources
 from index.schemas import Article, Filters, IngestReport
+from index.storage.folders.folder_storage import FolderStorage
 from index.storage.generations import Storage
 from index.storage.protocols import VectorMetadata
 from tests.index.storage.test_duplicate_clusters import HERALD, OWN, WIRE
@@ -148,6 +149,25 @@ def write(library: Library, file: Path) -> None:
             pass
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None
+
+
+def test_an_import_that_fails_leaves_nothing(library: Library, storage: Storage, tmp_path: Path) -> None:
+    add(library, *ARTICLES)
+    file = tmp_path / "export.zip"
+    write(library, file)
+    steps = library.restore(file, {"default": "copy"})
+    assert isinstance(steps, Generator)
+    next(steps)
+    steps.close()
+    assert library.names() == ["default"]
+    if isinstance(storage, FolderStorage):
+        assert not list(tmp_path.glob("stored/collections/.importing/*"))
+    else:
+        from index.storage.postgres.server_storage import ServerStorage
+
+        assert isinstance(storage, ServerStorage)
+        assert storage.postgres.rows("SELECT count(*) FROM articles") == [(len(ARTICLES),)]
+    assert len(list(library.restore(file, {"default": "copy"}))) == len(ARTICLES)
 
 
 @pytest.mark.distributed

@@ -196,14 +196,17 @@ def test_exports_of_earlier_versions_are_read(
     assert make("second").quoth("import", old) == (0, "")
 
 
-@pytest.mark.parametrize(("field", "value"), [("role", "emperor"), ("digest", "é" * 64), ("digest", "0a")])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("role", "emperor"), ("digest", "é" * 64), ("digest", "0a"), ("collections", ["press", "a\0"])],
+)
 def test_keys_of_another_version_are_refused_and_nothing_is_imported(
     first: Archive,
     tokens: dict[str, str],
     make: Callable[..., Archive],
     tmp_path: Path,
     field: str,
-    value: str,
+    value: object,
 ) -> None:
     first.export(tmp_path / "new.zip")
     keys = [key.model_dump(mode="json") | {field: value} for key in ApiKeyFile(first.home).all()]
@@ -216,7 +219,7 @@ def test_keys_of_another_version_are_refused_and_nothing_is_imported(
 
 def assert_empty(archive: Archive) -> None:
     assert not ApiKeyFile(archive.home).exist() and not list(FeedbackFile(archive.home).read())
-    assert not (archive.home / "collections" / "default").exists()
+    assert not (archive.home / "collections").exists()  # nor what an import builds
 
 
 def test_keys_are_not_valid_where_the_feedback_does_not_fit(
@@ -235,6 +238,42 @@ def test_keys_are_not_valid_where_the_feedback_does_not_fit(
     monkeypatch.undo()
     code, said = second.quoth("import", tmp_path / "all.zip")
     assert code == 0 and "keys added: desk (editor), Ömer (admin)" in said
+
+
+def test_a_server_checks_keys_and_feedback_before_it_writes_articles(
+    first: Archive,
+    tokens: dict[str, str],
+    make: Callable[..., Archive],
+    tmp_path: Path,
+    embedder: SentenceEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first.export(tmp_path / "new.zip")
+    second = make("second")
+    with (
+        Library(second.home, embedder) as library,
+        Assistant(library, None, 360, attachments=StateAttachments(local_state(second.home))) as assistant,
+    ):
+        client = TestClient(create_api(assistant))
+
+        def sent(file: Path) -> tuple[int, str]:
+            reply = client.post("/api/import", content=file.read_bytes(), headers=ZIP)
+            return reply.status_code, reply.text
+
+        code, said = sent(rewritten(tmp_path / "new.zip", keys=b"[{}]"))
+        assert code == 422 and "keys.json" in said
+        assert_empty(second)
+        with monkeypatch.context() as patch:
+            patch.setattr(feedback, "MAX_FILE_BYTES", 200)
+            code, said = sent(tmp_path / "new.zip")
+        assert 500 <= code < 600 and "no more is stored" in said
+        assert_empty(second)
+        (second.home / "keys.json").write_text("damaged")
+        code, said = sent(tmp_path / "new.zip")
+        assert code >= 500 and "keys.json" in said
+        assert not (second.home / "collections").exists()
+        (second.home / "keys.json").unlink()
+        assert sent(tmp_path / "new.zip")[0] == 204
 
 
 def test_keys_that_were_added_are_named_where_the_response_is_lost(
