@@ -51,6 +51,12 @@ def chunk_article(article: Article, tokens: TextTokenizer) -> list[Passage]:
             parts, used = _divide(text, (start, end), offsets[position:last], tokens, limit)
             spans.extend(parts)
         position = last
+    return passages_at(article, spans)
+
+
+def passages_at(article: Article, spans: Sequence[Span]) -> list[Passage]:
+    """The passages of an article that lie there in its text, in order."""
+    text = article.text
     version, own_id = article.digest[:8], article.id.encode("utf-8", "surrogatepass")
     name = article.id if len(own_id) <= MAX_ID_BYTES else hashlib.sha256(own_id).hexdigest()
     return [

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Generator, Iterable, MutableMap
 
 import numpy as np
 
+from index.chunking import Span
 from index.embedding.cache import EmbeddingCache
 from index.embedding.embedder import Embedder, TextTokenizer, Vectors, relative
 from index.embedding.reranker import Reranker
@@ -17,7 +18,7 @@ from index.errors import (
     EmbedderMismatch,
     QuothError,
 )
-from index.ingest import Ingest, delete_orphan_vectors
+from index.ingest import Ingest, Place, delete_orphan_vectors
 from index.retrieval.hybrid import HybridRetriever
 from index.schemas import Article, Filters, Hit, Ingested, Missing, Query, Skipped
 from index.storage.generations import Generation
@@ -111,12 +112,14 @@ class Collection:
         items: Iterable[Article | Skipped],
         *,
         again: bool = False,
-        known: MutableMapping[tuple[str, int, int], Vectors] | None = None,
+        known: MutableMapping[Place, Vectors] | None = None,
+        spans: MutableMapping[str, Sequence[Span]] | None = None,
     ) -> Generator[Ingested | Skipped, None, None]:
         """Stores the articles while the outcomes are iterated; see `Ingest`.
 
         With `again`, unchanged articles are chunked and embedded anew. `known` are vectors that need not
-        be computed, by article id, start and end of their passage.
+        be computed, by article id, start and end of their passage, and `spans` the passages of articles that
+        need not be divided, by article id.
         """
         ingest = Ingest(
             documents=self.documents,
@@ -124,6 +127,7 @@ class Collection:
             embedder=self._embedder,
             writing=self._writing,
             known={} if known is None else known,
+            spans={} if spans is None else spans,
             require_vectors=(lambda: None) if again else self._require_vectors,
         )
         yield from ingest(items, again=again)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from index.chunking import chunk_article, embedded_text
+from index.chunking import Span, chunk_article, embedded_text, passages_at
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.memory import release_free_memory
 from index.errors import BatchLost
@@ -22,11 +22,15 @@ from index.text.messages.phrase import Phrase
 # Passages that are embedded and stored together: enough to fill the encoder's batches with texts of
 # similar length, few enough that an interruption costs seconds.
 BATCH_PASSAGES = 256
+# As many whose vectors are known: an index takes many at once in less time, and there is less to lose.
+BATCH_KNOWN = 2_048
 # How often a batch is written whose vectors another process took for those of a dead one.
 ATTEMPTS = 6
 PAUSE_SECONDS = 0.1
 
 Chunked = tuple[Article, list[Passage]]
+Place = tuple[str, int, int]
+"""A passage's article id, start and end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,9 @@ class Ingest:
     #: raises ArchiveBroken if the vectors of the stored articles are gone; called before each batch is stored
     require_vectors: Callable[[], None] = lambda: None
     #: vectors that need not be computed, by article id, start and end of their passage; removed once used
-    known: MutableMapping[tuple[str, int, int], Vectors] = field(default_factory=dict)
+    known: MutableMapping[Place, Vectors] = field(default_factory=dict)
+    #: where the passages of articles lie that need not be divided, by article id; removed once used
+    spans: MutableMapping[str, Sequence[Span]] = field(default_factory=dict)
 
     def __call__(
         self, items: Iterable[Article | Skipped], *, again: bool = False
@@ -54,7 +60,7 @@ class Ingest:
         """
         batch: dict[str, Chunked] = {}
         outdated: list[Replaced] = []
-        waiting = 0
+        waiting = embedding = 0
         for item in items:
             if isinstance(item, Skipped):
                 yield item
@@ -69,18 +75,23 @@ class Ingest:
                     replaced=tuple(earlier),
                     remarks=item.remarks,
                 )
-            elif passages := chunk_article(item, self.embedder.tokens):
+            elif passages := self._divide(item):
                 # Within a batch too, the last version of an article replaces earlier ones.
                 outdated += _take_outdated(batch, item)
                 batch[item.id] = (item, passages)
                 waiting += len(passages)
+                embedding += sum((one.article_id, one.start, one.end) not in self.known for one in passages)
             else:
                 yield Skipped(source=item.origin or item.id, reason=Phrase("has no words to quote"))
-            if waiting >= BATCH_PASSAGES:
+            if embedding >= BATCH_PASSAGES or waiting >= BATCH_KNOWN:
                 yield from self._store(list(batch.values()), outdated)
-                batch, outdated, waiting = {}, [], 0
+                batch, outdated, waiting, embedding = {}, [], 0, 0
         if batch:
             yield from self._store(list(batch.values()), outdated)
+
+    def _divide(self, article: Article) -> list[Passage]:
+        spans = self.spans.pop(article.id, None)
+        return passages_at(article, spans) if spans else chunk_article(article, self.embedder.tokens)
 
     def _store(self, batch: list[Chunked], outdated: Sequence[Replaced]) -> list[Ingested]:
         self.documents.ensure_space()

@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 from typing import IO, Protocol
@@ -24,6 +22,7 @@ from index.maintenance.backup_file import (
     MANIFEST,
     BackupManifest,
     CollectionBackup,
+    article_line,
     articles_file,
     vectors_file,
 )
@@ -84,17 +83,17 @@ def write_backup(
             metadata = {key: value for key, value in documents.metadata.items() if key not in _LOCAL_METADATA}
             saved[name] = CollectionBackup(articles=articles, passages=passages, metadata=metadata)
             ids: list[str] = []
-            with _member(archive, articles_file(name), digests) as member:
+            with hashed_member(archive, articles_file(name), digests) as member:
                 for line, article_id in _lines(documents):
                     member.write(line)
                     ids.append(article_id)
                     yield
-            with _member(archive, vectors_file(name), digests) as member:
+            with hashed_member(archive, vectors_file(name), digests) as member:
                 passage_ids = (span.id for article_id in ids for span in documents.passage_spans(article_id))
                 _write_vectors(collections[name], passage_ids, passages, member)
         attachments: dict[str, str] = {}
         for name, content in attached.items():
-            with _member(archive, name, attachments) as member:
+            with hashed_member(archive, name, attachments) as member:
                 member.write(content)
         manifest = BackupManifest(
             format=FORMAT,
@@ -120,7 +119,8 @@ class _HashedMember:
 
 
 @contextmanager
-def _member(archive: zipfile.ZipFile, name: str, digests: dict[str, str]) -> Iterator[_HashedMember]:
+def hashed_member(archive: zipfile.ZipFile, name: str, digests: dict[str, str]) -> Iterator[_HashedMember]:
+    """A member to be written, whose digest is put into `digests` at the end."""
     with archive.open(name, "w", force_zip64=True) as member:
         hashed = _HashedMember(member)
         yield hashed
@@ -131,10 +131,7 @@ def _lines(documents: StoredArticles) -> Iterator[tuple[bytes, str]]:
     """Each article as a line of JSON, and its id."""
     for article, _ in documents.articles():
         spans = [(span.start, span.end) for span in documents.passage_spans(article.id)]
-        day = article.date.isoformat() if article.date else None
-        fields = {name: value for name, value in asdict(article).items() if name != "remarks"}
-        line = json.dumps({**fields, "date": day, "passages": spans}, ensure_ascii=False)
-        yield f"{line}\n".encode(), article.id
+        yield article_line(article, spans), article.id
 
 
 def _write_vectors(

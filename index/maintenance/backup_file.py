@@ -12,9 +12,9 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -23,8 +23,10 @@ import numpy as np
 from numpy.lib import format as npy
 from pydantic import Field, TypeAdapter, ValidationError
 
+from index.chunking import Span
 from index.embedding.embedder import Vectors
 from index.errors import SnapshotInvalid
+from index.ingest import Place
 from index.schemas import Article
 from index.storage.folders.layout import checked_name
 
@@ -36,8 +38,8 @@ _CHUNK = 1 << 20
 # What reading a damaged zip, line or row raises.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError, NotImplementedError)
 
-Place = tuple[str, int, int]
-"""A passage's article id, start and end."""
+_ARTICLE = TypeAdapter(Article)  # made once: it takes longer than what it reads
+_SPANS = TypeAdapter(list[Span])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,14 @@ def articles_file(collection: str) -> str:
 def vectors_file(collection: str) -> str:
     """The name of the member with the collection's vectors."""
     return f"{collection}/vectors.npy"
+
+
+def article_line(article: Article, passages: Sequence[tuple[int, int]]) -> bytes:
+    """The line of an article, with the offsets of its passages."""
+    day = article.date.isoformat() if article.date else None
+    fields = {name: value for name, value in asdict(article).items() if name != "remarks"}
+    line = json.dumps({**fields, "date": day, "passages": passages}, ensure_ascii=False)
+    return f"{line}\n".encode()
 
 
 def count_articles(file: Path) -> int:
@@ -124,9 +134,11 @@ def read_attachments(file: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in names}
 
 
-def read_articles(file: Path, collection: str, known: dict[Place, Vectors]) -> Iterator[Article]:
+def read_articles(
+    file: Path, collection: str, known: dict[Place, Vectors], places: dict[str, list[Span]]
+) -> Iterator[Article]:
     """The articles of one collection of a verified file. Before each is yielded, the vectors of its passages
-    are put into `known`.
+    are put into `known`, and where they lie into `places`.
     """
     with (
         _open(file) as archive,
@@ -136,15 +148,19 @@ def read_articles(file: Path, collection: str, known: dict[Place, Vectors]) -> I
         dimension = 0
         for line in lines:
             fields = json.loads(line)
-            spans = fields.pop("passages")
-            article = TypeAdapter(Article).validate_python(fields)
+            spans = _SPANS.validate_python(fields.pop("passages"))
+            article = _ARTICLE.validate_python(fields)
+            if any(not 0 <= start < end <= len(article.text) for start, end in spans):
+                raise SnapshotInvalid(f"a passage of the article '{article.id}' is not in its text")
+            places[article.id] = spans
             if spans and not dimension:
                 npy.read_magic(rows)
                 _, dimension = npy.read_array_header_2_0(rows)[0]
             content = rows.read(4 * dimension * len(spans))
             vectors = np.frombuffer(content, dtype="<f4").reshape(len(spans), dimension)
-            for (start, end), vector in zip(spans, vectors, strict=True):
-                if np.isfinite(vector).all():
+            whole = np.isfinite(vectors).all(axis=1)
+            for (start, end), vector, is_whole in zip(spans, vectors, whole, strict=True):
+                if is_whole:
                     known[article.id, start, end] = vector.astype(np.float32)
             yield article
 

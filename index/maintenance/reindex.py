@@ -10,7 +10,7 @@ from index.collection import FITTED, made_with, open_collection
 from index.embedding.embedder import Embedder, Vectors
 from index.embedding.served import ServedEmbedder
 from index.errors import ArchiveBroken, EmbedderMismatch
-from index.maintenance.backup_file import Place
+from index.ingest import Place
 from index.maintenance.vector_sample import check_sample
 from index.schemas import Article, Ingested, Skipped
 from index.storage.generations import Generation, Storage

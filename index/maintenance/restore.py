@@ -7,13 +7,14 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from index.chunking import Span
 from index.collection import open_collection
 from index.embedding.embedder import Embedder, Vectors
 from index.errors import QuothError, SnapshotInvalid
+from index.ingest import Place
 from index.maintenance.backup import Attachments
 from index.maintenance.backup_file import (
     BackupManifest,
-    Place,
     read_articles,
     read_attachments,
     verify_backup,
@@ -81,23 +82,26 @@ def _build(
 ) -> Iterator[None]:
     """Builds the collection `saved` of the file as the generation `building`, a step for each article.
 
-    The file's vectors are used if the same embedder computed them. Raises SnapshotInvalid, DiskFull.
+    The file's passages and vectors are used if the same embedder computed them. Raises SnapshotInvalid,
+    DiskFull.
     """
     building.clear()
     backup = manifest.collections[saved]
     with closing(open_collection(building, embedder)) as collection:
         origins: dict[str, str] = {}
         known: dict[Place, Vectors] = {}
+        spans: dict[str, list[Span]] = {}
 
         def articles() -> Iterator[Article]:
-            for article in read_articles(file, saved, known):
+            for article in read_articles(file, saved, known, spans):
                 if manifest.embedder != embedder.name:
                     known.clear()
+                    spans.clear()
                 origins[article.id] = article.origin
                 # Two articles may have the same origin, and the later one would replace the earlier.
                 yield replace(article, origin="")
 
-        for outcome in collection.add(articles(), known=known):
+        for outcome in collection.add(articles(), known=known, spans=spans):
             if isinstance(outcome, Skipped):
                 raise SnapshotInvalid(
                     f"{file} cannot be imported: its article '{outcome.source}' {outcome.reason}"

@@ -95,8 +95,9 @@ def _insert_postings(db: Transaction, generation: int, counted: Sequence[tuple[i
         frequencies.update(terms.keys())
     ids = _count_terms(db, generation, frequencies)
     postings = [
-        (passage, ids[term], min(count, _MOST), min(terms.total(), _MOST))
+        (passage, ids[term], min(count, _MOST), words)
         for passage, terms in counted
+        for words in (min(terms.total(), _MOST),)
         for term, count in terms.items()
     ]
     db.copy(

@@ -38,14 +38,16 @@ def index_terms(text: str, language: str) -> Iterator[str]:
             yield from map(phrase_term, (*part, *(letter_pairs(part) if len(part) > 1 else ())))
             continue
         for word in words(part):
-            for form in _forms(word, language):
-                term = phrase_term(form)
-                yield term
-                if " " in term:
-                    yield from term.split(" ")
+            yield from _terms(word, language)
 
 
 @lru_cache(maxsize=200_000)
+def _terms(word: str, language: str) -> tuple[str, ...]:
+    terms = [phrase_term(form) for form in _forms(word, language)]
+    return tuple(one for term in terms for one in (term, *(term.split(" ") if " " in term else ())))
+
+
+@lru_cache(maxsize=20_000)
 def phrase_term(phrase: str) -> str:
     """The term of a word or phrase of `query_terms`: the stems of its parts, joined by spaces."""
     return " ".join(map(porter_stem, _PARTS.findall(plain(phrase))))

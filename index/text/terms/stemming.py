@@ -56,6 +56,8 @@ def porter_stem(word: str) -> str:
 
 def plain(word: str) -> str:
     """The word in lower case and without accents."""
+    if word.isascii():
+        return word.lower()
     letters = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
