@@ -83,12 +83,13 @@ class RunningServer:
         """To the process and those that it started."""
         assert self.process
         own = self.process.pid
-        for process in [own, *_children(own)]:  # found before: a killed one's become another's
+        for process in [own, *children(own)]:  # found before: a killed one's become another's
             with suppress(ProcessLookupError):
                 os.kill(process, number)
 
 
-def _children(process: int) -> list[int]:
+def children(process: int) -> list[int]:
+    """The processes that a process has started and that still run."""
     found = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile

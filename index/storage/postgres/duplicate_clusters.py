@@ -20,18 +20,17 @@ def add(db: Transaction, generation: int, article: int, text: str) -> None:
     shingles = Shingles.of(text)
     bands = sorted(set(shingles.bands()))
     clusters = set(matching_clusters(shingles, _shared_bands(db, generation, bands), *_lookups(db)))
-    [(row,)] = db.rows(
-        "INSERT INTO cluster_members (generation, article, cluster) VALUES (%s, %s, 0) RETURNING row",
-        (generation, article),
-    )
-    cluster = min({int(row), *clusters})
+    first = min(clusters, default=None)
+    if others := sorted(clusters - {first}):
+        db.execute("UPDATE cluster_members SET cluster = %s WHERE cluster = ANY(%s)", (first, others))
+    # In one statement, for most articles the only one. Without a copy the article's own cluster begins.
     db.execute(
-        "UPDATE cluster_members SET cluster = %s WHERE row = %s OR cluster = ANY(%s)",
-        (cluster, row, sorted(clusters - {cluster})),
-    )
-    db.execute(
-        "INSERT INTO minhash_bands (generation, hash, member) SELECT %s, unnest(%s::bigint[]), %s",
-        (generation, bands, row),
+        "WITH own AS (SELECT nextval(pg_get_serial_sequence('cluster_members', 'row')) AS row), "
+        "member AS (INSERT INTO cluster_members (row, generation, article, cluster) "
+        "OVERRIDING SYSTEM VALUE SELECT row, %s, %s, coalesce(%s::bigint, row) FROM own RETURNING row) "
+        "INSERT INTO minhash_bands (generation, hash, member) "
+        "SELECT %s, unnest(%s::bigint[]), row FROM member",
+        (generation, article, first, generation, bands),
     )
 
 

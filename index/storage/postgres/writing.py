@@ -14,21 +14,26 @@ from index.text.terms.keyword_terms import index_terms
 
 # The columns of counts have two bytes.
 _MOST = 32_767
+# The row of its article, a passage, and its terms, the title's included.
+_Inserted = tuple[int, Passage, Counter[str]]
 
 
 def insert(db: Transaction, generation: int, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
     """Inserts new articles with their passages into all tables. They own their vectors from now on."""
-    counted: list[tuple[int, Counter[str]]] = []
-    db.execute("UPDATE generations SET articles = articles + %s WHERE id = %s", (len(articles), generation))
+    inserted: list[_Inserted] = []
     for article, passages in articles:
         language = language_of(article.text)
         row = _insert_article(db, generation, article, language)
         duplicate_clusters.add(db, generation, row, article.text)
         title = _terms(article.title, language)
-        terms = [title + _terms(passage.text, language) for passage in passages]
-        rows = _insert_passages(db, generation, row, passages, [one.total() for one in terms])
-        counted += zip(rows, terms, strict=True)
-    _insert_postings(db, generation, counted)
+        inserted += ((row, passage, title + _terms(passage.text, language)) for passage in passages)
+    rows = _insert_passages(db, generation, inserted)
+    db.execute(
+        "UPDATE generations SET articles = articles + %s, passages = passages + %s, words = words + %s "
+        "WHERE id = %s",
+        (len(articles), len(rows), sum(terms.total() for *_, terms in inserted), generation),
+    )
+    _insert_postings(db, generation, [(row, terms) for row, (*_, terms) in zip(rows, inserted, strict=True)])
 
 
 def _terms(text: str, language: str) -> Counter[str]:
@@ -63,25 +68,20 @@ def folded(title: str, source: str) -> str:
     return f"{title.casefold()}\x1f{source.casefold()}"
 
 
-def _insert_passages(
-    db: Transaction, generation: int, article: int, passages: Sequence[Passage], words: Sequence[int]
-) -> list[int]:
-    ids = [stored(passage.id) for passage in passages]
+def _insert_passages(db: Transaction, generation: int, inserted: Sequence[_Inserted]) -> list[int]:
+    """The rows of the passages, in their order. One statement for all: each takes longer than a row does."""
+    ids = [stored(passage.id) for _, passage, _ in inserted]
     rows = db.rows(
-        'INSERT INTO passages (generation, article, id, "start", "end", words) '
-        "SELECT %s, %s, * FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[]) RETURNING row",
+        'INSERT INTO passages (generation, article, id, "start", "end", words) SELECT %s, * '
+        "FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::int[], %s::int[]) RETURNING row",
         (
             generation,
-            article,
+            [article for article, _, _ in inserted],
             ids,
-            [passage.start for passage in passages],
-            [passage.end for passage in passages],
-            list(words),
+            [passage.start for _, passage, _ in inserted],
+            [passage.end for _, passage, _ in inserted],
+            [terms.total() for _, _, terms in inserted],
         ),
-    )
-    db.execute(
-        "UPDATE generations SET passages = passages + %s, words = words + %s WHERE id = %s",
-        (len(ids), sum(words), generation),
     )
     db.execute(
         "DELETE FROM pending_vectors WHERE generation = %s AND passage_id = ANY(%s)", (generation, ids)

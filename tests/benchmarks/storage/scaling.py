@@ -30,7 +30,7 @@ from tests.conftest import MODELS
 from tests.distributed.adding import quoth
 from tests.distributed.cluster import Cluster, embedding, running_cluster, wait_until_ready
 from tests.index.embedding.hashing_server import Server
-from tests.servers import RunningServer, running_servers
+from tests.servers import RunningServer, children, running_servers
 from tests.serving import serving
 
 CLIENTS = 4
@@ -197,14 +197,7 @@ def percentiles(times: Sequence[float]) -> str:
 
 def resident_mb(pid: int) -> int:
     """Resident memory of a process and those that it started, shared pages counted once (Pss)."""
-    pids = [pid]
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            if int(status.read_text().rpartition(")")[2].split()[1]) == pid:
-                pids.append(int(status.parent.name))
-        except FileNotFoundError:
-            continue
-    return sum(map(_pss_kb, pids)) // 1024
+    return sum(map(_pss_kb, [pid, *children(pid)])) // 1024
 
 
 def _pss_kb(pid: int) -> int:
