@@ -45,13 +45,15 @@ class PostgresDocumentStore(ArticleQueries):
         ids = [stored(passage.id) for _, passages in articles for passage in passages]
         # Of two with the same id or origin, the later one is kept.
         kept = {article.id: (article, passages) for article, passages in articles}
+        # Computed before other writers have to wait.
+        indexed = [writing.indexed_article(article, passages) for article, passages in kept.values()]
         with self._writing() as db:
             if batch:
                 self._require_vectors(db, batch, ids)
             own = ArticleQueries(db, self.generation)
             origins = [article.origin for article, _ in kept.values()]
             writing.delete(db, self.generation, [*kept, *own._ids_by_origins(origins)])
-            writing.insert(db, self.generation, list(kept.values()))
+            writing.insert(db, self.generation, indexed)
             db.execute("DELETE FROM pending_vectors WHERE batch = %s", (batch,))
             db.execute("DELETE FROM batches WHERE id = %s", (batch,))
 

@@ -13,12 +13,10 @@ from index.storage.postgres.text import restored
 from index.text.shingles import Shingles
 
 
-def add(db: Transaction, generation: int, article: int, text: str) -> None:
-    """Puts a new article, by its row, into the cluster of the articles that it copies. Merges their clusters
-    if there are several.
+def add(db: Transaction, generation: int, article: int, shingles: Shingles, bands: Sequence[int]) -> None:
+    """Puts a new article, by its row, its shingles and their bands, into the cluster of the articles that it
+    copies. Merges their clusters if there are several.
     """
-    shingles = Shingles.of(text)
-    bands = sorted(set(shingles.bands()))
     clusters = set(matching_clusters(shingles, _shared_bands(db, generation, bands), *_lookups(db)))
     first = min(clusters, default=None)
     if others := sorted(clusters - {first}):
@@ -30,7 +28,7 @@ def add(db: Transaction, generation: int, article: int, text: str) -> None:
         "OVERRIDING SYSTEM VALUE SELECT row, %s, %s, coalesce(%s::bigint, row) FROM own RETURNING row) "
         "INSERT INTO minhash_bands (generation, hash, member) "
         "SELECT %s, unnest(%s::bigint[]), row FROM member",
-        (generation, article, first, generation, bands),
+        (generation, article, first, generation, list(bands)),
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from index.schemas import Article, Passage, site_of
 from index.storage.postgres import duplicate_clusters
 from index.storage.postgres.connection import Transaction
 from index.storage.postgres.text import indexed, stored
 from index.text.languages import language_of
+from index.text.shingles import Shingles
 from index.text.terms.keyword_terms import index_terms
 
 # The columns of counts have two bytes.
@@ -18,15 +20,42 @@ _MOST = 32_767
 _Inserted = tuple[int, Passage, Counter[str]]
 
 
-def insert(db: Transaction, generation: int, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedArticle:
+    """An article with what the tables have of its words; `terms` are those of each passage, the title's
+    included.
+    """
+
+    article: Article
+    passages: Sequence[Passage]
+    language: str
+    shingles: Shingles
+    bands: Sequence[int]
+    terms: Sequence[Counter[str]]
+
+
+def indexed_article(article: Article, passages: Sequence[Passage]) -> IndexedArticle:
+    """What takes longer to compute than to insert, and needs no transaction."""
+    language = language_of(article.text)
+    shingles = Shingles.of(article.text)
+    title = _terms(article.title, language)
+    return IndexedArticle(
+        article=article,
+        passages=passages,
+        language=language,
+        shingles=shingles,
+        bands=sorted(set(shingles.bands())),
+        terms=[title + _terms(passage.text, language) for passage in passages],
+    )
+
+
+def insert(db: Transaction, generation: int, articles: Sequence[IndexedArticle]) -> None:
     """Inserts new articles with their passages into all tables. They own their vectors from now on."""
     inserted: list[_Inserted] = []
-    for article, passages in articles:
-        language = language_of(article.text)
-        row = _insert_article(db, generation, article, language)
-        duplicate_clusters.add(db, generation, row, article.text)
-        title = _terms(article.title, language)
-        inserted += ((row, passage, title + _terms(passage.text, language)) for passage in passages)
+    for one in articles:
+        row = _insert_article(db, generation, one.article, one.language)
+        duplicate_clusters.add(db, generation, row, one.shingles, one.bands)
+        inserted += ((row, *parts) for parts in zip(one.passages, one.terms, strict=True))
     rows = _insert_passages(db, generation, inserted)
     db.execute(
         "UPDATE generations SET articles = articles + %s, passages = passages + %s, words = words + %s "
@@ -37,7 +66,7 @@ def insert(db: Transaction, generation: int, articles: Sequence[tuple[Article, S
 
 
 def _terms(text: str, language: str) -> Counter[str]:
-    return Counter(map(indexed, index_terms(text, language)))
+    return Counter({indexed(term): count for term, count in index_terms(text, language).items()})
 
 
 def _insert_article(db: Transaction, generation: int, article: Article, language: str) -> int:

@@ -8,6 +8,7 @@ of letters, which any segmentation of a query into words has in common with that
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -29,16 +30,19 @@ def index_text(text: str, language: str) -> str:
     return " ".join(_stemmed(text, language))
 
 
-def index_terms(text: str, language: str) -> Iterator[str]:
-    """The terms by which a keyword index that knows no phrases has a text, in a language as in `index_text`:
-    each word's, and beside the parts of a word such as "U.S." all of them joined by spaces.
+def index_terms(text: str, language: str) -> Counter[str]:
+    """The terms by which a keyword index that knows no phrases has a text, in a language as in `index_text`,
+    and how often: each word's, and beside the parts of a word such as "U.S." all of them joined by spaces.
     """
+    counts: Counter[str] = Counter()
     for part, in_pairs in paired_runs(normalize_letters(text)):
         if in_pairs:
-            yield from map(phrase_term, (*part, *(letter_pairs(part) if len(part) > 1 else ())))
+            counts.update(map(phrase_term, (*part, *(letter_pairs(part) if len(part) > 1 else ()))))
             continue
-        for word in words(part):
-            yield from _terms(word, language)
+        for word, count in Counter(words(part)).items():
+            for term in _terms(word, language):
+                counts[term] += count
+    return counts
 
 
 @lru_cache(maxsize=200_000)

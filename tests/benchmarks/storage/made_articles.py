@@ -34,12 +34,17 @@ from index.schemas import Article
 from index.text.terms.stop_words import function_words
 
 DIMENSION = 384
-VOCABULARY, TOPICS, TOPIC_WORDS = 300_000, 400, 60
+VOCABULARY, USUAL_WORDS = 300_000, 8_000
+TOPICS, TOPIC_WORDS = 400, 60
 # Sentences of an article, and their words.
 SENTENCES, WORDS = (20, 60), (9, 26)
 NEWEST = date(2024, 12, 31)
 # Lengths of what is added to a centre, of length 1, for an article, and for a passage or a question.
 ARTICLE_NOISE, PASSAGE_NOISE, QUESTION_NOISE = 0.9, 0.6, 0.5
+_FREQUENT = """the of and to in a is that for it was on are as with he be at by his from this have or had not
+but what they all were her we when can there an which their said if do will each about how up out them then she
+many some so these would other into has more two him see could no make than been its who now my made over did
+down only way may long little very after called just where most know also while since both during""".split()
 _ONSETS = "b br c ch d dr f fl g gr h j k l m n p pl qu r s sh sl st t tr v w".split()
 _RIMES = "a ack age al an ar at e ell en er est i ight ill in ing o old on or ound ow u un ust y".split()
 _BLOCK = 2_000  # articles whose vectors are made together
@@ -117,9 +122,7 @@ def _articles(seed: int) -> Iterator[Article]:
     """Without an end; the first one is the newest."""
     chance = np.random.default_rng(seed)
     vocabulary = _vocabulary(seed)
-    ranks = np.arange(1, len(vocabulary) + 1)
-    shares = np.cumsum(1 / (ranks + 2.7))  # Mandelbrot's form of Zipf's law
-    shares /= shares[-1]
+    shares = _shares(len(vocabulary))
     number = 0
     while True:
         lengths = chance.integers(*WORDS, size=int(chance.integers(*SENTENCES)))
@@ -145,6 +148,17 @@ def _articles(seed: int) -> Iterator[Article]:
         number += 1
 
 
+def _shares(count: int) -> NDArray[np.float64]:
+    """How much of a text the words up to each rank are. Frequent ones follow Zipf's law in Mandelbrot's form,
+    and rarer ones become rare faster (Ferrer i Cancho & Solé, 2001).
+    """
+    ranks = np.arange(1, count + 1, dtype=np.float64)
+    each = 1 / (ranks + 2.7)
+    rare = ranks > USUAL_WORDS
+    each[rare] = each[~rare][-1] * (ranks[rare] / USUAL_WORDS) ** -1.6
+    return np.asarray(np.cumsum(each) / each.sum())
+
+
 def _topic(number: int) -> int:
     """The topic of an article; some have many more articles than others."""
     return int(TOPICS * (((number * 2_654_435_761) % 2**32) / 2**32) ** 2)
@@ -153,9 +167,7 @@ def _topic(number: int) -> int:
 def _vocabulary(seed: int) -> NDArray[np.object_]:
     """Words, the most frequent first: those without content, as in English, and made ones."""
     chance = random.Random(seed)
-    words = dict.fromkeys(
-        sorted(filter(str.isalpha, function_words("en")), key=lambda word: (len(word), word))
-    )
+    words = dict.fromkeys(_FREQUENT)
     while len(words) < VOCABULARY:
         parts = [chance.choice(_ONSETS) + chance.choice(_RIMES) for _ in range(chance.choice((1, 2, 2, 3)))]
         words["".join(parts)] = None
