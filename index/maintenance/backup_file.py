@@ -135,7 +135,7 @@ def read_attachments(file: Path) -> dict[str, bytes]:
 
 
 def read_articles(
-    file: Path, collection: str, known: dict[Place, Vectors], places: dict[str, list[Span]]
+    file: Path, collection: str, known: dict[Place, Vectors], places: dict[str, Sequence[Span]]
 ) -> Iterator[Article]:
     """The articles of one collection of a verified file. Before each is yielded, the vectors of its passages
     are put into `known`, and where they lie into `places`.

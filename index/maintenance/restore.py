@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -90,7 +90,7 @@ def _build(
     with closing(open_collection(building, embedder)) as collection:
         origins: dict[str, str] = {}
         known: dict[Place, Vectors] = {}
-        spans: dict[str, list[Span]] = {}
+        spans: dict[str, Sequence[Span]] = {}
 
         def articles() -> Iterator[Article]:
             for article in read_articles(file, saved, known, spans):

@@ -41,10 +41,10 @@ SENTENCES, WORDS = (20, 60), (9, 26)
 NEWEST = date(2024, 12, 31)
 # Lengths of what is added to a centre, of length 1, for an article, and for a passage or a question.
 ARTICLE_NOISE, PASSAGE_NOISE, QUESTION_NOISE = 0.9, 0.6, 0.5
-_FREQUENT = """the of and to in a is that for it was on are as with he be at by his from this have or had not
-but what they all were her we when can there an which their said if do will each about how up out them then she
-many some so these would other into has more two him see could no make than been its who now my made over did
-down only way may long little very after called just where most know also while since both during""".split()
+_FREQUENT = """the of and to in a is that for it was on are as with he be at by his from this have or had
+not but what they all were her we when can there an which their said if do will each about how up out them
+then she many some so these would other into has more two him see could no make than been its who now my made
+over did down only way may long little very after called just where most know also while since both during"""
 _ONSETS = "b br c ch d dr f fl g gr h j k l m n p pl qu r s sh sl st t tr v w".split()
 _RIMES = "a ack age al an ar at e ell en er est i ight ill in ing o old on or ound ow u un ust y".split()
 _BLOCK = 2_000  # articles whose vectors are made together
@@ -167,7 +167,7 @@ def _topic(number: int) -> int:
 def _vocabulary(seed: int) -> NDArray[np.object_]:
     """Words, the most frequent first: those without content, as in English, and made ones."""
     chance = random.Random(seed)
-    words = dict.fromkeys(_FREQUENT)
+    words = dict.fromkeys(_FREQUENT.split())
     while len(words) < VOCABULARY:
         parts = [chance.choice(_ONSETS) + chance.choice(_RIMES) for _ in range(chance.choice((1, 2, 2, 3)))]
         words["".join(parts)] = None

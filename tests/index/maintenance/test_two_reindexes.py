@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import shake_256
 from pathlib import Path
@@ -29,7 +29,7 @@ STORIES = [story(id_, 7) for id_ in IDS]
 class Hashing:
     """Vectors of hashes, which need no model: those of two of another name have nothing in common."""
 
-    languages: Sequence[str] = ()
+    languages: Collection[str] = ()
     unrelated = 0.0
 
     def __init__(self, name: str, dimension: int = 16) -> None:
