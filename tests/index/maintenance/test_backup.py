@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from qa.assistant import Assistant
 from qa.cli import main
 from qa.schemas import Thresholds
 from qa.web.api import create_api
+from tests.index.embedding.hashing_embedder import HashingEmbedder
 
 ODD = Article(
     id="a/1 🚢",
@@ -108,6 +110,47 @@ def test_another_embedder_makes_its_own_vectors(
         assert counting.embedded == 1
         assert library.names() == ["renamed"] and library.outdated() == {}
         assert library.collection("renamed").documents.article(ODD.id) == ODD
+
+
+def test_passages_are_those_of_the_file(tmp_path: Path) -> None:
+    text = " ".join(f"Boat number {number} left the harbour of Marren at dawn." for number in range(40))
+    file = tmp_path / "saved.zip"
+    with Library(tmp_path / "old", HashingEmbedder("one", limit=60)) as library:
+        list(library.collection("default", make=True).add([Article(id="boats", text=text)]))
+        spans = library.collection("default").documents.passage_spans("boats")
+        exported(library, file)
+    # The same embedder, and a later version that divides articles in another way.
+    later, another = HashingEmbedder("one", limit=90), HashingEmbedder("another", limit=90)
+    with Library(tmp_path / "new", later) as library:
+        list(library.restore(file, {"default": "default"}))
+        assert library.collection("default").documents.passage_spans("boats") == spans
+        assert not later.embedded
+    with Library(tmp_path / "other", another) as library:
+        list(library.restore(file, {"default": "default"}))
+        assert len(library.collection("default").documents.passage_spans("boats")) < len(spans)
+    assert another.embedded
+
+
+@pytest.mark.parametrize("span", [[0, 1000], [-3, 4], [4, 4], [4], ["a", "b"]])
+def test_passages_that_are_not_in_the_text_are_refused(tmp_path: Path, span: list[object]) -> None:
+    file = tmp_path / "saved.zip"
+    with Library(tmp_path / "old", HashingEmbedder("one")) as library:
+        list(library.collection("default", make=True).add([Article(id="boats", text="A boat left.")]))
+        exported(library, file)
+    with zipfile.ZipFile(file) as archive:
+        fields = json.loads(archive.read("default/articles.jsonl"))
+        manifest = json.loads(archive.read("manifest.json"))
+    articles = json.dumps(fields | {"passages": [span]}).encode() + b"\n"
+    manifest["sha256"]["default/articles.jsonl"] = sha256(articles).hexdigest()
+    bad = tmp_path / "bad.zip"
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(bad, "w") as new:
+        for name in old.namelist():
+            changed = {"default/articles.jsonl": articles, "manifest.json": json.dumps(manifest)}
+            new.writestr(name, changed.get(name, old.read(name)))
+    with Library(tmp_path / "new", HashingEmbedder("one")) as library:
+        with pytest.raises(SnapshotInvalid, match="cannot be imported"):
+            list(library.restore(bad, {"default": "default"}))
+        assert library.names() == [] and not list(tmp_path.glob("new/collections/.importing/*"))
 
 
 def test_adding_and_removing_meanwhile_changes_nothing_of_the_file(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import shake_256
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -14,58 +13,36 @@ import pytest
 
 from index import ingest
 from index.chunking import embedded_text
-from index.embedding.embedder import TextTokenizer, Vectors
-from index.embedding.served import EstimatedTokenizer, ServedEmbedder
 from index.errors import ArchiveEmpty
 from index.library import Library
 from index.schemas import Article
 from index.storage.postgres.document_store import PostgresDocumentStore
 from tests.index.durability.test_crash import IDS, story
+from tests.index.embedding.hashing_embedder import HashingEmbedder
 from tests.servers import Servers
 
 STORIES = [story(id_, 7) for id_ in IDS]
 
 
-class Hashing:
-    """Vectors of hashes, which need no model: those of two of another name have nothing in common."""
-
-    languages: Collection[str] = ()
-    unrelated = 0.0
-
-    def __init__(self, name: str, dimension: int = 16) -> None:
-        self.name = name
-        self._dimension = dimension
-        self.tokens: TextTokenizer = EstimatedTokenizer(ServedEmbedder("http://192.0.2.1", "none"))
-        self.tokens.__dict__["limit"] = 100
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        digests = [shake_256(f"{self.name}{text}".encode()).digest(self._dimension) for text in texts]
-        vectors = np.asarray([np.frombuffer(one, dtype=np.int8) for one in digests], dtype=np.float32)
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-
-    def encode_query(self, query: str) -> Vectors:
-        return np.asarray(self.encode([query])[0])
-
-
 @pytest.fixture
 def opened(
     servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[Hashing], Library]]:
+) -> Iterator[Callable[[HashingEmbedder], Library]]:
     """Opens the library of one database, which has stories of an embedder `old`, as another process."""
     monkeypatch.setattr(ingest, "BATCH_PASSAGES", 8)
     url, libraries = servers.new_database(), list[Library]()
 
-    def open_(embedder: Hashing) -> Library:
+    def open_(embedder: HashingEmbedder) -> Library:
         libraries.append(Library(tmp_path, embedder, storage=servers.new_storage(url)))
         return libraries[-1]
 
-    list(open_(Hashing("old")).collection("news", make=True).add(STORIES))
+    list(open_(HashingEmbedder("old")).collection("news", make=True).add(STORIES))
     yield open_
     for library in libraries:
         library.close()
 
 
-def check(library: Library, embedder: Hashing) -> None:
+def check(library: Library, embedder: HashingEmbedder) -> None:
     """Every story is there, and every vector is this embedder's."""
     collection = library.collection("news")
     documents = collection.documents
@@ -80,9 +57,9 @@ def check(library: Library, embedder: Hashing) -> None:
 @pytest.mark.parametrize("dimension", [16, 24])
 @pytest.mark.parametrize("later_ends_first", [True, False])
 def test_the_embedder_that_began_later_takes_the_place_of_the_other(
-    opened: Callable[[Hashing], Library], later_ends_first: bool, dimension: int
+    opened: Callable[[HashingEmbedder], Library], later_ends_first: bool, dimension: int
 ) -> None:
-    one, two = Hashing("one"), Hashing("two", dimension)
+    one, two = HashingEmbedder("one"), HashingEmbedder("two", dimension)
     first, second = opened(one), opened(two)
     earlier, later = first.reindex("news"), second.reindex("news")
     next(earlier)
@@ -99,8 +76,10 @@ def test_the_embedder_that_began_later_takes_the_place_of_the_other(
     check(first, one)
 
 
-def test_two_that_begin_at_the_same_moment_are_not_mixed(opened: Callable[[Hashing], Library]) -> None:
-    embedders = Hashing("one"), Hashing("two")
+def test_two_that_begin_at_the_same_moment_are_not_mixed(
+    opened: Callable[[HashingEmbedder], Library],
+) -> None:
+    embedders = HashingEmbedder("one"), HashingEmbedder("two")
     together = Barrier(2)
 
     def reindex(library: Library) -> str:
@@ -120,8 +99,8 @@ def test_two_that_begin_at_the_same_moment_are_not_mixed(opened: Callable[[Hashi
     check(libraries[current.name], current)
 
 
-def test_two_with_the_same_embedder_share_the_work(opened: Callable[[Hashing], Library]) -> None:
-    embedder = Hashing("one")
+def test_two_with_the_same_embedder_share_the_work(opened: Callable[[HashingEmbedder], Library]) -> None:
+    embedder = HashingEmbedder("one")
     first, second = opened(embedder), opened(embedder)
     earlier = first.reindex("news")
     done = {next(earlier).article_id for _ in range(6)}
@@ -133,9 +112,9 @@ def test_two_with_the_same_embedder_share_the_work(opened: Callable[[Hashing], L
 
 
 def test_the_first_articles_of_another_process_are_not_taken_for_lost_ones(
-    opened: Callable[[Hashing], Library], monkeypatch: pytest.MonkeyPatch
+    opened: Callable[[HashingEmbedder], Library], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    embedder = Hashing("old")
+    embedder = HashingEmbedder("old")
     writing, reading = opened(embedder), opened(embedder)
     collection = writing.collection("press", make=True)
     put, seen = collection.documents.put, PostgresDocumentStore.orphan_vectors

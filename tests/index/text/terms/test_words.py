@@ -6,7 +6,7 @@ import pytest
 
 from index.text.languages import language_of_query
 from index.text.normalization import TermWeights, content_words, coverage
-from index.text.terms.keyword_terms import index_text, query_terms
+from index.text.terms.keyword_terms import index_terms, index_text, query_terms
 from index.text.terms.stemming import porter_stem, stem
 from index.text.terms.words import word_parts, words
 
@@ -41,6 +41,27 @@ def test_forms_of_a_word_have_one_stem(language: str, one: str, two: str) -> Non
 )
 def test_words_without_spaces_are_told_apart(text: str, expected: list[str]) -> None:
     assert words(text) == expected
+
+
+def test_terms_are_counted_with_the_parts_of_words() -> None:
+    assert index_terms("The U.S. ships shipped; a U.S. CAFÉ", "en") == {
+        "the": 1,
+        "u s": 2,
+        "u": 2,
+        "s": 2,
+        "ship": 2,
+        "a": 1,
+        "cafe": 1,
+    }
+    assert index_terms("北京 gab es in 北京", "de") == {
+        "北": 2,
+        "京": 2,
+        "北京": 2,
+        "gab": 1,
+        "es": 1,
+        "in": 1,
+    }
+    assert not index_terms("… —", "en")
 
 
 def test_question_words_carry_no_content_in_their_language() -> None:
