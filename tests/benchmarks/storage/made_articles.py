@@ -12,13 +12,14 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate, islice
 from pathlib import Path
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from index.chunking import chunk_article, embedded_text
+from index.chunking import Span, embedded_text, passages_at
 from index.embedding.embedder import TextTokenizer, Vectors
 from index.maintenance.backup import hashed_member
 from index.maintenance.backup_file import (
@@ -36,8 +37,8 @@ from index.text.terms.stop_words import function_words
 DIMENSION = 384
 VOCABULARY, USUAL_WORDS = 300_000, 8_000
 TOPICS, TOPIC_WORDS = 400, 60
-# Sentences of an article, and their words.
-SENTENCES, WORDS = (20, 60), (9, 26)
+# Passages of an article, sentences of a passage, words of a sentence: some 140 words a passage, as usual.
+PASSAGES, SENTENCES, WORDS = (2, 11), (6, 11), (9, 26)
 NEWEST = date(2024, 12, 31)
 # Lengths of what is added to a centre, of length 1, for an article, and for a passage or a question.
 ARTICLE_NOISE, PASSAGE_NOISE, QUESTION_NOISE = 0.9, 0.6, 0.5
@@ -47,6 +48,7 @@ then she many some so these would other into has more two him see could no make 
 over did down only way may long little very after called just where most know also while since both during"""
 _ONSETS = "b br c ch d dr f fl g gr h j k l m n p pl qu r s sh sl st t tr v w".split()
 _RIMES = "a ack age al an ar at e ell en er est i ight ill in ing o old on or ound ow u un ust y".split()
+_BETWEEN = "\n\n"
 _BLOCK = 2_000  # articles whose vectors are made together
 
 
@@ -81,9 +83,9 @@ def make_archive(
     digests: dict[str, str] = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         with hashed_member(archive, articles_file("default"), digests) as member:
-            for article in _articles(seed=1):
-                parts = chunk_article(article, tokens)
-                member.write(article_line(article, [(one.start, one.end) for one in parts]))
+            for article, spans in _articles(seed=1):
+                parts = passages_at(article, spans)
+                member.write(article_line(article, spans))
                 if not counts:
                     tried = {embedded_text(article, one, tokens): at for at, one in enumerate(parts)}
                 for at, one in enumerate(parts, total):
@@ -118,32 +120,38 @@ def make_archive(
     return MadeArchive(articles=len(counts), passages=total, questions=[*asked], vectors={**found, **near})
 
 
-def _articles(seed: int) -> Iterator[Article]:
-    """Without an end; the first one is the newest."""
+def _articles(seed: int) -> Iterator[tuple[Article, list[Span]]]:
+    """Articles and where their passages lie, without an end; the first one is the newest."""
     chance = np.random.default_rng(seed)
     vocabulary = _vocabulary(seed)
     shares = _shares(len(vocabulary))
     number = 0
     while True:
-        lengths = chance.integers(*WORDS, size=int(chance.integers(*SENTENCES)))
+        sizes = chance.integers(*SENTENCES, size=int(chance.integers(*PASSAGES)))
+        lengths = chance.integers(*WORDS, size=int(sizes.sum())).tolist()
         title_words = int(chance.integers(4, 9))
-        count = int(lengths.sum()) + title_words
+        count = sum(lengths) + title_words
         picked = np.searchsorted(shares, chance.random(count))
         on_topic = chance.random(count) < 0.1
         first = 1_000 + _topic(number) * TOPIC_WORDS
         picked[on_topic] = first + chance.integers(0, TOPIC_WORDS, size=int(on_topic.sum()))
-        words = vocabulary[picked].tolist()
-        sentences, at = [], title_words
-        for length in lengths.tolist():
-            sentences.append(" ".join(words[at : at + length]).capitalize())
-            at += length
-        paragraphs = [". ".join(sentences[one : one + 4]) + "." for one in range(0, len(sentences), 4)]
-        yield Article(
-            id=f"made{number}",
-            title=" ".join(words[:title_words]).capitalize(),
-            text="\n\n".join(paragraphs),
-            date=NEWEST - timedelta(days=int(chance.integers(1, 3_650)) if number else 0),
-            source=f"Made Times {number % 30}",
+        words = iter(vocabulary[picked].tolist())
+        title = " ".join(islice(words, title_words)).capitalize()
+        sentences = iter([" ".join(islice(words, length)).capitalize() for length in lengths])
+        passages = [". ".join(islice(sentences, size)) + "." for size in sizes.tolist()]
+        ends = list(accumulate(len(passage) + len(_BETWEEN) for passage in passages))
+        yield (
+            Article(
+                id=f"made{number}",
+                title=title,
+                text=_BETWEEN.join(passages),
+                date=NEWEST - timedelta(days=int(chance.integers(1, 3_650)) if number else 0),
+                source=f"Made Times {number % 30}",
+            ),
+            [
+                (end - len(_BETWEEN) - len(passage), end - len(_BETWEEN))
+                for passage, end in zip(passages, ends, strict=True)
+            ],
         )
         number += 1
 

@@ -44,23 +44,9 @@ def test_words_without_spaces_are_told_apart(text: str, expected: list[str]) -> 
 
 
 def test_terms_are_counted_with_the_parts_of_words() -> None:
-    assert index_terms("The U.S. ships shipped; a U.S. CAFÉ", "en") == {
-        "the": 1,
-        "u s": 2,
-        "u": 2,
-        "s": 2,
-        "ship": 2,
-        "a": 1,
-        "cafe": 1,
-    }
-    assert index_terms("北京 gab es in 北京", "de") == {
-        "北": 2,
-        "京": 2,
-        "北京": 2,
-        "gab": 1,
-        "es": 1,
-        "in": 1,
-    }
+    counts = index_terms("The AT&T ships shipped; an AT&T CAFÉ", "en")
+    assert counts == {"the": 1, "at t": 2, "at": 2, "t": 2, "ship": 2, "an": 1, "cafe": 1}
+    assert index_terms("北京 Tag 北京", "de") == {"北": 2, "京": 2, "北京": 2, "tag": 1}
     assert not index_terms("… —", "en")
 
 
