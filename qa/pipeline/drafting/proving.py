@@ -86,9 +86,12 @@ class Prover:
             return CitedText()
         thresholds = await asyncio.to_thread(self.thresholds, question.collection)
         collection = await asyncio.to_thread(self.collection, question.collection)
-        missing = await asyncio.to_thread(collection.missing, question.search_as or question.question)
+        query = question.search_as or question.question
+        missing = await asyncio.to_thread(collection.missing, query)
+        # What stands around a quote tells what "the work" is.
+        hits = await asyncio.to_thread(collection.search, query)
         async with self.queue.slot():
-            proven = await prove(candidates, question, (), self.verifier, thresholds.proof, missing)
+            proven = await prove(candidates, question, hits, self.verifier, thresholds.proof, missing)
         return proven.cited
 
 
