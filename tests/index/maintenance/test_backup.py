@@ -145,7 +145,7 @@ def test_passages_that_are_not_in_the_text_are_refused(tmp_path: Path, span: lis
     bad = tmp_path / "bad.zip"
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(bad, "w") as new:
         for name in old.namelist():
-            changed = {"default/articles.jsonl": articles, "manifest.json": json.dumps(manifest)}
+            changed = {"default/articles.jsonl": articles, "manifest.json": json.dumps(manifest).encode()}
             new.writestr(name, changed.get(name, old.read(name)))
     with Library(tmp_path / "new", HashingEmbedder("one")) as library:
         with pytest.raises(SnapshotInvalid, match="cannot be imported"):
