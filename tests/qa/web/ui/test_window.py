@@ -244,7 +244,7 @@ def test_a_further_question_scrolls_into_view_on_a_phone(new_page: Callable[...,
     page = new_page(viewport={"width": 360, "height": 740})
     for question in (QUESTION, "Who is Lukashenko?", "And why is he?"):
         ask(page, question)
-        expect(page.locator("#current .actions")).to_be_visible()
+        expect(page.locator("#current .exchange", has_text=question).locator(".actions")).to_be_visible()
         expect(page.locator("#current .asked", has_text=question)).to_be_in_viewport()
     page.evaluate("scrollTo(0, 0)")
     page.reload()
