@@ -75,6 +75,14 @@ def foreign_language(text: str, among: frozenset[str]) -> str:
     return language if count > known and language not in among else ""
 
 
+def is_english_instead(text: str, language: str) -> bool:
+    """Whether a text that should be in the language has more of the words that English has without content:
+    small models fall back into English, and often into a mixture.
+    """
+    written = [word.lower() for word in words(text)]
+    return language != ENGLISH and _count(written, ENGLISH) > _count(written, language)
+
+
 def _count(written: Iterable[str], language: str) -> int:
     return sum(word in function_words(language) for word in written)
 

@@ -40,7 +40,9 @@ _ABBREVIATIONS = {
     "el": "αρ δρ κ κα κος σελ π.χ",
     "ar": "أ د م ص",
 }
-_SETS = {language: frozenset(listed.split()) for language, listed in _ABBREVIATIONS.items()}
+# "Brown v. Board" keeps its name in every language.
+_VERSUS = frozenset(("v", "vs"))
+_SETS = {language: _VERSUS.union(listed.split()) for language, listed in _ABBREVIATIONS.items()}
 _LAST = re.compile(r"(?<![^\s(\[„«“»\"'])([^\s(\[„«“»\"']+)\.$")
 # "am 3." Oktober, "des 17." Juni: a number after an article is an ordinal.
 _ORDINAL = re.compile(

@@ -16,7 +16,7 @@ from qa.pipeline.composition.composed import Composed, Composition
 from qa.pipeline.composition.composers import Composer, composer_of, fallback
 from qa.pipeline.composition.holdings.followups import MAX_FOLLOWUPS, followups
 from qa.pipeline.conversation import understand_in_conversation
-from qa.pipeline.several_parts import answer_parts
+from qa.pipeline.parts.several_parts import Proves, answer_parts
 from qa.pipeline.suggested_questions import suggested_questions
 from qa.pipeline.understanding.understanding import Understanding
 from qa.pipeline.understanding.wording import plain_question
@@ -59,10 +59,11 @@ async def dispatch(
     drafts: bool,
     understand: Understand | None = None,
     write: Write | None = None,
+    proves: Proves | None = None,
 ) -> AsyncGenerator[Event, None]:
     """The events of the answer, the Answer last; `facts` gives those of one that is drafted, by a
     model if it `drafts`. `understand` tells what is asked for. What is composed, `write` may put into better
-    words.
+    words. `proves` tells whether a sentence answers one of several parts.
 
     Raises ArchiveEmpty, and what `facts` raises.
     """
@@ -81,7 +82,7 @@ async def dispatch(
                     yield await _written(event, understanding, write)
                     return
                 yield event
-    async with aclosing(_drafted(understanding, collection, facts, began, drafts)) as events:
+    async with aclosing(_drafted(understanding, collection, facts, began, drafts, proves)) as events:
         async for event in events:
             if not (shown and isinstance(event, Evidence)):  # a stream has one
                 yield event
@@ -104,11 +105,16 @@ async def _written(answer: Answer, understanding: Understanding, write: Write | 
 
 
 async def _drafted(
-    understanding: Understanding, collection: Collection, facts: Facts, began: float, drafts: bool
+    understanding: Understanding,
+    collection: Collection,
+    facts: Facts,
+    began: float,
+    drafts: bool,
+    proves: Proves | None,
 ) -> AsyncGenerator[Event, None]:
     """The events of a drafted answer; where it is declined, those of what can be composed instead."""
     drafted = (
-        answer_parts(understanding, collection, facts, drafts=drafts)
+        answer_parts(understanding, collection, facts, drafts=drafts, proves=proves)
         if understanding.kind == "parts"
         else facts(understanding.standalone)
     )

@@ -28,21 +28,12 @@ from qa.pipeline.drafting.chain import (
 from qa.pipeline.drafting.confidence import UNSUPPORTED_SEARCH, search_confidence
 from qa.pipeline.drafting.draft import Draft, PipelineResult
 from qa.pipeline.drafting.extractive import quoted_candidates
-from qa.pipeline.drafting.proving import prove
+from qa.pipeline.drafting.proving import Prover, prove
 from qa.pipeline.drafting.writing import Writer
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.translation import Translator
 from qa.pipeline.understanding.offered import words_for
-from qa.schemas import (
-    Answer,
-    Event,
-    Evidence,
-    Question,
-    RetrievedPassage,
-    Thresholds,
-    Timings,
-    Token,
-)
+from qa.schemas import Answer, Event, Evidence, Question, RetrievedPassage, Thresholds, Timings, Token
 from qa.telemetry.tracing import traced, tracer
 from qa.verification.citations import Candidate, propose, stated_short_answer
 from qa.verification.conflicts.detect import check_conflicts
@@ -79,7 +70,12 @@ class Pipeline:
         self._selection = selection_step(collection, model, self._budget)
         self._drafting = drafting_step(model, self._budget)
         self._languages = AcrossLanguages(Translator(model) if model else None, queue, verifier)
-        self._writer = Writer(model, verifier, queue, collection) if model and verifier else None
+        self._writer = self._prover = None
+        if model and verifier:
+            self._writer = Writer(model, verifier, queue, collection)
+            self._prover = Prover(
+                verifier=verifier, queue=queue, collection=collection, thresholds=thresholds
+            )
 
     async def events(self, question: Question) -> AsyncGenerator[Event, None]:
         """The events of the answer by the question's kind: composed, or drafted by `facts`; the Answer is
@@ -93,6 +89,7 @@ class Pipeline:
                 drafts=self._model is not None,
                 understand=self._languages.understand,
                 write=self._write if self._writer else None,
+                proves=self._prover.prove if self._prover else None,
             )
         ) as events:
             async for event in events:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.embedding.embedder import Vectors
-from index.text.languages import ENGLISH
+from index.text.languages import ENGLISH, is_english_instead
 from index.text.normalization import content_words, stems
 from qa.guardrails.sanitizer import sanitize
 from qa.schemas import AnswerSentence, Citation
@@ -109,8 +109,13 @@ class _Citer:
     language: str
 
     def drafted(self, sentences: Sequence[DraftSentence]) -> Candidate:
-        """The sentences as they were drafted; their quotes if they only repeat the question."""
+        """The sentences as they were drafted; their quotes if they only repeat the question, or are in
+        English where the excerpts are not.
+        """
         cited = self.cite(sentences)
+        if any(is_english_instead(sentence.text, self.language) for sentence in cited.sentences):
+            quotes = cited.quoted()
+            return Candidate(cited=quotes, claims=tuple(quote.text for quote in quotes.sentences))
         if self._repeats_question(sentence.text for sentence in cited.sentences):
             return self._in_quotes(cited)
         claims = tuple(sentence.text for sentence in cited.sentences)

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
-from qa.pipeline import dispatch, several_parts
+from qa.pipeline import dispatch
 from qa.pipeline.composition.composers import COMPOSERS, WITHOUT_MODEL, composer_of, fallback
+from qa.pipeline.parts import several_parts
 from qa.pipeline.pipeline import Pipeline
 from qa.pipeline.understanding.kinds import DRAFTED
 from qa.pipeline.understanding.understanding import Understanding

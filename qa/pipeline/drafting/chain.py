@@ -192,10 +192,12 @@ async def _chunks(messages: AsyncIterator[BaseMessage]) -> AsyncIterator[DraftCh
 
 
 def refusal_probability(token: Mapping[str, Any]) -> float:
-    """The probability, 0 to 1, that the token begins a refusal; it has `top_logprobs` as in OpenAI's API."""
-    probabilities = [
-        math.exp(other["logprob"])
-        for other in token.get("top_logprobs") or []
-        if other["token"].strip() and NOT_FOUND.startswith(other["token"].strip())
-    ]
-    return min(sum(probabilities), 1.0)
+    """The probability, 0 to 1, that the token begins a refusal; it has `top_logprobs` as in OpenAI's API.
+
+    "NO" begins one too, but is what a small model answers where "No" is right.
+    """
+    tops = ((other["token"].strip(), other["logprob"]) for other in token.get("top_logprobs") or [])
+    begins = (
+        math.exp(logprob) for text, logprob in tops if text != "NO" and NOT_FOUND.startswith(text or " ")
+    )
+    return min(sum(begins), 1.0)

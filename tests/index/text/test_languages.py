@@ -13,7 +13,7 @@ from index.embedding.embedder import SentenceEmbedder
 from index.library import Library
 from index.readers.registry import read_sources
 from index.schemas import Article, Ingested, IngestReport, UnsupportedLanguage
-from index.text.languages import foreign_language, language_name, language_of
+from index.text.languages import foreign_language, is_english_instead, language_name, language_of
 from qa.cli import main
 from tests.paths import SEEDS
 
@@ -125,3 +125,17 @@ def test_quoth_add_warns_once(home: Path, tmp_path: Path, monkeypatch: pytest.Mo
 )
 def test_a_question_in_another_language(question: str, among: set[str], language: str) -> None:
     assert foreign_language(question, frozenset(among)) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_english"),
+    [
+        ("Die Fähre fährt seit Mai zweimal am Tag.", "de", False),
+        ("The ferry has sailed twice a day since May.", "de", True),
+        ("The Fähre fährt since May twice a day.", "de", True),
+        ("Tyne and Wear Metro ist eine U-Bahn.", "de", False),
+        ("The ferry sails.", "en", False),
+    ],
+)
+def test_a_draft_in_english_instead_of_its_language(text: str, language: str, is_english: bool) -> None:
+    assert is_english_instead(text, language) == is_english

@@ -152,3 +152,14 @@ def test_thai_is_divided_where_it_has_spaces_into_parts_of_some_length() -> None
     assert len(found) == 3
     assert " ".join(found) == text
     assert sentences("ฝนตกหนัก ถนนปิด") == ["ฝนตกหนัก ถนนปิด"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Nach dem Rechtsstreit Holt v. Marren organisierten sich die Familien vieler kleiner Orte.",
+        "Después del pleito Holt v. Marren las familias de muchos pueblos se organizaron.",
+    ],
+)
+def test_a_law_case_keeps_its_name_in_every_language(sentence: str) -> None:
+    assert sentences(sentence) == [sentence]

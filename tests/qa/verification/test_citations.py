@@ -475,3 +475,15 @@ def test_a_question_for_a_duration_needs_one(verify) -> None:
     question = "How long are the Brenn Players on for?"
     assert not verify("The Brenn Players are on the radio [1].", question, [article]).sentences
     assert verify("Each of their plays lasts an hour [1].", question, [article]).sentences
+
+
+def test_a_draft_in_english_is_replaced_by_its_quote_where_the_articles_are_not(
+    embedder: SentenceEmbedder,
+) -> None:
+    text = "Am 8. Februar 2021 wurde Idris Pellow der Leiter des Hafens von Marren. Er ist 46 Jahre alt."
+    draft = "On 8 February 2021 Idris Pellow was made the head of the Hafens von Marren [1]."
+    question = "Wann wurde Idris Pellow der Leiter des Hafens?"
+    found = propose(draft, question, [excerpt_of(text)], embedder.encode, "de")
+    assert {one.cited.text for one in found} == {
+        "Am 8. Februar 2021 wurde Idris Pellow der Leiter des Hafens von Marren [1]."
+    }

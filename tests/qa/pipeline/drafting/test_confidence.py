@@ -67,3 +67,4 @@ def test_a_refusal_is_as_likely_as_the_tokens_that_begin_one() -> None:
     ]
     assert refusal_probability({"top_logprobs": likely}) == pytest.approx(0.3679, abs=1e-4)
     assert refusal_probability({"top_logprobs": []}) == 0
+    assert refusal_probability({"top_logprobs": [{"token": "NO", "logprob": -0.1}]}) == 0  # to "Is it open?"

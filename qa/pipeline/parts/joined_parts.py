@@ -35,7 +35,8 @@ def joined(understanding: Understanding, answers: Sequence[Answer]) -> Answer:
         return first.model_copy(update={"question_searched": understanding.wording})
     shown = list(sentences.values())
     text = " ".join(with_marks(sentence) for sentence in shown)
-    missing = [part for part in missing if not _is_said(part, text)]
+    said = " ".join(sentence.text for sentence in shown)
+    missing = [part for part in missing if not _is_said(part, said)]
     messages = messages_in(understanding.question.language)
     for part in missing:
         unsaid = messages.gettext(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import pytest
 
 from index.library import Library
-from qa.pipeline.joined_parts import joined
-from qa.pipeline.several_parts import answer_parts
+from index.schemas import Article
+from qa.pipeline.parts.joined_parts import joined
+from qa.pipeline.parts.several_parts import answer_parts
 from qa.pipeline.understanding.understanding import Understanding, understand
 from qa.schemas import Answer, AnswerSentence, Citation, Conflict, Event, Position, Question, Timings, Usage
+from qa.verification.citations import Candidate
+from qa.verification.cited_text import CitedText
 
 ASKED = "Who bought the brewery Holt, and for how much?"
 
@@ -112,3 +115,52 @@ def test_each_part_is_searched_for_with_the_words_of_the_user(
     asyncio.run(answered())
     assert [one.question for one in asked] == ["Who bought the brewery Holt?", "For how much?"]
     assert [one.search_as for one in asked] == searched
+
+
+BOUGHT = "Rask bought the brewery Holt in May."
+PRICE = "The brewery Holt was sold to Rask for 3.4 million crowns."
+
+
+def parts_of(library: Library, facts: dict[str, Answer], proven: dict[str, str]) -> tuple[Answer, list[str]]:
+    """The answer, and the parts that were drafted; `proven` has the sentence that proves a part."""
+    collection = library.collection("default", make=True)
+    list(collection.add([Article(id="holt", title="Holt is sold", text=f"{BOUGHT} {PRICE}")]))
+    drafted: list[str] = []
+
+    async def draft(question: Question) -> AsyncGenerator[Event, None]:
+        drafted.append(question.question)
+        yield facts[question.question]
+
+    async def proves(question: Question, candidates: Sequence[Candidate]) -> CitedText:
+        texts = [one.cited for one in candidates if one.claims == (proven.get(question.question),)]
+        return texts[0] if texts else CitedText()
+
+    async def answered() -> Answer:
+        understanding = understand(Question(question=ASKED), collection)
+        events = answer_parts(understanding, collection, draft, drafts=True, proves=proves)
+        return [event async for event in events if isinstance(event, Answer)][-1]
+
+    return asyncio.run(answered()), drafted
+
+
+WHO, HOW_MUCH = "Who bought the brewery Holt?", "For how much?"
+
+
+def test_a_part_that_an_earlier_sentence_answers_is_not_drafted(library: Library) -> None:
+    facts = {WHO: said(PRICE, len(BOUGHT) + 1)}
+    answer, drafted = parts_of(library, facts, {HOW_MUCH: PRICE})
+    assert (answer.text, drafted) == (f"{PRICE[:-1]} [1].", [WHO])
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_a_declined_part_is_looked_for_beside_the_others(library: Library, is_proven: bool) -> None:
+    facts = {WHO: said(BOUGHT, 0), HOW_MUCH: said("", status="declined", sentences=())}
+    answer, drafted = parts_of(library, facts, {HOW_MUCH: PRICE} if is_proven else {})
+    rest = f"{PRICE[:-1]} [2]." if is_proven else "The articles do not say: for how much."
+    assert (answer.text, drafted) == (f"{BOUGHT[:-1]} [1]. {rest}", [WHO, HOW_MUCH])
+
+
+def test_a_declined_part_that_a_later_sentence_answers_is_not_named(library: Library) -> None:
+    facts = {WHO: said("", status="declined", sentences=()), HOW_MUCH: said(PRICE, len(BOUGHT) + 1)}
+    answer, _ = parts_of(library, facts, {WHO: PRICE})
+    assert answer.text == f"{PRICE[:-1]} [1]."

@@ -1,0 +1,1 @@
+"""Questions with several parts: each answered by itself, and all as one."""
