@@ -74,19 +74,21 @@ def name_terms(text: str, language: str = ENGLISH) -> set[str]:
         named |= {
             written[0]
             for nth, written in enumerate(cased)
-            if written and _opens_with_name(written, inside, is_first=nth == 0)
+            if written and _opens_with_name(written, inside, language, is_first=nth == 0)
         }
     return {term for word in named for term in terms(word, language)}
 
 
-def _opens_with_name(written: Sequence[str], inside: Collection[str], *, is_first: bool) -> bool:
+def _opens_with_name(
+    written: Sequence[str], inside: Collection[str], language: str, *, is_first: bool
+) -> bool:
     """Whether the first word of a sentence is a name: it has capitals further in, is one of the names
     `inside` sentences, or is followed by one, unless it may be what the text asks to do: "Describe Veybus".
     """
     first, second = (*written, "")[:2]
-    if not first[0].isupper() or is_stop_word(first):
+    if not first[0].isupper() or is_stop_word(first, language):
         return False
-    followed = second[:1].isupper() and not is_stop_word(second)
+    followed = second[:1].isupper() and not is_stop_word(second, language)
     return any(map(str.isupper, first[1:])) or first in inside or (followed and not is_first)
 
 
