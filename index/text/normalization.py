@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+from index.text.letters import in_capitals
+from index.text.sentences import sentence_spans
 from index.text.terms.stemming import ENGLISH, plain, stem
 from index.text.terms.stop_words import is_stop_word
 from index.text.terms.words import WORD, letter_pairs, paired, words
@@ -60,15 +62,34 @@ def weighted_words(text: str, context: str = "", language: str = "") -> dict[str
 
 def name_terms(text: str, language: str = ENGLISH) -> set[str]:
     """The terms of the words of `text` that are names or numbers as they are written: with a digit, or with
-    a capital letter that does not only begin the text, unless the language writes all nouns with one.
+    a capital letter that does not only begin the text or a sentence. Capitals tell nothing in a language that
+    writes all nouns with one, and in a sentence that is written all in capitals.
     """
-    capitals = language not in CAPITALIZES_NOUNS
-    return {
-        term
-        for at, word in enumerate(words(text))
-        if (capitals and at and word[0].isupper()) or any(letter.isdigit() for letter in word)
-        for term in terms(word, language)
-    }
+    named = {word for word in words(text) if any(letter.isdigit() for letter in word)}
+    if language not in CAPITALIZES_NOUNS:
+        sentences = [text[start:end] for start, end in sentence_spans(text)]
+        cased = [words(sentence) for sentence in sentences if not in_capitals(sentence)]
+        inside = {word for written in cased for word in written[1:] if word[0].isupper()}
+        named |= inside
+        named |= {
+            written[0]
+            for nth, written in enumerate(cased)
+            if written and _opens_with_name(written, inside, language, is_first=nth == 0)
+        }
+    return {term for word in named for term in terms(word, language)}
+
+
+def _opens_with_name(
+    written: Sequence[str], inside: Collection[str], language: str, *, is_first: bool
+) -> bool:
+    """Whether the first word of a sentence is a name: it has capitals further in, is one of the names
+    `inside` sentences, or is followed by one, unless it may be what the text asks to do: "Describe Veybus".
+    """
+    first, second = (*written, "")[:2]
+    if not first[0].isupper() or is_stop_word(first, language):
+        return False
+    followed = second[:1].isupper() and not is_stop_word(second, language)
+    return any(map(str.isupper, first[1:])) or first in inside or (followed and not is_first)
 
 
 def coverage(weights: Mapping[str, float], text: str) -> float:

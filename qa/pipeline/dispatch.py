@@ -19,6 +19,7 @@ from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.parts.several_parts import Proves, answer_parts
 from qa.pipeline.suggested_questions import suggested_questions
 from qa.pipeline.understanding.understanding import Understanding
+from qa.pipeline.understanding.wording import plain_question
 from qa.schemas import (
     Answer,
     AnswerSentence,
@@ -68,6 +69,7 @@ async def dispatch(
     """
     began = time.perf_counter()
     collection = await asyncio.to_thread(collection_of, question.collection)
+    question = plain_question(question)
     with traced("understand"):
         understanding = await (understand or understand_directly)(question, collection)
     composer = composer_of(understanding, drafts=drafts)

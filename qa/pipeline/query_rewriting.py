@@ -11,6 +11,7 @@ from itertools import islice
 
 from index.schemas import Query
 from index.text.calendar_words import is_calendar_word
+from index.text.letters import in_capitals
 from index.text.normalization import WORD, content_words, is_stop_word, stem
 from qa.schemas import Turn
 
@@ -62,7 +63,7 @@ def is_follow_up(question: str) -> bool:
     """
     question = _COURTESY.sub("", question)
     tokens = _TOKEN.findall(question)
-    named, content = any(_names(tokens)), _content(question)
+    named, content = any(_names(question)), _content(question)
     if _FRAGMENT.match(question) or any(_refers_back(tokens, at, named) for at in range(len(tokens))):
         return True
     if _CONJUNCTION.match(question):
@@ -74,7 +75,7 @@ def is_self_contained(question: str) -> bool:
     """Whether the question says itself what it is about. Some questions are neither this nor a follow-up:
     "How long did the repairs take?" can be understood, but context improves its search results.
     """
-    named = any(_names(_TOKEN.findall(question)))
+    named = any(_names(question))
     return named and len(_content(question)) >= MIN_CONTENT_WORDS and not is_follow_up(question)
 
 
@@ -93,7 +94,7 @@ def _context(history: Sequence[Turn], known: set[str]) -> list[str]:
     """
     last = history[-1:]
     answer = last[0].content[:MAX_CHARACTERS] if last and last[0].role == "assistant" else ""
-    messages = [list(islice(dict.fromkeys(_names(_TOKEN.findall(answer))), MAX_NAMES))]
+    messages = [list(islice(dict.fromkeys(_names(answer)), MAX_NAMES))]
     messages += [_content(question) for question in _related_questions(history)]
     context: list[str] = []
     for words in messages:
@@ -120,8 +121,9 @@ def _content(text: str) -> list[str]:
     return [word for word in content_words(text) if not is_stop_word(word)]
 
 
-def _names(tokens: Sequence[str]) -> Iterator[str]:
-    """The capitalized words, except those that only begin a sentence."""
+def _names(text: str) -> Iterator[str]:
+    """The capitalized words, except those that only begin a sentence; none if all of it is in capitals."""
+    tokens = [] if in_capitals(text) else _TOKEN.findall(text)
     for at, token in enumerate(tokens):
         if not token[0].isupper() or is_stop_word(token) or token.startswith(("I'", "I’")):
             continue

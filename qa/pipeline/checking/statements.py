@@ -25,6 +25,8 @@ MAX_BARE_WORDS, EARLIER = 3, 2
 _BLOCK = re.compile(r"\n(?=[ \t]*(?:[-*+•]|\d+[.)]|#{1,6}|>)[ \t])|(?<=\n)(?=[ \t]*\n)", re.MULTILINE)
 _MARKER = re.compile(r"[ \t]*(?:(?:[-*+•]|\d+[.)]|>)[ \t]+)+")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+[^\n]*")
+# "The museum" over a line of "=====" or "-----".
+_UNDERLINED = re.compile(r"(?P<title>[^\n]+)\n[ \t]*(?:={2,}|-{2,})[ \t]*(?=\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,18 @@ class Statement:
     end: int
     claim: str
     query: Query
+
+
+def heading_title(sentence: str) -> str:
+    """The title of a sentence that is a Markdown heading, without its marks; empty if it is none."""
+    line = sentence.strip()
+    if underlined := _UNDERLINED.fullmatch(line):
+        return underlined["title"].strip()
+    title = line.lstrip("#")
+    if not title[:1].isspace() or not 1 <= len(line) - len(title) <= 6:
+        return ""
+    closed = title.rstrip("#")
+    return closed.strip() if closed[-1:].isspace() else title.strip()
 
 
 def split_statements(text: str) -> list[Statement]:
@@ -73,19 +87,30 @@ def split_statements(text: str) -> list[Statement]:
 def _sentences(text: str) -> Iterator[tuple[int, int, bool]]:
     """(start, end, whether it is a heading) of each sentence, without the marks of lists and headings."""
     for start, end in _blocks(text):
-        if _HEADING.match(text, start, end):
-            heading = _HEADING.match(text, start, end)
-            assert heading
-            yield start, heading.end(), True
-            start = heading.end()
         marker = _MARKER.match(text, start, end)
         first = marker.end() if marker else start
+        if title_end := _end_of_heading(text, first, end):
+            yield first, title_end, True
+            first = title_end
         spans = sentence_spans(text[first:end])
         line = text[first:end].strip()
-        alone = not marker and len(spans) == 1 and not STOP.search(line) and bool(text[end:].strip())
-        is_heading = alone and len(WORD.findall(line)) <= MAX_HEADING_WORDS
+        alone = not marker and len(spans) == 1 and bool(text[end:].strip())
+        is_heading = alone and _can_be_title(line)
         for begin, stop in spans:
             yield first + begin, first + stop, is_heading
+
+
+def _end_of_heading(text: str, start: int, end: int) -> int:
+    """Where the Markdown heading that `text[start:end]` begins with ends; 0 if it begins with none."""
+    underlined = _UNDERLINED.match(text, start, end)
+    if underlined and not _can_be_title(underlined["title"]):
+        underlined = None
+    heading = _HEADING.match(text, start, end) or underlined
+    return heading.end() if heading else 0
+
+
+def _can_be_title(line: str) -> bool:
+    return not STOP.search(line.strip()) and len(WORD.findall(line)) <= MAX_HEADING_WORDS
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,8 @@ from functools import cache
 
 from babel.dates import get_month_names
 
+from index.text.calendar_words import ORDINAL, DatePatterns, without_overlaps
+
 LANGUAGES = ("en", "de")
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _RELATIVE = re.compile(
@@ -52,8 +54,8 @@ def _periods(question: str, today: date) -> Iterator[Period]:
     for found in _ISO.finditer(question):
         if day := _day(found[0]):
             yield Period(first=day, last=day, span=found.span())
-    for found in _month_pattern().finditer(question):
-        if (period := _of_month(found, today)) and (found["year"] or found["before"]):
+    for found in _months_named(question):
+        if (period := _of_month(found, today)) and (found["before"] or found.groupdict().get("year")):
             yield period
     for found in _RELATIVE.finditer(question):
         yield Period(**dict(zip(("first", "last"), _relative(found, today), strict=True)), span=found.span())
@@ -79,26 +81,32 @@ def _months() -> dict[str, int]:
     }
 
 
+def _months_named(question: str) -> list[re.Match[str]]:
+    """In order, so that the "may" of "what of May 9 may change" is no month."""
+    found = (match for pattern in _month_patterns() for match in pattern.finditer(question))
+    return without_overlaps(sorted(found, key=re.Match.start))
+
+
 @cache
-def _month_pattern() -> re.Pattern[str]:
+def _month_patterns() -> list[re.Pattern[str]]:
+    """From the most to the least precise, each with what stands `before` it."""
     names = "|".join(sorted(_months(), key=len, reverse=True))
-    return re.compile(
-        rf"(?P<before>\b(?:in|of|from|on|since|during|im|vom|am|seit|aus) )?(?:the )?"
-        rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of )?)?\b(?P<month>{names})\b"
-        rf"(?: (?P<late_day>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?)?(?:,? {_YEAR})?",
-        re.IGNORECASE,
-    )
+    forms = DatePatterns(month=names, ordinal=rf"(?:{ORDINAL}|\.)", year=_YEAR)
+    before = r"(?P<before>\b(?:in|of|from|on|since|during|im|vom|am|seit|aus) )?(?:the )?\b"
+    written = (forms.day_first, forms.month_first, forms.month_of_year, forms.month_alone)
+    return [re.compile(before + form, re.IGNORECASE) for form in written]
 
 
 def _of_month(found: re.Match[str], today: date) -> Period | None:
-    month = _months()[found["month"].lower()]
-    year = int(found["year"]) if found["year"] else today.year - (month > today.month)
-    day = int(found["day"] or found["late_day"] or 0)
+    parts = {name: text for name, text in found.groupdict().items() if text}
+    month = _months()[parts["month"].lower()]
+    year = int(parts.get("year", today.year - (month > today.month)))
+    day = int(parts.get("day", 0))
     last = calendar.monthrange(year, month)[1]
     if day > last:
         return None
     first = date(year, month, day or 1)
-    open_end = (found["before"] or "").strip().lower() in ("since", "seit")
+    open_end = parts.get("before", "").strip().lower() in ("since", "seit")
     end = today if open_end else date(year, month, day or last)
     return Period(first=first, last=max(first, end), span=found.span())
 

@@ -7,19 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from index.text.calendar_words import MONTH, WEEKDAYS, month_number
+from index.text.calendar_words import MONTH, ORDINAL, WEEKDAYS, YEAR, month_number, without_overlaps
 
 _MONTH = rf"(?P<month>{MONTH})"
-_YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
-_DAY = r"(?P<day>[12]\d|3[01]|[1-9])(?:st|nd|rd|th)?"
+_DAY = rf"(?P<day>[12]\d|3[01]|[1-9]){ORDINAL}"
 _PREPOSITION = r"\b(?:in|since|until|by|from|of|during|for) (?:early |late |mid-)?"
-# From the most to the least precise; what one has matched is not matched again.
+# From the most to the least precise.
 _DATES = (
-    re.compile(rf"\b{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?(?!\w)"),
-    re.compile(rf"\b{_MONTH} {_DAY}(?!\d)(?:,? {_YEAR})?(?![\w,.]*\d)"),
-    re.compile(rf"\b{_MONTH},? {_YEAR}\b"),
+    re.compile(rf"\b{_DAY}(?: of)? {_MONTH}(?:,? {YEAR})?(?!\w)"),
+    re.compile(rf"\b{_MONTH} {_DAY}(?!\d)(?:,? {YEAR})?(?![\w,.]*\d)"),
+    re.compile(rf"\b{_MONTH},? {YEAR}\b"),
     re.compile(rf"{_PREPOSITION}{_MONTH}(?!\w)", re.IGNORECASE),
-    re.compile(rf"{_PREPOSITION}{_YEAR}\b(?!-)", re.IGNORECASE),
+    re.compile(rf"{_PREPOSITION}{YEAR}\b(?!-)", re.IGNORECASE),
 )
 _WEEKDAY = re.compile(
     rf"\b(?P<weekday>{'|'.join(WEEKDAYS)})|\b(?P<relative>yesterday|today|tonight)\b", re.IGNORECASE
@@ -74,12 +73,8 @@ class ScoreMention:
 
 def date_mentions(text: str) -> Iterator[DateMention]:
     """The days, months and years in a sentence."""
-    taken: list[tuple[int, int]] = []
-    for pattern in _DATES:
-        for found in pattern.finditer(text):
-            if not any(start < found.end() and found.start() < end for start, end in taken):
-                taken.append(found.span())
-                yield _date_mention(found)
+    matches = (match for pattern in _DATES for match in pattern.finditer(text))
+    yield from map(_date_mention, without_overlaps(matches))
 
 
 def _date_mention(found: re.Match[str]) -> DateMention:

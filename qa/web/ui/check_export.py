@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from index.text.messages.messages import Messages
+from qa.pipeline.checking.statements import heading_title
 from qa.schemas import CheckedSentence, CheckedText
 from qa.web.ui.export import plain, quoted
 from qa.web.ui.html.checked import SIGNS, side_told, verdict_names
@@ -27,7 +28,8 @@ def markdown(messages: Messages, checked: CheckedText, day: date) -> str:
 def _item(messages: Messages, sentence: CheckedSentence) -> str:
     text, sign = plain(sentence.text), SIGNS[sentence.verdict]
     if not sign:
-        return text
+        title = heading_title(sentence.text)
+        return f"## {plain(title)}" if title else text
     return "\n\n".join(
         [f"{sign} {text} *({verdict_names(messages)[sentence.verdict]})*", *_evidence(messages, sentence)]
     )
@@ -50,5 +52,6 @@ def page(messages: Messages, checked: CheckedText, day: date) -> str:
         signs=SIGNS,
         verdicts=verdict_names(messages),
         side_told=side_told,
+        heading_title=heading_title,
         day=day,
     )

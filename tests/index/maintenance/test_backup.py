@@ -63,6 +63,26 @@ class Counting:
         return self._embedder.encode_query(query)
 
 
+@pytest.fixture
+def with_other(seeded: Library) -> Library:
+    """The seed articles, and a second collection with one odd article."""
+    list(seeded.collection("other", make=True).add([ODD]))
+    return seeded
+
+
+@pytest.fixture
+def counting(request: pytest.FixtureRequest, embedder: SentenceEmbedder) -> Counting:
+    """The embedder of `new`, which counts; its name is another if a test gives one."""
+    return Counting(embedder, getattr(request, "param", ""))
+
+
+@pytest.fixture
+def new(counting: Counting, tmp_path: Path) -> Iterator[Library]:
+    """An empty library in another home."""
+    with Library(tmp_path / "new", counting) as library:
+        yield library
+
+
 def exported(library: Library, file: Path, *names: str) -> Path:
     with file.open("wb") as sink:
         list(library.export(names or ["default"], sink))
@@ -70,46 +90,40 @@ def exported(library: Library, file: Path, *names: str) -> Path:
 
 
 def test_what_comes_back_is_what_was_there_and_nothing_is_embedded_again(
-    seeded: Library, embedder: SentenceEmbedder, tmp_path: Path
+    with_other: Library, new: Library, counting: Counting, tmp_path: Path
 ) -> None:
-    old = seeded.collection("default")
+    old = with_other.collection("default")
     list(old.add([ODD]))
-    list(seeded.collection("other", make=True).add([ODD]))
     old.documents.metadata["thresholds"] = '{"search":0.1,"answer":0.2}'
-    file = exported(seeded, tmp_path / "all.zip", "default", "other")
+    file = exported(with_other, tmp_path / "all.zip", "default", "other")
     assert {name: saved.articles for name, saved in verify_backup(file).collections.items()} == {
         "default": old.documents.counts()[0],
         "other": 1,
     }
-    counting = Counting(embedder)
-    with Library(tmp_path / "new", counting) as library:
-        list(library.restore(file, {"default": "default", "other": "other"}))
-        assert counting.embedded == 0
-        new = library.collection("default")
-        assert dict(new.documents.articles()) == dict(old.documents.articles())
-        assert new.documents.metadata.get("thresholds") == '{"search":0.1,"answer":0.2}'
-        ids = sorted(old.documents.passage_ids())
-        assert sorted(new.documents.passage_ids()) == ids
-        was, now = (dict(zip(*one.vectors.get(ids), strict=True)) for one in (old, new))
-        # Chroma brings each vector to the length of 1 once more.
-        assert all(np.allclose(was[id_], now[id_], atol=1e-6) for id_ in ids)
-        assert [hit.passage for hit in new.search("Which ferry left?", k=3)] == [
-            hit.passage for hit in old.search("Which ferry left?", k=3)
-        ]
-        assert library.names() == ["default", "other"]
+    list(new.restore(file, {"default": "default", "other": "other"}))
+    assert counting.embedded == 0
+    restored = new.collection("default")
+    assert dict(restored.documents.articles()) == dict(old.documents.articles())
+    assert restored.documents.metadata.get("thresholds") == '{"search":0.1,"answer":0.2}'
+    ids = sorted(old.documents.passage_ids())
+    assert sorted(restored.documents.passage_ids()) == ids
+    was, now = (dict(zip(*one.vectors.get(ids), strict=True)) for one in (old, restored))
+    # Chroma brings each vector to the length of 1 once more.
+    assert all(np.allclose(was[id_], now[id_], atol=1e-6) for id_ in ids)
+    assert [hit.passage for hit in restored.search("Which ferry left?", k=3)] == [
+        hit.passage for hit in old.search("Which ferry left?", k=3)
+    ]
+    assert new.names() == ["default", "other"]
 
 
+@pytest.mark.parametrize("counting", ["another"], indirect=True)
 def test_another_embedder_makes_its_own_vectors(
-    seeded: Library, embedder: SentenceEmbedder, tmp_path: Path
+    with_other: Library, new: Library, counting: Counting, tmp_path: Path
 ) -> None:
-    list(seeded.collection("other", make=True).add([ODD]))
-    file = exported(seeded, tmp_path / "other.zip", "other")
-    counting = Counting(embedder, "another")
-    with Library(tmp_path / "new", counting) as library:
-        list(library.restore(file, {"other": "renamed"}))
-        assert counting.embedded == 1
-        assert library.names() == ["renamed"] and library.outdated() == {}
-        assert library.collection("renamed").documents.article(ODD.id) == ODD
+    list(new.restore(exported(with_other, tmp_path / "other.zip", "other"), {"other": "renamed"}))
+    assert counting.embedded == 1
+    assert new.names() == ["renamed"] and new.outdated() == {}
+    assert new.collection("renamed").documents.article(ODD.id) == ODD
 
 
 def test_passages_are_those_of_the_file(tmp_path: Path) -> None:
@@ -154,7 +168,7 @@ def test_passages_that_are_not_in_the_text_are_refused(tmp_path: Path, span: lis
 
 
 def test_adding_and_removing_meanwhile_changes_nothing_of_the_file(
-    library: Library, tmp_path: Path, embedder: SentenceEmbedder
+    library: Library, new: Library, counting: Counting, tmp_path: Path
 ) -> None:
     collection = library.collection("default", make=True)
     before = [Article(id=f"old{n}", text=f"The harbour master counted {n} boats.") for n in range(40)]
@@ -171,17 +185,14 @@ def test_adding_and_removing_meanwhile_changes_nothing_of_the_file(
     list(steps)
     file = tmp_path / "saved.zip"
     file.write_bytes(sink.getvalue())
-    counting = Counting(embedder)
-    with Library(tmp_path / "new", counting) as other:
-        list(other.restore(file, {"default": "default"}))
-        articles = {article.id: article for article, _ in other.collection("default").documents.articles()}
+    list(new.restore(file, {"default": "default"}))
+    articles = {article.id: article for article, _ in new.collection("default").documents.articles()}
     assert articles == {article.id: article for article in before}
     assert counting.embedded == 2  # those whose vectors were gone before their turn
 
 
-def test_a_damaged_file_is_refused_and_changes_nothing(seeded: Library, tmp_path: Path) -> None:
-    list(seeded.collection("other", make=True).add([ODD]))
-    good = exported(seeded, tmp_path / "good.zip", "other").read_bytes()
+def test_a_damaged_file_is_refused_and_changes_nothing(with_other: Library, tmp_path: Path) -> None:
+    good = exported(with_other, tmp_path / "good.zip", "other").read_bytes()
     bad = tmp_path / "bad.zip"
     for at in range(0, len(good), max(1, len(good) // 60)):
         bad.write_bytes(good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :])
@@ -195,10 +206,10 @@ def test_a_damaged_file_is_refused_and_changes_nothing(seeded: Library, tmp_path
     for content in (b"", b"no zip", good[: len(good) // 2], good[:-30]):
         bad.write_bytes(content)
         with pytest.raises(SnapshotInvalid, match="cannot be imported"):
-            list(seeded.restore(bad, {"other": "third"}))
+            list(with_other.restore(bad, {"other": "third"}))
     with pytest.raises(SnapshotInvalid, match="No such file"):
         verify_backup(tmp_path / "missing.zip")
-    assert seeded.names() == ["default", "other"]
+    assert with_other.names() == ["default", "other"]
 
 
 class Notes:

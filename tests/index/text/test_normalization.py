@@ -111,6 +111,15 @@ def test_coverage_is_the_weighted_share() -> None:
         ("Where was the 149th show held?", {"149th"}),
         ("When was it built? (Vey Bridge)", {"vey", "bridg"}),
         ("who plays for the rovers", set()),
+        ("Buses stood still. Drivers want more. What do they earn?", set()),
+        ("Trains stopped. Drivers of Veybus want more. Veybus pays what?", {"veybus"}),
+        ("There was a fire. Saint Brannoc burned. Who was aboard?", {"saint", "brannoc"}),
+        ("NATO met. What did it decide?", {"nato"}),
+        ("Describe Veybus.", {"veybus"}),
+        ("What did Dr. Lena Voss say?", {"dr", "lena", "voss"}),
+        ("WHO RUNS VEYBUS?", set()),
+        ("WHAT DID VEYBUS PAY IN 2024? TELL ME!", {"2024"}),
+        ("IT IS URGENT! Who runs Veybus?", {"veybus"}),
     ],
 )
 def test_names_and_numbers_are_told_by_their_form(question: str, expected: set[str]) -> None:

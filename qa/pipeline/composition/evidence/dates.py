@@ -7,21 +7,21 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-from index.text.calendar_words import MONTH, month_number
+from index.text.calendar_words import MONTH, YEAR, DatePatterns, month_number, without_overlaps
 from index.text.messages.messages import Messages
 
-_YEAR, _MONTH = r"(?P<year>1[5-9]\d\d|20\d\d)(?!\d|[,.]\d)", rf"(?P<month>{MONTH})(?!\w)"
+_ENGLISH = DatePatterns(month=MONTH, year=rf"{YEAR}(?!\d|[,.]\d)")
 _BEFORE = r"(?:\b(?i:in|since|until|till|by|of|from|to|for|during|early|late|mid|last|next|this|year)[ -]|\()"
 # From the most to the least precise.
 _DATES = [
     re.compile(pattern)
     for pattern in (
-        r"\b(?P<year>20\d\d|1[5-9]\d\d)-(?P<number>\d\d)-(?P<day>\d\d)\b",
-        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? {_YEAR})?",
-        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? {_YEAR})?",
-        rf"(?:{_BEFORE}|\b){_MONTH},? {_YEAR}",
-        rf"{_BEFORE}{_MONTH}",
-        rf"(?:{_BEFORE}|\b(?i:between) ){_YEAR}(?!s|[-–]\d)",
+        rf"\b{YEAR}-(?P<number>\d\d)-(?P<day>\d\d)\b",
+        rf"\b{_ENGLISH.day_first}",
+        rf"\b{_ENGLISH.month_first}",
+        rf"(?:{_BEFORE}|\b){_ENGLISH.month_of_year}",
+        rf"{_BEFORE}{_ENGLISH.month_alone}",
+        rf"(?:{_BEFORE}|\b(?i:between) ){_ENGLISH.year}(?!s|[-–]\d)",
         # "6 per cent more than last year" is a comparison.
         r"(?<!than )(?<!with )\b(?P<relative>(?i:last|this|next)) (?P<unit>month|year)\b",
     )
@@ -68,12 +68,8 @@ def named_dates(text: str, published: date | None) -> list[NamedDate]:
     """The dates of a text in its order, each once; days without a year are the nearest to when it was
     `published`, and are left out if that is not known.
     """
-    taken: list[tuple[int, int]] = []
     named: dict[str, NamedDate] = {}
-    for found in (match for pattern in _DATES for match in pattern.finditer(text)):
-        if any(start < found.end() and found.start() < end for start, end in taken):
-            continue
-        taken.append(found.span())
+    for found in without_overlaps(match for pattern in _DATES for match in pattern.finditer(text)):
         if (one := _named(found, published)) and not (not one.month and _COMPARED.match(text, found.start())):
             named.setdefault(one.key, one)
     return sorted(named.values(), key=lambda one: one.at)

@@ -8,6 +8,7 @@ from datetime import date
 
 from index.text.messages.messages import Messages
 from qa.pipeline.checking.draft_file import FORMATS
+from qa.pipeline.checking.statements import heading_title
 from qa.schemas import MAX_TEXT_CHARACTERS, CheckedSentence, CheckedText, Side
 from qa.web.ui.html.rendering import render
 from qa.web.ui.scope import Scope
@@ -41,6 +42,7 @@ def result(
         signs=SIGNS,
         verdicts=verdict_names(messages),
         side_told=side_told,
+        heading_title=heading_title,
         saved="" if running else so_far.model_dump_json(),
         trouble=trouble,
         running=running,

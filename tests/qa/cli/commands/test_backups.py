@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -57,6 +58,16 @@ class Archive:
         code, said = self.quoth("export", file, *options)
         assert code == 0, said
         return verify_backup(file)
+
+    @contextmanager
+    def assistant(self, embedder: SentenceEmbedder) -> Iterator[Assistant]:
+        """What a server uses, with keys and feedback."""
+        state = StateAttachments(local_state(self.home))
+        with (
+            Library(self.home, embedder) as library,
+            Assistant(library, None, 360, attachments=state) as assistant,
+        ):
+            yield assistant
 
 
 @pytest.fixture
@@ -299,25 +310,19 @@ def test_a_server_gives_keys_to_its_owner_alone_and_takes_them_from_nobody_else(
     first: Archive, tokens: dict[str, str], make: Callable[..., Archive], embedder: SentenceEmbedder
 ) -> None:
     admin = Caller(name="Ömer", role="admin")
-    with (
-        Library(first.home, embedder) as library,
-        Assistant(library, None, 360, attachments=StateAttachments(local_state(first.home))) as assistant,
-    ):
+    with first.assistant(embedder) as assistant:
         client = TestClient(create_api(assistant))
         whole = client.get("/api/export").content
         assert b"keys.json" in whole and b"feedback.jsonl" in whole
         assert b"keys.json" not in client.get("/api/export?articles_only=true").content
         with on_behalf_of(admin):
             assert b"keys.json" not in client.get("/api/export").content
-    second = make("second").home
-    with (
-        Library(second, embedder) as library,
-        Assistant(library, None, 360, attachments=StateAttachments(local_state(second))) as assistant,
-    ):
+    second = make("second")
+    with second.assistant(embedder) as assistant:
         client = TestClient(create_api(assistant))
         with on_behalf_of(admin):
             assert client.post("/api/import", content=whole, headers=ZIP).status_code == 204
-        assert not ApiKeyFile(second).exist() and not list(FeedbackFile(second).read())
+        assert not ApiKeyFile(second.home).exist() and not list(FeedbackFile(second.home).read())
 
 
 @pytest.mark.parametrize("is_owner", [True, False])
@@ -329,12 +334,10 @@ def test_without_keys_the_owner_is_whoever_has_the_token(
     is_owner: bool,
 ) -> None:
     first.export(first.home / "all.zip")
-    home = make("second").home
+    second = make("second")
+    home = second.home
     FeedbackFile(home).add(thumb("Is it open?"))
-    with (
-        Library(home, embedder) as library,
-        Assistant(library, None, 360, attachments=StateAttachments(local_state(home))) as assistant,
-    ):
+    with second.assistant(embedder) as assistant:
         app = protect(create_api(assistant), ServerAccess(owner_token="quoth_owner"), ApiKeyFile(home))
         headers = {"authorization": "Bearer quoth_owner"} if is_owner else {}
         client = TestClient(app, base_url="http://localhost", headers=headers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.pipeline.checking.statements import split_statements
+from qa.pipeline.checking.statements import heading_title, split_statements
 
 TEXT = """# The port of Lissa
 
@@ -118,3 +118,31 @@ def test_markup_is_no_part_of_a_claim() -> None:
     assert claims("The [ferry](https://example.org) to Lissa <b>left</b> at noon.") == [
         "The ferry to Lissa left at noon."
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# The port of Lissa", "The port of Lissa"),
+        ("## Prices ##", "Prices"),
+        ("The port\n========", "The port"),
+        ("The port\n---", "The port"),
+        ("> ### The port", "The port"),
+        ("### C#", "C#"),
+    ],
+)
+def test_the_title_of_a_heading(text: str, title: str) -> None:
+    written = f"{text}\nThe ferry left at noon."
+    heading, sentence = split_statements(written)
+    assert heading_title(heading.text) == title and heading.claim == ""
+    assert sentence.claim == "The ferry left at noon."
+    assert all(written[one.start : one.end] == one.text for one in (heading, sentence))
+
+
+@pytest.mark.parametrize("text", ["#1 or #2?", "The ferry left at noon.", "####### seven", "#", "-----"])
+def test_what_is_no_heading_has_no_title(text: str) -> None:
+    assert heading_title(text) == ""
+
+
+def test_a_sentence_above_a_rule_is_a_claim() -> None:
+    assert claims("The ferry left at noon.\n---\nIt burned.")[0] == "The ferry left at noon."

@@ -118,6 +118,22 @@ def test_a_checked_text_is_exported_with_signs_quotes_and_sources() -> None:
         assert "src=" not in page and "<link" not in page
 
 
+def test_a_heading_is_shown_as_one() -> None:
+    headings = [
+        CheckedSentence(text=text, start=0, end=len(text), verdict="no_claim")
+        for text in ("## The *new* <b> museum ##", "Prices\n------", "#1 or #2?")
+    ]
+    whole = CheckedText(sentences=tuple(headings), verifier="words")
+    shown = checked.result(ENGLISH, headings, 3, Scope())
+    page = check_export.page(ENGLISH, whole, date(2024, 3, 1))
+    for html, level in ((shown, "h3"), (page, "h2")):
+        assert f'<{level} dir="auto">The *new* &lt;b&gt; museum</{level}>' in html
+        assert f'<{level} dir="auto">Prices</{level}>' in html
+        assert "#1 or #2?" in html
+    text = check_export.markdown(ENGLISH, whole, date(2024, 3, 1))
+    assert "\n\n## The \\*new\\* \\<b\\> museum\n\n## Prices\n\n\\#1 or \\#2?\n" in text
+
+
 def test_the_scope_limits_the_articles(seeded: Library) -> None:
     elsewhere = Scope(filters=Filters(source="Skerrow Coast Herald"))
     early = Scope(as_of=date(2023, 1, 1))

@@ -111,6 +111,19 @@ def test_quote_is_marked_exactly_within_its_passage():
     assert "1 other passage found" in shown
 
 
+def test_what_was_found_beside_no_quote_is_not_called_other():
+    assert "2 passages found" in citations.sources(ENGLISH, an_exchange(citations=()))
+
+
+def test_only_the_lines_of_a_list_open_their_articles():
+    lines = [
+        AnswerSentence(text=text, citations=(), support="catalogue", articles=("a",))
+        for text in ("1 article is about the ferry:", "“Ferry adrift”")
+    ]
+    shown = conversation.exchange(ENGLISH, 0, an_exchange(sentences=tuple(lines), citations=()))
+    assert shown.count(">Open<") == 1 and shown.index("Ferry adrift”") < shown.index(">Open<")
+
+
 def test_mark_links_to_the_quote_in_its_article():
     said = conversation.exchange(ENGLISH, 3, an_exchange())
     place = "?article=a&amp;collection=default&amp;start=21&amp;end=42&amp;day=2024-03-03"

@@ -204,6 +204,24 @@ def test_declined_question_shows_the_closest_passages(page: Page, model: HeldMod
     expect(page.locator("#sources .card").first).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_limit_of_a_question_is_taken_away_and_put_back(new_page: Callable[..., Page], width: int):
+    page = new_page("/de/", viewport={"width": width, "height": 800})
+    page.get_by_label("Stellen Sie eine Frage").fill("Was geschah im September 2023 laut The Marren Post?")
+    page.keyboard.press("Enter")
+    limits = page.locator("#current .as-kind")
+    limits.get_by_role("button", name="The Marren Post").click()
+    expect(limits).to_contain_text("alle Medien")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    # Its parts stand below the question, each of them whole, wherever the line breaks.
+    left = page.locator("#current .asked").bounding_box()["x"]  # type: ignore[index]
+    parts = [part.bounding_box() for part in limits.locator("> *").all()]
+    assert len(parts) == 3 and {round(part["x"]) for part in parts if part} >= {round(left - 1.2 * 13)}
+    assert all(part and part["height"] < 40 for part in parts)
+    limits.locator("[data-action=limit]").click()
+    expect(limits.get_by_role("button", name="The Marren Post")).to_be_visible()
+
+
 def test_follow_up_is_searched_with_its_context_or_an_edited_query(page: Page):
     ask(page, QUESTION)
     expect(page.locator("#current .answer")).to_be_visible()
@@ -220,6 +238,17 @@ def test_follow_up_is_searched_with_its_context_or_an_edited_query(page: Page):
     )
     expect(page.locator("#current .answer")).to_be_visible()
     assert page.locator(".asked").all_inner_texts() == [QUESTION, "And why is he?"]
+
+
+def test_a_further_question_scrolls_into_view_on_a_phone(new_page: Callable[..., Page]):
+    page = new_page(viewport={"width": 360, "height": 740})
+    for question in (QUESTION, "Who is Lukashenko?", "And why is he?"):
+        ask(page, question)
+        expect(page.locator("#current .exchange", has_text=question).locator(".actions")).to_be_visible()
+        expect(page.locator("#current .asked", has_text=question)).to_be_in_viewport()
+    page.evaluate("scrollTo(0, 0)")
+    page.reload()
+    expect(page.locator("#earlier .asked", has_text="And why is he?")).to_be_in_viewport()
 
 
 def test_stop_ends_the_model_and_keeps_the_typed_text(page: Page, model: HeldModel):

@@ -85,8 +85,7 @@
     exchanges.push(...conversation.exchanges);
     const server = await quoth.server;
     quoth.find("#earlier").innerHTML = await server.exchanges(exchanges);
-    const talk = quoth.find("#talk");
-    talk.scrollTop = talk.scrollHeight;
+    quoth.showLatest(quoth.find("#earlier .exchange:last-child"));
   };
 
   quoth.actions.example = (button) => quoth.submit({ question: button.textContent });

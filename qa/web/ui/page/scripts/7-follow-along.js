@@ -17,10 +17,25 @@
     if (clock.textContent !== text) clock.textContent = text;
   }, 200);
 
+  // Narrow screens scroll the whole page, where the latest question is then at the top; others scroll the talk.
+  const isWhole = (talk) => getComputedStyle(talk).overflowY === "visible";
+  let reached = 0; // where the page was scrolled to last
+  quoth.showLatest = (latest) => {
+    const talk = quoth.find("#talk");
+    if (!isWhole(talk)) talk.scrollTop = talk.scrollHeight;
+    else if (latest) {
+      latest.scrollIntoView();
+      reached = scrollY;
+    }
+  };
+
   const follow = (talk, current) => {
     let pinned = true;
     talk.addEventListener("scroll", () => {
       pinned = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
+    });
+    addEventListener("scroll", () => {
+      if (isWhole(talk)) pinned = Math.abs(scrollY - reached) < 60;
     });
     let asked = "", saved;
     new MutationObserver(() => {
@@ -28,7 +43,7 @@
       const now = quoth.find(".asked", current)?.textContent ?? "";
       if (now !== asked) pinned = true;
       asked = now;
-      if (pinned) talk.scrollTop = talk.scrollHeight;
+      if (pinned) quoth.showLatest(now && quoth.find("#earlier .exchange") && current);
       const exchange = quoth.find("[data-exchange]", current);
       if (exchange && exchange.dataset.exchange !== saved) {
         saved = exchange.dataset.exchange;
