@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from index.text.messages.catalogue import messages_in
+from index.text.normalization import is_stop_word, stems
+from qa.pipeline.parts.beside_parts import fits_part
 from qa.pipeline.understanding.understanding import Understanding
 from qa.schemas import Answer, AnswerSentence, Citation, Conflict, Usage
 from qa.verification.answer_type import ExpectedAnswer
@@ -35,7 +37,7 @@ def joined(understanding: Understanding, answers: Sequence[Answer]) -> Answer:
         return first.model_copy(update={"question_searched": understanding.wording})
     shown = list(sentences.values())
     text = " ".join(with_marks(sentence) for sentence in shown)
-    said = " ".join(sentence.text for sentence in shown)
+    said = [sentence.text for sentence in shown]
     missing = [part for part in missing if not _is_said(part, said)]
     messages = messages_in(understanding.question.language)
     for part in missing:
@@ -83,7 +85,13 @@ def _usage(answers: Sequence[Answer]) -> Usage | None:
     )
 
 
-def _is_said(part: str, text: str) -> bool:
-    """Whether the answers to other parts have the number that this one asks for."""
+def _is_said(part: str, said: Sequence[str]) -> bool:
+    """Whether the answers to other parts have the number that this one asks for, or a time in a sentence with
+    other words of it. That the articles do not say it would be wrong, even if nothing proves that they do.
+    """
     expected = ExpectedAnswer.of(part)
-    return expected.number and expected.found_in(text)
+    if expected.number:
+        return any(map(expected.found_in, said))
+    own = {word for word in stems(part) if not is_stop_word(word)}
+    is_time = bool(expected.kinds & {"time", "date"})
+    return is_time and any(own.intersection(stems(one)) and fits_part(part, part, one, "") for one in said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ ASKED = "Who bought the brewery Holt, and for how much?"
 
 def understood(library: Library, **details: object) -> Understanding:
     library.collection("default", make=True)
-    asked = Question.model_validate({"question": ASKED, **details})
+    asked = Question.model_validate({"question": ASKED} | details)
     return understand(asked, library.collection("default"))
 
 
@@ -164,3 +165,20 @@ def test_a_declined_part_that_a_later_sentence_answers_is_not_named(library: Lib
     facts = {WHO: said("", status="declined", sentences=()), HOW_MUCH: said(PRICE, len(BOUGHT) + 1)}
     answer, _ = parts_of(library, facts, {WHO: PRICE})
     assert answer.text == f"{PRICE[:-1]} [1]."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_named"),
+    [
+        ("From 1 June the brewery Holt has rest rooms, at a cost of 74,000 crowns.", False),
+        ("On 3 May a ferry ran aground.", True),
+        ("The rest rooms of Holt cost 74,000 crowns.", True),
+    ],
+)
+def test_a_part_is_not_said_to_be_missing_beside_a_sentence_that_says_it(
+    library: Library, sentence: str, is_named: bool
+) -> None:
+    asked = "When do the rest rooms at Holt start, and for how much?"
+    understanding = replace(understood(library, question=asked), parts=(asked.split(",")[0] + "?", HOW_MUCH))
+    answer = joined(understanding, [said("", status="declined", sentences=()), said(sentence, 10)])
+    assert ("The articles do not say" in answer.text) == is_named
