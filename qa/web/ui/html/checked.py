@@ -57,7 +57,7 @@ def verdict_names(messages: Messages) -> dict[str, str]:
     return {
         "proven": messages.gettext("proven"),
         "contradicted": messages.gettext("contradicted"),
-        "unproven": messages.gettext("not in the articles"),
+        "unproven": messages.gettext("not proven"),
         "no_claim": messages.gettext("no claim"),
     }
 

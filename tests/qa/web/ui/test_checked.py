@@ -55,7 +55,7 @@ def test_sentences_appear_as_they_are_checked(seeded: Library) -> None:
         1,
         1,
     ]
-    assert "1 not in the articles" in last and "?article=maritime-museum-delay" in last
+    assert "1 not proven" in last and "?article=maritime-museum-delay" in last
 
 
 def test_a_stopped_check_goes_on_with_the_articles_it_began_with(seeded: Library) -> None:
