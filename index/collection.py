@@ -25,7 +25,7 @@ from index.storage.generations import Generation
 from index.storage.protocols import DocumentStore, KeywordIndex, VectorStore
 from index.text.languages import language_of_query
 from index.text.messages.phrase import Phrase
-from index.text.normalization import TermWeights, found_terms, name_terms, weighted_words
+from index.text.normalization import TermWeights, context_names, found_terms, name_terms, weighted_words
 
 LOST_VECTORS = (
     "the vectors of the collection are gone, but its articles are there; run `quoth doctor --mend`, which "
@@ -204,7 +204,7 @@ class Collection:
         """A function that returns how rare what a text lacks of the query is."""
         query = _query(query)
         weights, rarest = self.weights(query), self.keywords.greatest_weight()
-        named = name_terms(str(query), weights.language)
+        named = name_terms(query.text, weights.language) | context_names(query.context, weights.language)
 
         def missing(text: str) -> Missing:
             found = found_terms(weights, text)

@@ -22,7 +22,7 @@ from index.text.messages.phrase import Phrase
 # Passages that are embedded and stored together: enough to fill the encoder's batches with texts of
 # similar length, few enough that an interruption costs seconds.
 BATCH_PASSAGES = 256
-# As many whose vectors are known: an index takes many at once in less time, and there is less to lose.
+# The same for passages whose vectors are known; larger, since an index takes many at once faster.
 BATCH_KNOWN = 2_048
 # How often a batch is written whose vectors another process took for those of a dead one.
 ATTEMPTS = 6

@@ -21,7 +21,7 @@ from index.errors import (
 )
 from index.maintenance.backup import Attachments, Sink, write_backup
 from index.maintenance.reindex import outdated, reindex, unfinished
-from index.maintenance.restore import build, verified
+from index.maintenance.restore import build, undone, verified
 from index.maintenance.sweep import sweep, sweep_storage
 from index.maintenance.vector_sample import check_sample
 from index.queue.ingest_queue import IngestQueue
@@ -226,12 +226,12 @@ class Library:
         with self._restoring:
             manifest, attached = verified(file, attachments)
             built = yield from build(file, manifest, names, self._storage, self.embedder, replace=replace)
-            with attachments.adding(attached) if attachments else nullcontext():
-                with self._opening:
-                    for generation in built:
-                        self._close(generation.collection)
-                        self._storage.install(generation)
-                sweep_storage(self._storage)
+            with undone(built), attachments.adding(attached) if attachments else nullcontext(), self._opening:
+                while built:
+                    self._close(built[0].collection)
+                    self._storage.install(built[0])
+                    del built[0]
+            sweep_storage(self._storage)
 
     def _close(self, name: str) -> None:
         if opened := self._open.pop(name, None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,15 +57,22 @@ def build(
             _require_free(storage.current(name))
     # Asked for once: if another process installs one, the next of its name is another one, and empty.
     built = {saved: storage.importing(name) for saved, name in names.items()}
-    try:
+    with undone(list(built.values())):
         for saved, building in built.items():
             yield from _build(file, manifest, saved, building, embedder)
+    return list(built.values())
+
+
+@contextmanager
+def undone(built: Sequence[Generation]) -> Iterator[None]:
+    """Deletes the generations that are still in the list if the block fails or is left early."""
+    try:
+        yield
     except BaseException:
-        for building in built.values():
+        for building in built:
             with suppress(QuothError):  # the store is away, or the next import deletes it
                 building.clear()
         raise
-    return list(built.values())
 
 
 def _require_free(current: Generation) -> None:

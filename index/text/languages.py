@@ -75,12 +75,15 @@ def foreign_language(text: str, among: frozenset[str]) -> str:
     return language if count > known and language not in among else ""
 
 
-def is_english_instead(text: str, language: str) -> bool:
+def is_english_instead(text: str, language: str, quotes: str = "") -> bool:
     """Whether a text that should be in the language has more of the words that English has without content:
-    small models fall back into English, and often into a mixture.
+    small models fall back into English, and often into a mixture. The words of its `quotes`, such as the name
+    of a ship, do not count; nor is it told of languages whose words without content are not known.
     """
-    written = [word.lower() for word in words(text)]
-    return language != ENGLISH and _count(written, ENGLISH) > _count(written, language)
+    quoted = set(words(quotes))
+    written = [word.lower() for word in words(text) if word not in quoted]
+    is_known = language != ENGLISH and bool(function_words(language))
+    return is_known and _count(written, ENGLISH) > _count(written, language)
 
 
 def _count(written: Iterable[str], language: str) -> int:

@@ -79,6 +79,19 @@ def name_terms(text: str, language: str = ENGLISH) -> set[str]:
     return {term for word in named for term in terms(word, language)}
 
 
+def context_names(context: str, language: str = ENGLISH) -> set[str]:
+    """The terms of those words of a query's context that are names or numbers: it is a list and no sentence,
+    so a capital letter means a name wherever it stands.
+    """
+    cased = language not in CAPITALIZES_NOUNS
+    named = (
+        word
+        for word in words(context)
+        if (cased and word[0].isupper()) or any(letter.isdigit() for letter in word)
+    )
+    return {term for word in named for term in terms(word, language)}
+
+
 def _opens_with_name(
     written: Sequence[str], inside: Collection[str], language: str, *, is_first: bool
 ) -> bool:

@@ -28,7 +28,8 @@ from qa.pipeline.drafting.chain import (
 from qa.pipeline.drafting.confidence import UNSUPPORTED_SEARCH, search_confidence
 from qa.pipeline.drafting.draft import Draft, PipelineResult
 from qa.pipeline.drafting.extractive import quoted_candidates
-from qa.pipeline.drafting.proving import Prover, prove
+from qa.pipeline.drafting.part_proving import Prover
+from qa.pipeline.drafting.proving import prove
 from qa.pipeline.drafting.writing import Writer
 from qa.pipeline.model_queue import ModelQueue
 from qa.pipeline.translation import Translator
@@ -74,7 +75,7 @@ class Pipeline:
         if model and verifier:
             self._writer = Writer(model, verifier, queue, collection)
             self._prover = Prover(
-                verifier=verifier, queue=queue, collection=collection, thresholds=thresholds
+                verifier, queue, collection, thresholds, self._retrieval.ainvoke, self._languages
             )
 
     async def events(self, question: Question) -> AsyncGenerator[Event, None]:

@@ -113,9 +113,11 @@ class _Citer:
         English where the excerpts are not.
         """
         cited = self.cite(sentences)
-        if any(is_english_instead(sentence.text, self.language) for sentence in cited.sentences):
+        if self._is_english_instead(cited):
             quotes = cited.quoted()
-            return Candidate(cited=quotes, claims=tuple(quote.text for quote in quotes.sentences))
+            quotes = quotes.only([quote for quote in quotes.sentences if not quote.text.endswith("?")])
+            claims = tuple(quote.text for quote in quotes.sentences)
+            return Candidate(cited=quotes, claims=claims, is_drafted=False)
         if self._repeats_question(sentence.text for sentence in cited.sentences):
             return self._in_quotes(cited)
         claims = tuple(sentence.text for sentence in cited.sentences)
@@ -134,7 +136,8 @@ class _Citer:
         """The answer to a yes-no question, and the opposite one by the same quotes: a small model often says
         yes where the sentence it read says no.
         """
-        own, other = cited.beginning(polar.own), cited.quoted().beginning(polar.other)
+        own = cited.quoted() if self._is_english_instead(cited) else cited
+        own, other = own.beginning(polar.own), cited.quoted().beginning(polar.other)
         return [
             Candidate(cited=own, claims=tuple(sentence.text for sentence in own.sentences)),
             Candidate(cited=other, claims=(polar.other,) * len(other.sentences)),
@@ -163,6 +166,10 @@ class _Citer:
                 quote.text if self._repeats_question([claim]) else claim for quote, claim in claims.items()
             ),
         )
+
+    def _is_english_instead(self, cited: CitedText) -> bool:
+        quotes = " ".join(one.quote for one in cited.citations)
+        return any(is_english_instead(one.text, self.language, quotes) for one in cited.sentences)
 
     def _is_outranked(self, sentence: DraftSentence, support: Support) -> bool:
         """Whether the quotes give what the question or the sentence calls the first another rank."""

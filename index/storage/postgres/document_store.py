@@ -15,8 +15,8 @@ from index.storage.postgres.text import restored, stored
 from index.storage.protocols import CLOSED
 
 OVERTAKEN = (
-    "another process builds the collection anew too, or has replaced or removed it; nothing of this run is "
-    "in use: once the other one has ended, try again"
+    "another process has rebuilt, replaced or removed the collection, or is rebuilding it, so this run has "
+    "stopped; once the other one has ended, `quoth doctor` tells whether it has to be run again"
 )
 """The message of ArchiveEmpty where what was being built is no longer this process's."""
 BATCH_SECONDS = 120

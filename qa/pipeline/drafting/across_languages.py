@@ -134,6 +134,11 @@ class AcrossLanguages:
             return AskedQuestion(question=question, original=question)
         return AskedQuestion(question=translated, original=question, language=language, articles=main[0])
 
+    async def is_foreign(self, question: Question, collection: Collection) -> bool:
+        """Whether the question is in a language that few of the articles are in."""
+        main = await asyncio.to_thread(collection.main_languages)
+        return bool(main and await asyncio.to_thread(_language, question, main))
+
     async def _translated(self, question: Question, source: str, target: str) -> Question | None:
         """The question and the latest ones before it, translated; None if it cannot be."""
         async with self._queue.slot():

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from index.collection import Collection
 from index.schemas import Hit, Missing
-from qa.pipeline.model_queue import ModelQueue
-from qa.schemas import AnswerSentence, Question, Thresholds
+from qa.schemas import AnswerSentence, Question
 from qa.verification.citations import Candidate
 from qa.verification.cited_text import CitedText
 from qa.verification.excerpts import text_around
@@ -65,34 +62,6 @@ async def prove(
             shown = candidate.cited.only(kept)
             return ProvenText(cited=shown, is_drafted=candidate.is_drafted, proof=best)
     return ProvenText(proof=best)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prover:
-    """Finds which possible answer is proven where nothing was drafted. `collection` and `thresholds` are
-    called with a collection's name.
-    """
-
-    verifier: Verifier
-    queue: ModelQueue
-    collection: Callable[[str], Collection]
-    thresholds: Callable[[str], Thresholds]
-
-    async def prove(self, question: Question, candidates: Sequence[Candidate]) -> CitedText:
-        """The proven sentences of the first candidate that has any; empty if none has. Raises Busy and
-        ModelUnavailable.
-        """
-        if not candidates:
-            return CitedText()
-        thresholds = await asyncio.to_thread(self.thresholds, question.collection)
-        collection = await asyncio.to_thread(self.collection, question.collection)
-        query = question.search_as or question.question
-        missing = await asyncio.to_thread(collection.missing, query)
-        # What stands around a quote tells what "the work" is.
-        hits = await asyncio.to_thread(collection.search, query)
-        async with self.queue.slot():
-            proven = await prove(candidates, question, hits, self.verifier, thresholds.proof, missing)
-        return proven.cited
 
 
 def _hypothesis(

@@ -80,5 +80,10 @@ def fits_part(part: str, asked: str, text: str, said: str) -> bool:
     if "name" in expected.kinds and not expected.number:
         return bool(extract_names(text) - extract_names(said) - expected.known)
     if "time" in expected.kinds and not (expected.duration or expected.number):
-        return bool(_TIME.search(text)) or any(map(is_calendar_word, WORD.findall(text)))
+        return has_time(text)
     return not expected.kinds & {"number", "time", "name"} or expected.found_in(text)
+
+
+def has_time(text: str) -> bool:
+    """Whether the text has a year, a time of day, or a word of the calendar."""
+    return bool(_TIME.search(text)) or any(map(is_calendar_word, WORD.findall(text)))

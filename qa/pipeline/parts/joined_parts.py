@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from index.text.messages.catalogue import messages_in
-from index.text.normalization import is_stop_word, stems
-from qa.pipeline.parts.beside_parts import fits_part
+from index.text.normalization import content_words, is_stop_word, stems
+from qa.pipeline.parts.beside_parts import has_time
 from qa.pipeline.understanding.understanding import Understanding
 from qa.schemas import Answer, AnswerSentence, Citation, Conflict, Usage
 from qa.verification.answer_type import ExpectedAnswer
@@ -38,7 +38,8 @@ def joined(understanding: Understanding, answers: Sequence[Answer]) -> Answer:
     shown = list(sentences.values())
     text = " ".join(with_marks(sentence) for sentence in shown)
     said = [sentence.text for sentence in shown]
-    missing = [part for part in missing if not _is_said(part, said)]
+    answered = [part for part in understanding.parts if part not in missing]
+    missing = [part for part in missing if not _is_said(part, answered, said)]
     messages = messages_in(understanding.question.language)
     for part in missing:
         unsaid = messages.gettext(
@@ -85,13 +86,15 @@ def _usage(answers: Sequence[Answer]) -> Usage | None:
     )
 
 
-def _is_said(part: str, said: Sequence[str]) -> bool:
-    """Whether the answers to other parts have the number that this one asks for, or a time in a sentence with
-    other words of it. That the articles do not say it would be wrong, even if nothing proves that they do.
+def _is_said(part: str, others: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether the answers to the `others` have the number that this part asks for, or a time that none of the
+    others asks for, in a sentence with other words of the part. To say that the articles do not say it would
+    be wrong, even if nothing proves that they do.
     """
     expected = ExpectedAnswer.of(part)
     if expected.number:
         return any(map(expected.found_in, said))
-    own = {word for word in stems(part) if not is_stop_word(word)}
-    is_time = bool(expected.kinds & {"time", "date"})
-    return is_time and any(own.intersection(stems(one)) and fits_part(part, part, one, "") for one in said)
+    if "time" not in expected.kinds or any("time" in ExpectedAnswer.of(other).kinds for other in others):
+        return False
+    own = set(stems(" ".join(word for word in content_words(part) if not is_stop_word(word))))
+    return any(has_time(one) and own.intersection(stems(one)) for one in said)

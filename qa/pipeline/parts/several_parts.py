@@ -42,8 +42,9 @@ async def answer_parts(
         if nth:
             yield Progress(done=nth, total=len(parts))
         question = _question(understanding, part)
-        if proves and await _is_said(question, answers, proves):
-            answers.append(_with(answers[0], "answered", (), ()))
+        if proves and await _is_answered_by(answers, question, proves):
+            unspent = {"usage": None, "timings": answers[0].timings.model_copy(update={"total_ms": 0.0})}
+            answers.append(_with(answers[0], "answered", (), ()).model_copy(update=unspent))
             continue
         async with aclosing(facts(question)) as events:
             async for event in events:
@@ -58,7 +59,7 @@ async def answer_parts(
     yield joined(understanding, [found.get(nth, answer) for nth, answer in enumerate(answers)])
 
 
-async def _is_said(question: Question, answers: Sequence[Answer], proves: Proves) -> bool:
+async def _is_answered_by(answers: Sequence[Answer], question: Question, proves: Proves) -> bool:
     """Whether a sentence of the answers answers this question too: one says who bought it, for how much."""
     said = [
         Candidate(cited=CitedText(citations=one.citations).only([sentence]), claims=(sentence.text,))
@@ -86,20 +87,28 @@ async def _proven(
     for nth in declined:
         part = understanding.parts[nth]
         question = _question(understanding, part)
-        if await _is_said(question, answers[nth + 1 :], proves):
+        if await _is_answered_by(answers[nth + 1 :], question, proves):
             found[nth] = _with(answers[nth], "answered", (), ())
             continue
-        ids = list(dict.fromkeys(one.article_id for one in cited))
-        near = await asyncio.to_thread(near_part, composition, part, ids, cited)
-        candidates = []
-        for one in [one for one in near if not is_repeated(one.text, said)][:MAX_BESIDE]:
-            sentences, citations = Composed(lines=(Line.quoted(one),)).cited(collection)
-            quote = CitedText(sentences=sentences, citations=citations)
-            candidates.append(Candidate(cited=quote, claims=(one.text,), is_drafted=False))
+        candidates = await asyncio.to_thread(_beside, composition, part, cited, said)
         proven = await proves(question, candidates)
         if proven.sentences:
             found[nth] = _with(answers[nth], "answered", proven.sentences, proven.citations)
     return found
+
+
+def _beside(
+    composition: Composition, part: str, cited: Sequence[Citation], said: Sequence[str]
+) -> list[Candidate]:
+    """The sentences that stand beside those cited, as possible answers to the part."""
+    ids = list(dict.fromkeys(one.article_id for one in cited))
+    near = near_part(composition, part, ids, cited)
+    candidates = []
+    for one in [one for one in near if not is_repeated(one.text, said)][:MAX_BESIDE]:
+        sentences, citations = Composed(lines=(Line.quoted(one),)).cited(composition.collection)
+        quote = CitedText(sentences=sentences, citations=citations)
+        candidates.append(Candidate(cited=quote, claims=(one.text,), is_drafted=False))
+    return candidates
 
 
 def _found(

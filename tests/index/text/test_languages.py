@@ -135,7 +135,14 @@ def test_a_question_in_another_language(question: str, among: set[str], language
         ("The Fähre fährt since May twice a day.", "de", True),
         ("Tyne and Wear Metro ist eine U-Bahn.", "de", False),
         ("The ferry sails.", "en", False),
+        ("Most je u Zagrebu sagrađen na rijeci i otvoren 1950.", "hr", False),  # its words are not known
     ],
 )
 def test_a_draft_in_english_instead_of_its_language(text: str, language: str, is_english: bool) -> None:
     assert is_english_instead(text, language) == is_english
+
+
+def test_an_english_name_of_the_quote_is_no_english() -> None:
+    text = "Die Band The Who spielte in Hyde Park."
+    assert is_english_instead(text, "de")
+    assert not is_english_instead(text, "de", "Am Montag spielte die Band The Who in Hyde Park vor vielen.")

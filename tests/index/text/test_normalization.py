@@ -11,6 +11,7 @@ from index.text.normalization import (
     CONTEXT_WEIGHT,
     WORD,
     content_words,
+    context_names,
     coverage,
     is_stop_word,
     name_terms,
@@ -128,3 +129,8 @@ def test_names_and_numbers_are_told_by_their_form(question: str, expected: set[s
 
 def test_german_nouns_are_no_names() -> None:
     assert name_terms("Wie viele Menschen wurden bei den 3 Unfällen gerettet?", "de") == {"3"}
+
+
+def test_the_names_of_a_list_of_words() -> None:
+    assert context_names("Veybus strike 2024") == {"veybus", "2024"}
+    assert context_names("Fähre Brand 2024", "de") == {"2024"}

@@ -168,17 +168,18 @@ def test_a_declined_part_that_a_later_sentence_answers_is_not_named(library: Lib
 
 
 @pytest.mark.parametrize(
-    ("sentence", "is_named"),
+    ("other", "sentence", "is_named"),
     [
-        ("From 1 June the brewery Holt has rest rooms, at a cost of 74,000 crowns.", False),
-        ("On 3 May a ferry ran aground.", True),
-        ("The rest rooms of Holt cost 74,000 crowns.", True),
+        (HOW_MUCH, "From 1 June the brewery Holt has rest rooms, at a cost of 74,000 crowns.", False),
+        (HOW_MUCH, "On 3 May a ferry ran aground.", True),
+        (HOW_MUCH, "The rest rooms of Holt cost 74,000 crowns.", True),
+        ("When did the rest rooms at Holt close?", "The rest rooms at Holt closed on 3 May.", True),
     ],
 )
 def test_a_part_is_not_said_to_be_missing_beside_a_sentence_that_says_it(
-    library: Library, sentence: str, is_named: bool
+    library: Library, other: str, sentence: str, is_named: bool
 ) -> None:
-    asked = "When do the rest rooms at Holt start, and for how much?"
-    understanding = replace(understood(library, question=asked), parts=(asked.split(",")[0] + "?", HOW_MUCH))
+    parts = ("When do the rest rooms at Holt start?", other)
+    understanding = replace(understood(library), parts=parts)
     answer = joined(understanding, [said("", status="declined", sentences=()), said(sentence, 10)])
     assert ("The articles do not say" in answer.text) == is_named

@@ -22,6 +22,7 @@ from qa.schemas import Turn
         ("WER LEITET DIE STRAßENBAHN?", "wer leitet die straßenbahn?"),
         ("Who leads NATO?", "Who leads NATO?"),
         ("NATO?", "NATO?"),
+        ("How many pupils got an A*, by the A* rule?", "How many pupils got an A*, by the A* rule?"),
         ("What is 3 * 4, and what is snake_case or C#?", "What is 3 * 4, and what is snake_case or C#?"),
         ("“Who runs Veybus?”", "Who runs Veybus?"),
         ('Who said "Nobody pushed"?', 'Who said "Nobody pushed"?'),
