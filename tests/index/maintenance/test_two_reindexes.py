@@ -66,7 +66,7 @@ def test_the_embedder_that_began_later_takes_the_place_of_the_other(
     next(later)
     if later_ends_first:
         assert list(later)
-    with pytest.raises(ArchiveEmpty, match="another process builds the collection anew"):
+    with pytest.raises(ArchiveEmpty, match="another process has rebuilt"):
         list(earlier)
     if not later_ends_first:
         assert list(later)
