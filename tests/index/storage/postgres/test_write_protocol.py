@@ -18,6 +18,8 @@ from index.storage.protocols import DocumentStore, VectorMetadata
 from tests.index.storage.test_stores import AXES, BREAD, FERRY, passages
 from tests.servers import Servers
 
+# What is told of a collection that is gone, and of a run that another process has overtaken.
+GONE = r"try again|this run has stopped"
 FERRY_PASSAGES = passages(FERRY, 17, 34)
 IDS = [passage.id for passage in FERRY_PASSAGES]
 METADATA = [VectorMetadata(article_id="ferry", source="Post", date=FERRY.date)] * 2
@@ -121,7 +123,7 @@ def test_a_replaced_generation_takes_nothing_more(one: Stores, other: Stores, st
     new.documents.put([(BREAD, passages(BREAD, 10))])
     assert storage.install(building, copy_of=current)
     assert storage.current("default") == building and storage.names() == ["default"]
-    with pytest.raises(ArchiveEmpty, match="try again|this run has stopped"):
+    with pytest.raises(ArchiveEmpty, match=GONE):
         one.documents.remove(["ferry"])
     assert one.documents.counts() == (2, 3)  # an answer that has begun reads on
     storage.postgres.rows(
@@ -159,7 +161,7 @@ def test_what_another_process_has_put_into_use_is_not_built_or_installed_again(
         mine.clear,
         lambda: storage.install(mine),
     ):
-        with pytest.raises(ArchiveEmpty, match="try again|this run has stopped"):
+        with pytest.raises(ArchiveEmpty, match=GONE):
             change()
     assert storage.current("default") == theirs
     assert theirs.open().documents.counts()[0] == storage.current("default").open().documents.counts()[0] == 1
@@ -168,7 +170,7 @@ def test_what_another_process_has_put_into_use_is_not_built_or_installed_again(
 
 def test_no_vectors_are_written_to_a_replaced_generation(one: Stores, storage: ServerStorage) -> None:
     assert storage.install(storage.importing("default"))
-    with pytest.raises(ArchiveEmpty, match="try again|this run has stopped"):
+    with pytest.raises(ArchiveEmpty, match=GONE):
         one.documents.mark_orphans(IDS)
 
 
@@ -188,11 +190,11 @@ def test_metadata_of_a_replaced_collection_are_read_and_no_longer_changed(
         lambda: one.documents.metadata.setdefault("embedder", "e5"),
         lambda: one.documents.metadata.pop("thresholds:e5"),
     ):
-        with pytest.raises(ArchiveEmpty, match="try again|this run has stopped"):
+        with pytest.raises(ArchiveEmpty, match=GONE):
             forbidden()
     storage.remove("default")
     storage.sweep()
-    with pytest.raises(ArchiveEmpty, match="try again|this run has stopped"):
+    with pytest.raises(ArchiveEmpty, match=GONE):
         change(one.documents)
 
 
@@ -229,10 +231,10 @@ def test_what_was_fitted_while_a_collection_was_built_anew_is_kept(
 def test_two_imports_of_one_name_are_not_mixed(storage: ServerStorage) -> None:
     first, second = storage.importing("press"), storage.importing("press")
     assert first != second
-    with pytest.raises(ArchiveEmpty, match="try again|this run has stopped"):
+    with pytest.raises(ArchiveEmpty, match=GONE):
         first.open().documents.put([(BREAD, passages(BREAD, 10))])
     second.open().documents.put([(FERRY, FERRY_PASSAGES)])
-    with pytest.raises(ArchiveEmpty, match="try again|this run has stopped"):
+    with pytest.raises(ArchiveEmpty, match=GONE):
         storage.install(first)
     assert storage.install(second)
     assert [one.id for one, _ in storage.current("press").documents().articles()] == ["ferry"]
@@ -246,12 +248,12 @@ def test_what_is_removed_or_replaced_while_it_is_built_anew_does_not_come_back(
     new = building.open()
     new.documents.put([(FERRY, FERRY_PASSAGES)])
     assert storage.install(storage.importing("default"))
-    with pytest.raises(ArchiveEmpty, match="try again|this run has stopped"):  # and not tried again for ever
+    with pytest.raises(ArchiveEmpty, match=GONE):  # and not tried again for ever
         storage.install(building, copy_of=current)
     storage.remove("default")
-    with pytest.raises(ArchiveEmpty, match="try again|this run has stopped"):
+    with pytest.raises(ArchiveEmpty, match=GONE):
         new.documents.put([(BREAD, passages(BREAD, 10))])
-    with pytest.raises(ArchiveEmpty, match="try again|this run has stopped"):
+    with pytest.raises(ArchiveEmpty, match=GONE):
         storage.install(building, copy_of=current)
     assert storage.names() == [] and storage.building("default") != building
 
