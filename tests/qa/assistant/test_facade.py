@@ -213,10 +213,10 @@ def test_an_unproven_sentence_is_repaired_by_a_quote(seeded: Library) -> None:
 
 @pytest.mark.parametrize("draft", ["NOT FOUND", "Scott Rauland\nScott Rauland offers the alliance [1]."])
 def test_where_no_draft_is_proven_a_sentence_of_the_evidence_can_be(seeded: Library, draft: str) -> None:
-    verifier = Doubter("Kavaleuski")
+    verifier = Doubter("rivets")
     with Assistant(seeded, ScriptedModel(draft), evidence_tokens=360, verifier=verifier) as assistant:
-        answer = assistant.ask("What did Valery Kavaleuski warn of?")
-        assert answer.status == "answered" and "Kavaleuski" in answer.text
+        answer = assistant.ask("How many rivets mark where the buried hull was?")
+        assert (answer.status, answer.kind) == ("answered", "fact") and "412 iron rivets" in answer.text
         assert answer.short_answer == ""
         assert_exact(assistant, answer)
 
