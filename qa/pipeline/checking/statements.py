@@ -14,6 +14,7 @@ from qa.pipeline.checking.assertions import STOP, states_nothing
 from qa.pipeline.checking.referents import find_referent
 from qa.pipeline.query_rewriting import is_follow_up, rewrite
 from qa.schemas import Turn
+from qa.verification.cited_text import without_marks
 
 # A heading has at most this many words.
 MAX_HEADING_WORDS = 12
@@ -59,7 +60,8 @@ def split_statements(text: str) -> list[Statement]:
     statements: list[Statement] = []
     stated: list[str] = []  # the claims so far
     for start, end, is_heading in _sentences(text):
-        sentence = sanitize(text[start:end])
+        # The number of a citation is none that the sentence states.
+        sentence = sanitize(without_marks(text[start:end])).strip()
         claim, referent = "", None
         if not (is_heading or states_nothing(sentence)):
             referent = find_referent(sentence, stated)

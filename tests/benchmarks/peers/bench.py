@@ -53,13 +53,14 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=600, help="articles, those of the questions first")
     parser.add_argument("--questions", type=int, default=24)
     parser.add_argument("--only", nargs="*", default=[], help="names of systems; default all")
+    parser.add_argument("--show", action="store_true", help="print every reply, to be read")
     options = parser.parse_args()
     questions = sample(read_questions(options.data / "questions.jsonl"), options.questions, SEED)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         articles = work / "articles.jsonl"
         count = write_articles(options.data / "articles.jsonl", articles, questions, options.articles)
-        for line in compare(work, articles, count, questions, options.only):
+        for line in compare(work, articles, count, questions, options.only, show=options.show):
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
 
@@ -74,7 +75,13 @@ def write_articles(source: Path, target: Path, questions: Sequence[EvalQuestion]
 
 
 def compare(
-    work: Path, articles: Path, count: int, questions: Sequence[EvalQuestion], only: Sequence[str]
+    work: Path,
+    articles: Path,
+    count: int,
+    questions: Sequence[EvalQuestion],
+    only: Sequence[str],
+    *,
+    show: bool,
 ) -> Iterator[str]:
     """Yields the lines of the table; what fails or cannot run says so below it."""
     settings = read_settings()
@@ -100,6 +107,10 @@ def compare(
                 remarks.append(f"- {system.name}: did not run; {error}.")
         with checking(work, articles) as assistant:
             asked = ask_in_turns(running, questions, assistant)
+        for nth, question in enumerate(questions if show else ()):
+            yield f"{question.question} ({' | '.join(question.answers) or 'unanswerable'})"
+            for name, rows in asked.items():
+                yield f"- {name} [{rows[nth].proven}]: {rows[nth].text}"
         yield f"{count:,} articles, {len(questions)} questions; seconds.\n\n{HEAD}"
         for name, rows in asked.items():
             yield row(name, rates[name], running[name].resident_mib(), rows)
@@ -124,6 +135,7 @@ def model_server() -> Iterator[str]:
 
 def start(system: System, work: Path, variables: Mapping[str, str]) -> tuple[Adapter, str]:
     """The system's adapter in its environment, and the version of the system."""
+    CACHE.mkdir(parents=True, exist_ok=True)
     python = environment(system, CACHE)
     home = work / system.name
     home.mkdir()
@@ -131,7 +143,7 @@ def start(system: System, work: Path, variables: Mapping[str, str]) -> tuple[Ada
         python,
         ADAPTERS / system.adapter,
         {**variables, "WORK": str(home)} | ({"PYTHONPATH": str(Path.cwd())} if not system.packages else {}),
-        CACHE.parent / f"{system.adapter}.log",
+        CACHE / f"{system.adapter}.log",
     )
     return adapter, installed_version(system, python)
 

@@ -34,6 +34,18 @@ def test_a_sentence_is_a_part_of_the_text() -> None:
     assert all(word in words for word in ("Lissa", "elected", "Freight", "crowns", "Brandt", "reading"))
 
 
+def test_citation_marks_are_no_part_of_a_claim() -> None:
+    text = "Lena Voss leads the port [1]. She was elected in 2019 [2, 3]. [4] It is the largest.[5][6]"
+    statements = split_statements(text)
+    assert [one.claim.split(": ")[-1] for one in statements] == [
+        "Lena Voss leads the port.",
+        "She was elected in 2019.",
+        "It is the largest.",
+    ]
+    assert statements[0].query.text == "Lena Voss leads the port."
+    assert all(text[one.start : one.end] == one.text for one in statements)
+
+
 def test_only_statements_claim_something() -> None:
     assert claims(TEXT) == [
         "Lena Voss leads the port.",
