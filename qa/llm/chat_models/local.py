@@ -65,7 +65,7 @@ class LocalChatModel:
         self._file = file
         self._threads = threads
         self._adapter = adapter
-        self._adapted = False
+        self._adapted: bool | None = None  # unknown until it was put on or off
         self._loading = threading.RLock()
         self._server: Any = None
 
