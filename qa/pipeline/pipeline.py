@@ -213,7 +213,7 @@ class Pipeline:
         candidates: list[Candidate] = []
         if draft.reaches(thresholds.answer):
             candidates = await asyncio.to_thread(
-                propose, text, question.question, excerpts, collection.encode, language
+                propose, text, question.question, excerpts, collection.encode, language, draft.is_sure
             )
             if self._verifier:  # tells whether a sentence answers the question, whatever the draft says
                 candidates += quoted_candidates(question.question, excerpts, language, beside=candidates)
@@ -229,7 +229,8 @@ class Pipeline:
             limit=self._budget().sentences,
         )
         if not proven.cited.sentences:
-            return PipelineResult(draft=draft, proven=proven, nearest=nearest_sentence(excerpts))
+            nearest = proven.nearest if proven.nearest.sentences else nearest_sentence(excerpts)
+            return PipelineResult(draft=draft, proven=proven, nearest=nearest)
         # Told in the language of the articles, as the values are that it gives.
         cited_first = proven.cited.citations[0].article_id
         words = await asyncio.to_thread(words_for, collection, cited_first, question.language)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,18 +23,8 @@ from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, Su
 Encode = Callable[[Sequence[str]], Vectors]
 
 
-class _Polarity(NamedTuple):
-    """How the answer to a yes-no question begins, and how the opposite one does."""
-
-    own: str
-    other: str
-
-
-_POLAR = {
-    "yes": _Polarity("Yes", "No"),
-    "no": _Polarity("No", "Yes"),
-    "not yet": _Polarity("Not yet", "Yes"),
-}
+# How answers to yes-no questions begin.
+_POLAR = {"yes": "Yes", "no": "No", "not yet": "Not yet"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +40,20 @@ class Candidate:
 
 
 def propose(
-    draft: str, question: str, excerpts: Sequence[Excerpt], encode: Encode, language: str = ENGLISH
+    draft: str,
+    question: str,
+    excerpts: Sequence[Excerpt],
+    encode: Encode,
+    language: str = ENGLISH,
+    is_sure: bool = True,
 ) -> list[Candidate]:
     """The possible answers that a draft offers, best first; draft, question and excerpts are in the language.
 
     A draft begins with a short answer, followed by sentences. The sentences come first if they contain the
     short answer; otherwise the sentences of the excerpts that contain it do. Fragments are no sentences. Of
     each only what the excerpts support is kept, and nothing if the question asks for a number and no sentence
-    has one, or for a duration and no sentence has one. To a yes-no question the opposite answer comes second.
+    has one, or for a duration and no sentence has one. To a yes-no question the quotes alone come second, or
+    first if the draft is not `is_sure`: a small model that is in doubt says yes or no at random.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
     that one is cited. Numbers of excerpts that do not exist are ignored.
@@ -73,7 +68,7 @@ def propose(
     drafted = citer.drafted(whole)
     candidates = [drafted, citer.quoted(short_answer or ("" if whole else body), marks)]
     if polar := _POLAR.get(short_answer.lower()):
-        candidates = citer.both_ways(citer.cite(whole), polar)
+        candidates = citer.polar(citer.cite(whole), polar if is_sure else "")
     elif short_answer and not _states(drafted.cited, short_answer, question, language):
         candidates.reverse()
     expected = ExpectedAnswer.of(question, language)
@@ -132,15 +127,15 @@ class _Citer:
             cited = self.cite(list(draft_sentences(bare.split(", ")[0], marks, self.language)))
         return self._in_quotes(cited)
 
-    def both_ways(self, cited: CitedText, polar: _Polarity) -> list[Candidate]:
-        """The answer to a yes-no question, and the opposite one by the same quotes: a small model often says
-        yes where the sentence it read says no.
+    def polar(self, cited: CitedText, word: str) -> list[Candidate]:
+        """The answer to a yes-no question with the word, if any, and its quotes without one: they tell a
+        reader what is so where nothing proves the word.
         """
         own = cited.quoted() if self._is_english_instead(cited) else cited
-        own, other = own.beginning(polar.own), cited.quoted().beginning(polar.other)
+        answers = [own.beginning(word)] if word else []
         return [
-            Candidate(cited=own, claims=tuple(sentence.text for sentence in own.sentences)),
-            Candidate(cited=other, claims=(polar.other,) * len(other.sentences)),
+            Candidate(cited=one, claims=tuple(sentence.text for sentence in one.sentences))
+            for one in (*answers, cited.quoted())
         ]
 
     def _in_quotes(self, cited: CitedText) -> Candidate:

@@ -13,6 +13,9 @@ from qa.schemas import Answer, Conflict, Evidence, Timings, Usage
 from qa.verification.cited_text import CitedText
 from qa.verification.draft import is_refusal
 
+# From this confidence on the articles more probably answer the question than not.
+SURE = 0.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -40,6 +43,11 @@ class Draft:
         """Whether it says that the articles do not say, and goes on."""
         after = self.text.strip()[len(NOT_FOUND) :]
         return is_refusal(self.text) and any(letter.isalnum() for letter in after)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the question is more probably answered than not."""
+        return self.reaches(SURE)
 
     def reaches(self, threshold: float) -> bool:
         """Whether the confidence is known and at least the threshold."""

@@ -425,12 +425,15 @@ def test_only_some_of_the_sentences_have_their_citations_numbered_from_1(verify)
 OPENING = "Will the Marren Maritime Museum open in October as planned?"
 
 
-def test_a_yes_no_question_has_both_answers_by_the_same_quote(candidates) -> None:
-    yes, no = candidates("Yes\nThe museum will open in October as planned [2].", OPENING)
-    assert yes.cited.text == "Yes. The museum will open in October as planned [1]."
-    assert no.cited.text == "No. The Marren Maritime Museum will not open in October as planned [1]."
-    assert no.claims == ("No",)
-    assert quotes(yes.cited) == quotes(no.cited)
+def test_the_quote_of_a_yes_no_answer_comes_without_the_word(candidates, embedder) -> None:
+    draft = "Yes\nThe museum will open in October as planned [2]."
+    worded, plain = candidates(draft, OPENING)
+    assert worded.cited.text == "Yes. The museum will open in October as planned [1]."
+    assert worded.claims == ("Yes. The museum will open in October as planned.",)
+    assert plain.cited.text == "The Marren Maritime Museum will not open in October as planned [1]."
+    assert quotes(worded.cited) == quotes(plain.cited)
+    unsure = propose(draft, OPENING, EXCERPTS, embedder.encode, is_sure=False)
+    assert unsure == [plain]
 
 
 def test_yes_is_said_once_and_never_alone(candidates) -> None:

@@ -66,6 +66,16 @@ def proven(candidates: list[Candidate], proofs: Mapping[str, float], threshold: 
     return asyncio.run(prove(candidates, QUESTION, (), ScriptedVerifier(proofs), threshold, nothing))
 
 
+def test_the_quote_that_was_nearest_to_a_proof_is_kept() -> None:
+    two = candidate("Ada ran.", "Ben won.")
+    found = proven([two, FIRST], {"Ada ran.": 0.31, "Ben won.": 0.45, "Ada won.": 0.4})
+    assert not found.cited.sentences
+    assert [(one.text, one.citations) for one in found.nearest.sentences] == [("“Ben won.”", (1,))]
+    assert [one.article_id for one in found.nearest.citations] == ["a2"]
+    assert proven([two], {"Ada ran.": 0.29, "Ben won.": 0.2}) == ProvenText(proof=pytest.approx(0.29))
+    assert not proven([two], {"Ada ran.": 0.31, "Ben won.": 0.6}).nearest.sentences
+
+
 def test_the_first_candidate_is_shown_if_it_is_proven() -> None:
     verifier = ScriptedVerifier({"Ada won.": 0.91234567})
     found = asyncio.run(prove([FIRST, SECOND], QUESTION, (), verifier, 0.5, nothing))
