@@ -132,10 +132,10 @@ class _Citer:
         reader what is so where nothing proves the word.
         """
         own = cited.quoted() if self._is_english_instead(cited) else cited
-        answers = [own.beginning(word)] if word else []
+        answers = [(own.beginning(word), True)] if word else []
         return [
-            Candidate(cited=one, claims=tuple(sentence.text for sentence in one.sentences))
-            for one in (*answers, cited.quoted())
+            Candidate(cited=one, claims=tuple(each.text for each in one.sentences), is_drafted=is_drafted)
+            for one, is_drafted in (*answers, (cited.quoted(), False))
         ]
 
     def _in_quotes(self, cited: CitedText) -> Candidate:

@@ -432,6 +432,7 @@ def test_the_quote_of_a_yes_no_answer_comes_without_the_word(candidates, embedde
     assert worded.claims == ("Yes. The museum will open in October as planned.",)
     assert plain.cited.text == "The Marren Maritime Museum will not open in October as planned [1]."
     assert quotes(worded.cited) == quotes(plain.cited)
+    assert worded.is_drafted and not plain.is_drafted
     unsure = propose(draft, OPENING, EXCERPTS, embedder.encode, is_sure=False)
     assert unsure == [plain]
 
