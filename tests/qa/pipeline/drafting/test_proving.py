@@ -72,7 +72,7 @@ def test_the_quote_that_was_nearest_to_a_proof_is_kept() -> None:
     assert not found.cited.sentences
     assert [(one.text, one.citations) for one in found.nearest.sentences] == [("“Ben won.”", (1,))]
     assert [one.article_id for one in found.nearest.citations] == ["a2"]
-    assert proven([two], {"Ada ran.": 0.29, "Ben won.": 0.2}) == ProvenText(proof=pytest.approx(0.29))
+    assert not proven([two], {"Ada ran.": 0.29, "Ben won.": 0.2}).nearest.sentences
     assert not proven([two], {"Ada ran.": 0.31, "Ben won.": 0.6}).nearest.sentences
 
 
