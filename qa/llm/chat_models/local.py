@@ -148,8 +148,7 @@ class LocalChatModel:
         """Identifies a saved state by all it depends on: messages, weights and the library's version."""
         weights = self._weights.stat()
         basis = [*messages, self._weights.name, weights.st_size, weights.st_mtime_ns, version("xllamacpp")]
-        basis += self._basis
-        return hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr([*basis, *self._basis]).encode()).hexdigest()[:16]
 
     def _load(self) -> None:
         with self._loading:
@@ -168,8 +167,7 @@ class LocalChatModel:
             params.model.path = str(file)
             # Most weights are copied into another order, so a mapped file would stay in memory beside them.
             params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
-            params.n_ctx = CONTEXT_TOKENS
-            params.n_parallel = 1
+            params.n_ctx, params.n_parallel = CONTEXT_TOKENS, 1
             params.n_batch = BATCH_TOKENS
             params.cache_ram_mib = PROMPT_CACHE_MIB
             params.cpuparams.n_threads = params.cpuparams_batch.n_threads = self._threads
