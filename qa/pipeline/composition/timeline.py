@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -18,6 +18,7 @@ from qa.pipeline.composition.evidence.articles import ABOUT, clearest, same_matt
 from qa.pipeline.composition.evidence.dates import named_dates
 from qa.pipeline.composition.evidence.salience import Scores, salience, select_diverse
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
+from qa.pipeline.composition.evidence.times import time_of_day
 
 # How many lines there are at most, and to how many they are filled up with sentences that name no date.
 MAX_ARTICLES, MAX_LINES, ENOUGH = 8, 14, 10
@@ -66,6 +67,8 @@ def compose(composition: Composition) -> Composed | None:
         for at, one in enumerate(sentences)
         for entry in _dated(at, one, composition.messages, on_topic=named[at])
     ]
+    if len({one.article.date for one in sentences}) == 1:
+        dated += _timed(sentences, composition.messages, {entry.at for entry in dated})
     first = [
         _reported(at, one, composition.messages)
         for at, one in enumerate(sentences)
@@ -82,7 +85,9 @@ def compose(composition: Composition) -> Composed | None:
             and len(shown) < ENOUGH
             and own < max(MIN_EACH, ENOUGH // len(articles))
         ):
-            shown.append(_reported(at, sentences[at], composition.messages))
+            # After those of the day that name a time: letters sort behind figures.
+            entry = _reported(at, sentences[at], composition.messages)
+            shown.append(replace(entry, key=f"{entry.key} later"))
     shown = _unrepeated(shown, vectors)
     shown.sort(key=lambda entry: (entry.key, sentences[entry.at].article.dated, sentences[entry.at].start))
     return Composed(
@@ -154,6 +159,8 @@ def _dated(at: int, sentence: ArticleSentence, messages: Messages, *, on_topic: 
             if sentence.nth == 0:
                 return
             label = messages.gettext("{day} (reported on {published})", day=label, published=reported)
+        elif named.is_of_a_thing:
+            continue
         # What happened long before is the background of something else, unless it names the topic.
         is_old = bool(published and published.year - named.year > OLD_YEARS) and not on_topic
         if is_old and sentence.nth == 0:
@@ -161,6 +168,14 @@ def _dated(at: int, sentence: ArticleSentence, messages: Messages, *, on_topic: 
         yield _Entry(at=at, key=named.key, label=label, is_old=is_old)
         if is_old:
             return
+
+
+def _timed(sentences: Sequence[ArticleSentence], messages: Messages, dated: Set[int]) -> Iterator[_Entry]:
+    """An entry for each sentence that names a time of the day of the reports, and no other date."""
+    for at, one in enumerate(sentences):
+        time = time_of_day(one.text) if one.nth and at not in dated else ""
+        if time:
+            yield replace(_reported(at, one, messages), key=f"{one.article.dated} {time}")
 
 
 def _reported(at: int, sentence: ArticleSentence, messages: Messages) -> _Entry:

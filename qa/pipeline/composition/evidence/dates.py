@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from index.text.calendar_words import MONTH, YEAR, DatePatterns, month_number, without_overlaps
@@ -29,6 +29,14 @@ _DATES = [
 # "the strongest since 1987" is a comparison, and no event of 1987.
 _COMPARED = re.compile(r"\b(?i:since|than in)\b")
 
+# "A pipe that was replaced in January", "on a vessel built in 1991": the date is that of a thing which the
+# sentence mentions, and what it reports happened on another day.
+_OF_A_THING = re.compile(
+    r"(?:(?<!,) (?:(?:which|who) |that (?:is|are|was|were|has|have|had|\w+ed) )[^,;:]*"
+    r"|\b(?:about|at|by|for|from|in|of|on|to|with) (?:an?|the|its|his|her|their|our|my) (?:[\w-]+ ){1,3}?"
+    r"(?:\w+ed|born|built|founded|held|laid|made|sunk|taken|written) )$"
+)
+
 # "They withdrew it in March", said in October, is long past, unless something is planned.
 FAR_AHEAD = 3
 _PLANNED = re.compile(
@@ -38,12 +46,15 @@ _PLANNED = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedDate:
-    """A day, a month or a year; `at` is where the text names it."""
+    """A day, a month or a year; `at` is where the text names it, and `is_of_a_thing` whether something
+    mentioned is from then, and not what the text reports.
+    """
 
     year: int
     month: int | None
     day: int | None
     at: int
+    is_of_a_thing: bool = False
 
     @property
     def key(self) -> str:
@@ -71,7 +82,7 @@ def named_dates(text: str, published: date | None) -> list[NamedDate]:
     named: dict[str, NamedDate] = {}
     for found in without_overlaps(match for pattern in _DATES for match in pattern.finditer(text)):
         if (one := _named(found, published)) and not (not one.month and _COMPARED.match(text, found.start())):
-            named.setdefault(one.key, one)
+            named.setdefault(one.key, replace(one, is_of_a_thing=bool(_OF_A_THING.search(text[: one.at]))))
     return sorted(named.values(), key=lambda one: one.at)
 
 
