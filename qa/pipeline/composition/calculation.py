@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +12,8 @@ from index.text.messages.messages import Messages
 from index.text.normalization import coverage, stems
 from qa.pipeline.composition.composed import Composed, Composition, Line
 from qa.pipeline.composition.evidence.amounts import shown_amount, shown_number
-from qa.pipeline.composition.evidence.figures import Figure, figures
+from qa.pipeline.composition.evidence.figures import figures
+from qa.pipeline.composition.evidence.pairs import Pair, pairs_of, without_thirds
 from qa.pipeline.composition.evidence.portions import PERCENT, portions
 from qa.pipeline.composition.evidence.sentences import ArticleSentence
 
@@ -23,12 +22,8 @@ MAX_ARTICLES = 4
 SENTENCES = 8
 # The similarity with the question that both sentences need.
 MIN_SIMILARITY = 0.35
-# What a pair gains whose figures stand in one sentence, and one from two outlets if both are named.
-SAME_SENTENCE, BOTH_OUTLETS = 0.15, 0.3
 # Figures that differ by a larger factor are of different things; nobody asks for their difference.
 MAX_RATIO = 5
-# What a pair gains whose unit stands in the question: "How many more people …?"
-ASKED_UNIT = 0.4
 # What a pair gains by the share of the topic's words that its sentences have: both parties, both years.
 COVERED = 0.3
 # The share of the topic's words, by weight, that a sentence with its article's beginning has to have, and by
@@ -52,43 +47,6 @@ _OF_THAT = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"per ?cent|percentage|%|prozent|\bshare\b|proportion|fraction|\banteil", re.IGNORECASE)
-# What stands between two figures that are compared, or shortly before them: "from 7.5 to 9.2 metres".
-_CONTRASTS = re.compile(
-    r"\b(?:from|than|of|compared|against|versus|instead|rather|up|down|earlier|previous\w*|before|record"
-    r"|surpass\w*|beat\w*|br[eo]k\w*|break\w*|von|statt|als|gegen\w*)\b",
-    re.IGNORECASE,
-)
-CONTRAST_BEFORE = 8
-_FROM = re.compile(r"\b(?:from|von) (?:about |some |around )?$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pair:
-    one: Figure
-    other: Figure
-    sentences: tuple[ArticleSentence, ...]
-    score: float
-    of_outlets: bool = False
-
-    @property
-    def is_together(self) -> bool:
-        """Whether both figures stand in one sentence, or in two neighbouring ones."""
-        first, last = self.sentences[0], self.sentences[-1]
-        return first.article.id == last.article.id and abs(first.nth - last.nth) <= 1
-
-    @property
-    def is_contrast(self) -> bool:
-        """Whether the one sentence that has both sets one against the other."""
-        (sentence,) = self.sentences
-        first, second = sorted((self.one.span, self.other.span))
-        between = sentence.text[first[0] - min(first[0], CONTRAST_BEFORE) : second[0]]
-        return bool(_CONTRASTS.search(between))
-
-    @property
-    def base(self) -> Figure | None:
-        """The one that a change begins with: "up from 58", "from 210,000 to 160,000"; None if it is none."""
-        text = self.sentences[0].text
-        return next((one for one in (self.one, self.other) if _FROM.search(text[: one.span[0]])), None)
 
 
 def compose(composition: Composition) -> Composed | None:
@@ -113,9 +71,11 @@ def compose(composition: Composition) -> Composed | None:
         return _portion(composition, sentences, cosines)
     outlets = composition.understanding.outlets
     asked = frozenset(stems(query))
-    pairs = list(_pairs([(sentences[at], float(cosines[at])) for at in near], outlets, asked))
+    pairs = list(pairs_of([(sentences[at], float(cosines[at])) for at in near], outlets, asked))
     if operation == "share":
         pairs = [pair for pair in pairs if pair.is_together]
+    elif operation == "difference" and len(outlets) < 2:
+        pairs = without_thirds(pairs)
     weights = _subject_weights(composition)
     # Where another sentence with figures has more of the question's words, these are not those asked for.
     most = max((coverage(weights, one.text) for one in sentences if figures(one.text)), default=0.0)
@@ -172,7 +132,7 @@ def _shown(text: str, quotes: tuple[ArticleSentence, ...]) -> Composed:
     return Composed(lines=(Line(text=text, quotes=quotes, support="computed"), *map(Line.quoted, quotes)))
 
 
-def _is_asked(weights: Mapping[str, float], pair: _Pair, operation: str) -> bool:
+def _is_asked(weights: Mapping[str, float], pair: Pair, operation: str) -> bool:
     """Whether both figures are of the matter that the question names: each sentence, as its article
     introduces it, has this share of the question's words, and those far apart have some of their own.
     """
@@ -203,26 +163,7 @@ def _in_context(sentence: ArticleSentence) -> str:
     return f"{article.title} {article.text[:LEDE]} {sentence.text}"
 
 
-def _pairs(
-    near: Sequence[tuple[ArticleSentence, float]], outlets: Sequence[str], asked: frozenset[str]
-) -> Iterator[_Pair]:
-    found = [(figure, sentence, cosine) for sentence, cosine in near for figure in figures(sentence.text)]
-    for (one, first, near_one), (other, second, near_other) in combinations(found, 2):
-        if one.is_difference(first.text) or other.is_difference(second.text):
-            continue
-        if one.value == other.value or not one.kind or one.kind != other.kind:
-            continue
-        if len(outlets) > 1 and first.article.outlet == second.article.outlet:
-            continue  # one figure of each outlet is asked for
-        score = (near_one + near_other) / 2 + SAME_SENTENCE * (first is second)
-        score += ASKED_UNIT * (one.kind in asked)
-        if len(outlets) > 1:
-            score += BOTH_OUTLETS * ({first.article.outlet, second.article.outlet} == set(outlets[:2]))
-        sentences = (first,) if first is second else (first, second)
-        yield _Pair(one=one, other=other, sentences=sentences, score=score, of_outlets=len(outlets) > 1)
-
-
-def _calculated(messages: Messages, pair: _Pair, operation: str, *, in_percent: bool) -> str:
+def _calculated(messages: Messages, pair: Pair, operation: str, *, in_percent: bool) -> str:
     high, low = sorted((pair.one, pair.other), key=lambda figure: -figure.value)
     unit = high.unit or low.unit
     shown = {"high": shown_number(messages, high.value), "low": shown_number(messages, low.value)}

@@ -10,7 +10,9 @@ _TIMES = (
     # "at 7.40 a.m.", "at six p.m."
     re.compile(rf"\b{_HOUR}(?:[.:](?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b", re.IGNORECASE),
     # "by 19:05"; "the 7.40 sailing" is the name of one.
-    re.compile(r"\b(?:at|by|until|from|after|before|about|around) (?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?![\d%])"),
+    re.compile(
+        r"\b(?:at|by|until|from|after|before|about|around) (?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?![\d%])"
+    ),
     # "shortly after eight,"
     re.compile(rf"\b(?:shortly|just|soon) (?:after|before) {_HOUR}(?=[,.;]| o[’']clock)", re.IGNORECASE),
     re.compile(rf"\b{_HOUR} o[’']clock", re.IGNORECASE),
