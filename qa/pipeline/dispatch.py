@@ -5,35 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 
 from index.collection import Collection
-from index.text.messages.catalogue import messages_in
 from qa.errors import Busy, ModelUnavailable
-from qa.llm.chat_models import NO_MODEL
-from qa.pipeline.composition.composed import Composed, Composition
-from qa.pipeline.composition.composers import Composer, composer_of, fallback
-from qa.pipeline.composition.holdings.followups import MAX_FOLLOWUPS, followups
+from qa.pipeline.composing import composed_events, followups_to, shortened
+from qa.pipeline.composition.composers import composer_of, fallback
 from qa.pipeline.conversation import understand_in_conversation
 from qa.pipeline.parts.several_parts import Proves, answer_parts
-from qa.pipeline.suggested_questions import suggested_questions
 from qa.pipeline.understanding.understanding import Understanding
 from qa.pipeline.understanding.wording import plain_question
 from qa.schemas import (
     Answer,
-    AnswerSentence,
     Event,
     Evidence,
     Kind,
-    Progress,
     Question,
-    RetrievedPassage,
-    Timings,
-    Token,
 )
 from qa.telemetry.tracing import traced
-from qa.verification.cited_text import with_marks
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +33,6 @@ Write = Callable[[Question, Answer], Awaitable[Answer | None]]
 WRITTEN: frozenset[Kind] = frozenset({"summary", "profile"})
 Understand = Callable[[Question, Collection], Awaitable[Understanding]]
 Facts = Callable[[Question], AsyncGenerator[Event, None]]
-# How many passages go with a composed answer.
-PASSAGES = 6
-
-
-class _Abandoned(Exception):
-    """The reader has left; what is being composed is of no use."""
 
 
 async def dispatch(
@@ -75,7 +59,7 @@ async def dispatch(
     composer = composer_of(understanding, drafts=drafts)
     shown = False
     if composer:
-        async with aclosing(_composed(composer, understanding, collection, began)) as events:
+        async with aclosing(composed_events(composer, understanding, collection, began)) as events:
             async for event in events:
                 shown = True
                 if isinstance(event, Answer):
@@ -128,7 +112,7 @@ async def _drafted(
     assert answer is not None  # a stream ends with one
     composer = fallback(understanding) if answer.status == "declined" else None
     if composer is not None:
-        async with aclosing(_composed(composer, understanding, collection, began)) as events:
+        async with aclosing(composed_events(composer, understanding, collection, began)) as events:
             async for event in events:
                 if not isinstance(event, Evidence):
                     yield event
@@ -143,113 +127,5 @@ def _labelled(answer: Answer, understanding: Understanding, collection: Collecti
     update: dict[str, object] = {"kind": understanding.kind, "understood": understanding.shown}
     if not answer.followups:
         ids = [one.article_id for one in answer.citations or answer.passages]
-        update["followups"] = _followups(understanding, collection, ids)
+        update["followups"] = followups_to(understanding, collection, ids)
     return answer.model_copy(update=update)
-
-
-def _followups(understanding: Understanding, collection: Collection, ids: Sequence[str]) -> tuple[str, ...]:
-    """Questions about the first of the articles."""
-    first = list(dict.fromkeys(ids))[:MAX_FOLLOWUPS]
-    return followups(understanding, collection, collection.documents.present(first))
-
-
-async def _composed(
-    composer: Composer, understanding: Understanding, collection: Collection, began: float
-) -> AsyncGenerator[Event, None]:
-    """The events of a composed answer; no Answer if there is nothing to compose."""
-    evidence = await asyncio.to_thread(_evidence, understanding, collection)
-    searched = time.perf_counter()
-    read: asyncio.Queue[Progress] = asyncio.Queue()
-    loop, stopped = asyncio.get_running_loop(), False
-
-    def reading(done: int, total: int) -> None:
-        if stopped:
-            raise _Abandoned
-        if total > 1:
-            loop.call_soon_threadsafe(read.put_nowait, Progress(done=done, total=total))
-
-    composition = Composition(understanding=understanding, collection=collection, reading=reading)
-    with traced("compose"):
-        composing = asyncio.create_task(asyncio.to_thread(composer, composition))
-        try:
-            shown = False
-            while not composing.done():
-                waiting = asyncio.create_task(read.get())
-                await asyncio.wait({composing, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                if waiting.done():
-                    if not shown:
-                        yield evidence
-                        shown = True
-                    yield waiting.result()
-                else:
-                    waiting.cancel()
-            composed = await composing
-        finally:
-            stopped = True
-            if not composing.done():
-                with suppress(_Abandoned):
-                    await asyncio.shield(composing)
-    if not composed or not composed.lines:
-        return
-    answer = await asyncio.to_thread(_answer, composed, understanding, collection, evidence)
-    if not shown:
-        yield evidence
-    yield Token(text=answer.text)
-    timings = Timings(
-        search_ms=_milliseconds(searched - began),
-        first_token_ms=None,
-        total_ms=_milliseconds(time.perf_counter() - began),
-    )
-    yield answer.model_copy(update={"timings": timings})
-
-
-def _evidence(understanding: Understanding, collection: Collection) -> Evidence:
-    hits = []
-    if understanding.topic and understanding.kind not in ("chat", "overview"):
-        hits = collection.search(understanding.topic, k=PASSAGES, filters=understanding.filters)
-    return Evidence(question_searched=understanding.wording, passages=tuple(map(RetrievedPassage.of, hits)))
-
-
-def _answer(
-    composed: Composed, understanding: Understanding, collection: Collection, evidence: Evidence
-) -> Answer:
-    sentences, citations = composed.cited(collection)
-    language = understanding.question.language
-    examples = tuple(suggested_questions(collection, MAX_FOLLOWUPS, language)) if composed.is_chat else ()
-    if examples and understanding.detail != "thanks":
-        messages = messages_in(language)
-        text = messages.gettext("You could ask: {questions}", questions=messages.either(examples))
-        sentences += (AnswerSentence(text=text, citations=(), support="catalogue"),)
-    answer = Answer(
-        status="chat" if composed.is_chat else "answered",
-        text=("\n" if composed.is_list else " ").join(map(with_marks, sentences)),
-        sentences=sentences,
-        citations=citations,
-        question_searched=evidence.question_searched,
-        passages=evidence.passages,
-        timings=Timings(search_ms=0.0, first_token_ms=None, total_ms=0.0),
-        model=NO_MODEL,
-        kind=understanding.kind,
-        understood=understanding.shown,
-        followups=examples or _followups(understanding, collection, composed.article_ids),
-    )
-    return shortened(answer, understanding.sentences)
-
-
-def shortened(answer: Answer, sentences: int | None) -> Answer:
-    """The answer with at most so many sentences, and the citations of these."""
-    if sentences is None or len(answer.sentences) <= sentences:
-        return answer
-    kept = answer.sentences[:sentences]
-    cited = {number for sentence in kept for number in sentence.citations}
-    return answer.model_copy(
-        update={
-            "text": " ".join(map(with_marks, kept)),
-            "sentences": kept,
-            "citations": tuple(one for one in answer.citations if one.number in cited),
-        }
-    )
-
-
-def _milliseconds(seconds: float) -> float:
-    return round(seconds * 1000, 1)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
-from qa.pipeline import dispatch
+from qa.pipeline import composing, dispatch
 from qa.pipeline.composition.composers import COMPOSERS, WITHOUT_MODEL, composer_of, fallback
 from qa.pipeline.parts import several_parts
 from qa.pipeline.pipeline import Pipeline
@@ -31,7 +31,7 @@ BLOCK = re.compile(r"(?<=<!-- make graph -->\n```\n).*?(?=```\n<!-- end -->)", r
 def drawing() -> str:
     """The lines between the marks."""
     [understand] = _steps(dispatch.dispatch)
-    [compose] = _steps(dispatch._composed)
+    [compose] = _steps(composing.composed_events)
     draft = " → ".join(_steps(Pipeline.facts))
     lines = [f"question → {understand} →", ""]
     for kind in KINDS:
