@@ -145,7 +145,7 @@ class LocalChatModel:
         return self._client.post(f"/slots/0?action={action}", json={"filename": state}).is_success
 
     def _fingerprint(self, messages: Sequence[Message]) -> str:
-        """Identifies a saved state by all it depends on: messages, weights and the library's version."""
+        """Identifies a saved state by what it depends on: messages, weights, the library and its build."""
         weights = self._weights.stat()
         basis = [*messages, self._weights.name, weights.st_size, weights.st_mtime_ns, version("xllamacpp")]
         return hashlib.sha256(repr([*basis, *self._basis]).encode()).hexdigest()[:16]
@@ -159,7 +159,7 @@ class LocalChatModel:
             import xllamacpp
 
             self._weights = file = self._file()
-            self._basis = [sha256(self._adapter)] if self._adapter else []
+            self._basis = [xllamacpp.get_system_info(), sha256(self._adapter) if self._adapter else ""]
             self._cache.mkdir(parents=True, exist_ok=True)
             folder = private_folder()
             self.socket = folder / "model.sock"

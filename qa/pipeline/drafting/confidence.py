@@ -13,9 +13,9 @@ from index.schemas import Hit
 from qa.schemas import Thresholds
 from qa.verification.excerpts import Excerpt
 
-# Below the first a question is declined before the model is asked, below the second after its first token. The
-# first only saves time where plainly nothing is found, and is low: questions of the test sets share the articles'
-# words, and none that is answerable is below 0.37 (234 of half a), but people who put it in other words are.
+# Below the first a question is declined before the model is asked, below the second after its first token.
+# The first only saves time where plainly nothing is found, and is low: questions of the test sets share the
+# articles' words, and none that is answerable is below 0.37 (234 of half a); people put it in other words.
 DEFAULT = Thresholds(search=0.25, answer=0.5, proof=0.5)
 # The share of the first threshold that suffices in a language that the embedder does not support: there it
 # says little of whether the articles answer, and the draft and its proof still decide.
