@@ -9,10 +9,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 from index.collection import Collection
+from index.text.messages.catalogue import messages_in
 from qa.errors import Busy, ModelUnavailable
 from qa.pipeline.composing import composed_events, followups_to, shortened
 from qa.pipeline.composition.composers import composer_of, fallback
 from qa.pipeline.conversation import understand_in_conversation
+from qa.pipeline.drafting.undecided import undecided
 from qa.pipeline.parts.several_parts import Proves, answer_parts
 from qa.pipeline.understanding.understanding import Understanding
 from qa.pipeline.understanding.wording import plain_question
@@ -110,6 +112,8 @@ async def _drafted(
             else:
                 yield event
     assert answer is not None  # a stream ends with one
+    if answer.status == "declined" and understanding.kind == "yes-no":
+        answer = undecided(answer, messages_in(understanding.question.language))
     composer = fallback(understanding) if answer.status == "declined" else None
     if composer is not None:
         async with aclosing(composed_events(composer, understanding, collection, began)) as events:
