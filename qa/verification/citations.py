@@ -15,10 +15,11 @@ from qa.schemas import AnswerSentence, Citation
 from qa.verification.answer_type import ExpectedAnswer
 from qa.verification.cited_text import CitedText
 from qa.verification.draft import draft_sentences, split_short_answer
+from qa.verification.draft_sentence import DraftSentence, QuestionTerms
 from qa.verification.entities import fragment_entities, missing_entities
 from qa.verification.excerpts import Excerpt
 from qa.verification.superlatives import is_outranked
-from qa.verification.support import DraftSentence, QuestionTerms, QuoteMatch, Support, find_support
+from qa.verification.support import QuoteMatch, Support, find_support
 
 Encode = Callable[[Sequence[str]], Vectors]
 

@@ -10,7 +10,7 @@ from index.text.normalization import stems
 from index.text.sentences import sentence_spans
 from qa.llm.prompts import NOT_FOUND
 from qa.verification.cited_text import MARK, without_marks
-from qa.verification.support import STOPS, DraftSentence
+from qa.verification.draft_sentence import STOPS, DraftSentence
 
 # A draft can begin with a bare answer on a line of its own; none of its parts is longer than this.
 MAX_SHORT_ANSWER_CHARACTERS = 60

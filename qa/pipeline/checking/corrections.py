@@ -14,8 +14,8 @@ from typing import NamedTuple
 from index.text.calendar_words import MONTH, is_calendar_word
 from index.text.normalization import WORD, is_stop_word, stem
 from index.text.numbers import NUMBER_WORD, SCALES
+from qa.verification.draft_sentence import DraftSentence
 from qa.verification.entities import CAPITALIZED, PERCENT, extract_entities, is_number, missing_entities
-from qa.verification.support import DraftSentence
 
 # A verifier takes a second or two for each.
 MAX_CORRECTIONS = 2

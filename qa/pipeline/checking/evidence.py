@@ -12,16 +12,10 @@ from qa.guardrails.prompt_injection import screen_sentences
 from qa.guardrails.sanitizer import sanitize
 from qa.pipeline.checking.corrections import CorrectedClaim, corrections
 from qa.pipeline.checking.denials import Affirmed, affirmed
+from qa.verification.draft_sentence import DraftSentence, QuestionTerms
 from qa.verification.entities import is_number, missing_entities
 from qa.verification.excerpts import Excerpt, text_around
-from qa.verification.support import (
-    DraftSentence,
-    QuestionTerms,
-    QuoteMatch,
-    Support,
-    compare_quotes,
-    find_support,
-)
+from qa.verification.support import QuoteMatch, Support, compare_quotes, find_support
 
 # A verifier takes a second or two for each quote, so few are tried.
 MAX_PROOFS, MAX_DISPUTES = 3, 2

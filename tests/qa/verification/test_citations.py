@@ -22,6 +22,8 @@ TEXTS = {
     "museum": "The Marren Maritime Museum will not open in October as planned. "
     "The new date is 16 March 2024. Tomas Relling succeeds Ilse Dravik as director.",
     "crew": "Thole, 46, has commanded the Saint Brannoc for twelve years.",
+    "storm": "Storm Ottilie did damage of 2.7 million euros on the island.",
+    "bridge": "The repair costs 8.4 million euros, of which the government pays 60 per cent.",
 }
 
 
@@ -154,6 +156,19 @@ def test_a_sentence_from_two_places_has_two_quotes(verify) -> None:
 def test_entities_of_two_places_are_not_combined_without_marks(verify) -> None:
     assert verify("The fire in the engine room broke out on 16 March 2024 [1].") == CitedText()
     assert verify("Tomas Relling was taken off the Saint Brannoc [1].") == CitedText()
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"), [("What does the government pay for Ottilie?", 0), ("What is paid?", 1)]
+)
+def test_another_article_is_of_the_same_matter(verify, question: str, shown: int) -> None:
+    # What the government pays for a bridge is not what it pays after the storm that the question names.
+    found = verify(
+        "The government pays 60 per cent of the damage of Storm Ottilie [1][2].",
+        question,
+        [excerpt(1, "storm"), excerpt(2, "bridge")],
+    )
+    assert len(found.sentences) == shown
 
 
 def test_a_list_of_names_of_one_passage_needs_no_marks(verify) -> None:

@@ -21,8 +21,8 @@ MAYBE = 0.35
 MENTIONS = 0.9
 # The beginning of an article by which others of the same matter are found, in characters.
 BEGINNING = 300
-# The best article for a topic in other words is so many times as relevant as the next one.
-CLEARLY = 1.35
+# The best articles for a topic in other words are so many times as relevant as the next one; at most so many.
+CLEARLY, MAX_CLEAREST = 1.35, 3
 # An article below this share of the best one's relevance is about something else.
 CLOSE = 0.72
 
@@ -105,15 +105,18 @@ def closest(articles: list[RelevantArticle], limit: int) -> list[Article]:
 
 
 def clearest(articles: list[RelevantArticle]) -> list[Article]:
-    """The article that fits much better than any other, though it tells of the topic in other words."""
-    if not articles or articles[0].similarity < MAYBE:
-        return []
-    others = articles[1:2]
-    return (
-        [articles[0].article]
-        if all(articles[0].relevance >= CLEARLY * one.relevance for one in others)
-        else []
-    )
+    """The few articles that fit much better than any other, though they tell of the topic in other words:
+    one, or several of one matter if the best of them is similar.
+    """
+    for count in range(1, MAX_CLEAREST + 1):
+        few, others = articles[:count], articles[count : count + 1]
+        least = MAYBE if count == 1 else SIMILAR
+        if len(few) < count or few[0].similarity < least or few[-1].similarity < MAYBE:
+            break
+        same = few[-1].relevance >= CLOSE * few[0].relevance
+        if same and all(few[-1].relevance >= CLEARLY * one.relevance for one in others):
+            return [one.article for one in few]
+    return []
 
 
 def _may_be_about(one: RelevantArticle) -> bool:

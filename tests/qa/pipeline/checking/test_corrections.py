@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qa.pipeline.checking.corrections import corrections
-from qa.verification.support import DraftSentence
+from qa.verification.draft_sentence import DraftSentence
 
 
 @pytest.mark.parametrize(
