@@ -88,7 +88,7 @@ def find_support(
     # passage about the same subject: it can say Moscow for Russia.
     if (unnamed | set(filter(is_number, missing))) - question.entities or (unnamed and not same_subject):
         return None
-    if _is_patched(sentence, question, quotes):
+    if _is_patched(sentence, quotes):
         return None
     level = _level(sentence, question, quotes)
     return Support(quotes=tuple(quotes), level="weak" if unnamed else level) if level else None
@@ -155,14 +155,14 @@ def _select_quotes(
     return quotes
 
 
-def _is_patched(sentence: DraftSentence, question: QuestionTerms, quotes: Sequence[QuoteMatch]) -> bool:
-    """Whether quotes of several articles are put together, and the passage of one lacks a name that the
-    sentence and the question share: what is paid for a bridge is not what is paid after a storm.
+def _is_patched(sentence: DraftSentence, quotes: Sequence[QuoteMatch]) -> bool:
+    """Whether quotes of several articles are put together, and the passage of one lacks a name of the
+    sentence: what is paid for a bridge is not what is paid after a storm.
     """
     if len({quote.excerpt.hit.passage.article_id for quote in quotes}) < 2:
         return False
-    asked = {one for one in sentence.entities & question.entities if not is_number(one)}
-    return any(missing_entities(asked, _context(quote.excerpt.hit), sentence.language) for quote in quotes)
+    names = {one for one in sentence.entities if not is_number(one)}
+    return any(missing_entities(names, _context(quote.excerpt.hit), sentence.language) for quote in quotes)
 
 
 def _level(

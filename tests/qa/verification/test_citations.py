@@ -158,17 +158,11 @@ def test_entities_of_two_places_are_not_combined_without_marks(verify) -> None:
     assert verify("Tomas Relling was taken off the Saint Brannoc [1].") == CitedText()
 
 
-@pytest.mark.parametrize(
-    ("question", "shown"), [("What does the government pay for Ottilie?", 0), ("What is paid?", 1)]
-)
-def test_another_article_is_of_the_same_matter(verify, question: str, shown: int) -> None:
-    # What the government pays for a bridge is not what it pays after the storm that the question names.
-    found = verify(
-        "The government pays 60 per cent of the damage of Storm Ottilie [1][2].",
-        question,
-        [excerpt(1, "storm"), excerpt(2, "bridge")],
-    )
-    assert len(found.sentences) == shown
+def test_another_article_is_of_the_same_matter(verify) -> None:
+    # What the government pays for a bridge is not what it pays after a storm.
+    draft = "The government pays 60 per cent of the damage of Storm Ottilie [1][2]."
+    found = verify(draft, "What is paid?", [excerpt(1, "storm"), excerpt(2, "bridge")])
+    assert not found.sentences
 
 
 def test_a_list_of_names_of_one_passage_needs_no_marks(verify) -> None:
