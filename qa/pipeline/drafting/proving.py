@@ -68,7 +68,13 @@ async def prove(
             if proof >= threshold:
                 kept.append(sentence.model_copy(update={"probability": round(proof, 4)}))
         if kept:
-            shown = candidate.cited.only(kept)
+            # Two quotes that overlap: a sentence by itself, and with the next one.
+            whole = [
+                one
+                for one in kept
+                if not any(one.text != each.text and one.text in each.text for each in kept)
+            ]
+            shown = candidate.cited.only(whole)
             return ProvenText(cited=shown, is_drafted=candidate.is_drafted, proof=best)
     return ProvenText(nearest=nearest, proof=best)
 

@@ -107,6 +107,14 @@ def test_what_two_candidates_share_is_verified_once() -> None:
     assert [each.claim for each in verifier.asked] == ["Ada won.", "It rained."]
 
 
+def test_a_sentence_within_another_is_said_once() -> None:
+    texts = ("It rained.", "It rained. So they left.")
+    shown = asyncio.run(
+        prove([candidate(*texts)], QUESTION, [], ScriptedVerifier(dict.fromkeys(texts, 0.9)), 0.5, nothing)
+    )
+    assert shown.cited.text == "It rained. So they left [1]."
+
+
 def test_nothing_is_shown_if_nothing_is_proven() -> None:
     found = proven([FIRST, SECOND], {"Ada won.": 0.4, "Ben won.": 0.3})
     assert found.cited == CitedText() and found.proof == pytest.approx(0.4)
