@@ -59,9 +59,9 @@ install: $(INSTALLED) ## create .venv, install everything, download and verify t
 # AVX-512, and more with AMX. What it does not need here would be fetched from the internet.
 native: export CMAKE_ARGS = -DLLAMA_LLGUIDANCE=OFF -DLLAMA_BUILD_BORINGSSL=OFF -DCMAKE_CXX_FLAGS=-includetile_config.h
 native: export CPATH = $(CURDIR)/deploy
-native: $(INSTALLED) ## compile llama.cpp for this processor, so that answers come sooner (once, about 10 minutes)
+native: $(INSTALLED) ## compile llama.cpp for this processor, so that answers come sooner (once, 8 to 15 minutes)
 	@for tool in cmake c++; do command -v $$tool >/dev/null || { echo "error: '$$tool' was not found; on Debian: apt-get install cmake g++" >&2; exit 2; }; done
-	@echo "Compiling llama.cpp for this processor (about 10 minutes)"
+	@echo "Compiling llama.cpp for this processor (8 to 15 minutes)"
 	@$(PIP) install -q --force-reinstall --no-deps --no-binary xllamacpp -c constraints.txt xllamacpp || { echo "error: llama.cpp could not be compiled (see above); what was installed before is still there" >&2; exit 1; }
 	@$(BIN)/python -c 'import xllamacpp; print("llama.cpp uses", xllamacpp.get_system_info().strip(" |"))'
 

@@ -18,6 +18,7 @@ from qa.guardrails.sanitizer import sanitize_draft
 from qa.llm.chat_models import NO_MODEL, ChatModel, EvidenceTokens, context_budget, reason_for
 from qa.pipeline.dispatch import dispatch
 from qa.pipeline.drafting.across_languages import AcrossLanguages, AskedQuestion
+from qa.pipeline.drafting.candidates import possible_answers
 from qa.pipeline.drafting.chain import (
     DraftChunk,
     SelectedContext,
@@ -27,7 +28,6 @@ from qa.pipeline.drafting.chain import (
 )
 from qa.pipeline.drafting.confidence import UNSUPPORTED_SEARCH, search_confidence
 from qa.pipeline.drafting.draft import Draft, PipelineResult
-from qa.pipeline.drafting.extractive import quoted_candidates
 from qa.pipeline.drafting.part_proving import Prover
 from qa.pipeline.drafting.proving import prove
 from qa.pipeline.drafting.writing import Writer
@@ -36,7 +36,7 @@ from qa.pipeline.translation import Translator
 from qa.pipeline.understanding.offered import words_for
 from qa.schemas import Answer, Event, Evidence, Question, RetrievedPassage, Thresholds, Timings, Token
 from qa.telemetry.tracing import traced, tracer
-from qa.verification.citations import Candidate, propose, stated_short_answer
+from qa.verification.citations import Candidate, stated_short_answer
 from qa.verification.conflicts.detect import check_conflicts
 from qa.verification.draft import is_refusal
 from qa.verification.nearest import nearest_sentence
@@ -212,11 +212,10 @@ class Pipeline:
         text, language = sanitize_draft(draft.text, quotes), context.retrieval.language
         candidates: list[Candidate] = []
         if draft.reaches(thresholds.answer):
+            writes, verifies = asked.is_translated or self._budget().is_large, self._verifier is not None
             candidates = await asyncio.to_thread(
-                propose, text, question.question, excerpts, collection.encode, language, draft.is_sure
+                possible_answers, text, draft, context, collection, quotes=verifies, writes=writes
             )
-            if self._verifier:  # tells whether a sentence answers the question, whatever the draft says
-                candidates += quoted_candidates(question.question, excerpts, language, beside=candidates)
         # Of a translation other words can stand in the quote.
         missing = None if asked.is_translated else collection.missing
         proven = await prove(

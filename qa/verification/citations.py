@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,6 +47,7 @@ def propose(
     encode: Encode,
     language: str = ENGLISH,
     is_sure: bool = True,
+    in_quotes: bool = False,
 ) -> list[Candidate]:
     """The possible answers that a draft offers, best first; draft, question and excerpts are in the language.
 
@@ -54,7 +55,8 @@ def propose(
     short answer; otherwise the sentences of the excerpts that contain it do. Fragments are no sentences. Of
     each only what the excerpts support is kept, and nothing if the question asks for a number and no sentence
     has one, or for a duration and no sentence has one. To a yes-no question the quotes alone come second, or
-    first if the draft is not `is_sure`: a small model that is in doubt says yes or no at random.
+    first if the draft is not `is_sure`: a small model that is in doubt says yes or no at random. `in_quotes`
+    is whether the quotes are said in place of the sentences, because the model writes the language badly.
 
     The model's marks are hints: if the marked excerpt does not support the sentence but another one does,
     that one is cited. Numbers of excerpts that do not exist are ignored.
@@ -65,7 +67,9 @@ def propose(
     sentences = list(draft_sentences(body, language=language))
     whole = [sentence for sentence in sentences if not sentence.is_fragment]
     marks = frozenset(mark for sentence in sentences for mark in sentence.marks)
-    citer = _Citer(question=question, excerpts=excerpts, encode=encode, language=language)
+    citer = _Citer(
+        question=question, excerpts=excerpts, encode=encode, language=language, in_quotes=in_quotes
+    )
     drafted = citer.drafted(whole)
     candidates = [drafted, citer.quoted(short_answer or ("" if whole else body), marks)]
     if polar := _POLAR.get(short_answer.lower()):
@@ -103,6 +107,7 @@ class _Citer:
     excerpts: Sequence[Excerpt]
     encode: Encode
     language: str
+    in_quotes: bool
 
     def drafted(self, sentences: Sequence[DraftSentence]) -> Candidate:
         """The sentences as they were drafted; their quotes if they only repeat the question, or are in
@@ -114,6 +119,8 @@ class _Citer:
             quotes = quotes.only([quote for quote in quotes.sentences if not quote.text.endswith("?")])
             claims = tuple(quote.text for quote in quotes.sentences)
             return Candidate(cited=quotes, claims=claims, is_drafted=False)
+        if self.in_quotes:
+            return replace(self._in_quotes(cited), is_drafted=False)
         if self._repeats_question(sentence.text for sentence in cited.sentences):
             return self._in_quotes(cited)
         claims = tuple(sentence.text for sentence in cited.sentences)

@@ -16,9 +16,10 @@ _ENGLISH_AND_GERMAN = frozenset(
     why will with would you your yours according happened many
     aber als am an auch auf aus bei bin bis das dass dem den der des die dies diese dieser du ein eine
     einem einen einer eines er es für hat haben hatte ich ihr im in ist ja kann kein keine mit nach
-    nicht noch nur ob oder sein seine sich sie sind so über um und uns von vor wann war waren warum was
-    welche welchem welchen welcher welches wem wen wenn wer werden wie wir wird wo wurde wurden zu zum
-    zur""".split()
+    nicht noch nur ob oder oft sein seine sich sie sind so tun tut über um und uns viel viele vielen von
+    vor wann war waren warum was welche welchem welchen welcher welches wem wen wenn wer werden weshalb
+    wessen weswegen wie wieso wir wird wo wodurch wofür woher wohin womit woran worauf worin worüber
+    worum wovon wozu wurde wurden zu zum zur""".split()
 )
 # What the lists of the library lack.
 _MORE = {

@@ -161,18 +161,31 @@ def test_a_follow_up_is_translated_with_the_question_before_it(library: Library)
 
 
 def test_numbers_and_months_are_those_of_the_language(library: Library) -> None:
-    for collection, question, says in (
-        ("german", "Wie lange dauerte der Bau der Brücke?", "Der Bau der Brücke dauerte 14 Monate [1]."),
-        ("spanish", "¿Cuánto duraron las obras del puente?", "Las obras del puente duraron 14 meses [1]."),
+    for collection, question, says, own in (
+        (
+            "german",
+            "Wie lange dauerte der Bau der Brücke?",
+            "Der Bau der Brücke dauerte 14 Monate [1].",
+            "vierzehn Monate",
+        ),
+        (
+            "spanish",
+            "¿Cuánto duraron las obras del puente?",
+            "Las obras del puente duraron 14 meses [1].",
+            "catorce meses",
+        ),
         (
             "spanish",
             "¿Cuándo inauguró Ilse Dravik el puente?",
             "Ilse Dravik lo inauguró el 1 de marzo [1].",
+            "el 1 de marzo",
         ),
     ):
         model = Polyglot(says, {})
         answer = ask(library, model, question, collection)
-        assert [one.text for one in answer.sentences] == [says.replace(" [1]", "")]
+        # A small model's own words in another language than English give way to the article's.
+        (sentence,) = answer.sentences
+        assert own in sentence.text and sentence.text == answer.citations[0].quote.replace("\n", " ")
         assert f"(Answer in {collection.title()}.)" in model.prompts[-1]
     for collection, question, says in (
         ("german", "Wie lange dauerte der Bau der Brücke?", "Der Bau der Brücke dauerte 15 Monate [1]."),
