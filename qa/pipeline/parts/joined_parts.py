@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from index.text.messages.catalogue import messages_in
@@ -11,6 +12,8 @@ from qa.pipeline.understanding.understanding import Understanding
 from qa.schemas import Answer, AnswerSentence, Citation, Conflict, Usage
 from qa.verification.answer_type import ExpectedAnswer
 from qa.verification.cited_text import with_marks
+
+_HOW = re.compile(r"\b(?:how|wie) \w+", re.IGNORECASE)
 
 
 def joined(understanding: Understanding, answers: Sequence[Answer]) -> Answer:
@@ -92,9 +95,15 @@ def _is_said(part: str, others: Sequence[str], said: Sequence[str]) -> bool:
     be wrong, even if nothing proves that they do.
     """
     expected = ExpectedAnswer.of(part)
+    own = _content(part)
     if expected.number:
-        return any(map(expected.found_in, said))
+        # "For how much?" and "How old is she?" have no words of their own that an answer repeats.
+        own = _content(_HOW.sub("", part)) - _content(" ".join(others))
+        return any(expected.found_in(one) and (not own or own & set(stems(one))) for one in said)
     if "time" not in expected.kinds or any("time" in ExpectedAnswer.of(other).kinds for other in others):
         return False
-    own = set(stems(" ".join(word for word in content_words(part) if not is_stop_word(word))))
     return any(has_time(one) and own.intersection(stems(one)) for one in said)
+
+
+def _content(text: str) -> set[str]:
+    return set(stems(" ".join(word for word in content_words(text) if not is_stop_word(word))))

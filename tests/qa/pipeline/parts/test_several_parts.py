@@ -183,3 +183,23 @@ def test_a_part_is_not_said_to_be_missing_beside_a_sentence_that_says_it(
     understanding = replace(understood(library), parts=parts)
     answer = joined(understanding, [said("", status="declined", sentences=()), said(sentence, 10)])
     assert ("The articles do not say" in answer.text) == is_named
+
+
+STORM, DAMAGE = "A storm blew at 148 kilometres an hour.", "The storm did damage of 2 million crowns."
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence", "is_named"),
+    [
+        ("How much did the state pay towards the damage?", STORM, True),
+        ("How much was the damage?", DAMAGE, False),
+        ("How old is it?", DAMAGE, False),
+        ("For how much?", DAMAGE, False),
+    ],
+)
+def test_a_number_of_something_else_answers_no_part(
+    library: Library, part: str, sentence: str, is_named: bool
+) -> None:
+    understanding = replace(understood(library), parts=("What did the storm do?", part))
+    answer = joined(understanding, [said(sentence, 10), said("", status="declined", sentences=())])
+    assert ("The articles do not say" in answer.text) == is_named
