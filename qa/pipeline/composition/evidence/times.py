@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
-_HOUR = rf"(?P<hour>\d{{1,2}}|{'|'.join(_HOURS)})"
+from index.text.numbers import NUMBER_WORD, number_value
+
+MIDNIGHT = 24
+_HOUR = rf"(?P<hour>\d{{1,2}}|{NUMBER_WORD})"
 _TIMES = (
     # "at 7.40 a.m.", "at six p.m."
     re.compile(rf"\b{_HOUR}(?:[.:](?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b", re.IGNORECASE),
@@ -28,9 +30,9 @@ def time_of_day(text: str) -> str:
     for pattern in _TIMES:
         if found := pattern.search(text):
             parts = found.groupdict()
-            hour = _HOURS.index(written) + 1 if (written := parts["hour"].lower()) in _HOURS else int(written)
+            hour = int(number_value(parts["hour"]) or MIDNIGHT + 1)
             half = (parts.get("half") or "").lower()
-            if hour > 24 or int(parts.get("minute") or 0) > 59:
+            if hour > MIDNIGHT or int(parts.get("minute") or 0) > 59:
                 continue
             if half == "p" or (not half and _LATE.search(text)):
                 hour += 12 * (hour < 12)
